@@ -1,0 +1,214 @@
+import * as z from 'zod/mini';
+import { planSchema, tensorDtypes } from './plan.ts';
+
+const count = z.int().check(z.nonnegative());
+const text = (max: number) => z.string().check(z.maxLength(max));
+
+/**
+ * Fields of every event.
+ * `seq` counts from 0 without gaps. `t_ns` is the board's CLOCK_MONOTONIC less the run's origin, so that it
+ * stays an exact JavaScript integer; the origin itself is in `hello`.
+ */
+const common = { seq: count, t_ns: count };
+
+const hello = z.object({
+  ...common,
+  kind: z.literal('hello'),
+  protocol: z.int(),
+  agent: z.object({ version: text(64), node: text(64), pid: count }),
+  capabilities: z.array(text(64)),
+  runId: text(120),
+  bootId: text(64),
+  /** CLOCK_MONOTONIC at t_ns = 0, decimal nanoseconds. */
+  monotonicOrigin_ns: text(24),
+  /** The board's wall clock when the run began; boards without a battery start in 1970. */
+  wallClockUtc: text(40),
+  plan: planSchema,
+});
+
+const processStart = z.object({
+  ...common,
+  kind: z.literal('process'),
+  /** Counts from 0 over the run. */
+  process: count,
+  cell: text(120),
+  block: count,
+  pid: count,
+  /** /proc/self/status Cpus_allowed_list as read back by the worker. */
+  cpusAllowed: text(1024),
+});
+
+export const phases = [
+  'runtime-loaded',
+  'session-created',
+  'first-iteration',
+  'steady',
+  'finished',
+] as const;
+/** A worker passed a stage; durations between stages are the cold start. */
+const phase = z.object({
+  ...common,
+  kind: z.literal('phase'),
+  process: count,
+  phase: z.enum(phases),
+});
+
+/**
+ * A batch of iterations, columnar. Iteration `first + k` began at `t0_ns` plus all earlier `dt_ns` and
+ * `gap_ns` of the batch (gap k lies between the end of iteration k and the start of k + 1).
+ */
+const iter = z.object({
+  ...common,
+  kind: z.literal('iter'),
+  process: count,
+  first: count,
+  t0_ns: count,
+  dt_ns: z.array(count),
+  gap_ns: z.array(count),
+  /** Sparse: [index within the batch, involuntary context switches during it]. */
+  preempted: z.array(z.tuple([count, count])),
+  /** Sparse: [index within the batch, minor faults, major faults]. */
+  faults: z.array(z.tuple([count, count, count])),
+});
+
+/** Something that may explain a slow iteration: a garbage collection of the worker. */
+const tag = z.object({
+  ...common,
+  kind: z.literal('tag'),
+  process: count,
+  tag: z.enum(['gc']),
+  start_ns: count,
+  duration_ns: count,
+});
+
+/** CPU time of the worker's threads over its steady part (/proc/<pid>/task/<tid>/schedstat). */
+const threads = z.object({
+  ...common,
+  kind: z.literal('threads'),
+  process: count,
+  wall_ns: count,
+  threads: z.array(
+    z.object({
+      tid: count,
+      role: z.enum(['main', 'ort', 'other']),
+      run_ns: count,
+      /** Runnable but waiting for a CPU: contention. */
+      wait_ns: count,
+      cpusAllowed: text(1024),
+    }),
+  ),
+});
+
+/** /proc files as they were at an edge of a process' steady part. */
+const edge = z.object({
+  ...common,
+  kind: z.literal('edge'),
+  process: count,
+  edge: z.enum(['steady-start', 'steady-end']),
+  stat: text(65_536),
+  interrupts: text(1_048_576),
+  softirqs: text(65_536),
+});
+
+/** What the model answered to its first inputs, so that cells can be compared. */
+const output = z.object({
+  ...common,
+  kind: z.literal('output'),
+  process: count,
+  outputs: z.array(
+    z.object({
+      name: text(512),
+      dtype: z.enum(tensorDtypes),
+      shape: z.array(count),
+      sha256: text(64),
+      /** NaN and infinite elements over the whole tensor. */
+      nonFinite: count,
+      /** Elements at `stride`, 0, s, 2s, …: at most 4096 of them; non-finite ones are null. */
+      stride: count,
+      values: z.array(z.nullable(z.number())),
+      /** Arg-max of each row of the first dimension, where the tensor is [N, classes]. */
+      top1: z.array(count),
+    }),
+  ),
+  /** Against the data set's labels over one pass; null without labels. */
+  labels: z.nullable(z.object({ correct: count, total: count })),
+});
+
+/** Board figures once a second: cumulative counters, so that a lost sample loses nothing. */
+const tele = z.object({
+  ...common,
+  kind: z.literal('tele'),
+  /** Jiffies per CPU as in /proc/stat: user nice system idle iowait irq softirq steal guest guest_nice. */
+  cpus: z.array(z.object({ cpu: count, jiffies: z.array(count) })),
+  /** Total interrupts and context switches since boot. */
+  intr: count,
+  ctxt: count,
+  memAvailableBytes: count,
+});
+
+export const processOutcomes = ['ok', 'crashed', 'killed', 'refused', 'cancelled'] as const;
+const processEnd = z.object({
+  ...common,
+  kind: z.literal('process-end'),
+  process: count,
+  /** `refused`: ONNX Runtime or the engine said no (see stderr); `killed`: ended by a signal not ours. */
+  outcome: z.enum(processOutcomes),
+  exitCode: z.nullable(z.int()),
+  signal: z.nullable(text(16)),
+  iterations: count,
+  warmUpIterations: count,
+  stop: z.nullable(z.enum(['precise', 'process-budget', 'max-iterations', 'passes', 'cancelled'])),
+  /** Last lines of stderr, or the engine's message: bounded, control characters removed. */
+  message: text(4096),
+});
+
+/** A cell leaves the plan: nothing more will be measured of it. */
+const cellEnd = z.object({
+  ...common,
+  kind: z.literal('cell'),
+  cell: text(120),
+  reason: z.enum(['precise', 'max-blocks', 'budget', 'failed', 'cancelled']),
+});
+
+const warn = z.object({ ...common, kind: z.literal('warn'), code: text(64), text: text(2048) });
+const error = z.object({ ...common, kind: z.literal('error'), code: text(64), text: text(4096) });
+
+/** The last event of a journal that was not cut. */
+const bye = z.object({
+  ...common,
+  kind: z.literal('bye'),
+  reason: z.enum(['completed', 'budget', 'cancelled', 'failed']),
+  /** Events and iterations written before this one. */
+  events: count,
+  iterations: count,
+  /** SHA-256 of all journal bytes before this line. */
+  sha256: text(64),
+  /** CPU time of supervisor and sampler over the run. */
+  overhead: z.object({ supervisorCpu_ns: count, samplerCpu_ns: count, wall_ns: count }),
+});
+
+/** One line of the journal. */
+export const journalEventSchema = z.discriminatedUnion('kind', [
+  hello,
+  processStart,
+  phase,
+  iter,
+  tag,
+  threads,
+  edge,
+  output,
+  tele,
+  processEnd,
+  cellEnd,
+  warn,
+  error,
+  bye,
+]);
+export type JournalEvent = z.infer<typeof journalEventSchema>;
+export type JournalKind = JournalEvent['kind'];
+/** The event of one kind: `EventOf<'iter'>`. */
+export type EventOf<K extends JournalKind> = Extract<JournalEvent, { kind: K }>;
+/** An event before the journal gave it its number. */
+export type Unnumbered<E extends JournalEvent = JournalEvent> = E extends JournalEvent
+  ? Omit<E, 'seq'>
+  : never;

@@ -1,0 +1,135 @@
+import * as z from 'zod/mini';
+
+const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/));
+const safeName = z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$/));
+const count = z.int().check(z.nonnegative());
+const positive = z.int().check(z.positive());
+
+/** Tensor element types that onnxruntime-node 1.30 takes as inputs. */
+export const tensorDtypes = [
+  'float32',
+  'float64',
+  'float16',
+  'int8',
+  'uint8',
+  'int16',
+  'uint16',
+  'int32',
+  'uint32',
+  'int64',
+  'uint64',
+  'bool',
+  'string',
+] as const;
+const tensorDtype = z.enum(tensorDtypes);
+export type TensorDtype = z.infer<typeof tensorDtype>;
+
+/**
+ * Where a cell's input values come from.
+ * `fixed`: the first product(shape) elements of a store file, little-endian and row-major (strings: a
+ * JSON array of strings; bool: one byte each); the same values in every iteration.
+ * `cifar10`: records of 1 label byte + 3072 pixel bytes (CHW, as in the CIFAR-10 binary version);
+ * iteration i takes the next `shape[0]` records, cycling; pixel p of channel c becomes
+ * (p / 255 - mean[c]) / std[c].
+ */
+const inputSource = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('fixed'), sha256 }),
+  z.object({
+    kind: z.literal('cifar10'),
+    sha256,
+    records: positive,
+    mean: z.tuple([z.number(), z.number(), z.number()]),
+    std: z.tuple([z.number(), z.number(), z.number()]),
+  }),
+]);
+export type InputSource = z.infer<typeof inputSource>;
+
+const cellInput = z.object({
+  name: z.string(),
+  dtype: tensorDtype,
+  /** Fully resolved, batch dimension included. */
+  shape: z.array(count),
+  source: inputSource,
+});
+export type CellInput = z.infer<typeof cellInput>;
+
+/** A model as the board sees it: files laid side by side in one directory, hard-linked from the store. */
+const planModel = z.object({
+  id: safeName,
+  name: z.string(),
+  /** Path of the `.onnx` file among `files`. */
+  main: z.string(),
+  files: z.array(z.object({ path: z.string(), sha256, sizeBytes: count })),
+});
+export type PlanModel = z.infer<typeof planModel>;
+
+export const executionProviders = ['cpu'] as const;
+export const optimizationLevels = ['disabled', 'basic', 'extended', 'layout', 'all'] as const;
+
+/** One configuration to measure. */
+const cell = z.object({
+  id: safeName,
+  /** `calibration`: the null model under this cell's threads, to tell what share of a time is ours. */
+  purpose: z.enum(['measure', 'calibration']),
+  /** What tells this cell from the others of the plan, for people: `1 thread · batch 4`. */
+  label: z.string(),
+  model: safeName,
+  engine: z.enum(['ort']),
+  ep: z.enum(executionProviders),
+  /** Intra-op threads, always explicit: the calling thread counts as one. */
+  threads: positive,
+  interOpThreads: z.nullable(positive),
+  /** CPU list for taskset, `0-2,5`; null leaves the affinity alone. */
+  affinity: z.nullable(z.string().check(z.regex(/^\d{1,4}(-\d{1,4})?(,\d{1,4}(-\d{1,4})?)*$/))),
+  batch: positive,
+  precision: z.enum(['fp32', 'fp16', 'int8']),
+  graphOptimization: z.enum(optimizationLevels),
+  spinning: z.boolean(),
+  /** Further ONNX Runtime session configuration entries; values are strings. */
+  sessionConfig: z.record(z.string(), z.string()),
+  inputs: z.array(cellInput),
+});
+export type Cell = z.infer<typeof cell>;
+
+/** When to stop; the numbers and their sources are in docs/methodology.md. */
+const effort = z.object({
+  name: z.enum(['quick', 'default', 'thorough', 'custom']),
+  minBlocks: positive,
+  maxBlocks: positive,
+  /** Wall time that one process may spend in warm-up plus steady iterations. */
+  processBudgetMs: positive,
+  warmUp: z.object({
+    minIterations: positive,
+    minMs: count,
+    capMs: positive,
+    /** The cap is the smaller of capMs and this share of processBudgetMs. */
+    capShare: z.number(),
+  }),
+  minIterations: positive,
+  maxIterations: positive,
+  /** Half-width of the 95 % interval, as a share of the median: 0.01 is 1 %. */
+  precision: z.number().check(z.positive()),
+  totalBudgetMs: z.nullable(positive),
+  /** Images per pass; null measures no passes. A process then runs whole passes, at least one. */
+  imagesPerPass: z.nullable(positive),
+});
+export type Effort = z.infer<typeof effort>;
+
+/** Everything needed to repeat a measurement; written by the workstation, executed by the supervisor. */
+export const planSchema = z.object({
+  protocol: z.int(),
+  runId: safeName,
+  createdUtc: z.string(),
+  /** Who started it, for the lock's message: `user@workstation`. */
+  owner: z.string(),
+  seed: z.int().check(z.nonnegative()),
+  models: z.array(planModel),
+  cells: z.array(cell).check(z.minLength(1)),
+  /** `order[b]` lists the cell ids of block b in their seeded random order; its length is maxBlocks. */
+  order: z.array(z.array(safeName)),
+  effort,
+  telemetry: z.enum(['mpstat', 'proc', 'off']),
+  /** Opaque to the agent: what the workstation knew (board, model facts, tool, arguments). */
+  context: z.record(z.string(), z.unknown()),
+});
+export type Plan = z.infer<typeof planSchema>;

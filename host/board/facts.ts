@@ -1,0 +1,46 @@
+/** A benchmark that holds a board. */
+export interface BoardLock {
+  readonly owner: string;
+  readonly runId: string;
+  readonly pid: number;
+  readonly bootId: string;
+  readonly startedUtc: string;
+  /** False when its process is gone or the board was rebooted since. */
+  readonly isAlive: boolean;
+}
+
+/** What one probe learned of a board. Every string is cleaned; unknown is null, never a guess. */
+export interface BoardFacts {
+  /** `uname -m`, as it is. */
+  readonly machine: string;
+  /** Our platform name, or null where we have no runtime for it. */
+  readonly platform: 'linux-arm64' | 'linux-x64' | null;
+  readonly kernel: string;
+  readonly os: string | null;
+  readonly libc: { readonly name: 'glibc' | 'musl' | 'unknown'; readonly version: string | null };
+  /** /proc/device-tree/model: `NVIDIA Jetson Orin Nano Developer Kit`. */
+  readonly model: string | null;
+  /** `36.4.4` */
+  readonly l4t: string | null;
+  /** `6.2.1` */
+  readonly jetpack: string | null;
+  readonly powerMode: string | null;
+  readonly bootId: string;
+  readonly hostname: string;
+  readonly user: string;
+  readonly cpu: { readonly model: string | null; readonly online: readonly number[] };
+  readonly memory: { readonly totalBytes: number; readonly availableBytes: number };
+  readonly uptimeS: number;
+  readonly load1: number;
+  /** Board wall clock less ours, from the probe's round trip; error at most half of `errorMs`. */
+  readonly clock: { readonly offsetMs: number; readonly errorMs: number };
+  /** Where our files live, and why earlier choices were passed over. */
+  readonly base: {
+    readonly path: string;
+    readonly freeBytes: number;
+    readonly rejected: readonly { readonly path: string; readonly reason: string }[];
+  };
+  /** Absolute path of each tool that is there: `mpstat`, `taskset`, `zstd`, … */
+  readonly tools: Readonly<Record<string, string>>;
+  readonly lock: BoardLock | null;
+}

@@ -1,0 +1,102 @@
+/** Exit codes of the program; the README's table is checked against this one. */
+export const exitCodes = {
+  ok: 0,
+  bug: 1,
+  usage: 2,
+  someBoardsFailed: 3,
+  boardFailed: 4,
+  failIf: 5,
+  hostKey: 6,
+  interrupted: 130,
+  terminated: 143,
+} as const;
+
+/** Every way in which we say that something failed. */
+export type ErrorCode =
+  | 'usage'
+  | 'config'
+  | 'unknown-host'
+  | 'unreachable'
+  | 'connect-timeout'
+  | 'connection-lost'
+  | 'auth-failed'
+  | 'auth-unsupported'
+  | 'ssh-unsupported'
+  | 'proxy-failed'
+  | 'host-key-unknown'
+  | 'host-key-changed'
+  | 'host-key-revoked'
+  | 'forced-command'
+  | 'remote-command'
+  | 'unsupported-board'
+  | 'glibc-too-old'
+  | 'no-base-directory'
+  | 'missing-tool'
+  | 'no-space'
+  | 'push-failed'
+  | 'runtime-unavailable'
+  | 'board-busy'
+  | 'agent-failed'
+  | 'protocol-mismatch'
+  | 'journal-damaged'
+  | 'model-unreadable'
+  | 'model-unsupported'
+  | 'model-refused'
+  | 'external-data-missing'
+  | 'free-dimension'
+  | 'input-mismatch'
+  | 'data-unreadable'
+  | 'results-unreadable'
+  | 'results-unwritable'
+  | 'run-unknown'
+  | 'cancelled';
+
+const exitCodeOf: Partial<Record<ErrorCode, number>> = {
+  usage: exitCodes.usage,
+  config: exitCodes.usage,
+  'model-unreadable': exitCodes.usage,
+  'model-unsupported': exitCodes.usage,
+  'external-data-missing': exitCodes.usage,
+  'free-dimension': exitCodes.usage,
+  'input-mismatch': exitCodes.usage,
+  'data-unreadable': exitCodes.usage,
+  'results-unreadable': exitCodes.usage,
+  'results-unwritable': exitCodes.usage,
+  'run-unknown': exitCodes.usage,
+  'host-key-unknown': exitCodes.hostKey,
+  'host-key-changed': exitCodes.hostKey,
+  'host-key-revoked': exitCodes.hostKey,
+  cancelled: exitCodes.interrupted,
+};
+
+export interface OrinErrorDetails {
+  readonly code: ErrorCode;
+  /** What failed and where, one line, no full stop: `cannot connect to orin.local port 22`. */
+  readonly what: string;
+  /** Why, in the words of whoever refused; untrusted text is cleaned by `cleanText` first. */
+  readonly why?: string;
+  /** What to do next: a command where there is one. */
+  readonly next?: string;
+  /** The board as the person named it. */
+  readonly board?: string;
+  readonly cause?: unknown;
+}
+
+/** The one error that people see: what failed and where, why, what to do next. */
+export class OrinError extends Error {
+  readonly code: ErrorCode;
+  readonly why: string | undefined;
+  readonly next: string | undefined;
+  readonly board: string | undefined;
+  readonly exitCode: number;
+
+  constructor(details: OrinErrorDetails) {
+    super(details.what, { cause: details.cause });
+    this.name = 'OrinError';
+    this.code = details.code;
+    this.why = details.why;
+    this.next = details.next;
+    this.board = details.board;
+    this.exitCode = exitCodeOf[details.code] ?? exitCodes.boardFailed;
+  }
+}

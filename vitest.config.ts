@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  define: { __ORIN_REMOTE_VERSION__: JSON.stringify('0.0.0-test') },
+  test: {
+    include: ['{src,host,agent,models,test}/**/*.test.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    reporters: ['default', './test/support/closing-line.ts'],
+    // ONNX Runtime phones home unless it is told not to; tests load it too.
+    env: { ORT_DISABLE_TELEMETRY: '1' },
+  },
+});
