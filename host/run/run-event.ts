@@ -1,0 +1,34 @@
+import type { JournalEvent } from '../../agent/protocol/events.ts';
+import type { Plan } from '../../agent/protocol/plan.ts';
+import type { BoardFacts } from '../board/facts.ts';
+import type { Result } from '../results/result.ts';
+
+/**
+ * What listeners of a run are told, in order of occurrence: the progress lines, the live screen and the files
+ * are three readers of this one stream.
+ */
+export type RunEvent =
+  | { readonly kind: 'connecting'; readonly destination: string }
+  | { readonly kind: 'connected'; readonly elapsedMs: number }
+  | { readonly kind: 'probed'; readonly facts: BoardFacts }
+  | { readonly kind: 'preparing'; readonly what: string }
+  | { readonly kind: 'planned'; readonly plan: Plan; readonly estimateMs: number }
+  | { readonly kind: 'push'; readonly progress: PushProgress }
+  | { readonly kind: 'started'; readonly runId: string }
+  | { readonly kind: 'journal'; readonly event: JournalEvent }
+  | { readonly kind: 'note'; readonly text: string }
+  | { readonly kind: 'finished'; readonly result: Result; readonly directory: string };
+
+/** How far the push is; sent at every change worth drawing, at most ten times a second. */
+export interface PushProgress {
+  readonly state: 'checking' | 'packing' | 'sending' | 'installing' | 'done';
+  /** Name of the file under way; empty in `checking` and `done`. */
+  readonly file: string;
+  /** Over all files of the push, in bytes on the wire. */
+  readonly sentBytes: number;
+  readonly totalBytes: number;
+  readonly bytesPerSecond: number;
+  readonly elapsedMs: number;
+  /** Files that were on the board already, and their bytes. */
+  readonly present: { readonly files: number; readonly bytes: number };
+}
