@@ -109,7 +109,6 @@ export function exactRanks(n: number): Ranks {
   return { low, high: n + 1 - low };
 }
 
-/** Zero of the normal approximation; used with the effective sample size. */
 function normalRanks(n: number, nEff: number): Ranks {
   const reach = (Z * 0.5) / Math.sqrt(nEff);
   const clamp = (rank: number) => Math.min(n, Math.max(1, rank));

@@ -1,0 +1,218 @@
+import * as z from 'zod';
+import { processOutcomes } from '../../agent/protocol/events.ts';
+import { executionProviders, optimizationLevels } from '../../agent/protocol/plan.ts';
+
+const count = z.int().nonnegative();
+const share = z.number();
+const maybe = z.number().nullable();
+
+/** Worst last, so that a cell can take the worse of two. */
+export const steadyClasses = ['flat', 'warm-up', 'slowdown', 'no-steady-state'] as const;
+export type SteadyClass = (typeof steadyClasses)[number];
+
+/** An interval of a typical latency. `half_width` is a share of the estimate: 0.01 is 1 %. */
+const interval = z.object({
+  lo_ns: z.number(),
+  hi_ns: z.number(),
+  level: z.number(),
+  method: z.enum(['t-log-process-medians', 'order-statistic-ess']),
+  half_width: share,
+});
+export type Interval = z.infer<typeof interval>;
+
+/** A percentile, or why there is none: the maximum is never shown under another name. */
+const percentile = z.object({
+  value_ns: maybe,
+  /** Cluster bootstrap over processes; null with one process. */
+  lo_ns: maybe,
+  hi_ns: maybe,
+  n_eff: z.number(),
+  n_needed: count,
+  /** `p99 n/a (N=120 < 368)` when the value is null. */
+  reason: z.string().nullable(),
+});
+export type PercentileResult = z.infer<typeof percentile>;
+
+const tagCount = z.object({
+  count,
+  /** Outliers that would carry the tag if it had nothing to do with being slow. */
+  expected_by_chance: z.number(),
+});
+
+const outliers = z.object({
+  count,
+  share_of_iterations: share,
+  /** What the outliers took beyond the median, as a share of all steady time. */
+  share_of_excess: share,
+  tukey_severe: count,
+  by_tag: z.object({
+    preempted: tagCount,
+    minor_fault: tagCount,
+    major_fault: tagCount,
+    gc: tagCount,
+    unexplained: z.object({ count }),
+  }),
+});
+export type OutlierResult = z.infer<typeof outliers>;
+
+/** One process of a cell: what it did, and whether its median counts for the headline. */
+const processResult = z.object({
+  process: count,
+  block: count,
+  outcome: z.enum([...processOutcomes, 'unfinished']),
+  exit_code: z.int().nullable(),
+  signal: z.string().nullable(),
+  message: z.string(),
+  stop: z.string().nullable(),
+  cpus_allowed: z.string(),
+  iterations: count,
+  /** Iterations before the steady part: the live cut or the changepoint, whichever is later. */
+  warm_up_iterations: count,
+  class: z.enum(steadyClasses).nullable(),
+  /** First iterations of the later levels, from the changepoint detector. */
+  changepoints: z.array(count),
+  median_ns: maybe,
+  within: z
+    .object({ lo_ns: maybe, hi_ns: maybe, half_width: maybe, n_eff: z.number(), tau: z.number() })
+    .nullable(),
+  /** Why the process does not count for the headline: an objective reason, never its speed. */
+  excluded: z.string().nullable(),
+});
+export type ProcessResult = z.infer<typeof processResult>;
+
+/** Medians over processes of the time between the stages of a start; null where a stage was not seen. */
+const coldStart = z.object({
+  spawn_to_runtime_loaded_ns: maybe,
+  runtime_loaded_to_session_created_ns: maybe,
+  session_created_to_first_iteration_ns: maybe,
+  first_iteration_ns: maybe,
+  first_iteration_to_steady_ns: maybe,
+  spawn_to_steady_ns: maybe,
+});
+export type ColdStart = z.infer<typeof coldStart>;
+
+/** CPU time by class as mpstat prints it, in percent of one CPU. */
+const cpuUse = z.object({
+  cpu: count,
+  usr: z.number(),
+  nice: z.number(),
+  sys: z.number(),
+  iowait: z.number(),
+  irq: z.number(),
+  soft: z.number(),
+  steal: z.number(),
+  guest: z.number(),
+  gnice: z.number(),
+  idle: z.number(),
+});
+
+/** What the board's CPUs did over the steady parts; means over processes. */
+const activity = z.object({
+  cpus: z.array(cpuUse),
+  /** All CPUs together, 100 is all of them busy. */
+  busy_percent: z.number(),
+  interrupts_per_s: z.number(),
+  context_switches_per_s: z.number(),
+  processes: count,
+});
+export type Activity = z.infer<typeof activity>;
+
+const agreement = z.object({
+  /** The cell that the outputs were compared with; its own id for the reference itself. */
+  reference: z.string().nullable(),
+  max_abs: maybe,
+  rel_l2: maybe,
+  /** Share of rows with the same arg-max. */
+  top1_agreement: maybe,
+  tolerance: z.object({ rel_l2: maybe, top1_agreement: maybe }),
+  non_finite: count,
+  ok: z.boolean().nullable(),
+  reason: z.string().nullable(),
+});
+export type OutputAgreement = z.infer<typeof agreement>;
+
+export const verdictKinds = ['VALID', 'WIDE', 'UNSTABLE', 'THROTTLED', 'INVALID'] as const;
+const verdict = z.object({
+  kind: z.enum(verdictKinds),
+  reason: z.string(),
+  /** What to do next; null only where there is nothing to do. */
+  action: z.string().nullable(),
+});
+export type Verdict = z.infer<typeof verdict>;
+
+export const cellResult = z.object({
+  cell: z.string(),
+  label: z.string(),
+  purpose: z.enum(['measure', 'calibration']),
+  model: z.string(),
+  config: z.object({
+    engine: z.string(),
+    ep: z.enum(executionProviders),
+    threads: count,
+    inter_op_threads: z.int().nullable(),
+    affinity: z.string().nullable(),
+    /** Cpus_allowed_list as the processes read it back, each once. */
+    affinity_applied: z.array(z.string()),
+    batch: count,
+    precision: z.string(),
+    graph_optimization: z.enum(optimizationLevels),
+    spinning: z.boolean(),
+    session_config: z.record(z.string(), z.string()),
+  }),
+  verdict,
+  /** Geometric mean of the process medians; the one process' median when there is one. */
+  median_ns: maybe,
+  /** Null with fewer than two processes and for a cell that is UNSTABLE or INVALID. */
+  ci: interval.nullable(),
+  /** `quick: ±CI is indicative`, or null. */
+  ci_note: z.string().nullable(),
+  /** Typical interval inside one process (median over processes): says nothing of the next process. */
+  ci_within: z.object({ half_width: maybe, method: z.literal('order-statistic-ess') }).nullable(),
+  process_medians: z.object({ lo_ns: maybe, hi_ns: maybe, relative_sd: maybe }),
+  n_processes: count,
+  n_processes_excluded: count,
+  iterations: z.object({ total: count, warm_up: count, steady: count }),
+  n_eff: z.number(),
+  mean_ns: maybe,
+  min_ns: maybe,
+  max_ns: maybe,
+  mad_ns: maybe,
+  percentiles: z.object({ p90: percentile, p95: percentile, p99: percentile, p999: percentile }),
+  /** Items per second: batch × steady iterations / wall time of the steady parts. */
+  throughput_per_s: maybe,
+  steady: z.object({
+    class: z.enum(steadyClasses).nullable(),
+    by_class: z.record(z.enum(steadyClasses), count),
+    warm_up_iterations_median: maybe,
+  }),
+  outliers,
+  passes: z
+    .object({
+      images_per_pass: count,
+      n: count,
+      avg_s: z.number(),
+      max_s: z.number(),
+      min_s: z.number(),
+    })
+    .nullable(),
+  cold_start: coldStart,
+  /** What part of the median is the harness: the null model under the same threads. */
+  overhead: z
+    .object({ null_median_ns: z.number(), share, calibration_cell: z.string() })
+    .nullable(),
+  contention: z
+    .object({
+      /** CPU time of the worker's threads as a share of threads × wall. */
+      run_share: share,
+      /** Time that threads were runnable without a CPU, as a share of running plus waiting. */
+      wait_share: share,
+      flagged_processes: z.array(count),
+    })
+    .nullable(),
+  activity: activity.nullable(),
+  outputs: agreement,
+  labels: z.object({ correct: count, total: count, top1: z.number() }).nullable(),
+  processes: z.array(processResult),
+});
+/** Everything that a run says about one cell. */
+export type CellResult = z.infer<typeof cellResult>;

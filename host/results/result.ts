@@ -1,0 +1,98 @@
+import * as z from 'zod';
+import { omit } from 'zod/mini';
+import { planSchema } from '../../agent/protocol/plan.ts';
+import { cellResult } from './cell-result.ts';
+import { boardEnvironment, runContext } from './run-context.ts';
+
+const count = z.int().nonnegative();
+
+export const RESULT_SCHEMA = 'orin-remote/result@1';
+
+/** Two cells, paired by block: the ratio of their latencies. */
+const comparison = z.object({
+  /** The cell that the other is held against. */
+  baseline: z.string(),
+  cell: z.string(),
+  /** Blocks in which both were measured. */
+  blocks: count,
+  /** Latency of `cell` over latency of `baseline`: below 1 is faster. */
+  ratio: z.number(),
+  lo: z.number(),
+  hi: z.number(),
+  level: z.number(),
+  /** Hodges–Lehmann estimate of the same ratio. */
+  ratio_hodges_lehmann: z.number(),
+  p_t: z.number(),
+  p_wilcoxon: z.number(),
+  /** The t p-value, corrected by Holm over all comparisons of the run. */
+  p_holm: z.number(),
+  /** Smallest change that this many blocks would find four times in five; 0.01 is 1 %. */
+  minimum_detectable_effect: z.number(),
+  threshold: z.number(),
+  decision: z.enum(['faster', 'slower', 'equivalent', 'inconclusive']),
+  /** The t interval and the rank test do not agree. */
+  is_fragile: z.boolean(),
+  /** Blocks that would decide an inconclusive comparison; null when decided. */
+  blocks_needed: count.nullable(),
+  /** 1 / ratio, with its interval. */
+  speed_up: z.object({ value: z.number(), lo: z.number(), hi: z.number() }),
+  /** Speed-up over the ratio of thread counts; null where the threads are equal. */
+  parallel_efficiency: z.number().nullable(),
+});
+export type Comparison = z.infer<typeof comparison>;
+
+/** Something amiss in the journal, with its place. */
+const journalProblem = z.object({
+  kind: z.enum(['bad-line', 'gap', 'cut-line', 'out-of-place', 'wrong-count', 'wrong-hash']),
+  /** Counts from 1. */
+  line: count,
+  byte_offset: count,
+  text: z.string(),
+});
+export type JournalProblem = z.infer<typeof journalProblem>;
+
+const runSummary = z.object({
+  /** `cut`: the journal ends without its last event. */
+  ended: z.enum(['completed', 'budget', 'cancelled', 'failed', 'cut']),
+  events: count,
+  iterations: count,
+  /** Between the first and the last event, on the board's monotonic clock. */
+  duration_s: z.number(),
+  blocks_begun: count,
+  journal: z.object({
+    bytes: count,
+    /** Of all bytes before the last event; null for a cut journal. */
+    sha256: z.string().nullable(),
+    is_verified: z.boolean(),
+    problems: z.array(journalProblem),
+  }),
+  /** CPU time of our own supervisor and sampler as a share of one CPU; null for a cut journal. */
+  agent_cpu_share: z.object({ supervisor: z.number(), sampler: z.number() }).nullable(),
+});
+
+const notice = z.object({ code: z.string(), text: z.string(), cell: z.string().nullable() });
+export type Notice = z.infer<typeof notice>;
+
+/**
+ * The result file, version 1. Everything in it follows from the journal: the same bytes give the same file.
+ * Unknown is null; times are nanoseconds, shares are fractions of 1; numbers that are not integers carry nine
+ * significant digits.
+ */
+export const resultSchema = z.object({
+  schema: z.literal(RESULT_SCHEMA),
+  run_id: z.string(),
+  created_utc: z.string(),
+  seed: count,
+  context: runContext,
+  /** † of docs/methodology.md: results compare only where these agree. */
+  environment: boardEnvironment,
+  quantile_definition: z.string(),
+  run: runSummary,
+  cells: z.array(cellResult),
+  comparisons: z.array(comparison),
+  warnings: z.array(notice),
+  /** Everything needed to repeat the run; who started it stays out. */
+  plan: omit(planSchema, { owner: true, context: true }),
+});
+/** What a run came to. */
+export type Result = z.infer<typeof resultSchema>;

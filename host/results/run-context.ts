@@ -1,0 +1,63 @@
+import * as z from 'zod';
+
+const text = z.string().nullable().catch(null).default(null);
+const number = z.number().nullable().catch(null).default(null);
+
+/**
+ * What the workstation knew when it made the plan: `plan.context`. Host and user names and addresses stay out,
+ * so that a result can be shared. Whatever is missing or does not fit becomes null.
+ */
+export const runContext = z.object({
+  tool: z.object({ name: z.string(), version: z.string() }).nullable().catch(null).default(null),
+  workstation: z
+    .object({ os: z.string(), arch: z.string(), node: z.string() })
+    .nullable()
+    .catch(null)
+    .default(null),
+  /** Arguments of the command, without host names. */
+  argv: z.array(z.string()).catch([]).default([]),
+  /** What ran on the board: versions of the runtime's parts. */
+  runtime: z
+    .object({ node: text, onnxruntime: text, agent_sha256: text })
+    .nullable()
+    .catch(null)
+    .default(null),
+  /** What the probe saw; see `boardContext`. */
+  board: z
+    .object({
+      model: text,
+      l4t: text,
+      jetpack: text,
+      kernel: text,
+      os: text,
+      machine: text,
+      libc: text,
+      cpu_model: text,
+      cpus_online: z.array(z.int()).catch([]).default([]),
+      memory_total_bytes: number,
+      memory_available_bytes: number,
+      power_mode: text,
+      uptime_s: number,
+      load_1: number,
+    })
+    .nullable()
+    .catch(null)
+    .default(null),
+  /** Facts of each model by its id: inputs, outputs, opset, parameters, … */
+  models: z.record(z.string(), z.unknown()).catch({}).default({}),
+});
+export type RunContext = z.infer<typeof runContext>;
+
+/** The comparability keys: two results whose keys differ were not measured under like conditions. */
+export const boardEnvironment = z.object({
+  'board.model': z.string().nullable(),
+  'board.l4t': z.string().nullable(),
+  'board.kernel': z.string().nullable(),
+  'board.libc': z.string().nullable(),
+  'cpu.model': z.string().nullable(),
+  'cpu.online': z.string().nullable(),
+  'power.mode': z.string().nullable(),
+  'runtime.node': z.string().nullable(),
+  'runtime.onnxruntime': z.string().nullable(),
+});
+export type BoardEnvironment = z.infer<typeof boardEnvironment>;
