@@ -62,7 +62,8 @@ export class WarmUpDetector {
     if (windowIsFull) this.#closeWindow(elapsed_ns);
     const isLongEnough =
       this.#iterations >= this.#rule.minIterations && elapsed_ns >= this.#rule.minMs * 1e6;
-    if (isLongEnough && this.#isSettled()) this.#reason = 'settled';
+    // Only at the end of a window: within one, the medians know nothing of what just changed.
+    if (windowIsFull && isLongEnough && this.#isSettled()) this.#reason = 'settled';
     else if (elapsed_ns >= this.#rule.capMs * 1e6) this.#reason = 'cap';
     return this.#reason !== null;
   }

@@ -1,14 +1,11 @@
 import * as z from 'zod';
 import { processOutcomes } from '../../agent/protocol/events.ts';
 import { executionProviders, optimizationLevels } from '../../agent/protocol/plan.ts';
+import { steadyClasses } from '../stats/steady-state.ts';
 
 const count = z.int().nonnegative();
 const share = z.number();
 const maybe = z.number().nullable();
-
-/** Worst last, so that a cell can take the worse of two. */
-export const steadyClasses = ['flat', 'warm-up', 'slowdown', 'no-steady-state'] as const;
-export type SteadyClass = (typeof steadyClasses)[number];
 
 /** An interval of a typical latency. `half_width` is a share of the estimate: 0.01 is 1 %. */
 const interval = z.object({
