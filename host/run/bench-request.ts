@@ -1,0 +1,33 @@
+import type { Plan } from '../../agent/protocol/plan.ts';
+import type { InputRequest } from '../inputs/cell-inputs.ts';
+import type { Link } from '../link/link.ts';
+import type { Axes } from './cells.ts';
+import type { EffortRequest } from './effort.ts';
+import type { RunEvent } from './run-event.ts';
+
+/** One board to measure: what, how long, where to, and who listens. */
+export interface BenchRequest {
+  /** The board as the person named it. */
+  readonly board: string;
+  /** Opens a connection; called again when one was lost. */
+  readonly connect: (signal: AbortSignal) => Promise<Link>;
+  /** Built-in names or paths of `.onnx` files. */
+  readonly models: readonly string[];
+  readonly axes: Axes;
+  readonly inputs: Omit<InputRequest, 'batches'>;
+  readonly effort: EffortRequest;
+  /** Null: mpstat where the board has it, else /proc. */
+  readonly telemetry: Plan['telemetry'] | null;
+  readonly seed: number;
+  /** Size of the store on the board beyond which the least recently used files go. */
+  readonly keepBytes: number;
+  readonly isOffline: boolean;
+  /** Stop after the plan was told to the listener. */
+  readonly isDryRun: boolean;
+  readonly tool: { readonly version: string; readonly argv: readonly string[] };
+  readonly owner: string;
+  readonly directories: { readonly cache: string; readonly runs: string; readonly agent: string };
+  readonly listener: (event: RunEvent) => void;
+  /** Fires to cancel: what was measured until then is kept. */
+  readonly signal: AbortSignal;
+}

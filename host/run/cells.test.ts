@@ -1,0 +1,103 @@
+import { expect, test } from 'vitest';
+import { OrinError } from '../errors.ts';
+import { parseCellFilter } from './cell-filter.ts';
+import { type Axes, type CellModel, cellsOf, defaultThreads } from './cells.ts';
+import { parseCpuList } from './cpu-list.ts';
+
+const model: CellModel = {
+  id: 'resnet',
+  name: 'resnet',
+  precision: 'fp32',
+  inputsByBatch: new Map([
+    [1, []],
+    [4, []],
+  ]),
+};
+const nullModel: CellModel = { ...model, id: 'null', name: 'null' };
+const sixCpus = [0, 1, 2, 3, 4, 5];
+const axes: Axes = {
+  threads: null,
+  batches: [1],
+  affinities: [null],
+  graphOptimizations: ['all'],
+  spinning: [true],
+  interOpThreads: [null],
+  sessionConfig: {},
+  include: [],
+  exclude: [],
+  oversubscribe: false,
+};
+const cellsFor = (change: Partial<Axes>) =>
+  cellsOf({ ...axes, ...change }, [model], nullModel, sixCpus);
+const labels = (change: Partial<Axes>) =>
+  cellsFor(change)
+    .cells.filter((cell) => cell.purpose === 'measure')
+    .map((cell) => cell.label);
+
+test("by default a board of six CPUs gets the thesis' 1, 3 and 6 threads", () => {
+  expect(defaultThreads(6)).toEqual([1, 3, 6]);
+  expect(defaultThreads(2)).toEqual([1, 2]);
+  expect(defaultThreads(1)).toEqual([1]);
+  expect(labels({})).toEqual(['1 thread', '3 threads', '6 threads']);
+});
+
+test('every combination is a cell, and labels name only what varies', () => {
+  expect(labels({ threads: [1, 6], batches: [1, 4] })).toEqual([
+    '1 thread · batch 1',
+    '6 threads · batch 1',
+    '1 thread · batch 4',
+    '6 threads · batch 4',
+  ]);
+});
+
+test('each thread setting gets one calibration cell with the null model', () => {
+  const { cells } = cellsFor({ threads: [1, 6], batches: [1, 4] });
+  const calibrations = cells.filter((cell) => cell.purpose === 'calibration');
+  expect(calibrations.map((cell) => [cell.id, cell.threads, cell.model])).toEqual([
+    ['n1', 1, 'null'],
+    ['n2', 6, 'null'],
+  ]);
+});
+
+test('more threads than CPUs are refused with the reason, and measured when insisted on', () => {
+  expect(() => cellsFor({ threads: [99] })).toThrow(
+    expect.objectContaining({
+      code: 'usage',
+      message: '--threads 99: the board has 6 CPUs online',
+    }),
+  );
+  expect(labels({ threads: [99], oversubscribe: true })).toEqual(['99 threads']);
+});
+
+test('a combination with fewer CPUs than threads is left out and said', () => {
+  const set = cellsFor({ threads: [5, 6], affinities: ['0-5', '1-5'] });
+  expect(set.cells.filter((cell) => cell.purpose === 'measure')).toHaveLength(3);
+  expect(set.notes).toEqual(['left out: 6 threads on CPUs 1-5 (5 CPUs; --oversubscribe keeps it)']);
+});
+
+test('an affinity with an absent CPU is refused', () => {
+  expect(() => cellsFor({ affinities: ['0-7'] })).toThrow(OrinError);
+});
+
+test('include keeps, exclude drops, and nothing left is an error', () => {
+  const batches = [1, 4];
+  const include = [parseCellFilter('threads=6', '--include')];
+  const exclude = [parseCellFilter('threads=6,batch=1', '--exclude')];
+  expect(labels({ batches, include })).toEqual(['6 threads · batch 1', '6 threads · batch 4']);
+  expect(labels({ batches, include, exclude })).toEqual(['6 threads · batch 4']);
+  expect(() => cellsFor({ include: [parseCellFilter('threads=2', '--include')] })).toThrow(
+    'no cell is left to measure',
+  );
+});
+
+test('a filter with an unknown key names the known ones', () => {
+  expect(() => parseCellFilter('cores=3', '--exclude')).toThrow(
+    expect.objectContaining({ why: expect.stringContaining('threads') }),
+  );
+});
+
+test('CPU lists are read as the kernel writes them', () => {
+  expect(parseCpuList('0-2,5')).toEqual([0, 1, 2, 5]);
+  expect(parseCpuList('3')).toEqual([3]);
+  for (const bad of ['', '2-1', 'a', '1,,2', '-1', '99999']) expect(parseCpuList(bad)).toBeNull();
+});

@@ -1,0 +1,182 @@
+import type { Cell, CellInput } from '../../agent/protocol/plan.ts';
+import { OrinError } from '../errors.ts';
+import { type CellFilter, matchesAny } from './cell-filter.ts';
+import { parseCpuList } from './cpu-list.ts';
+
+/** The dimensions of a plan: every combination of their values is a cell. */
+export interface Axes {
+  /** Null: 1, half and all of the board's CPUs. */
+  readonly threads: readonly number[] | null;
+  readonly batches: readonly number[];
+  /** CPU lists; null leaves the affinity alone. */
+  readonly affinities: readonly (string | null)[];
+  readonly graphOptimizations: readonly Cell['graphOptimization'][];
+  readonly spinning: readonly boolean[];
+  readonly interOpThreads: readonly (number | null)[];
+  readonly sessionConfig: Readonly<Record<string, string>>;
+  readonly include: readonly CellFilter[];
+  readonly exclude: readonly CellFilter[];
+  /** Allows more threads than CPUs. */
+  readonly oversubscribe: boolean;
+}
+
+/** A model as cells need it. */
+export interface CellModel {
+  readonly id: string;
+  readonly name: string;
+  readonly precision: Cell['precision'];
+  readonly inputsByBatch: ReadonlyMap<number, readonly CellInput[]>;
+}
+
+export interface CellSet {
+  readonly cells: readonly Cell[];
+  /** Combinations that were left out, and why; for people. */
+  readonly notes: readonly string[];
+}
+
+/** 1, half and all: the thesis' 1, 3 and 6 on a board with six CPUs. */
+export function defaultThreads(cpuCount: number): number[] {
+  return [...new Set([1, Math.ceil(cpuCount / 2), cpuCount])];
+}
+
+/**
+ * Every combination of the axes as a cell, after include and exclude filters, then one calibration cell with
+ * the null model per thread setting.
+ * @throws OrinError `usage` when threads exceed the CPUs, an affinity names an absent CPU, or nothing is left.
+ */
+export function cellsOf(
+  axes: Axes,
+  models: readonly CellModel[],
+  nullModel: CellModel,
+  onlineCpus: readonly number[],
+): CellSet {
+  const threads = axes.threads ?? defaultThreads(onlineCpus.length);
+  for (const count of threads) refuseOversubscription(count, onlineCpus.length, axes);
+  for (const affinity of axes.affinities) refuseAbsentCpus(affinity, onlineCpus);
+  const notes: string[] = [];
+  const combined = models
+    .flatMap((model) => combinations(model, threads, axes))
+    .filter((cell) => fitsAffinity(cell, axes, notes))
+    .filter((cell) => axes.include.length === 0 || matchesAny(cell, axes.include))
+    .filter((cell) => !matchesAny(cell, axes.exclude));
+  if (combined.length === 0) throw nothingLeft(notes);
+  const labelled = combined.map((cell, index) => ({
+    ...cell,
+    id: `c${index + 1}`,
+    label: labelOf(cell, combined),
+  }));
+  return { cells: [...labelled, ...calibrations(labelled, nullModel)], notes };
+}
+
+function combinations(model: CellModel, threads: readonly number[], axes: Axes): Cell[] {
+  const base: Cell = {
+    id: 'unnamed',
+    purpose: 'measure',
+    label: '',
+    model: model.id,
+    engine: 'ort',
+    ep: 'cpu',
+    threads: 1,
+    interOpThreads: null,
+    affinity: null,
+    batch: 1,
+    precision: model.precision,
+    graphOptimization: 'all',
+    spinning: true,
+    sessionConfig: { ...axes.sessionConfig },
+    inputs: [],
+  };
+  const dimensions: readonly (readonly Partial<Cell>[])[] = [
+    axes.affinities.map((affinity) => ({ affinity })),
+    axes.graphOptimizations.map((graphOptimization) => ({ graphOptimization })),
+    axes.spinning.map((spinning) => ({ spinning })),
+    axes.interOpThreads.map((interOpThreads) => ({ interOpThreads })),
+    axes.batches.map((batch) => ({ batch, inputs: [...(model.inputsByBatch.get(batch) ?? [])] })),
+    threads.map((count) => ({ threads: count })),
+  ];
+  return dimensions.reduce<Cell[]>(
+    (cells, values) => cells.flatMap((cell) => values.map((value) => ({ ...cell, ...value }))),
+    [base],
+  );
+}
+
+function calibrations(cells: readonly Cell[], nullModel: CellModel): Cell[] {
+  const settings = new Map<string, Cell>();
+  for (const cell of cells) {
+    const key = threadSetting(cell);
+    if (!settings.has(key)) settings.set(key, cell);
+  }
+  return [...settings.values()].map((cell, index) => ({
+    ...cell,
+    id: `n${index + 1}`,
+    purpose: 'calibration',
+    label: `null model, ${threadLabel(cell.threads)}${cell.affinity ? ` on CPUs ${cell.affinity}` : ''}`,
+    model: nullModel.id,
+    batch: 1,
+    precision: 'fp32',
+    interOpThreads: null,
+    graphOptimization: 'all',
+    sessionConfig: {},
+    inputs: [...(nullModel.inputsByBatch.get(1) ?? [])],
+  }));
+}
+
+/** What must be equal for a calibration cell to speak for a measured one. */
+function threadSetting(cell: Cell): string {
+  return `${cell.threads}/${cell.affinity ?? ''}/${cell.spinning}`;
+}
+
+function fitsAffinity(cell: Cell, axes: Axes, notes: string[]): boolean {
+  if (cell.affinity === null || axes.oversubscribe) return true;
+  const cpus = parseCpuList(cell.affinity)?.length ?? 0;
+  if (cell.threads <= cpus) return true;
+  const note = `left out: ${threadLabel(cell.threads)} on CPUs ${cell.affinity} (${cpus} CPUs; --oversubscribe keeps it)`;
+  if (!notes.includes(note)) notes.push(note);
+  return false;
+}
+
+function labelOf(cell: Cell, all: readonly Cell[]): string {
+  const varies = (pick: (c: Cell) => unknown) => new Set(all.map(pick)).size > 1;
+  const parts = [threadLabel(cell.threads)];
+  if (varies((c) => c.batch) || cell.batch > 1) parts.push(`batch ${cell.batch}`);
+  if (varies((c) => c.affinity)) parts.push(cell.affinity ? `CPUs ${cell.affinity}` : 'any CPU');
+  if (varies((c) => c.graphOptimization)) parts.push(`opt ${cell.graphOptimization}`);
+  if (varies((c) => c.spinning)) parts.push(cell.spinning ? 'spinning' : 'no spinning');
+  if (varies((c) => c.interOpThreads)) parts.push(`inter-op ${cell.interOpThreads ?? 'off'}`);
+  return parts.join(' · ');
+}
+
+function threadLabel(threads: number): string {
+  return threads === 1 ? '1 thread' : `${threads} threads`;
+}
+
+function refuseOversubscription(count: number, cpus: number, axes: Axes): void {
+  if (count <= cpus || axes.oversubscribe) return;
+  throw new OrinError({
+    code: 'usage',
+    what: `--threads ${count}: the board has ${cpus} CPUs online`,
+    why: 'ONNX Runtime threads spin while they wait; more of them than CPUs measures the scheduler, not the model',
+    next: `use --threads ${cpus} or fewer, or add --oversubscribe to measure it all the same`,
+  });
+}
+
+function refuseAbsentCpus(affinity: string | null, online: readonly number[]): void {
+  if (affinity === null) return;
+  const absent = (parseCpuList(affinity) ?? []).filter((cpu) => !online.includes(cpu));
+  if (absent.length === 0) return;
+  throw new OrinError({
+    code: 'usage',
+    what: `--affinity ${affinity}: CPU ${absent.join(', ')} is not online on the board`,
+    why: `online are CPUs ${online.join(', ')}`,
+    next: 'name only online CPUs (a power mode may have switched some off)',
+  });
+}
+
+function nothingLeft(notes: readonly string[]): OrinError {
+  return new OrinError({
+    code: 'usage',
+    what: 'no cell is left to measure',
+    why: notes.length > 0 ? notes.join('; ') : 'every combination was excluded',
+    next: 'loosen --include, --exclude or --affinity; --dry-run shows the cells',
+  });
+}

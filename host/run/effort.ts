@@ -1,0 +1,60 @@
+import type { Effort } from '../../agent/protocol/plan.ts';
+
+/** What a person may say about how long and how exactly to measure. */
+export interface EffortRequest {
+  readonly preset: 'quick' | 'default' | 'thorough';
+  /** Exactly this many blocks. */
+  readonly blocks?: number;
+  /** Wall time for the whole run, in milliseconds. */
+  readonly budgetMs?: number;
+  /** Half-width of the 95 % interval to stop at: 0.01 is 1 %. */
+  readonly precision?: number;
+  readonly imagesPerPass?: number;
+}
+
+// Sources of the numbers: docs/methodology.md, "Default numbers".
+const presets: Record<EffortRequest['preset'], Pick<Effort, PresetField>> = {
+  quick: { minBlocks: 3, maxBlocks: 3, processBudgetMs: 3_000, precision: 0.01 },
+  default: { minBlocks: 5, maxBlocks: 8, processBudgetMs: 10_000, precision: 0.01 },
+  thorough: { minBlocks: 10, maxBlocks: 20, processBudgetMs: 20_000, precision: 0.005 },
+};
+type PresetField = 'minBlocks' | 'maxBlocks' | 'processBudgetMs' | 'precision';
+
+/** The most processes that a time budget may buy per cell. */
+const MAX_BLOCKS_WITHIN_BUDGET = 20;
+
+/** The stopping rules of a plan from a preset and what was asked beyond it. */
+export function effortFrom(request: EffortRequest): Effort {
+  const preset = presets[request.preset];
+  const isCustom =
+    request.blocks !== undefined ||
+    request.budgetMs !== undefined ||
+    request.precision !== undefined;
+  const maxBlocks =
+    request.blocks ??
+    (request.budgetMs === undefined ? preset.maxBlocks : MAX_BLOCKS_WITHIN_BUDGET);
+  return {
+    ...preset,
+    name: isCustom ? 'custom' : request.preset,
+    minBlocks: request.blocks ?? Math.min(preset.minBlocks, maxBlocks),
+    maxBlocks,
+    precision: request.precision ?? preset.precision,
+    warmUp: { minIterations: 10, minMs: 2_000, capMs: 60_000, capShare: 0.3 },
+    minIterations: 100,
+    maxIterations: 5_000,
+    totalBudgetMs: request.budgetMs ?? null,
+    imagesPerPass: request.imagesPerPass ?? null,
+  };
+}
+
+/** Seconds that a fresh process costs before its first iteration, for estimates only. */
+const PROCESS_START_MS = 700;
+
+/**
+ * The longest that a plan can take, in milliseconds: every process uses its whole budget and no cell reaches
+ * its precision early. Passes of `imagesPerPass` images can take longer: their length is not known beforehand.
+ */
+export function longestMs(effort: Effort, cellCount: number): number {
+  const full = effort.maxBlocks * cellCount * (effort.processBudgetMs + PROCESS_START_MS);
+  return effort.totalBudgetMs === null ? full : Math.min(full, effort.totalBudgetMs);
+}

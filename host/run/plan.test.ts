@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import { planSchema } from '../../agent/protocol/plan.ts';
+import { effortFrom, longestMs } from './effort.ts';
+import { makePlan, type PlanParts } from './plan.ts';
+
+const cell = (id: string): PlanParts['cells'][number] => ({
+  id,
+  purpose: 'measure',
+  label: id,
+  model: 'null',
+  engine: 'ort',
+  ep: 'cpu',
+  threads: 1,
+  interOpThreads: null,
+  affinity: null,
+  batch: 1,
+  precision: 'fp32',
+  graphOptimization: 'all',
+  spinning: true,
+  sessionConfig: {},
+  inputs: [],
+});
+const parts: PlanParts = {
+  createdUtc: '2026-01-02T03:04:05.678Z',
+  owner: 'me@here',
+  seed: 7,
+  models: [],
+  cells: ['c1', 'c2', 'c3', 'c4', 'c5', 'c6'].map(cell),
+  effort: effortFrom({ preset: 'default' }),
+  telemetry: 'off',
+  context: {},
+};
+
+test('a plan fits the contract and its id sorts by time', () => {
+  const plan = makePlan(parts);
+  expect(planSchema.parse(plan)).toEqual(plan);
+  expect(plan.runId).toMatch(/^20260102-030405-[0-9a-f]{6}$/);
+});
+
+test('every block holds every cell once, in an order of its own that the seed repeats', () => {
+  const plan = makePlan(parts);
+  expect(plan.order).toHaveLength(plan.effort.maxBlocks);
+  for (const block of plan.order) expect([...block].sort()).toEqual(parts.cells.map((c) => c.id));
+  expect(new Set(plan.order.map((block) => block.join())).size).toBeGreaterThan(1);
+  expect(makePlan(parts).order).toEqual(plan.order);
+  expect(makePlan({ ...parts, seed: 8 }).order).not.toEqual(plan.order);
+});
+
+test('the first place of a block is not always the same cell', () => {
+  const effort = effortFrom({ preset: 'default', blocks: 600 });
+  const firsts = makePlan({ ...parts, effort }).order.map((block) => block[0]);
+  for (const { id } of parts.cells) {
+    // 600 blocks, six cells: 100 expected, standard deviation 9.
+    expect(firsts.filter((first) => first === id).length).toBeGreaterThan(60);
+  }
+});
+
+test('a budget bounds the estimate and lets more blocks run', () => {
+  const effort = effortFrom({ preset: 'default', budgetMs: 60_000 });
+  expect(effort).toMatchObject({ name: 'custom', maxBlocks: 20, totalBudgetMs: 60_000 });
+  expect(longestMs(effort, 10)).toBe(60_000);
+});
+
+test('a number of blocks is exact', () => {
+  expect(effortFrom({ preset: 'quick', blocks: 2 })).toMatchObject({ minBlocks: 2, maxBlocks: 2 });
+});

@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import type { Cell, Effort, Plan, PlanModel } from '../../agent/protocol/plan.ts';
+import { PROTOCOL_VERSION } from '../../agent/protocol/version.ts';
+
+export interface PlanParts {
+  readonly createdUtc: string;
+  readonly owner: string;
+  readonly seed: number;
+  readonly models: readonly PlanModel[];
+  readonly cells: readonly Cell[];
+  readonly effort: Effort;
+  readonly telemetry: Plan['telemetry'];
+  readonly context: Readonly<Record<string, unknown>>;
+}
+
+/** A plan with its run id and the order of every block. The same parts give the same plan. */
+export function makePlan(parts: PlanParts): Plan {
+  const body = {
+    protocol: PROTOCOL_VERSION,
+    createdUtc: parts.createdUtc,
+    owner: parts.owner,
+    seed: parts.seed,
+    models: [...parts.models],
+    cells: [...parts.cells],
+    order: blockOrder(parts.seed, parts.cells, parts.effort.maxBlocks),
+    effort: parts.effort,
+    telemetry: parts.telemetry,
+    context: { ...parts.context },
+  };
+  return { ...body, runId: runIdOf(body) };
+}
+
+/** `20261123-101500-3fa9c1`: sorts by time, and tells two runs of one second apart. */
+function runIdOf(body: { readonly createdUtc: string }): string {
+  const stamp = body.createdUtc.replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
+  const digest = createHash('sha256').update(JSON.stringify(body)).digest('hex');
+  return `${stamp}-${digest.slice(0, 6)}`;
+}
+
+/**
+ * A seeded random order of all cells for each block: sorting by a hash of seed, block and cell is a uniform
+ * shuffle that anyone can recompute, without a generator whose state would have to be specified.
+ */
+function blockOrder(seed: number, cells: readonly Cell[], blocks: number): string[][] {
+  return Array.from({ length: blocks }, (_, block) => {
+    const key = (cell: Cell) =>
+      createHash('sha256').update(`${seed}/${block}/${cell.id}`).digest('hex');
+    return cells
+      .map((cell) => ({ id: cell.id, key: key(cell) }))
+      .sort((a, b) => (a.key < b.key ? -1 : 1))
+      .map((entry) => entry.id);
+  });
+}

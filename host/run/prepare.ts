@@ -1,0 +1,109 @@
+import { arch, platform } from 'node:os';
+import type { Plan } from '../../agent/protocol/plan.ts';
+import type { BoardFacts } from '../board/facts.ts';
+import { prepareInputs } from '../inputs/cell-inputs.ts';
+import { type LoadedModel, loadModel } from '../inputs/model-source.ts';
+import type { StoreFile } from '../push/store-file.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import type { BenchRequest } from './bench-request.ts';
+import { type CellModel, cellsOf } from './cells.ts';
+import { effortFrom, longestMs } from './effort.ts';
+import { makePlan } from './plan.ts';
+
+/** A plan, the files that it needs on the board, and what a person should know about it. */
+export interface PreparedRun {
+  readonly plan: Plan;
+  readonly files: readonly StoreFile[];
+  readonly notes: readonly string[];
+  readonly estimateMs: number;
+}
+
+/** Models by the order in which the person named them; the null model for calibration comes last. */
+export async function loadModels(request: BenchRequest): Promise<readonly LoadedModel[]> {
+  const names = [...new Set(request.models), 'null'];
+  return Promise.all(
+    names.map((name) => loadModel(name, request.directories.cache, request.signal)),
+  );
+}
+
+/**
+ * Turns the request into a plan for this board.
+ * @throws OrinError `usage`, `free-dimension`, `input-mismatch`, … before anything is sent.
+ */
+export async function prepareRun(
+  request: BenchRequest,
+  facts: BoardFacts,
+  models: readonly LoadedModel[],
+  runtime: Runtime,
+): Promise<PreparedRun> {
+  const measured = models.slice(0, -1);
+  const calibration = models.at(-1);
+  if (!calibration) throw new Error('the null model is always loaded');
+  const files = new Map<string, StoreFile>();
+  const keep = (more: readonly StoreFile[]) => {
+    for (const file of more) files.set(file.sha256, file);
+  };
+  const withInputs = async (model: LoadedModel, batches: readonly number[]): Promise<CellModel> => {
+    const isNull = model === calibration;
+    const wanted = isNull
+      ? { ...request.inputs, shapes: [], ranges: [], files: [], data: null }
+      : request.inputs;
+    const inputs = await prepareInputs(model, { ...wanted, batches, seed: request.seed });
+    keep(model.files);
+    keep(inputs.files);
+    return {
+      id: model.planModel.id,
+      name: model.planModel.name,
+      precision: model.precision,
+      inputsByBatch: inputs.byBatch,
+    };
+  };
+  const cellModels = await Promise.all(measured.map((m) => withInputs(m, request.axes.batches)));
+  const nullModel = await withInputs(calibration, [1]);
+  const { cells, notes } = cellsOf(request.axes, cellModels, nullModel, facts.cpu.online);
+  const effort = effortFrom(request.effort);
+  const plan = makePlan({
+    createdUtc: new Date().toISOString(),
+    owner: request.owner,
+    seed: request.seed,
+    models: models.map((model) => model.planModel),
+    cells,
+    effort,
+    telemetry: request.telemetry ?? (facts.tools.mpstat ? 'mpstat' : 'proc'),
+    context: contextOf(request, facts, models, runtime),
+  });
+  return { plan, files: [...files.values()], notes, estimateMs: longestMs(effort, cells.length) };
+}
+
+/** What `result.json` keeps beside the plan: see host/results/run-context.ts. No host or user names. */
+function contextOf(
+  request: BenchRequest,
+  facts: BoardFacts,
+  models: readonly LoadedModel[],
+  runtime: Runtime,
+): Record<string, unknown> {
+  return {
+    tool: { name: 'orin-remote', version: request.tool.version },
+    workstation: { os: platform(), arch: arch(), node: process.version },
+    argv: request.tool.argv,
+    runtime: runtime.versions,
+    board: {
+      model: facts.model,
+      l4t: facts.l4t,
+      jetpack: facts.jetpack,
+      kernel: facts.kernel,
+      os: facts.os,
+      machine: facts.machine,
+      libc:
+        facts.libc.version === null ? facts.libc.name : `${facts.libc.name} ${facts.libc.version}`,
+      cpu_model: facts.cpu.model,
+      cpus_online: facts.cpu.online,
+      memory_total_bytes: facts.memory.totalBytes,
+      memory_available_bytes: facts.memory.availableBytes,
+      power_mode: facts.powerMode,
+      uptime_s: facts.uptimeS,
+      load_1: facts.load1,
+    },
+    models: Object.fromEntries(models.map((model) => [model.planModel.id, model.summary])),
+  };
+}

@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+// The one place that turns errors into text and exit codes. Nothing heavy is imported before a command runs.
+process.env.NODE_ENV ??= 'production';
+// ONNX Runtime phones home unless told not to; said here for every process that we start.
+process.env.ORT_DISABLE_TELEMETRY = '1';
+
+const { createProgram } = await import('./program.ts');
+const { reportFailure } = await import('./output/failure.ts');
+const { exitQuietlyOnBrokenPipe } = await import('./output/broken-pipe.ts');
+
+exitQuietlyOnBrokenPipe();
+try {
+  process.exitCode = await createProgram(process.argv);
+} catch (error) {
+  process.exitCode = reportFailure(error, { debug: process.argv.includes('--debug') });
+}

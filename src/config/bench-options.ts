@@ -1,0 +1,62 @@
+import type { Command } from 'commander';
+
+function collect(value: string, earlier: string[]): string[] {
+  return [...earlier, value];
+}
+
+/** How to reach a board: the same options on every command that does. */
+export function addConnectionOptions(command: Command): void {
+  command
+    .optionsGroup('Connection (everything else comes from ~/.ssh/config):')
+    .option('-p, --port <port>', 'port')
+    .option('-l, --login <user>', 'user')
+    .option('-i, --identity <file>', 'private key file')
+    .option('-F, --ssh-config <file>', 'use this ssh_config file')
+    .option('--ssh-option <key=value>', 'an ssh_config option, as `ssh -o`', collect, [])
+    .option(
+      '--accept-new',
+      'trust a host key that was never seen (a changed key is always refused)',
+    )
+    .option('--batch-mode', 'never ask for anything');
+}
+
+/** What to measure, how long, and how to show it. */
+export function addBenchOptions(command: Command): void {
+  command
+    .optionsGroup('What to measure (every combination is a cell):')
+    .option('--model <name|file>', 'built-in model or .onnx file; may be repeated', collect, [])
+    .option('--ep <providers>', 'execution providers: cpu', 'cpu')
+    .option('--threads <list>', 'intra-op threads, e.g. 1,3,6 (default: 1, half and all CPUs)')
+    .option('--batch <list>', 'batch sizes', '1')
+    .option('--affinity <list>', 'CPU lists, e.g. 0-5,1-5 or 0+2+4; `any` leaves it alone', 'any')
+    .option('--opt <levels>', 'graph optimisation: disabled, basic, extended, layout, all', 'all')
+    .option('--spinning <list>', 'on, off or on,off', 'on')
+    .option('--inter-op <list>', 'inter-op threads; off runs sequentially', 'off')
+    .option('--session <key=value>', 'ONNX Runtime session configuration entry', collect, [])
+    .option('--include <key=value,...>', 'keep only the cells that match', collect, [])
+    .option('--exclude <key=value,...>', 'leave out the cells that match', collect, [])
+    .option('--oversubscribe', 'allow more threads than CPUs')
+    .optionsGroup('Inputs:')
+    .option('--shape <name=1x3x224x224>', 'resolve free dimensions of an input', collect, [])
+    .option('--input <name=file.npy>', 'real values for an input', collect, [])
+    .option('--range <name=low..high>', 'range of seeded integers for an input', collect, [])
+    .option('--distribution <kind>', 'seeded floats: uniform or normal', 'uniform')
+    .option('--data <cifar10:path>', 'real CIFAR-10 images (directory or test_batch.bin)')
+    .option('--images <n>', 'also report passes over n images: average, max, min in seconds')
+    .option('--seed <n>', 'seed of inputs and of the order of cells', '1')
+    .optionsGroup('How long:')
+    .option('--quick', '3 processes of 3 s per cell; intervals are indicative')
+    .option('--thorough', '10 to 20 processes of 20 s per cell, to 0.5 %')
+    .option('--budget <duration>', 'stop after this wall time, e.g. 10m')
+    .option('--blocks <n>', 'exactly this many processes per cell')
+    .option('--precision <share>', 'stop a cell at this half-width of the 95 % interval, e.g. 1%')
+    .option('--dry-run', 'show the cells and the time that they take; measure nothing')
+    .optionsGroup('On the board:')
+    .option('--telemetry <source>', 'mpstat, proc or off (default: mpstat where it is installed)')
+    .option('--keep <size>', 'least recently used files beyond this are removed', '2G')
+    .option('--offline', 'use only what is in the cache of this machine')
+    .optionsGroup('Output:')
+    .option('--json', 'one JSON document on stdout')
+    .option('--output <format>', 'table, ndjson, csv or md', 'table')
+    .option('-q, --quiet', 'no progress');
+}

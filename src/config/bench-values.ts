@@ -1,0 +1,72 @@
+import type { OptionValues } from 'commander';
+import { executionProviders, optimizationLevels } from '../../agent/protocol/plan.ts';
+import { OrinError } from '../../host/errors.ts';
+import { parseCellFilter } from '../../host/run/cell-filter.ts';
+import type { Axes } from '../../host/run/cells.ts';
+import { parseCpuList } from '../../host/run/cpu-list.ts';
+import type { EffortRequest } from '../../host/run/effort.ts';
+import {
+  choicesFrom,
+  durationMs,
+  pairs,
+  share,
+  wholeNumber,
+  wholeNumbers,
+} from './parse-values.ts';
+
+/** The dimensions of the plan as the options say them. @throws OrinError `usage` */
+export function axesFrom(options: OptionValues): Axes {
+  choicesFrom(options.ep, '--ep', executionProviders);
+  return {
+    threads: options.threads ? wholeNumbers(options.threads, '--threads') : null,
+    batches: wholeNumbers(options.batch, '--batch'),
+    affinities: affinitiesFrom(options.affinity),
+    graphOptimizations: choicesFrom(options.opt, '--opt', optimizationLevels),
+    spinning: choicesFrom(options.spinning, '--spinning', ['on', 'off']).map((v) => v === 'on'),
+    interOpThreads: String(options.interOp)
+      .split(',')
+      .map((part) => (part.trim() === 'off' ? null : wholeNumber(part, '--inter-op'))),
+    sessionConfig: Object.fromEntries(pairs(options.session, '--session')),
+    include: options.include.map((text: string) => parseCellFilter(text, '--include')),
+    exclude: options.exclude.map((text: string) => parseCellFilter(text, '--exclude')),
+    oversubscribe: options.oversubscribe === true,
+  };
+}
+
+/** `0-5,1-5,0+2+4,any`: a comma parts two affinities, a plus joins CPUs of one. */
+function affinitiesFrom(text: string): (string | null)[] {
+  return text.split(',').map((part) => {
+    const list = part.trim().replaceAll('+', ',');
+    if (list === 'any') return null;
+    if (parseCpuList(list) === null) {
+      throw new OrinError({
+        code: 'usage',
+        what: `--affinity ${text}: cannot read "${part}"`,
+        why: 'a comma parts two affinities; a plus joins the CPUs of one',
+        next: 'write it like --affinity 0-5,1-5 or --affinity 0+2+4',
+      });
+    }
+    return list;
+  });
+}
+
+/** @throws OrinError `usage` */
+export function effortRequestFrom(
+  options: OptionValues,
+  fallback: EffortRequest['preset'],
+): EffortRequest {
+  if (options.quick && options.thorough) {
+    throw new OrinError({
+      code: 'usage',
+      what: '--quick and --thorough exclude each other',
+      next: 'use one',
+    });
+  }
+  return {
+    preset: options.quick ? 'quick' : options.thorough ? 'thorough' : fallback,
+    ...(options.blocks ? { blocks: wholeNumber(options.blocks, '--blocks') } : {}),
+    ...(options.budget ? { budgetMs: durationMs(options.budget, '--budget') } : {}),
+    ...(options.precision ? { precision: share(options.precision, '--precision') } : {}),
+    ...(options.images ? { imagesPerPass: wholeNumber(options.images, '--images') } : {}),
+  };
+}

@@ -1,0 +1,31 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Where things lie on the workstation (XDG base directory specification). */
+export interface Directories {
+  /** Runtimes, packed copies and generated models: may be deleted at any time. */
+  readonly cache: string;
+  /** Finished runs. */
+  readonly runs: string;
+  /** The agent's one file, as built beside the program. */
+  readonly agent: string;
+}
+
+export function directoriesFrom(environment: NodeJS.ProcessEnv = process.env): Directories {
+  const cache = environment.XDG_CACHE_HOME || join(homedir(), '.cache');
+  const data = environment.XDG_DATA_HOME || join(homedir(), '.local', 'share');
+  return {
+    cache: join(cache, 'orin-remote'),
+    runs: join(data, 'orin-remote', 'runs'),
+    agent: agentPath(),
+  };
+}
+
+/** Bundled chunks lie in dist/ or dist/chunks/, sources in src/config/: the agent is always in dist/. */
+function agentPath(): string {
+  const here = fileURLToPath(import.meta.url);
+  const dist = here.lastIndexOf('/dist/');
+  if (dist >= 0) return join(here.slice(0, dist), 'dist', 'agent.cjs');
+  return fileURLToPath(new URL('../../dist/agent.cjs', import.meta.url));
+}

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { durationMs, pairs, share, sizeBytes, wholeNumbers } from './parse-values.ts';
+
+test('durations, sizes and shares are read with their units', () => {
+  expect(durationMs('90s', '--budget')).toBe(90_000);
+  expect(durationMs('1.5h', '--budget')).toBe(5_400_000);
+  expect(sizeBytes('2G', '--keep')).toBe(2 * 1024 ** 3);
+  expect(sizeBytes('500MB', '--keep')).toBe(500 * 1024 ** 2);
+  expect(share('1%', '--precision')).toBe(0.01);
+  expect(share('0.005', '--precision')).toBe(0.005);
+});
+
+test('lists lose repeats and keep their order', () => {
+  expect(wholeNumbers('6,1,6,3', '--threads')).toEqual([6, 1, 3]);
+});
+
+test('a value may hold further equals signs', () => {
+  expect(pairs(['a=b=c'], '--session')).toEqual(new Map([['a', 'b=c']]));
+});
+
+test.each([
+  () => wholeNumbers('1,x', '--threads'),
+  () => wholeNumbers('0', '--threads'),
+  () => durationMs('10', '--budget'),
+  () => durationMs('0s', '--budget'),
+  () => sizeBytes('much', '--keep'),
+  () => share('100%', '--precision'),
+  () => pairs(['novalue'], '--session'),
+])('what does not fit is a usage error that shows how to write it (%#)', (read) => {
+  expect(read).toThrow(expect.objectContaining({ code: 'usage', next: expect.any(String) }));
+});

@@ -1,0 +1,77 @@
+import { stripVTControlCharacters } from 'node:util';
+import stringWidth from 'string-width';
+import type { Terminal } from './terminal.ts';
+
+const MIN_REDRAW_MS = 100;
+const CLEAR_TO_END = '\u001b[0J';
+const HIDE_CURSOR = '\u001b[?25l';
+const SHOW_CURSOR = '\u001b[?25h';
+
+/**
+ * A few lines at the bottom of a terminal that are redrawn in place, at most ten times a second, cut to the
+ * terminal's width so that a line is always one row. Closing removes them and gives the cursor back.
+ */
+export class LiveRegion {
+  readonly #terminal: Terminal;
+  readonly #draw: () => readonly string[];
+  #rows = 0;
+  #lastMs = 0;
+  #timer: NodeJS.Timeout | null = null;
+  readonly #onExit = () => this.close();
+
+  constructor(terminal: Terminal, draw: () => readonly string[]) {
+    this.#terminal = terminal;
+    this.#draw = draw;
+    process.on('exit', this.#onExit);
+    this.#terminal.stream.write(HIDE_CURSOR);
+  }
+
+  /** Asks for a redraw; several requests within a tenth of a second become one. */
+  refresh(): void {
+    if (this.#timer) return;
+    const waitMs = Math.max(0, MIN_REDRAW_MS - (Date.now() - this.#lastMs));
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      this.#paint();
+    }, waitMs);
+  }
+
+  /** Prints lines above the region, where they stay. */
+  printAbove(text: string): void {
+    this.#terminal.stream.write(`${this.#back()}${text}\n`);
+    this.#rows = 0;
+    this.#paint();
+  }
+
+  /** Removes the region; what was printed above stays. Safe to call twice. */
+  close(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+    process.off('exit', this.#onExit);
+    this.#terminal.stream.write(`${this.#back()}${SHOW_CURSOR}`);
+    this.#rows = 0;
+  }
+
+  #paint(): void {
+    this.#lastMs = Date.now();
+    const columns = this.#terminal.columns();
+    const lines = this.#draw().map((line) => cut(line, columns));
+    this.#terminal.stream.write(`${this.#back()}${lines.map((line) => `${line}\n`).join('')}`);
+    this.#rows = lines.length;
+  }
+
+  #back(): string {
+    return this.#rows > 0 ? `\u001b[${this.#rows}A\r${CLEAR_TO_END}` : '';
+  }
+}
+
+/** At most `columns` cells wide; a line that must be cut loses its colour rather than bleed it. */
+export function cut(line: string, columns: number): string {
+  if (stringWidth(line) <= columns) return line;
+  let result = '';
+  for (const character of stripVTControlCharacters(line)) {
+    if (stringWidth(result + character) > columns - 1) return `${result}…`;
+    result += character;
+  }
+  return result;
+}

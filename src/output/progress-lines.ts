@@ -1,0 +1,61 @@
+import type { JournalEvent } from '../../agent/protocol/events.ts';
+import { formatDuration } from '../../host/results/format.ts';
+import type { RunEvent } from '../../host/run/run-event.ts';
+import { boardLine } from './board-line.ts';
+import type { ProgressState } from './progress-state.ts';
+import { pushSummary } from './progress-view.ts';
+import { counted, formatElapsed } from './quantities.ts';
+
+/**
+ * The line of a change, without host and time, or null where an event changes nothing worth a line. For output
+ * that is no terminal: CI logs, files, pipes.
+ */
+export function progressLine(event: RunEvent, before: ProgressState): string | null {
+  switch (event.kind) {
+    case 'connecting':
+      return `connecting  ${event.destination}`;
+    case 'connected':
+      return `connected   in ${formatElapsed(event.elapsedMs)}`;
+    case 'probed':
+      return `board       ${boardLine(event.facts)}`;
+    case 'planned':
+      return `planned     ${counted(event.plan.cells.length, 'cell')} in up to ${event.plan.effort.maxBlocks} blocks, at most ${formatElapsed(event.estimateMs)}`;
+    case 'push':
+      return pushLine(event.progress, before);
+    case 'started':
+      return `started     run ${event.runId}`;
+    case 'note':
+      return `note        ${event.text}`;
+    case 'journal':
+      return journalLine(event.event, before);
+    case 'preparing':
+      return `preparing   ${event.what}`;
+    case 'finished':
+      return null;
+    default:
+      return event satisfies never;
+  }
+}
+
+function pushLine(push: NonNullable<ProgressState['push']>, before: ProgressState): string | null {
+  if (push.state === 'done') return `pushed      ${pushSummary(push)}`;
+  const isNews = before.push?.file !== push.file || before.push.state !== push.state;
+  return isNews && push.file !== '' ? `push        ${push.state} ${push.file}` : null;
+}
+
+function journalLine(event: JournalEvent, before: ProgressState): string | null {
+  switch (event.kind) {
+    case 'process-end': {
+      const current = before.current;
+      const latency =
+        current?.recentMedian_ns == null ? '' : `  ${formatDuration(current.recentMedian_ns)}`;
+      const outcome = event.outcome === 'ok' ? '' : `  ${event.outcome}: ${event.message}`;
+      return `measured    block ${(current?.block ?? 0) + 1}  ${current?.cellLabel ?? ''}  ${counted(event.iterations, 'iteration')}${latency}${outcome}`;
+    }
+    case 'warn':
+    case 'error':
+      return `note        ${event.text}`;
+    default:
+      return null;
+  }
+}

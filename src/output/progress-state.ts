@@ -1,0 +1,150 @@
+import type { EventOf, JournalEvent } from '../../agent/protocol/events.ts';
+import type { Plan } from '../../agent/protocol/plan.ts';
+import type { BoardFacts } from '../../host/board/facts.ts';
+import type { PushProgress, RunEvent } from '../../host/run/run-event.ts';
+
+/** The process under way, as far as its events tell. */
+export interface CurrentProcess {
+  readonly cellLabel: string;
+  readonly block: number;
+  readonly isWarm: boolean;
+  readonly iterations: number;
+  /** Median of the newest batch of iterations, in nanoseconds; null before the first. */
+  readonly recentMedian_ns: number | null;
+}
+
+/** All that a progress display needs; a reducer's state, apart from how it is drawn. */
+export interface ProgressState {
+  readonly destination: string;
+  readonly connectedMs: number | null;
+  readonly facts: BoardFacts | null;
+  readonly plan: Plan | null;
+  readonly preparing: string | null;
+  readonly push: PushProgress | null;
+  readonly current: CurrentProcess | null;
+  readonly processesDone: number;
+  readonly processesFailed: number;
+  /** Cells that left the plan before its last block. */
+  readonly cellsEnded: ReadonlySet<string>;
+  readonly firstProcessAtMs: number | null;
+  readonly lastNote: string | null;
+}
+
+export const initialProgress: ProgressState = {
+  destination: '',
+  connectedMs: null,
+  facts: null,
+  plan: null,
+  preparing: null,
+  push: null,
+  current: null,
+  processesDone: 0,
+  processesFailed: 0,
+  cellsEnded: new Set(),
+  firstProcessAtMs: null,
+  lastNote: null,
+};
+
+/** The state after one more event; `nowMs` is the workstation's clock, used for estimates only. */
+export function reduceProgress(
+  state: ProgressState,
+  event: RunEvent,
+  nowMs: number,
+): ProgressState {
+  switch (event.kind) {
+    case 'connecting':
+      return { ...state, destination: event.destination };
+    case 'connected':
+      return { ...state, connectedMs: event.elapsedMs };
+    case 'probed':
+      return { ...state, facts: event.facts };
+    case 'preparing':
+      return { ...state, preparing: event.what };
+    case 'planned':
+      return { ...state, plan: event.plan };
+    case 'push':
+      return { ...state, push: event.progress };
+    case 'note':
+      return { ...state, lastNote: event.text };
+    case 'journal':
+      return reduceJournal(state, event.event, nowMs);
+    case 'started':
+    case 'finished':
+      return { ...state, preparing: null };
+    default:
+      return event satisfies never;
+  }
+}
+
+function reduceJournal(state: ProgressState, event: JournalEvent, nowMs: number): ProgressState {
+  switch (event.kind) {
+    case 'process':
+      return {
+        ...state,
+        current: startOf(event, state.plan),
+        firstProcessAtMs: state.firstProcessAtMs ?? nowMs,
+      };
+    case 'phase':
+      return event.phase === 'steady' ? withCurrent(state, { isWarm: true }) : state;
+    case 'iter':
+      return withCurrent(state, {
+        iterations: event.first + event.dt_ns.length,
+        recentMedian_ns: middle(event.dt_ns),
+      });
+    case 'process-end':
+      return {
+        ...state,
+        current: null,
+        processesDone: state.processesDone + 1,
+        processesFailed: state.processesFailed + (event.outcome === 'ok' ? 0 : 1),
+      };
+    case 'cell':
+      return { ...state, cellsEnded: new Set([...state.cellsEnded, event.cell]) };
+    case 'warn':
+    case 'error':
+      return { ...state, lastNote: event.text };
+    default:
+      return state;
+  }
+}
+
+function startOf(event: EventOf<'process'>, plan: Plan | null): CurrentProcess {
+  const cell = plan?.cells.find((candidate) => candidate.id === event.cell);
+  return {
+    cellLabel: cell?.label ?? event.cell,
+    block: event.block,
+    isWarm: false,
+    iterations: 0,
+    recentMedian_ns: null,
+  };
+}
+
+function withCurrent(state: ProgressState, change: Partial<CurrentProcess>): ProgressState {
+  return state.current ? { ...state, current: { ...state.current, ...change } } : state;
+}
+
+function middle(values: readonly number[]): number | null {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? null;
+}
+
+/** How many processes the plan still means to run at most, and how long they take by those that ran. */
+export function remaining(
+  state: ProgressState,
+  nowMs: number,
+): { readonly total: number; readonly etaMs: number | null } {
+  const { plan } = state;
+  if (!plan) return { total: 0, etaMs: null };
+  const live = plan.cells.length - state.cellsEnded.size;
+  const block = state.current?.block ?? 0;
+  const left = Math.max(0, (plan.effort.maxBlocks - block - 1) * live);
+  const leftOfBlock = Math.max(0, plan.cells.length * (block + 1) - state.processesDone);
+  const toDo = Math.min(left + leftOfBlock, plan.cells.length * plan.effort.maxBlocks);
+  const total = state.processesDone + toDo;
+  if (state.firstProcessAtMs === null || state.processesDone === 0) return { total, etaMs: null };
+  const perProcessMs = (nowMs - state.firstProcessAtMs) / state.processesDone;
+  const byBudget = plan.effort.totalBudgetMs;
+  const etaMs = perProcessMs * toDo;
+  const left_ms = byBudget === null ? etaMs : byBudget - (nowMs - state.firstProcessAtMs);
+  return { total, etaMs: Math.max(0, Math.min(etaMs, left_ms)) };
+}

@@ -1,0 +1,83 @@
+import { formatDuration } from '../../host/results/format.ts';
+import { boardLine } from './board-line.ts';
+import { type CurrentProcess, type ProgressState, remaining } from './progress-state.ts';
+import { counted, formatBytes, formatElapsed } from './quantities.ts';
+import { plainText, type Symbols, symbolsFor } from './symbols.ts';
+import type { Terminal } from './terminal.ts';
+
+const BAR_CELLS = 18;
+
+/** The live lines of a run: board, steps done, what is under way. Never more than four. */
+export function progressView(
+  state: ProgressState,
+  board: string,
+  terminal: Terminal,
+  nowMs: number,
+): string[] {
+  const symbols = symbolsFor(terminal.isUnicode);
+  const { colour } = terminal;
+  const title = state.facts ? `${board}  ${boardLine(state.facts)}` : board;
+  const steps = stepsDone(state).map((step) => `${colour.blue(symbols.done)} ${step}`);
+  const lines = [colour.bold(title), steps.length > 0 ? `  ${steps.join('   ')}` : ''];
+  lines.push(`  ${colour.cyan(symbols.running)} ${underWay(state, symbols, nowMs)}`);
+  if (state.lastNote) lines.push(`  ${colour.yellow(symbols.note)} ${state.lastNote}`);
+  return lines.filter((line) => line !== '').map((line) => plainText(line, terminal.isUnicode));
+}
+
+function stepsDone(state: ProgressState): string[] {
+  const steps: string[] = [];
+  if (state.connectedMs !== null) steps.push(`connected ${formatElapsed(state.connectedMs)}`);
+  if (state.push?.state === 'done') steps.push(pushSummary(state.push));
+  if (state.plan) steps.push(counted(state.plan.cells.length, 'cell'));
+  return steps;
+}
+
+/** `pushed 174 MB in 2.1 s` or `all 5 files there`. */
+export function pushSummary(push: NonNullable<ProgressState['push']>): string {
+  if (push.sentBytes === 0) return `nothing to push (${counted(push.present.files, 'file')} there)`;
+  return `pushed ${formatBytes(push.sentBytes)} in ${formatElapsed(push.elapsedMs)}`;
+}
+
+function underWay(state: ProgressState, symbols: Symbols, nowMs: number): string {
+  if (state.current) return measuring(state, state.current, symbols, nowMs);
+  const { push } = state;
+  if (push && push.state !== 'done') return pushing(push, symbols);
+  if (state.firstProcessAtMs !== null) return `between processes${etaText(state, nowMs)}`;
+  if (state.preparing) return state.preparing;
+  if (push?.state === 'done') return 'starting the run';
+  if (state.facts) return 'planning';
+  return state.connectedMs === null ? `connecting to ${state.destination}` : 'looking at the board';
+}
+
+function pushing(push: NonNullable<ProgressState['push']>, symbols: Symbols): string {
+  if (push.state !== 'sending') return `${push.state} ${push.file}`.trim();
+  const left = push.totalBytes - push.sentBytes;
+  const eta =
+    push.bytesPerSecond > 0 ? `   ETA ${formatElapsed((left / push.bytesPerSecond) * 1000)}` : '';
+  const amount = `${formatBytes(push.sentBytes)} of ${formatBytes(push.totalBytes)}`;
+  return `push ${push.file}  ${bar(push.sentBytes / push.totalBytes, symbols)}  ${amount}   ${formatBytes(push.bytesPerSecond)}/s${eta}`;
+}
+
+function measuring(
+  state: ProgressState,
+  current: CurrentProcess,
+  symbols: Symbols,
+  nowMs: number,
+): string {
+  const { total } = remaining(state, nowMs);
+  const phase = current.isWarm ? counted(current.iterations, 'iteration') : 'warm-up';
+  const latency =
+    current.recentMedian_ns === null ? '' : `   ${formatDuration(current.recentMedian_ns)}`;
+  const progress = bar(total > 0 ? state.processesDone / total : 0, symbols);
+  return `block ${current.block + 1}/${state.plan?.effort.maxBlocks ?? '?'}  ${progress}  ${current.cellLabel}   ${phase}${latency}${etaText(state, nowMs)}`;
+}
+
+function etaText(state: ProgressState, nowMs: number): string {
+  const { etaMs } = remaining(state, nowMs);
+  return etaMs === null ? '' : `   at most ${formatElapsed(etaMs)} more`;
+}
+
+function bar(done: number, symbols: Symbols): string {
+  const cells = Math.round(Math.min(1, Math.max(0, done)) * BAR_CELLS);
+  return symbols.full.repeat(cells) + symbols.empty.repeat(BAR_CELLS - cells);
+}

@@ -1,0 +1,163 @@
+import { Command, CommanderError, type OptionValues } from 'commander';
+import { exitCodes } from '../host/errors.ts';
+import { addBenchOptions, addConnectionOptions } from './config/bench-options.ts';
+
+declare const __ORIN_REMOTE_VERSION__: string;
+
+const examples = `
+Examples:
+  $ orin-remote bench demo                     no board at hand: this machine, over real SSH
+  $ orin-remote bench orin.local               ResNet34 on CIFAR-10 with 1, half and all CPUs
+  $ orin-remote bench orin.local --model yolov8n.onnx --threads 1,3,6 --budget 10m
+  $ orin-remote doctor orin.local              what the board has, and what is missing
+  $ orin-remote results                        what was measured before
+`;
+
+type Action = (positionals: readonly string[], options: OptionValues) => Promise<number>;
+
+/**
+ * Parses the arguments and runs the command that they name; gives the exit code. Commands are imported only
+ * when they run, so that --help loads nothing of SSH, models or screens.
+ */
+export async function createProgram(argv: readonly string[]): Promise<number> {
+  let exitCode: number = exitCodes.ok;
+  const program = new Command('orin-remote');
+  const run =
+    (action: Action) =>
+    async (...args: unknown[]): Promise<void> => {
+      const command = args.at(-1) as Command;
+      exitCode = await action(command.args, command.optsWithGlobals());
+    };
+  program
+    .description('Benchmarks ONNX models on NVIDIA Jetson boards over plain SSH.')
+    .version(__ORIN_REMOTE_VERSION__)
+    .option('--debug', 'print stack traces and what is said on the wire')
+    .option('--no-color', 'no colour (NO_COLOR is honoured as well)')
+    .option('--ascii', 'no characters beyond ASCII')
+    .addHelpText('after', examples)
+    .exitOverride()
+    .showSuggestionAfterError();
+  addBoardCommands(program, run);
+  addResultCommands(program, run);
+  addModelCommands(program, run);
+  if (argv.length <= 2) {
+    program.outputHelp({ error: true });
+    return exitCodes.usage;
+  }
+  try {
+    await program.parseAsync([...argv]);
+  } catch (error) {
+    if (error instanceof CommanderError)
+      return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    throw error;
+  }
+  return exitCode;
+}
+
+type Run = (action: Action) => (...args: unknown[]) => Promise<void>;
+
+function addBoardCommands(program: Command, run: Run): void {
+  const bench = program
+    .command('bench')
+    .argument('<host>', 'user@host:port, a name of ~/.ssh/config, or `demo` for this machine')
+    .description('measure a model on one board');
+  addBenchOptions(bench);
+  addConnectionOptions(bench);
+  bench.action(
+    run(async ([host = ''], options) =>
+      (await import('./commands/bench.ts')).benchCommand(host, options),
+    ),
+  );
+  const doctor = program
+    .command('doctor')
+    .argument('<host>')
+    .description('what a board has, what is missing, and the command that would fix it')
+    .option('--json', 'one JSON document');
+  addConnectionOptions(doctor);
+  doctor.action(
+    run(async ([host = ''], options) =>
+      (await import('./commands/doctor.ts')).doctorCommand(host, options),
+    ),
+  );
+  const clean = program
+    .command('clean')
+    .argument('<host>')
+    .description('remove everything of ours from a board')
+    .option('--force', 'even while a run is alive: it is ended first');
+  addConnectionOptions(clean);
+  clean.action(
+    run(async ([host = ''], options) =>
+      (await import('./commands/clean.ts')).cleanCommand(host, options),
+    ),
+  );
+}
+
+function addResultCommands(program: Command, run: Run): void {
+  const results = program
+    .command('results')
+    .description('list finished runs, newest first')
+    .option('--json', 'one JSON document')
+    .action(
+      run(async (_, options) => (await import('./commands/results.ts')).listCommand(options)),
+    );
+  results
+    .command('show')
+    .argument('<run>', 'run id, or its beginning, or `last`')
+    .description('one run: cells, distributions, CPU use, environment')
+    .option('--json', 'result.json as it is kept')
+    .action(
+      run(async ([id = ''], options) =>
+        (await import('./commands/results.ts')).showCommand(id, options),
+      ),
+    );
+  results
+    .command('export')
+    .argument('<run>')
+    .description('one run in another format')
+    .requiredOption('--format <format>', 'json, csv, md or parquet')
+    .option('-o, --out <file>', 'write there; - is stdout', '-')
+    .action(
+      run(async ([id = ''], options) =>
+        (await import('./commands/results.ts')).exportCommand(id, options),
+      ),
+    );
+}
+
+function addModelCommands(program: Command, run: Run): void {
+  const model = program
+    .command('model')
+    .description('built-in models, and what is in an ONNX file');
+  model
+    .command('list')
+    .description('the built-in models')
+    .option('--json', 'one JSON document')
+    .action(
+      run(async (_, options) => (await import('./commands/model.ts')).listModelsCommand(options)),
+    );
+  model
+    .command('make')
+    .argument('<name>')
+    .description('write a built-in model to a file')
+    .option('-o, --out <file>', 'file to write; - is stdout')
+    .action(
+      run(async ([name = ''], options) =>
+        (await import('./commands/model.ts')).makeModelCommand(name, options),
+      ),
+    );
+  model
+    .command('inspect')
+    .argument('<file>', 'an .onnx file or a built-in name')
+    .description('inputs, outputs, parameters, operators, estimated FLOPs')
+    .option('--shape <name=1x3x224x224>', 'resolve free dimensions of an input', collect, [])
+    .option('--batch <n>', 'value of a free leading dimension', '1')
+    .option('--json', 'one JSON document')
+    .action(
+      run(async ([file = ''], options) =>
+        (await import('./commands/model.ts')).inspectModelCommand(file, options),
+      ),
+    );
+}
+
+function collect(value: string, earlier: string[]): string[] {
+  return [...earlier, value];
+}

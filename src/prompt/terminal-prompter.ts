@@ -1,0 +1,21 @@
+import { type Prompter, silentPrompter } from '../../host/ssh/prompter.ts';
+import type { Progress } from '../output/progress.ts';
+import { askOnTerminal } from './ask-on-terminal.ts';
+
+/**
+ * Asks on the terminal, with the progress display out of the way; asks nothing where stdin or stderr is no
+ * terminal, or with --batch-mode.
+ */
+export function terminalPrompter(isBatch: boolean, progress: Progress): Prompter {
+  if (isBatch || !process.stdin.isTTY || !process.stderr.isTTY) return silentPrompter;
+  return {
+    async ask(question, signal) {
+      progress.pause();
+      try {
+        return await askOnTerminal(question.text, question.echo, signal);
+      } finally {
+        progress.resume();
+      }
+    },
+  };
+}
