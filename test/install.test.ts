@@ -1,0 +1,19 @@
+import { readFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+
+const read = async (name: string) => JSON.parse(await readFile(name, 'utf8'));
+
+interface Lock {
+  readonly packages: Record<string, { readonly hasInstallScript?: boolean }>;
+}
+
+test('no dependency runs a script of its own at npm ci, which would need more than the npm registry', async () => {
+  // npm before 11.16 reads hasInstallScript from the lock file; later ones ask allowScripts.
+  const lock: Lock = await read('package-lock.json');
+  const withScripts = Object.entries(lock.packages)
+    .filter(([name, entry]) => name !== '' && entry.hasInstallScript)
+    .map(([name]) => name);
+  expect(withScripts, 'delete hasInstallScript after each npm install').toEqual([]);
+  const { allowScripts } = await read('package.json');
+  expect(allowScripts).toMatchObject({ 'onnxruntime-node': false, ssh2: false });
+});
