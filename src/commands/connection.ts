@@ -1,6 +1,7 @@
 import type { OptionValues } from 'commander';
 import type { Link } from '../../host/link/link.ts';
 import type { Prompter } from '../../host/ssh/prompter.ts';
+import { environment } from '../config/environment.ts';
 
 /** How a command reaches its board, and how it leaves whatever it started for that. */
 export interface BoardAccess {
@@ -37,6 +38,7 @@ export async function accessTo(
     ...(options.login ? { user: String(options.login) } : {}),
     ...(options.identity ? { identityFile: String(options.identity) } : {}),
     options: options.sshOption as string[],
+    environment,
   });
   for (const note of target.notes) listener.note(note);
   return {

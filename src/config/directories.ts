@@ -12,7 +12,9 @@ export interface Directories {
   readonly agent: string;
 }
 
-export function directoriesFrom(environment: NodeJS.ProcessEnv = process.env): Directories {
+export function directoriesFrom(
+  environment: Readonly<Record<string, string | undefined>>,
+): Directories {
   const cache = environment.XDG_CACHE_HOME || join(homedir(), '.cache');
   const data = environment.XDG_DATA_HOME || join(homedir(), '.local', 'share');
   return {
