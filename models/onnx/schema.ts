@@ -15,13 +15,13 @@ function message(
   });
   const oneofs: Record<string, protobuf.IOneOf> = {};
   for (const [name, members] of Object.entries(oneof)) oneofs[name] = { oneof: [...members] };
-  return { fields: Object.fromEntries(entries), oneofs };
+  return { edition: 'proto2', fields: Object.fromEntries(entries), oneofs };
 }
 
 /**
  * The part of onnx.proto that we read or write, field numbers as in
- * https://github.com/onnx/onnx/blob/main/onnx/onnx.proto (proto2 syntax, the one the tools of the field are
- * built from). Fields left out are skipped by the decoder: above all the typed data arrays, which would
+ * https://github.com/onnx/onnx/blob/main/onnx/onnx.proto (proto2 syntax, as the tools of the field: integers
+ * unpacked, a zero that is set is written). Fields left out are skipped by the decoder: above all the typed data arrays, which would
  * turn weights into JavaScript arrays of numbers.
  */
 const descriptor = {

@@ -1,0 +1,105 @@
+import type { Dimension, FlopsFacts, ModelFacts, ParameterFacts, TensorFacts } from '../facts.ts';
+import { ModelError } from '../model-error.ts';
+import { toNumber } from '../onnx/codec.ts';
+import { dataTypeBytes, dataTypeName } from '../onnx/data-types.ts';
+import type { DimensionProto, ValueInfoProto } from '../onnx/messages.ts';
+import { resolveShapes, type ShapeRequest } from '../shapes.ts';
+import { estimateFlops } from './flops.ts';
+import { allNodes, allTensors } from './graph-walk.ts';
+import { listModelFiles } from './model-files.ts';
+import { dimsOf, elementsOf } from './node-view.ts';
+import { type ModelSource, type ReadModel, readModel } from './read-model.ts';
+
+/**
+ * Reads what an ONNX file says of itself. `request` chooses the shapes for which `flops` is estimated;
+ * free dimensions that it leaves open make `flops` null, they are no error here.
+ * Throws ModelError: `model-unreadable`, `model-unsupported`, `external-data-missing`, and
+ * `input-mismatch` where `request` contradicts the model.
+ */
+export async function inspectModel(
+  source: ModelSource,
+  request: ShapeRequest = {},
+): Promise<ModelFacts> {
+  const read = await readModel(source);
+  const { model, graph } = read;
+  const files = await listModelFiles(read);
+  const initializers = new Set(graph.initializer.map((tensor) => tensor.name));
+  const shapes = {
+    name: read.name,
+    inputs: graph.input.filter(({ name }) => !initializers.has(name)).map(tensorFacts),
+  };
+  return {
+    ...shapes,
+    files,
+    sizeBytes: files.reduce((sum, file) => sum + file.sizeBytes, 0),
+    irVersion: toNumber(model.irVersion),
+    opsets: model.opsetImport.map(({ domain, version }) => ({
+      domain: domain === '' ? 'ai.onnx' : domain,
+      version: toNumber(version),
+    })),
+    producer: { name: model.producerName, version: model.producerVersion },
+    description: model.docString,
+    graphName: graph.name,
+    outputs: graph.output.map(tensorFacts),
+    parameters: parameterFacts(read),
+    nodes: nodeFacts(read),
+    flops: flopsFacts(read, shapes, request),
+  };
+}
+
+function tensorFacts(info: ValueInfoProto): TensorFacts {
+  const { name, type } = info;
+  const tensor = type?.tensorType;
+  if (!tensor) return { name, dtype: type?.value?.replace('Type', '') ?? 'unknown', shape: null };
+  const shape = tensor.shape?.dim.map(dimensionOf) ?? null;
+  return { name, dtype: dataTypeName(tensor.elemType), shape };
+}
+
+function dimensionOf(dim: DimensionProto): Dimension {
+  if (dim.value === 'dimParam') return dim.dimParam === '' ? null : dim.dimParam;
+  if (dim.value !== 'dimValue') return null;
+  const size = toNumber(dim.dimValue);
+  // Some exporters write -1 or 0 for a free dimension.
+  return size > 0 ? size : null;
+}
+
+function parameterFacts({ model }: ReadModel): ParameterFacts {
+  const byType = new Map<number, number>();
+  for (const tensor of allTensors(model)) {
+    const elements = elementsOf(dimsOf(tensor));
+    byType.set(tensor.dataType, (byType.get(tensor.dataType) ?? 0) + elements);
+  }
+  const byDtype = [...byType]
+    .map(([id, count]) => ({ dtype: dataTypeName(id), count, bytes: dataTypeBytes(id, count) }))
+    .toSorted((a, b) => b.bytes - a.bytes || b.count - a.count);
+  return {
+    count: byDtype.reduce((sum, { count }) => sum + count, 0),
+    bytes: byDtype.reduce((sum, { bytes }) => sum + bytes, 0),
+    byDtype,
+  };
+}
+
+function nodeFacts({ model }: ReadModel): ModelFacts['nodes'] {
+  const counts = new Map<string, number>();
+  for (const { domain, opType } of allNodes(model)) {
+    const op = domain === '' || domain === 'ai.onnx' ? opType : `${domain}.${opType}`;
+    counts.set(op, (counts.get(op) ?? 0) + 1);
+  }
+  const byOp = [...counts]
+    .map(([op, count]) => ({ op, count }))
+    .toSorted((a, b) => b.count - a.count || (a.op < b.op ? -1 : 1));
+  return { total: byOp.reduce((sum, { count }) => sum + count, 0), byOp };
+}
+
+function flopsFacts(
+  { model, graph }: ReadModel,
+  shapes: Pick<ModelFacts, 'name' | 'inputs'>,
+  request: ShapeRequest,
+): FlopsFacts | null {
+  try {
+    return estimateFlops(model, graph, resolveShapes(shapes, request));
+  } catch (error) {
+    if (error instanceof ModelError && error.code === 'free-dimension') return null;
+    throw error;
+  }
+}
