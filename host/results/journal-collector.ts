@@ -1,0 +1,182 @@
+import type { EventOf, JournalEvent } from '../../agent/protocol/events.ts';
+import { parseCounterTable } from '../telemetry/counter-table.ts';
+import { parseProcStat } from '../telemetry/proc-stat.ts';
+import { GrowableColumn } from './growable-column.ts';
+import type { JournalData, ProcessData } from './journal-data.ts';
+import type { JournalProblem } from './result.ts';
+
+/** Memory has an end: iterations beyond this are counted as a problem, not kept. */
+const MAX_ITERATIONS = 20_000_000;
+const MAX_NOTICES = 1000;
+const MAX_COLLECTIONS = 100_000;
+
+type Finding = Pick<JournalProblem, 'kind' | 'text'>;
+type Collected = Pick<
+  JournalData,
+  'hello' | 'processes' | 'cellEnds' | 'notices' | 'iterations' | 'lastT_ns'
+>;
+type ProcessEvent = Extract<JournalEvent, { readonly process: number }>;
+
+/** Sorts events into what the result is computed from. */
+export class JournalCollector {
+  #hello: EventOf<'hello'> | null = null;
+  readonly #processes = new Map<number, ProcessData>();
+  readonly #cellEnds = new Map<string, EventOf<'cell'>['reason']>();
+  readonly #notices: (EventOf<'warn'> | EventOf<'error'>)[] = [];
+  #iterations = 0;
+  #lastT_ns = 0;
+
+  get iterations(): number {
+    return this.#iterations;
+  }
+
+  /** Notes that the board's clock got this far. */
+  pass(t_ns: number): void {
+    this.#lastT_ns = Math.max(this.#lastT_ns, t_ns);
+  }
+
+  /** Takes an event; gives what is wrong with it. */
+  add(event: JournalEvent): readonly Finding[] {
+    this.pass(event.t_ns);
+    if (event.kind === 'hello') return this.#begin(event);
+    if (this.#hello === null && event.kind !== 'error') {
+      return [{ kind: 'out-of-place', text: `${event.kind} before hello` }];
+    }
+    switch (event.kind) {
+      case 'cell':
+        this.#cellEnds.set(event.cell, event.reason);
+        return [];
+      case 'warn':
+      case 'error':
+        if (this.#notices.length < MAX_NOTICES) this.#notices.push(event);
+        return [];
+      case 'process':
+        return this.#startProcess(event);
+      case 'tele':
+      case 'bye':
+        return [];
+      default:
+        return this.#addToProcess(event);
+    }
+  }
+
+  data(): Collected {
+    return {
+      hello: this.#hello,
+      processes: [...this.#processes.values()],
+      cellEnds: this.#cellEnds,
+      notices: this.#notices,
+      iterations: this.#iterations,
+      lastT_ns: this.#lastT_ns,
+    };
+  }
+
+  #begin(event: EventOf<'hello'>): readonly Finding[] {
+    if (this.#hello !== null) return [{ kind: 'out-of-place', text: 'a second hello' }];
+    this.#hello = event;
+    return [];
+  }
+
+  #startProcess(event: EventOf<'process'>): readonly Finding[] {
+    if (this.#processes.has(event.process)) {
+      return [{ kind: 'out-of-place', text: `process ${event.process} begins twice` }];
+    }
+    this.#processes.set(event.process, {
+      process: event.process,
+      cell: event.cell,
+      block: event.block,
+      spawn_ns: event.t_ns,
+      cpusAllowed: event.cpusAllowed,
+      phases: new Map(),
+      iterations: {
+        start_ns: new GrowableColumn(),
+        duration_ns: new GrowableColumn(),
+        preempted: new Map(),
+        faults: new Map(),
+      },
+      collections: [],
+      threads: null,
+      start: null,
+      end: null,
+      output: null,
+      ended: null,
+    });
+    return [];
+  }
+
+  #addToProcess(event: Exclude<ProcessEvent, EventOf<'process'>>): readonly Finding[] {
+    const process = this.#processes.get(event.process);
+    if (process === undefined) {
+      return [{ kind: 'out-of-place', text: `${event.kind} of unknown process ${event.process}` }];
+    }
+    switch (event.kind) {
+      case 'phase':
+        process.phases.set(event.phase, event.t_ns);
+        return [];
+      case 'iter':
+        return this.#addIterations(process, event);
+      case 'tag':
+        addCollection(process, event);
+        return [];
+      case 'threads':
+        process.threads = event;
+        return [];
+      case 'edge':
+        addEdge(process, event);
+        return [];
+      case 'output':
+        process.output = event;
+        return [];
+      case 'process-end':
+        process.ended = event;
+        return [];
+    }
+  }
+
+  #addIterations(process: ProcessData, event: EventOf<'iter'>): readonly Finding[] {
+    const { start_ns, duration_ns, preempted, faults } = process.iterations;
+    const findings: Finding[] = [];
+    const count = event.dt_ns.length;
+    if (this.#iterations + count > MAX_ITERATIONS) {
+      return [{ kind: 'out-of-place', text: `more than ${MAX_ITERATIONS} iterations` }];
+    }
+    if (event.first !== duration_ns.length) {
+      const text = `process ${process.process}: iteration ${event.first} follows ${duration_ns.length - 1}`;
+      findings.push({ kind: 'gap', text });
+    }
+    const base = duration_ns.length;
+    let at_ns = event.t0_ns;
+    event.dt_ns.forEach((duration, k) => {
+      start_ns.push(at_ns);
+      duration_ns.push(duration);
+      at_ns += duration + (event.gap_ns[k] ?? 0);
+    });
+    for (const [index, switches] of event.preempted) {
+      if (index < count) preempted.set(base + index, switches);
+    }
+    for (const [index, minor, major] of event.faults) {
+      if (index < count) faults.set(base + index, { minor, major });
+    }
+    this.#iterations += count;
+    return findings;
+  }
+}
+
+function addCollection(process: ProcessData, event: EventOf<'tag'>): void {
+  if (process.collections.length >= MAX_COLLECTIONS) return;
+  process.collections.push({
+    start_ns: event.start_ns,
+    end_ns: event.start_ns + event.duration_ns,
+  });
+}
+
+function addEdge(process: ProcessData, event: EventOf<'edge'>): void {
+  const snapshot = {
+    t_ns: event.t_ns,
+    stat: parseProcStat(event.stat),
+    interrupts: parseCounterTable(event.interrupts),
+    softirqs: parseCounterTable(event.softirqs),
+  };
+  if (event.edge === 'steady-start') process.start = snapshot;
+  else process.end = snapshot;
+}

@@ -1,0 +1,60 @@
+import type { EventOf, phases } from '../../agent/protocol/events.ts';
+import type { CounterTable } from '../telemetry/counter-table.ts';
+import type { ProcStat } from '../telemetry/proc-stat.ts';
+import type { GrowableColumn } from './growable-column.ts';
+import type { JournalProblem } from './result.ts';
+
+export type Phase = (typeof phases)[number];
+
+/** The /proc files at one edge of a process' steady part. */
+export interface EdgeSnapshot {
+  readonly t_ns: number;
+  readonly stat: ProcStat;
+  readonly interrupts: CounterTable;
+  readonly softirqs: CounterTable;
+}
+
+/** Iterations of one process in time order, a column each; warm-up included. */
+export interface IterationColumns {
+  readonly start_ns: GrowableColumn;
+  readonly duration_ns: GrowableColumn;
+  /** Sparse: involuntary context switches by iteration. */
+  readonly preempted: Map<number, number>;
+  /** Sparse: minor and major page faults by iteration. */
+  readonly faults: Map<number, { readonly minor: number; readonly major: number }>;
+}
+
+/** What the journal says of one process. */
+export interface ProcessData {
+  readonly process: number;
+  readonly cell: string;
+  readonly block: number;
+  readonly spawn_ns: number;
+  readonly cpusAllowed: string;
+  readonly phases: Map<Phase, number>;
+  readonly iterations: IterationColumns;
+  readonly collections: { readonly start_ns: number; readonly end_ns: number }[];
+  threads: EventOf<'threads'> | null;
+  start: EdgeSnapshot | null;
+  end: EdgeSnapshot | null;
+  output: EventOf<'output'> | null;
+  ended: EventOf<'process-end'> | null;
+}
+
+/** A journal as read: everything that the result is computed from. */
+export interface JournalData {
+  readonly hello: EventOf<'hello'> | null;
+  /** In the order in which they began. */
+  readonly processes: readonly ProcessData[];
+  readonly cellEnds: ReadonlyMap<string, EventOf<'cell'>['reason']>;
+  readonly notices: readonly (EventOf<'warn'> | EventOf<'error'>)[];
+  readonly bye: EventOf<'bye'> | null;
+  readonly events: number;
+  readonly iterations: number;
+  readonly lastT_ns: number;
+  /** Of complete lines. */
+  readonly bytes: number;
+  /** SHA-256 of all bytes before `bye`, as computed here. */
+  readonly sha256: string | null;
+  readonly problems: readonly JournalProblem[];
+}
