@@ -1,0 +1,90 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join } from 'node:path';
+import SSHConfig from 'ssh-config';
+import { homeDirectory } from './expand-tokens.ts';
+import { matchesPattern } from './patterns.ts';
+import type { EffectiveSettings } from './read-settings.ts';
+import type { TargetOptions } from './resolve-target.ts';
+import type { TargetName } from './target-name.ts';
+
+const maxIncludeDepth = 16; // ssh's own limit
+
+/**
+ * Effective settings without an ssh program: the user's and the system's ssh_config through a library.
+ * `Match exec` commands are not run; that is said in a note.
+ */
+export async function computeSettings(
+  name: TargetName,
+  options: TargetOptions,
+): Promise<EffectiveSettings> {
+  const notes = ['no ssh program found: ~/.ssh/config is read by a library instead'];
+  const text = await configText(options);
+  if (/^\s*Match\b.*\bexec\b/im.test(text)) {
+    notes.push('`Match exec` lines of the ssh configuration are not run and do not apply');
+  }
+  const asked = { Host: name.host, ...(name.user === null ? {} : { User: name.user }) };
+  const computed = SSHConfig.parse(text).compute(asked, { ignoreCase: true, matchExec: false });
+  const settings = new Map(
+    Object.entries(computed).map(([keyword, value]) => [keyword.toLowerCase(), asList(value)]),
+  );
+  if (options.identityFile !== undefined) {
+    settings.set('identityfile', [options.identityFile, ...(settings.get('identityfile') ?? [])]);
+  }
+  if (options.proxyJump !== undefined) settings.set('proxyjump', [options.proxyJump]);
+  for (const key of ['kexalgorithms', 'ciphers', 'macs', 'hostkeyalgorithms']) {
+    // `+x`, `-x`, `^x` change ssh's own default list, which only ssh knows.
+    if (/^[+^-]/.test(settings.get(key)?.[0] ?? '')) {
+      notes.push(`${key} ${settings.get(key)?.[0]} needs the ssh program and does not apply`);
+      settings.delete(key);
+    }
+  }
+  return { settings, notes };
+}
+
+function asList(value: string | string[]): readonly string[] {
+  return Array.isArray(value) ? value : [value];
+}
+
+/** Options of the command line first: the first value of a keyword wins. */
+async function configText(options: TargetOptions): Promise<string> {
+  const given = (options.options ?? []).map((option) => option.replace(/\s*=\s*|\s+/, ' '));
+  const own = join(homeDirectory(), '.ssh');
+  const files =
+    options.configFile === undefined
+      ? [
+          await withIncludes(join(own, 'config'), own, 0),
+          await withIncludes('/etc/ssh/ssh_config', '/etc/ssh', 0),
+        ]
+      : [options.configFile === 'none' ? '' : await withIncludes(options.configFile, own, 0)];
+  return [...given, ...files].join('\n');
+}
+
+async function withIncludes(path: string, base: string, depth: number): Promise<string> {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  if (depth >= maxIncludeDepth) return text;
+  const lines: string[] = [];
+  for (const line of text.split(/\r?\n/)) {
+    const include = /^\s*Include[\s=]+(.*)$/i.exec(line);
+    if (!include) lines.push(line);
+    else {
+      for (const pattern of (include[1] ?? '').trim().split(/\s+/)) {
+        for (const file of await matchingFiles(pattern.replaceAll('"', ''), base)) {
+          lines.push(await withIncludes(file, base, depth + 1));
+        }
+      }
+    }
+  }
+  return lines.join('\n');
+}
+
+/** Wildcards in the last part of a path, as Include lines have them. */
+async function matchingFiles(pattern: string, base: string): Promise<string[]> {
+  const home = pattern.startsWith('~/') ? join(homeDirectory(), pattern.slice(2)) : pattern;
+  const path = isAbsolute(home) ? home : join(base, home);
+  if (!/[*?]/.test(basename(path))) return [path];
+  const names = await readdir(dirname(path)).catch(() => []);
+  return names
+    .filter((name) => !name.startsWith('.') && matchesPattern(name, basename(path)))
+    .sort()
+    .map((name) => join(dirname(path), name));
+}

@@ -1,0 +1,248 @@
+import { access } from 'node:fs/promises';
+import { basename } from 'node:path';
+import ssh2, {
+  type AnyAuthMethod,
+  type ParsedKey,
+  type SignCallback,
+  type SigningRequestOptions,
+} from 'ssh2';
+import { cleanLine } from '../../agent/protocol/clean-text.ts';
+import { type AgentKey, listAgentKeys } from './agent-keys.ts';
+import { fingerprint, shortKeyType } from './fingerprint.ts';
+import { type KeyFile, parseKey, readKeyFile } from './key-file.ts';
+import type { Prompter } from './prompter.ts';
+import type { ResolvedTarget } from './resolve-target.ts';
+import { keyTypeOf } from './ssh-wire.ts';
+
+/** One key to offer. */
+export interface Identity {
+  /** For messages: where it comes from, its type and fingerprint; never a secret. */
+  readonly label: string;
+  /** What to hand ssh2; a passphrase is asked for only when the server wants this key signed with. */
+  method(username: string): Promise<AnyAuthMethod | null>;
+}
+
+export interface Identities {
+  readonly usable: readonly Identity[];
+  /** Keys that were found and cannot be used, with the reason. */
+  readonly skipped: readonly string[];
+}
+
+interface FoundFile {
+  readonly path: string;
+  readonly content: KeyFile;
+}
+
+/**
+ * The keys to offer, in order: those that IdentityFile names (through the agent where it holds them), then the rest
+ * of the agent's unless IdentitiesOnly. Named keys first, because a server hangs up after MaxAuthTries.
+ */
+export async function collectIdentities(
+  target: ResolvedTarget,
+  prompter: Prompter,
+  privateKeys: readonly string[],
+): Promise<Identities> {
+  const skipped: string[] = [];
+  const files = await Promise.all(
+    [...new Set(target.identityFiles)].map(async (path) => ({
+      path,
+      content: await readKeyFile(path),
+    })),
+  );
+  const agentKeys = await usableAgentKeys(target.identityAgent, skipped);
+  await explainUnusable(files, skipped);
+  const named = files.flatMap((file) => fromFile(file, agentKeys, target, prompter));
+  const namedBlobs = files.flatMap(({ content }) => publicBlob(content) ?? []);
+  const others = target.identitiesOnly
+    ? []
+    : agentKeys.filter((key) => !namedBlobs.some((blob) => blob.equals(key.blob)));
+  const inMemory = privateKeys.map((text) => fromText(text));
+  return {
+    usable: [...inMemory, ...named, ...others.map((key) => fromAgent(key, target))],
+    skipped,
+  };
+}
+
+async function usableAgentKeys(socketPath: string | null, skipped: string[]): Promise<AgentKey[]> {
+  if (socketPath === null) return [];
+  try {
+    const keys = await listAgentKeys(socketPath);
+    return keys.filter((key) => {
+      const type = cleanLine(keyTypeOf(key.blob) ?? 'unknown type', 80);
+      const isUsable = /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp\d+)$/.test(type);
+      if (!isUsable) skipped.push(`${cleanLine(key.comment, 80)} of the agent: ${whyNot(type)}`);
+      return isUsable;
+    });
+  } catch (error) {
+    const reason = cleanLine(error instanceof Error ? error.message : String(error), 120);
+    skipped.push(`the ssh agent at ${socketPath} does not answer: ${reason}`);
+    return [];
+  }
+}
+
+function whyNot(keyType: string): string {
+  if (keyType.includes('-cert-')) return 'an OpenSSH certificate, which this client cannot use';
+  if (keyType.startsWith('sk-')) return 'a security key, which this client cannot use';
+  return `${keyType}, which this client cannot use`;
+}
+
+async function explainUnusable(files: readonly FoundFile[], skipped: string[]): Promise<void> {
+  for (const { path, content } of files) {
+    if (content.kind === 'unusable') skipped.push(`${path}: ${content.reason}`);
+    // ssh lists its default names whether or not they exist; only a name somebody wrote is worth a word.
+    if (content.kind === 'missing' && !/^id_[a-z0-9]+(_sk)?$/.test(basename(path))) {
+      skipped.push(`${path}: no such file`);
+    }
+    if (content.kind !== 'missing') {
+      const hasCertificate = await access(`${path}-cert.pub`).then(
+        () => true,
+        () => false,
+      );
+      if (hasCertificate) {
+        skipped.push(`${path}-cert.pub: an OpenSSH certificate, which this client cannot use`);
+      }
+    }
+  }
+}
+
+function publicBlob(content: KeyFile): Buffer | null {
+  if (content.kind === 'missing' || content.kind === 'unusable') return null;
+  return content.publicKey?.getPublicSSH() ?? null;
+}
+
+function fromFile(
+  file: FoundFile,
+  agentKeys: readonly AgentKey[],
+  target: ResolvedTarget,
+  prompter: Prompter,
+): Identity[] {
+  const { content, path } = file;
+  const blob = publicBlob(content);
+  const held = blob === null ? undefined : agentKeys.find((key) => key.blob.equals(blob));
+  if (held) return [fromAgent(held, target)];
+  if (content.kind === 'plain') {
+    const { privateKey } = content;
+    const label = labelOf(path, privateKey.getPublicSSH());
+    return [
+      { label, method: async (username) => ({ type: 'publickey', username, key: privateKey }) },
+    ];
+  }
+  if (content.kind !== 'encrypted') return [];
+  const unlock = () => unlockKey(path, content.text, prompter);
+  const { publicKey } = content;
+  if (publicKey !== null) return [unlockedOnDemand(path, publicKey, unlock)];
+  return [
+    {
+      label: path,
+      method: async (username) => {
+        const key = await unlock();
+        return key === null ? null : { type: 'publickey', username, key };
+      },
+    },
+  ];
+}
+
+function fromText(text: string): Identity {
+  const key = parseKey(text);
+  if (key instanceof Error) throw new TypeError('not a private key');
+  return {
+    label: labelOf('given key', key.getPublicSSH()),
+    method: async (username) => ({ type: 'publickey', username, key }),
+  };
+}
+
+function fromAgent(key: AgentKey, target: ResolvedTarget): Identity {
+  const socketPath = target.identityAgent ?? '';
+  const agent = new ssh2.OpenSSHAgent(socketPath);
+  const sign: Sign = (data, options, done) => agent.sign(key.blob, data, options, done);
+  return {
+    label: labelOf(`${cleanLine(key.comment, 80)} (agent)`, key.blob),
+    method: async (username) => ({
+      type: 'agent',
+      username,
+      agent: new OneKeyAgent(key.blob, sign),
+    }),
+  };
+}
+
+function unlockedOnDemand(
+  path: string,
+  publicKey: ParsedKey,
+  unlock: () => Promise<ParsedKey | null>,
+): Identity {
+  const sign: Sign = (data, options, done) => {
+    unlock().then(
+      (key) => {
+        if (key === null) done(new Error(`${path} stayed locked`));
+        else signWith(key, data, options, done);
+      },
+      (error: Error) => done(error),
+    );
+  };
+  const blob = publicKey.getPublicSSH();
+  return {
+    label: labelOf(path, blob),
+    method: async (username) => ({ type: 'agent', username, agent: new OneKeyAgent(blob, sign) }),
+  };
+}
+
+function signWith(
+  key: ParsedKey,
+  data: Buffer,
+  options: SigningRequestOptions,
+  done: SignCallback,
+): void {
+  const signature: Buffer | Error = key.sign(data, options.hash);
+  if (signature instanceof Error) done(signature);
+  else done(undefined, signature);
+}
+
+function labelOf(source: string, blob: Buffer): string {
+  return `${source} ${shortKeyType(keyTypeOf(blob) ?? '')} ${fingerprint(blob)}`;
+}
+
+/** Asks up to three times; null when nobody can be asked or all answers were wrong. */
+async function unlockKey(
+  path: string,
+  text: string,
+  prompter: Prompter,
+): Promise<ParsedKey | null> {
+  for (let attempt = 1; attempt <= 3; attempt++) {
+    const again = attempt === 1 ? '' : 'That was not it. ';
+    const question = `${again}Passphrase of ${path}: `;
+    const passphrase = await prompter.ask({ kind: 'passphrase', text: question, echo: false });
+    if (passphrase === null) return null;
+    // ssh2 derives the key in JavaScript: 0.4 s for ssh-keygen's 16 rounds, in which nothing else runs.
+    const key = parseKey(text, passphrase);
+    if (!(key instanceof Error)) return key;
+  }
+  return null;
+}
+
+type Sign = (data: Buffer, options: SigningRequestOptions, done: SignCallback) => void;
+
+/** Lets ssh2 offer a public key first and sign later, when the server has said that it wants this one. */
+class OneKeyAgent extends ssh2.BaseAgent<Buffer> {
+  readonly #blob: Buffer;
+  readonly #sign: Sign;
+
+  constructor(blob: Buffer, sign: Sign) {
+    super();
+    this.#blob = blob;
+    this.#sign = sign;
+  }
+
+  override getIdentities(done: (error: Error | undefined, keys: Buffer[]) => void): void {
+    done(undefined, [this.#blob]);
+  }
+
+  override sign(
+    _publicKey: Buffer,
+    data: Buffer,
+    options: SigningRequestOptions | SignCallback,
+    done?: SignCallback,
+  ): void {
+    if (typeof options === 'function') this.#sign(data, {}, options);
+    else if (done) this.#sign(data, options, done);
+  }
+}

@@ -1,0 +1,56 @@
+import { cleanLine } from '../../agent/protocol/clean-text.ts';
+import { OrinError } from '../errors.ts';
+
+/** The parts of what a person typed to name a board; what they left out is null. */
+export interface TargetName {
+  readonly host: string;
+  readonly user: string | null;
+  readonly port: number | null;
+}
+
+// What a shell could act on inside a ProxyCommand or `Match exec`; ssh 9.6 refuses the same (CVE-2023-51385).
+const shellActive = /[\s'"`$\\;&<>|(){}\p{Cc}]/u;
+
+/**
+ * Reads `host`, `user@host:port`, `[::1]:22`, `fe80::1%eth0`, `ssh://user@host:port`. The user may hold `@`.
+ * @throws OrinError `usage` on an empty or dangerous name (a leading `-` would be read as an option by ssh).
+ */
+export function parseTargetName(text: string): TargetName {
+  const rest = text.replace(/^ssh:\/\//i, '').replace(/\/$/, '');
+  const at = rest.lastIndexOf('@');
+  const user = at < 0 ? null : rest.slice(0, at);
+  const { host, port } = splitPort(rest.slice(at + 1), text);
+  for (const part of [host, ...(user === null ? [] : [user])]) {
+    if (part === '') throw badName(text, 'a part of it is empty');
+    if (part.startsWith('-')) throw badName(text, 'it would be read as an option');
+    if (shellActive.test(part)) throw badName(text, 'it holds a character that no host has');
+  }
+  return { host, user, port };
+}
+
+function splitPort(text: string, whole: string): { host: string; port: number | null } {
+  const bracketed = /^\[([^\]]*)\](?::(.*))?$/.exec(text);
+  if (bracketed) {
+    const [, host = '', port] = bracketed;
+    return { host, port: port === undefined ? null : parsePort(port, whole) };
+  }
+  const colons = text.split(':').length - 1;
+  if (colons !== 1) return { host: text, port: null };
+  const [host = '', port = ''] = text.split(':');
+  return { host, port: parsePort(port, whole) };
+}
+
+function parsePort(text: string, whole: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (port < 1 || port > 65535) throw badName(whole, 'its port is not between 1 and 65535');
+  return port;
+}
+
+function badName(text: string, why: string): OrinError {
+  return new OrinError({
+    code: 'usage',
+    what: `not a board's name: ${cleanLine(text, 100) || '(empty)'}`,
+    why,
+    next: 'give it as `ssh` takes it: host, user@host, user@host:port or an alias of ~/.ssh/config',
+  });
+}
