@@ -1,0 +1,54 @@
+import type { EventOf } from '../protocol/events.ts';
+import type { Cell, Effort } from '../protocol/plan.ts';
+
+/** What a worker is told on its standard input. */
+export interface WorkerJob {
+  readonly cell: Cell;
+  readonly effort: Effort;
+  /** Absolute path of the `.onnx` file as laid out for this run. */
+  readonly modelPath: string;
+  /** Root of the content-addressed store. */
+  readonly storePath: string;
+  /** Directory with the agent and `node_modules` beside it. */
+  readonly runtimePath: string;
+  /** CLOCK_MONOTONIC at the run's origin, decimal nanoseconds. */
+  readonly origin_ns: string;
+}
+
+/** What the sampler is told: one line on its standard input, which then stays open until it must stop. */
+export interface SamplerJob {
+  readonly origin_ns: string;
+  readonly runDirectory: string;
+  /** `mpstat`: the program writes its own log; `proc`: raw frames; `counters`: the `tele` events only. */
+  readonly mode: 'mpstat' | 'proc' | 'counters';
+  /** Words before `mpstat`, so that it dies with the sampler; empty where the board has no such tool. */
+  readonly dieWithParent: readonly string[];
+}
+
+/** A journal event as its writer knows it: the supervisor adds number and process. */
+type Bare<K extends EventOf<'phase' | 'tag' | 'threads' | 'edge' | 'output'>['kind']> =
+  K extends unknown ? Omit<EventOf<K>, 'seq' | 'process'> : never;
+
+export type WorkerEvent = Bare<'phase' | 'tag' | 'threads' | 'edge' | 'output'>;
+
+/** First message of a worker: it runs, and on these CPUs. */
+export interface WorkerReady {
+  readonly kind: 'ready';
+  readonly cpusAllowed: string;
+}
+
+/** Last message of a worker that ended by itself. */
+export interface WorkerDone {
+  readonly kind: 'done';
+  readonly outcome: 'ok' | 'refused' | 'cancelled';
+  readonly stop: EventOf<'process-end'>['stop'];
+  readonly message: string;
+}
+
+export type WorkerMessage = WorkerReady | WorkerEvent | WorkerDone;
+
+export type SamplerMessage =
+  | Omit<EventOf<'tele'>, 'seq'>
+  | Omit<EventOf<'warn'>, 'seq'>
+  /** Sent once at the end: CPU time of the sampler and the program it ran. */
+  | { readonly kind: 'usage'; readonly cpu_ns: number };

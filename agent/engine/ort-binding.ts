@@ -1,0 +1,77 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { EngineRefusal } from './engine.ts';
+
+/** Its internals are not its public interface: another release may differ in any of what we rely on. */
+const requiredVersion = '1.30.0';
+
+export interface OrtFeed {
+  readonly type: string;
+  readonly data: unknown;
+  readonly dims: readonly number[];
+  readonly location: 'cpu';
+}
+
+export interface OrtTensor {
+  readonly type: string;
+  readonly dims: readonly number[];
+  readonly data: ArrayBufferView | readonly string[];
+}
+
+export interface OrtValueMetadata {
+  readonly name: string;
+  readonly isTensor: boolean;
+}
+
+/** The native session of onnxruntime-node, below its JavaScript layer. */
+export interface OrtNativeSession {
+  readonly inputMetadata: readonly OrtValueMetadata[];
+  readonly outputMetadata: readonly OrtValueMetadata[];
+  loadModel(path: string, options: Readonly<Record<string, unknown>>): void;
+  run(
+    feeds: Readonly<Record<string, OrtFeed>>,
+    fetches: Readonly<Record<string, null>>,
+  ): Readonly<Record<string, OrtTensor>>;
+}
+
+export interface OrtBinding {
+  createSession(): OrtNativeSession;
+}
+
+interface BindingModule {
+  readonly binding: { readonly InferenceSession: new () => OrtNativeSession };
+  readonly initOrt: () => void;
+}
+
+function isBindingModule(value: unknown): value is BindingModule {
+  const module = value as Partial<BindingModule> | null;
+  return (
+    typeof module?.initOrt === 'function' && typeof module.binding?.InferenceSession === 'function'
+  );
+}
+
+/**
+ * Loads the synchronous binding of the onnxruntime-node beside the agent.
+ * Its public `session.run` is the same call behind a Promise and a turn of the event loop: more overhead.
+ * Throws `EngineRefusal` when the package is missing, does not load or is another release.
+ */
+export function loadOrtBinding(runtimePath: string): OrtBinding {
+  const requireFrom = createRequire(join(runtimePath, 'agent.cjs'));
+  try {
+    const { version } = requireFrom('onnxruntime-node/package.json') as { version: unknown };
+    if (version !== requiredVersion) {
+      throw new EngineRefusal(
+        `onnxruntime-node ${String(version)} is beside the agent, which needs ${requiredVersion}`,
+      );
+    }
+    const module: unknown = requireFrom('onnxruntime-node/dist/binding');
+    if (!isBindingModule(module)) {
+      throw new EngineRefusal('onnxruntime-node has no synchronous binding');
+    }
+    module.initOrt();
+    return { createSession: () => new module.binding.InferenceSession() };
+  } catch (error) {
+    if (error instanceof EngineRefusal) throw error;
+    throw new EngineRefusal(`cannot load ONNX Runtime: ${(error as Error).message}`);
+  }
+}

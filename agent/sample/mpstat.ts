@@ -1,0 +1,45 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { processCpu_ns } from '../proc/process-table.ts';
+
+const stopWithinMs = 2000;
+/** Colours, 12-hour clocks and translated headings depend on the environment: this one has none of them. */
+const environment = ['env', 'LC_ALL=C', 'S_TIME_FORMAT=ISO', 'S_COLORS=never'];
+
+/**
+ * `mpstat -A 1`, straight into its own file: it writes every field by itself, over a thousand times a
+ * sample, and in a pipe each of them would wake the reader.
+ */
+export class Mpstat {
+  readonly #child: ChildProcess;
+  #hasEnded = false;
+
+  /** Starts it; `onEnd` is told when it ends before `stop` was called. */
+  constructor(logPath: string, dieWithParent: readonly string[], onEnd: (why: string) => void) {
+    const [program = 'env', ...rest] = [...dieWithParent, ...environment, 'mpstat', '-A', '1'];
+    const log = openSync(logPath, 'a');
+    this.#child = spawn(program, rest, { stdio: ['ignore', log, log] });
+    closeSync(log);
+    this.#child.on('error', (error) => this.#end(error.message, onEnd));
+    this.#child.on('exit', (code, signal) => this.#end(`exit ${signal ?? code}`, onEnd));
+  }
+
+  /** Interrupts it, so that it prints its averages; resolves with its CPU time when it is gone. */
+  async stop(): Promise<number> {
+    const { pid } = this.#child;
+    if (pid === undefined || this.#hasEnded) return 0;
+    const cpu_ns = processCpu_ns(pid);
+    const gone = new Promise<void>((resolve) => this.#child.once('exit', () => resolve()));
+    this.#hasEnded = true;
+    this.#child.kill('SIGINT');
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), stopWithinMs);
+    await gone;
+    clearTimeout(timer);
+    return cpu_ns;
+  }
+
+  #end(why: string, onEnd: (why: string) => void): void {
+    if (!this.#hasEnded) onEnd(why);
+    this.#hasEnded = true;
+  }
+}

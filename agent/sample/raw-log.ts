@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import type { SamplerJob } from '../channel/messages.ts';
+import { Mpstat } from './mpstat.ts';
+import { ProcLog } from './proc-log.ts';
+
+/** The log a person would keep beside a run; whatever happens to it, the run goes on. */
+export interface RawLog {
+  append(t_ns: number): void;
+  /** Resolves with the CPU time of the program that wrote it, if one did. */
+  close(): Promise<number>;
+}
+
+const nothing: RawLog = { append: () => {}, close: () => Promise.resolve(0) };
+
+/** Opens the log that the job asks for; `warn` is told of a log that ends before the run. */
+export function openRawLog(job: SamplerJob, warn: (code: string, text: string) => void): RawLog {
+  try {
+    if (job.mode === 'mpstat') return openMpstat(job, warn);
+    if (job.mode === 'proc') return openProcLog(job, warn);
+  } catch (error) {
+    warn('telemetry-log', `no raw telemetry log: ${(error as Error).message}`);
+  }
+  return nothing;
+}
+
+function openMpstat(job: SamplerJob, warn: (code: string, text: string) => void): RawLog {
+  const path = join(job.runDirectory, 'mpstat.log');
+  const mpstat = new Mpstat(path, job.dieWithParent, (why) =>
+    warn('mpstat-ended', `mpstat ended before the run: ${why}`),
+  );
+  return { append: () => {}, close: () => mpstat.stop() };
+}
+
+function openProcLog(job: SamplerJob, warn: (code: string, text: string) => void): RawLog {
+  let log: ProcLog | null = new ProcLog(join(job.runDirectory, 'proc.log'));
+  const close = () => {
+    log?.close();
+    log = null;
+  };
+  return {
+    append: (t_ns) => {
+      try {
+        log?.append(t_ns);
+      } catch (error) {
+        close();
+        warn('telemetry-log', `proc.log ends here: ${(error as Error).message}`);
+      }
+    },
+    close: () => {
+      close();
+      return Promise.resolve(0);
+    },
+  };
+}

@@ -1,0 +1,213 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { type Frame, FrameReader, frameTypes } from '../channel/frames.ts';
+import type { WorkerDone, WorkerJob, WorkerMessage } from '../channel/messages.ts';
+import { readSampleBatch } from '../channel/sample-batch.ts';
+import type { Clock } from '../clock.ts';
+import type { Journal } from '../journal/journal.ts';
+import { oomKills } from '../proc/process-table.ts';
+import { type Runtime, roleEnvironment } from '../runtime.ts';
+import { median } from '../statistics/quantile.ts';
+import { StderrTail } from './stderr-tail.ts';
+import { type HangLimits, Watchdog } from './watchdog.ts';
+import { judgeEnd, type ProcessOutcome } from './worker-outcome.ts';
+
+const finishWithinMs = 5000;
+/** After its end a worker's pipes are read dry; a grandchild that holds them open is not waited for. */
+const drainWithinMs = 2000;
+
+export interface CellProcessContext {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly runtime: Runtime;
+  /** See `dieWithParent('KILL')`. */
+  readonly dieWithParent: readonly string[];
+  readonly hangLimits: HangLimits;
+}
+
+export interface CellProcessResult {
+  readonly outcome: ProcessOutcome;
+  /** Median of the steady iterations, nanoseconds; null when there were none. */
+  readonly median_ns: number | null;
+}
+
+/** Command of a worker: itself, in the cell's affinity, gone when its supervisor is. */
+function workerCommand(job: WorkerJob, { runtime, dieWithParent }: CellProcessContext): string[] {
+  const { affinity } = job.cell;
+  const pinned = affinity === null ? [] : ['taskset', '-c', affinity];
+  return [...dieWithParent, ...pinned, runtime.nodePath, runtime.agentFile, 'work'];
+}
+
+/**
+ * One fresh process for one cell in one block: starts the worker, writes its events into the journal and says
+ * how it ended. Aborting the signal lets it finish its iteration, for five seconds.
+ */
+export class CellProcess {
+  readonly #process: number;
+  readonly #block: number;
+  readonly #job: WorkerJob;
+  readonly #context: CellProcessContext;
+  readonly #child: ChildProcess;
+  readonly #stderr: StderrTail;
+  readonly #watchdog: Watchdog;
+  readonly #started_ns: number;
+  readonly #oomKillsBefore = oomKills();
+  readonly #steady: Float64Array[] = [];
+  #done: WorkerDone | null = null;
+  #killedBecause: string | null = null;
+  #isAnnounced = false;
+  #iterations = 0;
+  #warmUpIterations: number | null = null;
+
+  constructor(process: number, block: number, job: WorkerJob, context: CellProcessContext) {
+    this.#process = process;
+    this.#block = block;
+    this.#job = job;
+    this.#context = context;
+    this.#started_ns = context.clock.now_ns();
+    const [program = '', ...words] = workerCommand(job, context);
+    this.#child = spawn(program, words, {
+      // Its own process group: whatever it may start goes with it.
+      detached: true,
+      stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
+      env: roleEnvironment(context.runtime),
+    });
+    this.#watchdog = new Watchdog(context.hangLimits, (limitMs) =>
+      this.#kill(`no sign of life for ${Math.round(limitMs / 1000)} s`),
+    );
+    this.#stderr = new StderrTail(this.#child.stderr as Readable);
+    this.#child.stdin?.on('error', () => {});
+    this.#child.stdin?.end(JSON.stringify(job));
+    this.#listen(this.#child.stdio[3] as Readable);
+  }
+
+  /** Resolves when the process is gone and all it sent is in the journal. */
+  async run(signal: AbortSignal): Promise<CellProcessResult> {
+    const cancel = () => this.#cancel();
+    signal.addEventListener('abort', cancel, { once: true });
+    if (signal.aborted) cancel();
+    const { exitCode, killSignal, error } = await this.#gone();
+    signal.removeEventListener('abort', cancel);
+    this.#watchdog.stop();
+    const { outcome, message } = judgeEnd({
+      done: this.#done,
+      exitCode,
+      signal: killSignal,
+      isCancelled: signal.aborted,
+      killedBecause: error?.message ?? this.#killedBecause,
+      sawOomKill: oomKills() > this.#oomKillsBefore,
+      stderr: this.#stderr.text(),
+    });
+    this.#announce('');
+    const { journal, clock } = this.#context;
+    journal.write({
+      kind: 'process-end',
+      t_ns: clock.now_ns(),
+      process: this.#process,
+      outcome,
+      exitCode,
+      signal: killSignal,
+      iterations: this.#iterations,
+      warmUpIterations: this.#warmUpIterations ?? this.#iterations,
+      stop: this.#done?.stop ?? null,
+      message,
+    });
+    journal.sync();
+    return { outcome, median_ns: this.#median() };
+  }
+
+  #listen(pipe: Readable): void {
+    const reader = new FrameReader();
+    pipe.on('error', () => {});
+    pipe.on('data', (chunk: Buffer) => {
+      this.#watchdog.sign();
+      try {
+        for (const frame of reader.push(chunk)) this.#take(frame);
+      } catch (error) {
+        pipe.removeAllListeners('data').resume();
+        this.#kill(`cannot read its report: ${(error as Error).message}`);
+      }
+    });
+  }
+
+  #take({ type, payload }: Frame): void {
+    if (type === frameTypes.samples) this.#takeSamples(payload);
+    else if (type === frameTypes.json) {
+      this.#takeMessage(JSON.parse(payload.toString('utf8')) as WorkerMessage);
+    } else throw new Error(`frame of type ${type}`);
+  }
+
+  #takeSamples(payload: Buffer): void {
+    const { event, duration_ns } = readSampleBatch(this.#process, payload);
+    this.#context.journal.write(event);
+    this.#iterations += duration_ns.length;
+    this.#watchdog.iterations(duration_ns.reduce((a, b) => Math.max(a, b)));
+    if (this.#warmUpIterations !== null) this.#steady.push(duration_ns);
+  }
+
+  #takeMessage(message: WorkerMessage): void {
+    if (message.kind === 'ready') this.#announce(message.cpusAllowed);
+    else if (message.kind === 'done') this.#done = message;
+    else {
+      // The worker sends its samples first: whatever came before this phase was warm-up.
+      if (message.kind === 'phase' && message.phase === 'steady') {
+        this.#warmUpIterations = this.#iterations;
+      }
+      this.#context.journal.write({ ...message, process: this.#process });
+    }
+  }
+
+  #announce(cpusAllowed: string): void {
+    if (this.#isAnnounced) return;
+    this.#isAnnounced = true;
+    this.#context.journal.write({
+      kind: 'process',
+      t_ns: this.#started_ns,
+      process: this.#process,
+      cell: this.#job.cell.id,
+      block: this.#block,
+      pid: this.#child.pid ?? 0,
+      cpusAllowed,
+    });
+  }
+
+  #cancel(): void {
+    this.#child.kill('SIGTERM');
+    const timer = setTimeout(() => this.#kill('did not stop'), finishWithinMs);
+    this.#child.once('exit', () => clearTimeout(timer));
+  }
+
+  #kill(because: string): void {
+    this.#killedBecause ??= because;
+    const { pid } = this.#child;
+    if (pid === undefined) return;
+    try {
+      process.kill(-pid, 'SIGKILL');
+    } catch {
+      // Gone already.
+    }
+  }
+
+  #gone(): Promise<{ exitCode: number | null; killSignal: NodeJS.Signals | null; error?: Error }> {
+    return new Promise((resolve) => {
+      this.#child.once('error', (error) => resolve({ exitCode: null, killSignal: null, error }));
+      this.#child.once('exit', (exitCode, killSignal) => {
+        const timer = setTimeout(() => resolve({ exitCode, killSignal }), drainWithinMs);
+        this.#child.once('close', () => {
+          clearTimeout(timer);
+          resolve({ exitCode, killSignal });
+        });
+      });
+    });
+  }
+
+  #median(): number | null {
+    const values = new Float64Array(this.#steady.reduce((sum, part) => sum + part.length, 0));
+    let at = 0;
+    for (const part of this.#steady) {
+      values.set(part, at);
+      at += part.length;
+    }
+    return values.length > 0 ? median(values) : null;
+  }
+}

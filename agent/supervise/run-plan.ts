@@ -1,0 +1,97 @@
+import { join } from 'node:path';
+import type { WorkerJob } from '../channel/messages.ts';
+import type { EventOf } from '../protocol/events.ts';
+import type { Cell, Plan } from '../protocol/plan.ts';
+import { CellProcess, type CellProcessContext } from './cell-process.ts';
+import { type CellEnd, Schedule } from './schedule.ts';
+
+export type RunReason = EventOf<'bye'>['reason'];
+
+/** A plan made ready to run on this board. */
+export interface PreparedPlan {
+  readonly plan: Plan;
+  /** Path of each model's `.onnx`, by model id. */
+  readonly modelPaths: ReadonlyMap<string, string>;
+  readonly storePath: string;
+}
+
+/**
+ * Runs the blocks of a plan, one fresh process per cell and block, one at a time. Resolves with why it ended;
+ * aborting the signal ends it as cancelled, with all that was measured.
+ */
+export async function runPlan(
+  prepared: PreparedPlan,
+  context: CellProcessContext,
+  signal: AbortSignal,
+): Promise<RunReason> {
+  return new PlanRun(prepared, context, signal).run();
+}
+
+class PlanRun {
+  readonly #prepared: PreparedPlan;
+  readonly #context: CellProcessContext;
+  readonly #signal: AbortSignal;
+  readonly #schedule: Schedule;
+  #processes = 0;
+
+  constructor(prepared: PreparedPlan, context: CellProcessContext, signal: AbortSignal) {
+    this.#prepared = prepared;
+    this.#context = context;
+    this.#signal = signal;
+    this.#schedule = new Schedule(prepared.plan);
+  }
+
+  async run(): Promise<RunReason> {
+    const end = await this.#runBlocks();
+    this.#leave(this.#schedule.endAll(end));
+    if (end === 'cancelled' || end === 'budget') return end;
+    return this.#schedule.allFailed ? 'failed' : 'completed';
+  }
+
+  async #runBlocks(): Promise<'max-blocks' | 'budget' | 'cancelled'> {
+    for (const [block, ids] of this.#prepared.plan.order.entries()) {
+      for (const id of ids) {
+        if (this.#isBudgetGone()) return 'budget';
+        await this.#runProcess(block, id);
+        if (this.#signal.aborted) return 'cancelled';
+      }
+      this.#leave(this.#schedule.endBlock());
+      if (this.#schedule.isDone) break;
+    }
+    return 'max-blocks';
+  }
+
+  /** Looked at before every process: a block of many cells can outlast the whole budget. */
+  #isBudgetGone(): boolean {
+    const { totalBudgetMs } = this.#prepared.plan.effort;
+    return totalBudgetMs !== null && this.#context.clock.now_ns() >= totalBudgetMs * 1e6;
+  }
+
+  async #runProcess(block: number, id: string): Promise<void> {
+    const cell = this.#schedule.live(id);
+    if (cell === null || this.#signal.aborted) return;
+    const job = workerJob(cell, this.#prepared, this.#context);
+    const worker = new CellProcess(this.#processes, block, job, this.#context);
+    this.#processes += 1;
+    const { outcome, median_ns } = await worker.run(this.#signal);
+    if (outcome === 'ok' && median_ns !== null) this.#schedule.succeeded(id, median_ns);
+    else if (outcome !== 'cancelled') this.#leave(this.#schedule.failed(id, outcome === 'refused'));
+  }
+
+  #leave(cells: readonly CellEnd[]): void {
+    const { journal, clock } = this.#context;
+    for (const cell of cells) journal.write({ kind: 'cell', t_ns: clock.now_ns(), ...cell });
+  }
+}
+
+function workerJob(cell: Cell, prepared: PreparedPlan, context: CellProcessContext): WorkerJob {
+  const { plan, modelPaths, storePath } = prepared;
+  return {
+    cell,
+    effort: plan.effort,
+    modelPath: modelPaths.get(cell.model) ?? join('models', cell.model),
+    storePath,
+    runtimePath: context.runtime.path,
+    origin_ns: String(context.clock.origin_ns),
+  };
+}

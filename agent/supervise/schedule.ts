@@ -1,0 +1,101 @@
+import type { EventOf } from '../protocol/events.ts';
+import type { Cell, Plan } from '../protocol/plan.ts';
+import { processInterval } from '../statistics/between-processes.ts';
+
+export type CellEndReason = EventOf<'cell'>['reason'];
+export type CellEnd = Pick<EventOf<'cell'>, 'cell' | 'reason'>;
+
+interface LiveCell {
+  readonly cell: Cell;
+  /** Steady median of every process that went well, nanoseconds. */
+  readonly medians: number[];
+  failuresInARow: number;
+}
+
+const failuresAllowed = 1;
+
+/** Which cells of the plan are still to be measured, and why the others left. */
+export class Schedule {
+  readonly #plan: Plan;
+  readonly #live: Map<string, LiveCell>;
+  #failed = 0;
+
+  constructor(plan: Plan) {
+    this.#plan = plan;
+    this.#live = new Map(
+      plan.cells.map((cell) => [cell.id, { cell, medians: [], failuresInARow: 0 }]),
+    );
+  }
+
+  /** True once nothing is left to measure. */
+  get isDone(): boolean {
+    return this.#live.size === 0;
+  }
+
+  /** True when no measured cell gave anything but failures. */
+  get allFailed(): boolean {
+    const measured = this.#plan.cells.filter(({ purpose }) => purpose === 'measure');
+    return measured.length > 0 && this.#failed >= measured.length;
+  }
+
+  /** The cell if it is still in the plan. */
+  live(id: string): Cell | null {
+    return this.#live.get(id)?.cell ?? null;
+  }
+
+  /** A process of the cell went well. */
+  succeeded(id: string, median_ns: number): void {
+    const live = this.#live.get(id);
+    if (!live) return;
+    live.medians.push(median_ns);
+    live.failuresInARow = 0;
+  }
+
+  /**
+   * A process of the cell failed: once is retried in the next block, twice in a row ends the cell, and so does
+   * a refusal at once: the same model in the same engine is refused again.
+   */
+  failed(id: string, isRefusal: boolean): readonly CellEnd[] {
+    const live = this.#live.get(id);
+    if (!live) return [];
+    live.failuresInARow += 1;
+    if (!isRefusal && live.failuresInARow <= failuresAllowed) return [];
+    return [this.#leave(live, 'failed'), ...this.#idleCalibrations()];
+  }
+
+  /** After a block: cells that are precise enough leave, and calibrations that nothing needs any more. */
+  endBlock(): readonly CellEnd[] {
+    const { minBlocks, precision } = this.#plan.effort;
+    const precise = this.#measured().filter(({ medians }) => {
+      const interval = medians.length >= minBlocks ? processInterval(medians) : null;
+      return interval !== null && interval.halfWidth <= precision;
+    });
+    return [...precise.map((live) => this.#leave(live, 'precise')), ...this.#idleCalibrations()];
+  }
+
+  /** Nothing more will be measured: all cells leave. Those without a single good process have failed. */
+  endAll(reason: 'max-blocks' | 'budget' | 'cancelled'): readonly CellEnd[] {
+    return [...this.#live.values()].map((live) => {
+      const hasOnlyFailed = live.medians.length === 0 && live.failuresInARow > 0;
+      return this.#leave(live, hasOnlyFailed && reason !== 'cancelled' ? 'failed' : reason);
+    });
+  }
+
+  #measured(): readonly LiveCell[] {
+    return [...this.#live.values()].filter(({ cell }) => cell.purpose === 'measure');
+  }
+
+  #leave({ cell }: LiveCell, reason: CellEndReason): CellEnd {
+    this.#live.delete(cell.id);
+    if (reason === 'failed' && cell.purpose === 'measure') this.#failed += 1;
+    return { cell: cell.id, reason };
+  }
+
+  /** A calibration stays as long as any measured cell with its thread count does. */
+  #idleCalibrations(): readonly CellEnd[] {
+    const needed = new Set(this.#measured().map(({ cell }) => cell.threads));
+    return [...this.#live.values()]
+      .filter(({ cell }) => cell.purpose === 'calibration' && !needed.has(cell.threads))
+      .map((live) => this.#leave(live, 'precise'));
+  }
+}

@@ -1,0 +1,189 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { SamplerJob } from '../channel/messages.ts';
+import { Clock } from '../clock.ts';
+import { agentExitCodes } from '../exit-codes.ts';
+import { Journal } from '../journal/journal.ts';
+import { readBootId } from '../proc/process-table.ts';
+import { cleanLine } from '../protocol/clean-text.ts';
+import type { Plan } from '../protocol/plan.ts';
+import { PROTOCOL_VERSION } from '../protocol/version.ts';
+import type { Runtime } from '../runtime.ts';
+import { agentVersion } from '../version.ts';
+import { dieWithParent } from './die-with-parent.ts';
+import { findProgram } from './find-program.ts';
+import { type LockAttempt, takeLock } from './lock.ts';
+import { layOutModel, PreparationError } from './model-files.ts';
+import { readPlan } from './read-plan.ts';
+import { type RunReason, runPlan } from './run-plan.ts';
+import { SamplerProcess } from './sampler-process.ts';
+import { hangLimits } from './watchdog.ts';
+
+/**
+ * Role `supervise`: executes `<base>/runs/<run-id>/plan.json` and writes the journal beside it. Nobody needs
+ * to listen; SIGTERM cancels, a hang-up is ignored. Resolves with the exit code; the journal says the rest.
+ */
+export async function supervise(runDirectory: string, runtime: Runtime): Promise<number> {
+  const clock = new Clock();
+  const stop = new AbortController();
+  const journal = new Journal(join(runDirectory, 'journal.ndjson'), (error) => {
+    process.stderr.write(`the journal cannot be written, the run ends: ${error.message}\n`);
+    stop.abort();
+  });
+  process.on('SIGHUP', () => {});
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
+  return new Supervisor(runDirectory, runtime, clock, journal).run(stop.signal);
+}
+
+class Supervisor {
+  readonly #runDirectory: string;
+  readonly #basePath: string;
+  readonly #runtime: Runtime;
+  readonly #clock: Clock;
+  readonly #journal: Journal;
+  #samplerCpu_ns = 0;
+
+  constructor(runDirectory: string, runtime: Runtime, clock: Clock, journal: Journal) {
+    this.#runDirectory = runDirectory;
+    this.#basePath = resolve(runDirectory, '../..');
+    this.#runtime = runtime;
+    this.#clock = clock;
+    this.#journal = journal;
+  }
+
+  async run(signal: AbortSignal): Promise<number> {
+    const read = readPlan(join(this.#runDirectory, 'plan.json'));
+    if (!read.ok) return this.#refuse(read.code, read.problem, agentExitCodes.usage);
+    const { plan } = read;
+    this.#hello(plan);
+    const lock = this.#lock(plan);
+    if (lock.state === 'busy') {
+      const { owner, runId, pid, startedUtc } = lock.holder;
+      const text = `${owner} is benchmarking: run ${runId}, process ${pid}, since ${startedUtc}`;
+      return this.#refuse('board-busy', cleanLine(text, 1000), agentExitCodes.busy);
+    }
+    const pidFile = join(this.#runDirectory, 'pid');
+    try {
+      writeFileSync(pidFile, `${process.pid}\n`);
+      return await this.#runLocked(plan, signal);
+    } finally {
+      rmSync(join(this.#runDirectory, 'models'), { recursive: true, force: true });
+      rmSync(pidFile, { force: true });
+      lock.release();
+    }
+  }
+
+  async #runLocked(plan: Plan, signal: AbortSignal): Promise<number> {
+    let sampler: SamplerProcess | null = null;
+    try {
+      const storePath = join(this.#basePath, 'store', 'sha256');
+      const modelPaths = this.#layOutModels(plan, storePath);
+      sampler = this.#startSampler(plan);
+      const context = {
+        journal: this.#journal,
+        clock: this.#clock,
+        runtime: this.#runtime,
+        dieWithParent: dieWithParent('KILL'),
+        hangLimits,
+      };
+      const reason = await runPlan({ plan, modelPaths, storePath }, context, signal);
+      this.#samplerCpu_ns = (await sampler?.stop()) ?? 0;
+      return this.#bye(reason);
+    } catch (error) {
+      await sampler?.stop();
+      if (error instanceof PreparationError) {
+        return this.#refuse('preparation', error.message, agentExitCodes.failed);
+      }
+      this.#refuse('agent-bug', String(error), agentExitCodes.bug);
+      throw error;
+    }
+  }
+
+  #layOutModels(plan: Plan, storePath: string): ReadonlyMap<string, string> {
+    return new Map(
+      plan.models.map((model) => {
+        const directory = join(this.#runDirectory, 'models', model.id);
+        return [model.id, layOutModel(model, directory, storePath)];
+      }),
+    );
+  }
+
+  #startSampler(plan: Plan): SamplerProcess | null {
+    if (plan.telemetry === 'off') return null;
+    const job: SamplerJob = {
+      origin_ns: String(this.#clock.origin_ns),
+      runDirectory: this.#runDirectory,
+      mode: this.#telemetryMode(plan),
+      dieWithParent: dieWithParent('INT'),
+    };
+    const context = { journal: this.#journal, clock: this.#clock, runtime: this.#runtime };
+    return new SamplerProcess(job, context);
+  }
+
+  #telemetryMode(plan: Plan): SamplerJob['mode'] {
+    if (plan.telemetry !== 'mpstat') return 'proc';
+    if (findProgram('mpstat', this.#runtime.env.PATH)) return 'mpstat';
+    this.#warn('no-mpstat', 'mpstat is not installed: telemetry is read from /proc instead');
+    return 'proc';
+  }
+
+  #lock(plan: Plan): LockAttempt {
+    const lock = takeLock(join(this.#basePath, 'lock'), plan.owner, plan.runId);
+    if (lock.state === 'held' && lock.stale) {
+      const { owner, runId, startedUtc } = lock.stale;
+      const text = `took over the lock of run ${runId} (${owner}, ${startedUtc}), which has ended`;
+      this.#warn('stale-lock', cleanLine(text, 1000));
+    }
+    return lock;
+  }
+
+  #hello(plan: Plan): void {
+    this.#journal.write({
+      kind: 'hello',
+      t_ns: this.#clock.now_ns(),
+      protocol: PROTOCOL_VERSION,
+      agent: { version: agentVersion, node: process.version, pid: process.pid },
+      capabilities: ['engine:ort', 'telemetry:mpstat', 'telemetry:proc'],
+      runId: plan.runId,
+      bootId: readBootId(),
+      monotonicOrigin_ns: String(this.#clock.origin_ns),
+      wallClockUtc: new Date().toISOString(),
+      plan,
+    });
+    this.#journal.flush();
+  }
+
+  #warn(code: string, text: string): void {
+    this.#journal.write({ kind: 'warn', t_ns: this.#clock.now_ns(), code, text });
+  }
+
+  /** The run cannot go on: said in the journal and in agent.log. */
+  #refuse(code: string, text: string, exitCode: number): number {
+    process.stderr.write(`${text}\n`);
+    this.#journal.write({
+      kind: 'error',
+      t_ns: this.#clock.now_ns(),
+      code,
+      text: text.slice(0, 4096),
+    });
+    this.#bye('failed');
+    return exitCode;
+  }
+
+  #bye(reason: RunReason): number {
+    const { user, system } = process.cpuUsage();
+    const wall_ns = this.#clock.now_ns();
+    this.#journal.close({
+      t_ns: wall_ns,
+      reason,
+      overhead: {
+        supervisorCpu_ns: (user + system) * 1000,
+        samplerCpu_ns: this.#samplerCpu_ns,
+        wall_ns,
+      },
+    });
+    if (this.#journal.failure) return agentExitCodes.journal;
+    if (reason === 'cancelled') return agentExitCodes.cancelled;
+    return reason === 'failed' ? agentExitCodes.failed : agentExitCodes.ok;
+  }
+}

@@ -1,0 +1,50 @@
+import { frameTypes, writeFrame, writeJson } from '../channel/frames.ts';
+import type { WorkerDone, WorkerEvent, WorkerMessage } from '../channel/messages.ts';
+import type { SampleBatch } from '../channel/sample-batch.ts';
+import type { Clock } from '../clock.ts';
+import type { EventOf } from '../protocol/events.ts';
+import type { GcWatch } from './gc-watch.ts';
+
+/** The worker's side of the pipe to its supervisor. A supervisor that is gone ends the worker. */
+export class Reporter {
+  readonly #fd: number;
+  readonly #clock: Clock;
+  readonly #gc: GcWatch;
+
+  constructor(fd: number, clock: Clock, gc: GcWatch) {
+    this.#fd = fd;
+    this.#clock = clock;
+    this.#gc = gc;
+  }
+
+  ready(cpusAllowed: string): void {
+    this.#send({ kind: 'ready', cpusAllowed });
+  }
+
+  phase(phase: EventOf<'phase'>['phase']): void {
+    this.#send({ kind: 'phase', t_ns: this.#clock.now_ns(), phase });
+  }
+
+  event(event: WorkerEvent): void {
+    this.#send(event);
+  }
+
+  samples(batch: SampleBatch): void {
+    writeFrame(this.#fd, frameTypes.samples, batch.parts(this.#clock.now_ns()));
+  }
+
+  /** Reports the garbage collections since the last call. */
+  garbageCollections(): void {
+    for (const { start_ns, duration_ns } of this.#gc.take()) {
+      this.#send({ kind: 'tag', t_ns: this.#clock.now_ns(), tag: 'gc', start_ns, duration_ns });
+    }
+  }
+
+  done(done: Omit<WorkerDone, 'kind'>): void {
+    this.#send({ kind: 'done', ...done });
+  }
+
+  #send(message: WorkerMessage): void {
+    writeJson(this.#fd, message);
+  }
+}

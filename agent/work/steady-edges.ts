@@ -1,0 +1,60 @@
+import type { WorkerEvent } from '../channel/messages.ts';
+import type { Clock } from '../clock.ts';
+import type { EngineSession } from '../engine/engine.ts';
+import { EdgeReader } from './edge-reader.ts';
+import { type LabelScore, summariseOutputs } from './outputs.ts';
+import type { Reporter } from './reporter.ts';
+import type { ThreadWatch } from './thread-watch.ts';
+
+/** What is read at the edges of the steady part, kept until the last iteration is done. */
+export class SteadyEdges {
+  readonly #session: EngineSession;
+  readonly #threads: ThreadWatch;
+  readonly #clock: Clock;
+  readonly #reporter: Reporter;
+  readonly #edges: EdgeReader;
+  #outputs: ReturnType<typeof summariseOutputs> = [];
+  #threadTimes: WorkerEvent | null = null;
+
+  constructor(
+    session: EngineSession,
+    threads: ThreadWatch,
+    context: { readonly clock: Clock; readonly reporter: Reporter },
+  ) {
+    this.#session = session;
+    this.#threads = threads;
+    this.#clock = context.clock;
+    this.#reporter = context.reporter;
+    this.#edges = new EdgeReader(context.clock);
+  }
+
+  firstIteration(): void {
+    this.#reporter.phase('first-iteration');
+    this.#outputs = summariseOutputs(this.#session.outputs());
+  }
+
+  /** Called between iterations; the last thing before the first steady one. */
+  begin(): void {
+    this.#reporter.phase('steady');
+    this.#threads.begin(this.#clock.now_ns());
+    this.#edges.snap('steady-start');
+  }
+
+  /** Called right after the last steady iteration. */
+  end(): void {
+    this.#edges.snap('steady-end');
+    this.#threadTimes = this.#threads.end(this.#clock.now_ns());
+  }
+
+  /** Sends all of it. */
+  report(score: LabelScore | null): void {
+    for (const edge of this.#edges.events()) this.#reporter.event(edge);
+    if (this.#threadTimes) this.#reporter.event(this.#threadTimes);
+    this.#reporter.event({
+      kind: 'output',
+      t_ns: this.#clock.now_ns(),
+      outputs: this.#outputs,
+      labels: score?.result() ?? null,
+    });
+  }
+}

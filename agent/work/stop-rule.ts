@@ -1,0 +1,106 @@
+import type { WorkerDone } from '../channel/messages.ts';
+import type { Cell, Effort } from '../protocol/plan.ts';
+import type { WarmUpRule } from '../statistics/warm-up.ts';
+import { medianInterval } from '../statistics/within-process.ts';
+
+export type Stop = NonNullable<WorkerDone['stop']>;
+
+/** Above this median an interval from fewer iterations must do: 100 of them would take too long. */
+const slowIteration_ns = 100e6;
+const slowMinIterations = 30;
+const minEffective = 10;
+const checkGrowth = 1.25;
+
+/** The null model answers in microseconds; a calibration needs a hot loop, not a settled board. */
+const calibrationWarmUpMs = 250;
+
+/** What one process of a cell may take. */
+export interface ProcessLimits {
+  readonly warmUp: WarmUpRule;
+  readonly budgetMs: number;
+  readonly minIterations: number;
+  readonly maxIterations: number;
+  readonly precision: number;
+  /** Iterations of one pass over the images; null measures no passes. */
+  readonly passIterations: number | null;
+}
+
+/** The plan's effort as it applies to one process of one cell. */
+export function processLimits(cell: Cell, effort: Effort): ProcessLimits {
+  const { warmUp, processBudgetMs, imagesPerPass } = effort;
+  const isCalibration = cell.purpose === 'calibration';
+  const minMs = isCalibration ? Math.min(warmUp.minMs, calibrationWarmUpMs) : warmUp.minMs;
+  const capMs = Math.min(warmUp.capMs, warmUp.capShare * processBudgetMs);
+  return {
+    warmUp: {
+      minIterations: warmUp.minIterations,
+      minMs,
+      capMs: isCalibration ? Math.min(capMs, 2 * calibrationWarmUpMs) : capMs,
+    },
+    budgetMs: processBudgetMs,
+    minIterations: effort.minIterations,
+    maxIterations: effort.maxIterations,
+    precision: effort.precision,
+    passIterations:
+      imagesPerPass === null || isCalibration ? null : Math.ceil(imagesPerPass / cell.batch),
+  };
+}
+
+/**
+ * Decides when a process has run enough steady iterations. Precision is looked at only when their number
+ * reached n, 1.25 n, 1.25² n, …: looking after each iteration would stop at a lucky moment.
+ */
+export class StopRule {
+  readonly #limits: ProcessLimits;
+  #nextCheck: number;
+  #passStart_ns: number;
+
+  /** `elapsed_ns` counts from the first iteration of the process, here at the start of the steady part. */
+  constructor(limits: ProcessLimits, elapsed_ns: number) {
+    this.#limits = limits;
+    this.#passStart_ns = elapsed_ns;
+    this.#nextCheck =
+      limits.passIterations ??
+      Math.min(limits.maxIterations, slowMinIterations, limits.minIterations);
+  }
+
+  /** Number of steady iterations at which `decide` has to be asked at the latest. */
+  get nextCheck(): number {
+    return this.#nextCheck;
+  }
+
+  /** Why to stop now, or null. `steady_ns` are the steady durations so far, in time order. */
+  decide(steady_ns: Float64Array, elapsed_ns: number): Stop | null {
+    const { budgetMs, maxIterations, passIterations } = this.#limits;
+    const n = steady_ns.length;
+    if (passIterations !== null) return this.#decidePass(n, passIterations, elapsed_ns);
+    if (n >= this.#nextCheck) {
+      this.#nextCheck = Math.min(maxIterations, Math.ceil(n * checkGrowth));
+      if (this.#isPrecise(steady_ns)) return 'precise';
+    }
+    if (n >= maxIterations) return 'max-iterations';
+    return elapsed_ns >= budgetMs * 1e6 ? 'process-budget' : null;
+  }
+
+  /** Whole passes only, at least one, and another only where it will fit the budget. */
+  #decidePass(n: number, passIterations: number, elapsed_ns: number): Stop | null {
+    if (n < this.#nextCheck) return null;
+    const pass_ns = elapsed_ns - this.#passStart_ns;
+    this.#passStart_ns = elapsed_ns;
+    this.#nextCheck = n + passIterations;
+    return elapsed_ns + pass_ns > this.#limits.budgetMs * 1e6 ? 'passes' : null;
+  }
+
+  #isPrecise(steady_ns: Float64Array): boolean {
+    const { minIterations, precision } = this.#limits;
+    if (steady_ns.length < Math.min(minIterations, slowMinIterations)) return false;
+    const interval = medianInterval(steady_ns);
+    const enough =
+      interval.median > slowIteration_ns
+        ? Math.min(minIterations, slowMinIterations)
+        : minIterations;
+    return (
+      steady_ns.length >= enough && interval.nEff >= minEffective && interval.halfWidth <= precision
+    );
+  }
+}

@@ -1,0 +1,86 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { WorkerDone, WorkerJob } from '../channel/messages.ts';
+import { Clock } from '../clock.ts';
+import { EngineRefusal } from '../engine/engine.ts';
+import { loadOrtBinding } from '../engine/ort-binding.ts';
+import { OrtEngine } from '../engine/ort-engine.ts';
+import { agentExitCodes } from '../exit-codes.ts';
+import { cpusAllowed } from '../proc/threads.ts';
+import { cleanText } from '../protocol/clean-text.ts';
+import { GcWatch } from './gc-watch.ts';
+import { readInputs } from './inputs.ts';
+import { Measurement } from './measurement.ts';
+import { LabelScore } from './outputs.ts';
+import { Reporter } from './reporter.ts';
+import { SteadyEdges } from './steady-edges.ts';
+import { processLimits } from './stop-rule.ts';
+import { ThreadWatch } from './thread-watch.ts';
+
+const supervisorFd = 3;
+
+/**
+ * Role `work`: measures one cell in this process. The job comes on standard input, everything learned goes
+ * to file descriptor 3. SIGTERM ends it after the iteration under way, with all that was measured.
+ */
+export async function work(): Promise<number> {
+  const job = JSON.parse(readFileSync(0, 'utf8')) as WorkerJob;
+  const stop = new AbortController();
+  process.on('SIGTERM', () => stop.abort());
+  volunteerForOomKiller();
+  const clock = new Clock(BigInt(job.origin_ns));
+  const gc = new GcWatch(clock);
+  const reporter = new Reporter(supervisorFd, clock, gc);
+  reporter.ready(cpusAllowed());
+  try {
+    const done = await measure(job, { clock, reporter }, stop.signal);
+    reporter.phase('finished');
+    reporter.done(done);
+    return agentExitCodes.ok;
+  } catch (error) {
+    if (!(error instanceof EngineRefusal)) throw error;
+    const message = cleanText(error.message, 4096);
+    reporter.done({ outcome: 'refused', stop: null, message });
+    return agentExitCodes.failed;
+  } finally {
+    gc.stop();
+  }
+}
+
+/** When memory runs out, this process goes first: never the supervisor, never the board's own services. */
+function volunteerForOomKiller(): void {
+  try {
+    writeFileSync('/proc/self/oom_score_adj', '1000');
+  } catch {
+    // A container may forbid it; the run goes on as any other process would.
+  }
+}
+
+interface Context {
+  readonly clock: Clock;
+  readonly reporter: Reporter;
+}
+
+async function measure(
+  job: WorkerJob,
+  { clock, reporter }: Context,
+  signal: AbortSignal,
+): Promise<Omit<WorkerDone, 'kind'>> {
+  const binding = loadOrtBinding(job.runtimePath);
+  reporter.phase('runtime-loaded');
+  const threads = new ThreadWatch();
+  const session = threads.during(() => new OrtEngine(binding).open(job.cell, job.modelPath));
+  reporter.phase('session-created');
+  const inputs = readInputs(job.cell.inputs, job.storePath);
+  session.bind(inputs.tensors);
+  const edges = new SteadyEdges(session, threads, { clock, reporter });
+  const score = inputs.feeder ? new LabelScore(inputs.feeder) : null;
+  const measurement = new Measurement(
+    { session, origin_ns: clock.origin_ns, feeder: inputs.feeder, score },
+    processLimits(job.cell, job.effort),
+    { clock, reporter, edges },
+    signal,
+  );
+  const stop = await measurement.run();
+  edges.report(score);
+  return { outcome: stop === 'cancelled' ? 'cancelled' : 'ok', stop, message: '' };
+}

@@ -1,0 +1,172 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { build } from 'esbuild';
+import type { EventOf, JournalEvent, JournalKind } from '../../agent/protocol/events.ts';
+import type { Cell, Effort, Plan } from '../../agent/protocol/plan.ts';
+import { PROTOCOL_VERSION } from '../../agent/protocol/version.ts';
+import { decodeLine } from '../../agent/protocol/wire.ts';
+
+/** A model as tests hand it in: its bytes by file name, and which of them is the model. */
+export interface TestModel {
+  readonly id: string;
+  readonly main: string;
+  readonly files: Readonly<Record<string, Uint8Array>>;
+}
+
+export interface TestRun {
+  readonly directory: string;
+  readonly pid: number;
+  /** Resolves with the supervisor's exit code. */
+  readonly exit: Promise<number | null>;
+  /** Whole events written so far; throws when a line is none. */
+  events(): readonly JournalEvent[];
+  /** Polls until `find` gives something. */
+  until<T>(find: (events: readonly JournalEvent[]) => T | undefined): Promise<T>;
+}
+
+export function ofKind<K extends JournalKind>(
+  events: readonly JournalEvent[],
+  kind: K,
+): readonly EventOf<K>[] {
+  return events.filter((event): event is EventOf<K> => event.kind === kind);
+}
+
+/** Enough for a real measurement in a second or two. */
+export const shortEffort: Effort = {
+  name: 'custom',
+  minBlocks: 2,
+  maxBlocks: 2,
+  processBudgetMs: 600,
+  warmUp: { minIterations: 5, minMs: 50, capMs: 200, capShare: 0.3 },
+  minIterations: 20,
+  maxIterations: 200,
+  precision: 0.01,
+  totalBudgetMs: null,
+  imagesPerPass: null,
+};
+
+/** A directory tree as it is on a board, with the agent as it is pushed, on this machine. */
+export class TestBoard {
+  readonly path = mkdtempSync(join(tmpdir(), 'orin-remote-board-'));
+  readonly basePath = join(this.path, 'base');
+  readonly homePath = join(this.path, 'home');
+  readonly runtimePath = join(this.path, 'runtime');
+  #runs = 0;
+
+  /** Bundles the agent and lays ONNX Runtime beside it. */
+  async install(): Promise<void> {
+    for (const directory of [this.basePath, this.homePath])
+      mkdirSync(directory, { recursive: true });
+    await build({
+      entryPoints: [resolve('agent/main.ts')],
+      bundle: true,
+      external: ['onnxruntime-node', 'onnxruntime-node/*'],
+      platform: 'node',
+      format: 'cjs',
+      target: 'node20',
+      outfile: join(this.runtimePath, 'agent.cjs'),
+      define: { __ORIN_REMOTE_VERSION__: '"0.0.0-test"' },
+      logLevel: 'error',
+    });
+    mkdirSync(join(this.runtimePath, 'node_modules'));
+    symlinkSync(
+      resolve('node_modules/onnxruntime-node'),
+      join(this.runtimePath, 'node_modules/onnxruntime-node'),
+    );
+  }
+
+  remove(): void {
+    rmSync(this.path, { recursive: true, force: true });
+  }
+
+  /** Puts bytes into the store and gives their SHA-256. */
+  store(bytes: Uint8Array): string {
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const directory = join(this.basePath, 'store/sha256', sha256.slice(0, 2));
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(join(directory, sha256), bytes);
+    return sha256;
+  }
+
+  plan(models: readonly TestModel[], cells: readonly Cell[], changes: Partial<Plan> = {}): Plan {
+    const ids = cells.map(({ id }) => id);
+    const effort = changes.effort ?? shortEffort;
+    this.#runs += 1;
+    return {
+      protocol: PROTOCOL_VERSION,
+      runId: `run-${this.#runs}`,
+      createdUtc: '2026-01-01T00:00:00.000Z',
+      owner: 'tester@here',
+      seed: 1,
+      models: models.map(({ id, main, files }) => ({
+        id,
+        name: id,
+        main,
+        files: Object.entries(files).map(([path, bytes]) => ({
+          path,
+          sha256: this.store(bytes),
+          sizeBytes: bytes.length,
+        })),
+      })),
+      cells: [...cells],
+      order: Array.from({ length: effort.maxBlocks }, (_, block) =>
+        block % 2 === 0 ? ids : ids.toReversed(),
+      ),
+      effort,
+      telemetry: 'off',
+      context: {},
+      ...changes,
+    };
+  }
+
+  /** Starts the supervisor as the workstation does: in its own session, nobody listening. */
+  start(plan: unknown, runDirectory?: string): TestRun {
+    const { runId = 'unnamed' } = plan as { runId?: string };
+    const directory = runDirectory ?? join(this.basePath, 'runs', runId);
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(join(directory, 'plan.json'), JSON.stringify(plan));
+    const agent = join(this.runtimePath, 'agent.cjs');
+    const child = spawn(process.execPath, [agent, 'supervise', directory], {
+      detached: true,
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { PATH: process.env.PATH, HOME: this.homePath },
+    });
+    const exit = new Promise<number | null>((done) => child.once('exit', (code) => done(code)));
+    const events = () => readJournal(directory);
+    return { directory, pid: child.pid ?? 0, exit, events, until: (find) => poll(events, find) };
+  }
+}
+
+/** All whole lines of a run's journal; throws when one is no event. */
+export function readJournal(directory: string): readonly JournalEvent[] {
+  const path = join(directory, 'journal.ndjson');
+  if (!existsSync(path)) return [];
+  const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
+  return lines.map((line) => {
+    const decoded = decodeLine(line);
+    if (!decoded.ok) throw new Error(`${decoded.problem}: ${line.slice(0, 200)}`);
+    return decoded.event;
+  });
+}
+
+async function poll<T>(
+  events: () => readonly JournalEvent[],
+  find: (events: readonly JournalEvent[]) => T | undefined,
+): Promise<T> {
+  for (;;) {
+    const found = find(events());
+    if (found !== undefined) return found;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

@@ -1,0 +1,33 @@
+import type { Cell, CellInput } from '../../agent/protocol/plan.ts';
+
+/** A cell on the CPU with everything at its default. */
+export function testCell(
+  id: string,
+  model: string,
+  inputs: readonly CellInput[],
+  changes: Partial<Cell> = {},
+): Cell {
+  return {
+    id,
+    purpose: 'measure',
+    label: id,
+    model,
+    engine: 'ort',
+    ep: 'cpu',
+    threads: 1,
+    interOpThreads: null,
+    affinity: null,
+    batch: 1,
+    precision: 'fp32',
+    graphOptimization: 'all',
+    spinning: true,
+    sessionConfig: {},
+    inputs: [...inputs],
+    ...changes,
+  };
+}
+
+/** A float32 input whose values are in the store. */
+export function fixedInput(name: string, shape: readonly number[], sha256: string): CellInput {
+  return { name, dtype: 'float32', shape: [...shape], source: { kind: 'fixed', sha256 } };
+}
