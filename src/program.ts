@@ -149,7 +149,7 @@ function addModelCommands(program: Command, run: Run): void {
     .argument('<file>', 'an .onnx file or a built-in name')
     .description('inputs, outputs, parameters, operators, estimated FLOPs')
     .option('--shape <name=1x3x224x224>', 'resolve free dimensions of an input', collect, [])
-    .option('--batch <n>', 'value of a free leading dimension', '1')
+    .option('--batch <n>', 'value of a free leading dimension')
     .option('--json', 'one JSON document')
     .action(
       run(async ([file = ''], options) =>

@@ -20,6 +20,7 @@ import { interruptible } from './interruption.ts';
 declare const __ORIN_REMOTE_VERSION__: string;
 
 const outputFormats = ['table', 'json', 'ndjson', 'csv', 'md'] as const;
+const telemetrySources = ['mpstat', 'proc', 'off'] as const;
 const DEFAULT_MODEL = 'resnet34-cifar10';
 
 /** `orin-remote bench <host>`: gives the exit code. */
@@ -62,7 +63,7 @@ interface Settings {
   readonly axes: ReturnType<typeof axesFrom>;
   readonly effort: ReturnType<typeof effortRequestFrom>;
   readonly inputs: Omit<InputRequest, 'batches'>;
-  readonly telemetry: 'mpstat' | 'proc' | 'off' | null;
+  readonly telemetry: (typeof telemetrySources)[number] | null;
   readonly keepBytes: number;
   readonly format: (typeof outputFormats)[number];
 }
@@ -70,8 +71,8 @@ interface Settings {
 /** All options are read before anything is connected, so that a typing error costs nothing. */
 function settingsFrom(host: string, options: OptionValues): Settings {
   const [format = 'table'] = choicesFrom(options.output, '--output', outputFormats);
-  const [telemetry = null] = options.telemetry
-    ? choicesFrom(options.telemetry, '--telemetry', ['mpstat', 'proc', 'off'])
+  const [telemetry] = options.telemetry
+    ? choicesFrom(options.telemetry, '--telemetry', telemetrySources)
     : [];
   return {
     models: options.model.length > 0 ? options.model : [DEFAULT_MODEL],
@@ -79,7 +80,7 @@ function settingsFrom(host: string, options: OptionValues): Settings {
     // A demonstration shows the way within a minute; it is no measurement to publish.
     effort: effortRequestFrom(options, host === 'demo' ? 'quick' : 'default'),
     inputs: inputsFrom(options, wholeNumber(options.seed, '--seed', 0)),
-    telemetry,
+    telemetry: telemetry ?? null,
     keepBytes: sizeBytes(options.keep, '--keep'),
     format: options.json ? 'json' : format,
   };

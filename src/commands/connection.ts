@@ -43,7 +43,7 @@ export async function accessTo(
   for (const note of target.notes) listener.note(note);
   return {
     name: host,
-    destination: `${target.user}@${target.hostname}:${target.port}`,
+    destination: `${target.user}@${target.hostName}:${target.port}`,
     connect: (signal) =>
       connectBoard(target, {
         prompter: listener.prompter,

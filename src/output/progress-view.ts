@@ -1,7 +1,8 @@
+import { formatBytes } from '../../host/push/bytes.ts';
 import { formatDuration } from '../../host/results/format.ts';
 import { boardLine } from './board-line.ts';
 import { type CurrentProcess, type ProgressState, remaining } from './progress-state.ts';
-import { counted, formatBytes, formatElapsed } from './quantities.ts';
+import { counted, formatElapsed } from './quantities.ts';
 import { plainText, type Symbols, symbolsFor } from './symbols.ts';
 import type { Terminal } from './terminal.ts';
 

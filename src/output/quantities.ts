@@ -1,17 +1,3 @@
-const units = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
-
-/** Bytes with at most three significant figures, in powers of 1000: `85.1 MB`. */
-export function formatBytes(bytes: number): string {
-  let value = bytes;
-  let unit = 0;
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  const digits = unit === 0 || value >= 99.95 ? 0 : 1;
-  return `${value.toFixed(digits)} ${units[unit]}`;
-}
-
 /** A wall time for people: `0.4 s`, `12 s`, `3:05`, `1:02:09`. */
 export function formatElapsed(ms: number): string {
   if (ms < 9_950) return `${(ms / 1000).toFixed(1)} s`;
@@ -28,10 +14,4 @@ export function formatElapsed(ms: number): string {
 /** `1 process`, `8 processes`. */
 export function counted(count: number, singular: string, plural = `${singular}s`): string {
   return `${count} ${count === 1 ? singular : plural}`;
-}
-
-/** A share as percent with at most three significant figures: `4.1 %`, `0.012 %`. */
-export function formatShare(share: number): string {
-  const percent = share * 100;
-  return `${Number(percent.toPrecision(percent >= 100 ? 3 : 2))} %`;
 }

@@ -1,7 +1,7 @@
 import { Chalk } from 'chalk';
 import { expect, test } from 'vitest';
 import { cut } from './live-region.ts';
-import { formatBytes, formatElapsed, formatShare } from './quantities.ts';
+import { formatElapsed } from './quantities.ts';
 import { textTable } from './text-table.ts';
 
 test('columns align whatever the colours, and empty ones disappear', () => {
@@ -27,18 +27,10 @@ test('a line is cut to the width of the terminal, wide characters counted as two
 });
 
 test('quantities carry few figures and a unit', () => {
-  expect([0, 999, 1_000, 85_137_894, 1_234_567_890].map(formatBytes)).toEqual([
-    '0 B',
-    '999 B',
-    '1.0 kB',
-    '85.1 MB',
-    '1.2 GB',
-  ]);
   expect([400, 12_000, 185_000, 3_729_000].map(formatElapsed)).toEqual([
     '0.4 s',
     '12 s',
     '3:05',
     '1:02:09',
   ]);
-  expect([0.00012, 0.041, 0.5].map(formatShare)).toEqual(['0.012 %', '4.1 %', '50 %']);
 });

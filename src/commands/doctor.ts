@@ -1,0 +1,30 @@
+import type { OptionValues } from 'commander';
+import { adviceFor } from '../../host/board/advice.ts';
+import { inventoryOf } from '../../host/board/inventory.ts';
+import { boardProblems } from '../../host/board/requirements.ts';
+import { exitCodes } from '../../host/errors.ts';
+import { environment } from '../config/environment.ts';
+import { describeBoard } from '../output/doctor-report.ts';
+import { terminalOf } from '../output/terminal.ts';
+import { withBoard } from './with-board.ts';
+
+/** `orin-remote doctor <host>`: 0 when a benchmark can run there, else the code of the first problem. */
+export async function doctorCommand(host: string, options: OptionValues): Promise<number> {
+  return await withBoard(host, options, async ({ name, link, probe }) => {
+    const problems = boardProblems(name, probe.facts);
+    const report = {
+      board: name,
+      destination: link.destination,
+      roundTripMs: link.roundTripMs,
+      facts: probe.facts,
+      inventory: inventoryOf(probe),
+      problems: problems.map(({ code, message, why, next }) => ({ code, message, why, next })),
+      advice: adviceFor(probe.facts),
+    };
+    const text = options.json
+      ? `${JSON.stringify(report, null, 2)}\n`
+      : describeBoard(report, terminalOf(process.stdout, environment, options));
+    process.stdout.write(text);
+    return problems[0]?.exitCode ?? exitCodes.ok;
+  });
+}

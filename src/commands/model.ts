@@ -1,0 +1,72 @@
+import { writeFile } from 'node:fs/promises';
+import type { OptionValues } from 'commander';
+import { exitCodes, OrinError } from '../../host/errors.ts';
+import { formatBytes } from '../../host/push/bytes.ts';
+import { builtInModels, makeBuiltIn } from '../../models/built-in.ts';
+import { inspectModel } from '../../models/inspect/inspect-model.ts';
+import { ModelError } from '../../models/model-error.ts';
+import { shapesFrom } from '../config/input-values.ts';
+import { wholeNumber } from '../config/parse-values.ts';
+import { describeModel } from '../output/model-table.ts';
+import { textTable } from '../output/text-table.ts';
+
+/** `orin-remote model list` */
+export async function listModelsCommand(options: OptionValues): Promise<number> {
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify(builtInModels, null, 2)}\n`);
+    return exitCodes.ok;
+  }
+  const rows = builtInModels.map(({ name, precision, summary }) => [name, precision, summary]);
+  const table = textTable(
+    [
+      { title: 'name', align: 'left' },
+      { title: 'precision', align: 'left' },
+      { title: 'what it is', align: 'left' },
+    ],
+    rows,
+  );
+  process.stdout.write(`${table.join('\n')}\n`);
+  return exitCodes.ok;
+}
+
+/** `orin-remote model make NAME` */
+export async function makeModelCommand(name: string, options: OptionValues): Promise<number> {
+  const bytes = await asOrinError(async () => makeBuiltIn(name));
+  const out = String(options.out ?? `${name}.onnx`);
+  if (out === '-') {
+    process.stdout.write(bytes);
+    return exitCodes.ok;
+  }
+  await writeFile(out, bytes);
+  process.stderr.write(`wrote ${out}, ${formatBytes(bytes.length)}\n`);
+  return exitCodes.ok;
+}
+
+/** `orin-remote model inspect FILE` */
+export async function inspectModelCommand(file: string, options: OptionValues): Promise<number> {
+  const isBuiltIn = builtInModels.some(({ name }) => name === file);
+  const source = isBuiltIn ? { name: file, bytes: makeBuiltIn(file) } : file;
+  const request = {
+    overrides: shapesFrom(options.shape),
+    ...(options.batch ? { batch: wholeNumber(options.batch, '--batch') } : {}),
+  };
+  const facts = await asOrinError(() => inspectModel(source, request));
+  const text = options.json ? `${JSON.stringify(facts, null, 2)}\n` : describeModel(facts);
+  process.stdout.write(text);
+  return exitCodes.ok;
+}
+
+async function asOrinError<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof ModelError)) throw error;
+    throw new OrinError({
+      code: error.code,
+      what: error.message,
+      ...(error.why ? { why: error.why } : {}),
+      ...(error.next ? { next: error.next } : {}),
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,39 @@
+import type { OptionValues } from 'commander';
+import { type Probe, probeBoard } from '../../host/board/probe.ts';
+import type { Link } from '../../host/link/link.ts';
+import { noProgress } from '../output/progress.ts';
+import { terminalPrompter } from '../prompt/terminal-prompter.ts';
+import { accessTo } from './connection.ts';
+import { interruptible } from './interruption.ts';
+
+/** A board that answers, and what one probe learned of it. */
+export interface ConnectedBoard {
+  readonly name: string;
+  readonly link: Link;
+  readonly probe: Probe;
+  readonly signal: AbortSignal;
+}
+
+/** Connects, probes, does the work and leaves, whatever happens. Notes go to stderr. */
+export async function withBoard<T>(
+  host: string,
+  options: OptionValues,
+  work: (board: ConnectedBoard) => Promise<T>,
+): Promise<T> {
+  const interruption = interruptible(() => process.stderr.write('stopping\n'));
+  const prompter = terminalPrompter(options.batchMode === true, noProgress);
+  const note = (text: string) => process.stderr.write(`! ${text}\n`);
+  const access = await accessTo(host, options, { prompter, note });
+  try {
+    const link = await access.connect(interruption.signal);
+    try {
+      const probe = await probeBoard(link, { signal: interruption.signal });
+      return await work({ name: access.name, link, probe, signal: interruption.signal });
+    } finally {
+      await link.end();
+    }
+  } finally {
+    await access.close();
+    interruption.dispose();
+  }
+}

@@ -1,0 +1,79 @@
+import { formatBytes } from '../../host/push/bytes.ts';
+import type { ModelFacts } from '../../models/facts.ts';
+import { formatShape } from '../../models/shapes.ts';
+import { textTable } from './text-table.ts';
+
+const MAX_OPERATORS = 20;
+
+/** What is in a model, for `model inspect`. */
+export function describeModel(facts: ModelFacts): string {
+  const opsets = facts.opsets.map(({ domain, version }) => `${domain || 'ai.onnx'} ${version}`);
+  const head = [
+    `${facts.name}  ${formatBytes(facts.sizeBytes)}`,
+    `  made by      ${[facts.producer.name, facts.producer.version].filter(Boolean).join(' ') || 'unknown'}`,
+    `  opset        ${opsets.join(', ')}   IR ${facts.irVersion}`,
+    `  parameters   ${facts.parameters.count.toLocaleString('en')}  ${parameterTypes(facts)}`,
+    `  work         ${flopsText(facts)}`,
+  ];
+  const files = facts.files
+    .slice(1)
+    .map((file) => `  and file     ${file.path}  ${formatBytes(file.sizeBytes)}`);
+  const tensors = [
+    ...facts.inputs.map((tensor) => ['input', tensor] as const),
+    ...facts.outputs.map((tensor) => ['output', tensor] as const),
+  ].map(([role, { name, dtype, shape }]) => [role, name, dtype, shape ? formatShape(shape) : '?']);
+  const operators = facts.nodes.byOp
+    .slice(0, MAX_OPERATORS)
+    .map(({ op, count }) => [op, String(count)]);
+  const rest = facts.nodes.byOp.length - operators.length;
+  return [
+    ...head,
+    ...files,
+    '',
+    ...textTable(
+      [
+        { title: '', align: 'left' },
+        { title: 'name', align: 'left' },
+        { title: 'type', align: 'left' },
+        { title: 'shape', align: 'left' },
+      ],
+      tensors,
+    ),
+    '',
+    ...textTable(
+      [
+        { title: 'operator', align: 'left' },
+        { title: 'nodes', align: 'right' },
+      ],
+      [...operators, ['all', String(facts.nodes.total)]],
+    ),
+    ...(rest > 0 ? [`  and ${rest} further operators`] : []),
+    '',
+  ].join('\n');
+}
+
+function parameterTypes(facts: ModelFacts): string {
+  const types = facts.parameters.byDtype.map(
+    ({ dtype, bytes }) => `${dtype} ${formatBytes(bytes)}`,
+  );
+  return types.length > 0 ? `(${types.join(', ')})` : '';
+}
+
+function flopsText({ flops }: ModelFacts): string {
+  if (!flops) return 'unknown: free dimensions; give --shape';
+  const unknown =
+    flops.unknownNodes > 0 ? `, without ${flops.unknownNodes} nodes of unknown shape` : '';
+  return `${formatFlop(flops.perItem)} per item at batch ${flops.batch} (convolutions and matrix products${unknown})`;
+}
+
+const flopUnits = ['FLOP', 'kFLOP', 'MFLOP', 'GFLOP', 'TFLOP'] as const;
+
+function formatFlop(flop: number): string {
+  let value = flop;
+  let unit = 0;
+  while (value >= 1000 && unit < flopUnits.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${Number(value.toPrecision(3))} ${flopUnits[unit]}`;
+}

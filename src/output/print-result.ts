@@ -1,0 +1,45 @@
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { exportCsv } from '../../host/results/export/csv.ts';
+import { exportMarkdown } from '../../host/results/export/markdown.ts';
+import type { BenchOutcome } from '../../host/run/bench.ts';
+import { resultReport } from './result-report.ts';
+import type { Terminal } from './terminal.ts';
+
+export type OutputFormat = 'table' | 'json' | 'ndjson' | 'csv' | 'md';
+
+/** Writes a result to stdout in the format that was asked for; nothing else ever goes there. */
+export async function printResult(
+  outcome: BenchOutcome,
+  board: string,
+  format: OutputFormat,
+  terminal: Terminal,
+): Promise<void> {
+  if (format === 'ndjson') {
+    const journal = createReadStream(join(outcome.directory, 'journal.ndjson'));
+    await pipeline(journal, terminal.stream, { end: false });
+    return;
+  }
+  terminal.stream.write(textOf(outcome, board, format, terminal));
+}
+
+function textOf(
+  { result }: BenchOutcome,
+  board: string,
+  format: Exclude<OutputFormat, 'ndjson'>,
+  terminal: Terminal,
+): string {
+  switch (format) {
+    case 'json':
+      return `${JSON.stringify(result, null, 2)}\n`;
+    case 'csv':
+      return exportCsv(result);
+    case 'md':
+      return exportMarkdown(result);
+    case 'table':
+      return resultReport(result, board, terminal);
+    default:
+      return format satisfies never;
+  }
+}

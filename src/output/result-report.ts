@@ -1,0 +1,93 @@
+import type { CellResult } from '../../host/results/cell-result.ts';
+import { formatDuration, formatNumber, formatPercent } from '../../host/results/format.ts';
+import type { Result } from '../../host/results/result.ts';
+import { counted } from './quantities.ts';
+import { resultTable } from './result-table.ts';
+import { plainText } from './symbols.ts';
+import type { Terminal } from './terminal.ts';
+
+/**
+ * What a run came to, for people: a table per model, why a row is not VALID and what to do about it, what the
+ * board did meanwhile, and where the run is kept.
+ */
+export function resultReport(result: Result, board: string, terminal: Terminal): string {
+  const measured = result.cells.filter((cell) => cell.purpose === 'measure');
+  const models = [...new Set(measured.map((cell) => cell.model))];
+  const lines = models.flatMap((model) => {
+    const cells = measured.filter((cell) => cell.model === model);
+    return [
+      terminal.colour.bold(modelLine(result, model, cells, board)),
+      '',
+      ...resultTable(cells, result, terminal),
+      '',
+      ...cells.flatMap(passLines),
+      ...cells.flatMap(verdictLines),
+    ];
+  });
+  const text = [...lines, ...notesOf(result), ...closingLines(result)].join('\n');
+  return `${plainText(text, terminal.isUnicode)}\n`;
+}
+
+function modelLine(
+  result: Result,
+  model: string,
+  cells: readonly CellResult[],
+  board: string,
+): string {
+  const name = result.plan.models.find((candidate) => candidate.id === model)?.name ?? model;
+  const kinds = [
+    ...new Set(cells.map((cell) => `${cell.config.ep.toUpperCase()} ${cell.config.precision}`)),
+  ];
+  const context = result.context.board;
+  const where = context?.model?.replace(/^NVIDIA /, '') ?? context?.cpu_model ?? board;
+  const system = context?.jetpack ? `JetPack ${context.jetpack}` : context?.os;
+  return [name, kinds.join(', '), where, system, context?.power_mode].filter(Boolean).join(' · ');
+}
+
+function passLines(cell: CellResult): string[] {
+  if (!cell.passes) return [];
+  const { images_per_pass, n, avg_s, max_s, min_s } = cell.passes;
+  const seconds = (value: number) => `${formatNumber(value)} s`;
+  return [
+    `  ${cell.label}: a pass of ${images_per_pass.toLocaleString('en')} images takes ${seconds(avg_s)} on average, at most ${seconds(max_s)}, at least ${seconds(min_s)} (${counted(n, 'pass', 'passes')})`,
+  ];
+}
+
+function verdictLines(cell: CellResult): string[] {
+  const { kind, reason, action } = cell.verdict;
+  const labels = cell.labels
+    ? [
+        `  ${cell.label}: top-1 ${formatPercent(cell.labels.top1)} of ${cell.labels.total} labelled images`,
+      ]
+    : [];
+  if (kind === 'VALID') return labels;
+  const lines = [...labels, `  ${kind}  ${cell.label}: ${reason}`];
+  return action ? [...lines, `    try: ${action}`] : lines;
+}
+
+function notesOf(result: Result): string[] {
+  const notes = result.warnings.map((warning) => `  ! ${warning.text}`);
+  const ciNote = result.cells.find((cell) => cell.ci_note)?.ci_note;
+  return ciNote ? [...notes, `  ! ${ciNote}`] : notes;
+}
+
+function closingLines(result: Result): string[] {
+  const { run } = result;
+  const calibration = result.cells.find(
+    (cell) => cell.purpose === 'calibration' && cell.median_ns !== null,
+  );
+  const ours = calibration?.median_ns
+    ? `harness ${formatDuration(calibration.median_ns)} per iteration (null model)`
+    : null;
+  const agent = run.agent_cpu_share
+    ? `supervisor and sampler ${formatPercent(run.agent_cpu_share.supervisor + run.agent_cpu_share.sampler)} of one CPU`
+    : null;
+  const processes = result.cells.reduce((sum, cell) => sum + cell.n_processes, 0);
+  const what = `${counted(processes, 'process', 'processes')}, ${counted(run.iterations, 'iteration')}`;
+  const ended = run.ended === 'completed' ? '' : `   ended: ${run.ended}`;
+  return [
+    '',
+    `  ${[what, ours, agent].filter(Boolean).join(' · ')}${ended}`,
+    `  saved ${result.run_id}   show: orin-remote results show ${result.run_id}`,
+  ];
+}
