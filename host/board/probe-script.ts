@@ -1,0 +1,105 @@
+/** Tools whose presence the probe reports; the first four are essential. */
+export const probedTools = [
+  'taskset',
+  'setsid',
+  'tail',
+  'sha256sum',
+  'flock',
+  'mpstat',
+  'gzip',
+  'zstd',
+  'chrt',
+  'nvpmodel',
+  'tegrastats',
+  'trtexec',
+  'nvidia-smi',
+] as const;
+
+// Directories that a non-interactive SSH command does not search, though nvpmodel and trtexec live there.
+const extraPath = '/usr/local/sbin:/usr/sbin:/sbin:/usr/src/tensorrt/bin';
+
+/** Statements that choose `$base`, or leave it empty, and print why earlier choices were passed over. */
+const chooseBase = [
+  'base=',
+  'reject() { o reject "$2: $1"; }',
+  // Only characters that survive double quotes in every later script; `tr` because dash knows no [^…].
+  'plain() { [ -z "$(printf %s "$1" | tr -d "A-Za-z0-9/._@+,=: -")" ]; }',
+  // An executable file without any content is run by sh itself, so that only a noexec mount refuses it.
+  'try_exec() { t=$1/.try-exec.$$; (: > "$t") 2> /dev/null || return 1; chmod 700 "$t"; "$t" 2> /dev/null; s=$?; rm -f "$t"; [ $s -eq 0 ] || return 2; }',
+  'usable() {' +
+    ' case $1 in /*) ;; *) reject "not an absolute path" "$1"; return 1;; esac;' +
+    ' plain "$1" || { reject "unusual characters in the path" "$1"; return 1; };' +
+    ' if [ "$2" = shared ] && [ -L "$1" ]; then reject "is a symbolic link" "$1"; return 1; fi;' +
+    ` e=$( { mkdir -p "$1"; } 2>&1) || { reject "\${e##*: }" "$1"; return 1; };` +
+    ' [ "$2" = given ] || [ -O "$1" ] || { reject "belongs to another user" "$1"; return 1; };' +
+    ' try_exec "$1";' +
+    ' case $? in 1) reject "not writable" "$1"; return 1;; 2) reject "mounted noexec" "$1"; return 1;; esac;' +
+    ' base=$1; }',
+  'if [ -n "$ORIN_REMOTE_DIR" ]; then usable "$ORIN_REMOTE_DIR" given; fi',
+  'if [ -z "$base" ]; then if [ -n "$HOME" ]; then usable "$HOME/.cache/orin-remote" own; else reject "HOME is not set" "~/.cache/orin-remote"; fi; fi',
+  'if [ -z "$base" ]; then usable "/var/tmp/orin-remote-$(id -u)" shared; fi',
+];
+
+/** What of ours lies under `$base`; one `stat` line per file, nothing at all when there is no base. */
+const listBase = [
+  'listing() { find "$@" 2> /dev/null | head -n 60000; }',
+  'if [ -n "$base" ] && cd "$base"; then ' +
+    [
+      'o base "$base"',
+      'o free "$(stat -f -c "%a %S" . 2> /dev/null)"',
+      'listing store/sha256 -type f -exec stat -c "store=%n %s %Y" {} +',
+      'listing store/incoming -type f -exec stat -c "part=%n %s %Y" {} +',
+      'listing runtimes -mindepth 1 -maxdepth 1 -type d -exec stat -c "runtime=%n %Y" {} +',
+      'listing runs -mindepth 1 -maxdepth 1 -type d -exec stat -c "run=%n %Y" {} +',
+      'listing runs -mindepth 2 -maxdepth 2 -name journal.ndjson -exec stat -c "journal=%n %s" {} +',
+      'for f in runs/*/pid; do [ -r "$f" ] && read -r p < "$f" && o pid "$f $p"; done',
+      'for f in runs/*/plan.json; do [ -r "$f" ] && grep -Eo "[0-9a-f]{64}" "$f"; done | sort -u | head -n 20000 | while read -r h; do o ref "$h"; done',
+      'if [ -r lock ]; then o lock "$(head -c 2000 lock)"; fi',
+      // Every number in the lock and the pid files that is a living process of our agent.
+      'for p in $(cat lock runs/*/pid 2> /dev/null | tr -cs 0-9 " "); do grep -aq agent.cjs "/proc/$p/cmdline" 2> /dev/null && o alive "$p"; done',
+    ].join('; ') +
+    '; fi',
+];
+
+/**
+ * The one script of a probe. It prints `key=value` lines (see probe-answer.ts), asks nothing of the board but a
+ * POSIX shell and coreutils, and creates only the base directory. `root` stands before every /proc, /sys, /etc
+ * and /var path of the board's description: empty but in tests.
+ */
+export function probeScript(root = ''): string {
+  return [
+    'umask 077',
+    'unset CDPATH',
+    'export LC_ALL=C',
+    `PATH=$PATH:${extraPath}`,
+    'o() { printf %s "$1=$2"; echo; }',
+    'first() { v=; [ -r "$2" ] && read -r v < "$2"; o "$1" "$v"; }',
+    'o clock "$(date +%s.%N)"',
+    'o system "$(uname -s)"',
+    'o machine "$(uname -m)"',
+    'o kernel "$(uname -r)"',
+    'o hostname "$(uname -n)"',
+    'o user "$(id -un 2> /dev/null || id -u)"',
+    'o bits "$(getconf LONG_BIT 2> /dev/null)"',
+    'o libc "$(getconf GNU_LIBC_VERSION 2> /dev/null || ldd --version 2>&1 | head -n 1)"',
+    `o os "$(grep -m 1 ^PRETTY_NAME= ${root}/etc/os-release 2> /dev/null)"`,
+    // Device tree strings end in a NUL, which a shell variable cannot hold.
+    `o model "$(tr -cd "[:print:]" 2> /dev/null < ${root}/proc/device-tree/model)"`,
+    `if [ -r ${root}/etc/nv_tegra_release ]; then first tegra ${root}/etc/nv_tegra_release; ` +
+      // `$` before a brace would be expanded here; dpkg-query must see it.
+      `elif [ -r ${root}/proc/device-tree/model ] && command -v dpkg-query > /dev/null; then d="$"; o l4tcore "$(dpkg-query -W -f "\${d}{Version}" nvidia-l4t-core 2> /dev/null)"; fi`,
+    `first pmode ${root}/var/lib/nvpmodel/status`,
+    `grep -E "^< *(POWER_MODEL|PM_CONFIG)" ${root}/etc/nvpmodel.conf 2> /dev/null | head -n 64 | while read -r l; do o nvpmodel "$l"; done`,
+    `first boot ${root}/proc/sys/kernel/random/boot_id`,
+    `grep -m 3 -E "^(model name|CPU implementer|CPU part)" ${root}/proc/cpuinfo | while read -r l; do o cpu "$l"; done`,
+    `first online ${root}/sys/devices/system/cpu/online`,
+    `grep -E "^Mem(Total|Available):" ${root}/proc/meminfo | while read -r l; do o memory "$l"; done`,
+    `first uptime ${root}/proc/uptime`,
+    `first load ${root}/proc/loadavg`,
+    `for t in ${probedTools.join(' ')}; do printf %s "tool=$t "; command -v "$t" || echo; done`,
+    ...chooseBase,
+    ...listBase,
+    'o clock "$(date +%s.%N)"',
+    'echo complete=1',
+  ].join('; ');
+}

@@ -1,0 +1,112 @@
+import { type ErrorCode, OrinError } from '../errors.ts';
+import { formatBytes } from '../push/bytes.ts';
+import type { BoardFacts } from './facts.ts';
+
+/** Without these no run can be pinned, detached, followed or verified; a full Ubuntu has them all. */
+const essentialTools: readonly (readonly [tool: string, package_: string])[] = [
+  ['taskset', 'util-linux'],
+  ['setsid', 'util-linux'],
+  ['flock', 'util-linux'],
+  ['tail', 'coreutils'],
+  ['sha256sum', 'coreutils'],
+];
+
+/** Oldest C library that the pushed Node and ONNX Runtime link against. */
+const OLDEST_GLIBC = [2, 28] as const;
+
+/** Every reason why this board cannot run a benchmark, most fundamental first; empty when it can. */
+export function boardProblems(board: string, facts: BoardFacts): readonly OrinError[] {
+  return [
+    machineProblem(board, facts),
+    libcProblem(board, facts),
+    toolProblem(board, facts),
+  ].filter((problem) => problem !== null);
+}
+
+/** @throws the first of `boardProblems`: `unsupported-board`, `glibc-too-old` or `missing-tool`. */
+export function requireBoard(board: string, facts: BoardFacts): void {
+  const [problem] = boardProblems(board, facts);
+  if (problem) throw problem;
+}
+
+/**
+ * Space for what will be sent: while a packed file is unpacked both copies lie on the disk, and a tenth more is
+ * left for journals and for others.
+ * @throws OrinError `no-space` with needed and free bytes.
+ */
+export function requireSpace(
+  board: string,
+  facts: BoardFacts,
+  need: { readonly packedBytes: number; readonly unpackedBytes: number },
+): void {
+  const neededBytes = Math.ceil((need.packedBytes + need.unpackedBytes) * 1.1);
+  if (neededBytes <= facts.base.freeBytes) return;
+  throw new OrinError({
+    code: 'no-space',
+    what: `not enough free space in ${facts.base.path} on ${board}`,
+    why: `needs ${formatBytes(neededBytes)}, ${formatBytes(facts.base.freeBytes)} are free`,
+    next: `free some space, \`orin-remote clean ${board}\`, or set ORIN_REMOTE_DIR on the board to a larger disk`,
+    board,
+  });
+}
+
+function machineProblem(board: string, facts: BoardFacts): OrinError | null {
+  if (facts.platform) return null;
+  const { machine } = facts;
+  const is64BitMachine = machine === 'aarch64' || machine === 'x86_64';
+  const is32Bit = /^(armv[5-8]|armhf|arm$|i[3-6]86$|x86$)/.test(machine) || is64BitMachine;
+  const isLinux = facts.os === null || facts.os !== 'Darwin';
+  const why = !isLinux
+    ? `it runs ${facts.os}, not Linux`
+    : is32Bit
+      ? `a 32-bit system (${machine}): ONNX Runtime and Node are built for 64-bit Linux only`
+      : `machine type ${machine}: there is a runtime for aarch64 and x86_64 only`;
+  return problem('unsupported-board', board, {
+    what: `${board} cannot run the benchmark`,
+    why,
+    next: is32Bit ? 'install a 64-bit system on it, or take another board' : 'take another board',
+  });
+}
+
+function libcProblem(board: string, { libc, l4t }: BoardFacts): OrinError | null {
+  if (libc.name === 'musl') {
+    return problem('unsupported-board', board, {
+      what: `${board} cannot run the benchmark`,
+      why: 'its C library is musl; Node and ONNX Runtime are built for glibc',
+      next: 'use a system with glibc, such as Ubuntu or Debian',
+    });
+  }
+  if (libc.version === null || isAtLeast(libc.version, OLDEST_GLIBC)) return null;
+  const isJetPack4 = l4t?.startsWith('32.') || libc.version === '2.27';
+  return problem('glibc-too-old', board, {
+    what: `${board} has glibc ${libc.version}, the benchmark needs ${OLDEST_GLIBC.join('.')} or newer`,
+    why: isJetPack4
+      ? 'JetPack 4 has glibc 2.27; JetPack 5 (glibc 2.31) is the first that can run current ONNX Runtime'
+      : 'Node and ONNX Runtime are linked against glibc 2.28',
+    next: isJetPack4 ? 'flash JetPack 5 or newer' : 'upgrade the system of the board',
+  });
+}
+
+function toolProblem(board: string, { tools }: BoardFacts): OrinError | null {
+  const missing = essentialTools.filter(([tool]) => !tools[tool]);
+  if (missing.length === 0) return null;
+  const packages = [...new Set(missing.map(([, package_]) => package_))];
+  return problem('missing-tool', board, {
+    what: `${board} lacks ${missing.map(([tool]) => tool).join(', ')}`,
+    why: `not found on its PATH; part of ${packages.join(' and ')}`,
+    next: `on the board: sudo apt-get install ${packages.join(' ')}`,
+  });
+}
+
+function problem(
+  code: ErrorCode,
+  board: string,
+  say: { readonly what: string; readonly why: string; readonly next: string },
+): OrinError {
+  return new OrinError({ code, board, ...say });
+}
+
+function isAtLeast(version: string, [major, minor]: readonly [number, number]): boolean {
+  const [hasMajor = 0, hasMinor = 0] = version.split('.').map(Number);
+  return hasMajor > major || (hasMajor === major && hasMinor >= minor);
+}

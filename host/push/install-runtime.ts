@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto';
+import { OrinError } from '../errors.ts';
+import type { Link } from '../link/link.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import { runScript } from '../shell/run-script.ts';
+import { word } from '../shell/sh.ts';
+import { storePath } from './upload-script.ts';
+
+/** Where a runtime lies on a board. */
+export function runtimeDirectory(base: string, runtime: Runtime): string {
+  return `${base}/runtimes/${runtime.id}`;
+}
+
+/**
+ * Builds the runtime's tree from the store, under a temporary name until it is whole. Hard links where the file
+ * system has them, copies where not.
+ * @throws OrinError `push-failed` with what the board said.
+ */
+export async function installRuntime(
+  link: Link,
+  base: string,
+  runtime: Runtime,
+  signal: AbortSignal,
+): Promise<void> {
+  const temporary = `runtimes/.${randomBytes(6).toString('hex')}`;
+  const final = `runtimes/${runtime.id}`;
+  const directories = new Set(runtime.files.map(({ path }) => path.replace(/\/?[^/]*$/, '')));
+  const entries = runtime.files.map(
+    ({ path, mode, file }) => `"${safe(path)}:${mode.toString(8)}:${storePath(file.sha256)}"`,
+  );
+  const script = [
+    'umask 077',
+    `cd ${word(base)} || exit 6`,
+    'trap "rm -rf $t" 0 1 2 15',
+    `t=${temporary}`,
+    `mkdir -p ${[...directories].map((directory) => `"$t/${safe(directory)}"`).join(' ')} || exit 6`,
+    `for e in ${entries.join(' ')}; do f=\${e##*:}; r=\${e%:*}; m=\${r##*:}; n=$t/\${r%:*}; ` +
+      '{ ln "$f" "$n" 2> /dev/null || cp "$f" "$n"; } && chmod $m "$n" || exit 6; done',
+    // A tree of this name is there only when one of its files was found damaged, or another client was quicker.
+    `if [ -e ${final} ]; then mv ${final} $t.old; fi`,
+    `mv -T $t ${final} 2> /dev/null || [ -e ${final}/bin/node ] || exit 6`,
+    'rm -rf $t.old',
+    `echo installed`,
+  ].join('; ');
+  const { output, stderr } = await runScript(link, script, {
+    step: `install the runtime on ${link.board}`,
+    signal,
+  });
+  if (output.trim().endsWith('installed')) return;
+  throw new OrinError({
+    code: 'push-failed',
+    what: `cannot install the runtime on ${link.board}`,
+    why: stderr.trim() || `nothing could be written below ${base}/runtimes`,
+    next: `try \`orin-remote clean ${link.board}\` and run the command again`,
+    board: link.board,
+  });
+}
+
+/**
+ * A statement for the script that starts a run: notes that these files are in use now, so that they are the last
+ * to be collected as garbage. Costs no command of its own, which is why no push does it.
+ */
+export function markUsedStatement(
+  base: string,
+  runtimeId: string,
+  sha256s: readonly string[],
+): string {
+  const tree = word(`${base}/runtimes/${runtimeId}`);
+  const files = sha256s.map((sha256) => word(`${base}/${storePath(sha256)}`));
+  return `find ${[tree, ...files].join(' ')} -exec touch -c {} + 2> /dev/null`;
+}
+
+function safe(path: string): string {
+  if (/^[A-Za-z0-9@._/-]*$/.test(path) && !path.split('/').includes('..')) return path;
+  throw new Error(`not a runtime's path: ${path}`);
+}

@@ -1,0 +1,111 @@
+import type { Probe } from '../board/probe.ts';
+import { requireSpace } from '../board/requirements.ts';
+import type { Link } from '../link/link.ts';
+import { runScript } from '../shell/run-script.ts';
+import { word } from '../shell/sh.ts';
+import { storePath } from './upload-script.ts';
+
+/** Nothing used within an hour is garbage: another workstation may be about to start with it. */
+const RECENT_MINUTES = 60;
+/** What a cut left behind and nobody came back for within a day. */
+const ABANDONED_MINUTES = 24 * 60;
+
+/** What a push is about to need on a board. */
+export interface Need {
+  /** Every file of the plan and the runtime, sent or present. */
+  readonly sha256s: ReadonlySet<string>;
+  readonly runtimeId: string | null;
+  /** Of files that are not there yet. */
+  readonly unpackedBytes: number;
+  /** Of packed copies that lie beside them while they are unpacked. */
+  readonly packedBytes: number;
+}
+
+export interface Garbage {
+  readonly runtimes: readonly string[];
+  readonly sha256s: readonly string[];
+  readonly bytes: number;
+}
+
+/**
+ * The least recently used files that must go so that the store stays under `keepBytes` and the new files find
+ * room; never what this plan, a run on the board or a living benchmark uses. Old runtimes go first: they are hard
+ * links, which would keep the space of their files.
+ */
+export function chooseGarbage(probe: Probe, need: Need, keepBytes: number): Garbage {
+  const storeBytes = [...probe.store.values()].reduce((sum, size) => sum + size, 0);
+  const tooMany = storeBytes + need.unpackedBytes - keepBytes;
+  const tooTight = (need.unpackedBytes + need.packedBytes) * 1.1 - probe.facts.base.freeBytes;
+  const excessBytes = Math.max(tooMany, tooTight);
+  if (excessBytes <= 0) return { runtimes: [], sha256s: [], bytes: 0 };
+  const isBusy = probe.facts.lock?.isAlive || probe.runs.some((run) => run.isAlive);
+  if (isBusy) return { runtimes: [], sha256s: [], bytes: 0 };
+
+  const oldest = [...probe.store.keys()]
+    .filter((sha256) => !need.sha256s.has(sha256) && !probe.referenced.has(sha256))
+    .sort((a, b) => (probe.lastUsedUnixS.get(a) ?? 0) - (probe.lastUsedUnixS.get(b) ?? 0));
+  const sha256s: string[] = [];
+  let bytes = 0;
+  for (const sha256 of oldest) {
+    if (bytes >= excessBytes) break;
+    sha256s.push(sha256);
+    bytes += probe.store.get(sha256) ?? 0;
+  }
+  const runtimes = probe.runtimes.filter((id) => id !== need.runtimeId);
+  return { runtimes: sha256s.length > 0 ? runtimes : [], sha256s, bytes };
+}
+
+export interface RoomReport {
+  readonly removed: { readonly files: number; readonly bytes: number };
+}
+
+/**
+ * Makes room on the board, in no command at all where there is enough.
+ * @throws OrinError `no-space` when even then the new files would not fit.
+ */
+export async function makeRoom(
+  link: Link,
+  probe: Probe,
+  need: Need,
+  keepBytes: number,
+  signal: AbortSignal,
+): Promise<RoomReport> {
+  const garbage = chooseGarbage(probe, need, keepBytes);
+  const removed =
+    garbage.sha256s.length > 0
+      ? await collect(link, probe, garbage, signal)
+      : { files: 0, bytes: 0 };
+  const { facts } = probe;
+  const freeBytes = facts.base.freeBytes + removed.bytes;
+  requireSpace(link.board, { ...facts, base: { ...facts.base, freeBytes } }, need);
+  return { removed };
+}
+
+async function collect(
+  link: Link,
+  probe: Probe,
+  garbage: Garbage,
+  signal: AbortSignal,
+): Promise<RoomReport['removed']> {
+  const files = garbage.sha256s.slice(0, 1000).map(storePath).join(' ');
+  const isOld = `find "$f" -maxdepth 0 -mmin +${RECENT_MINUTES}`;
+  const script = [
+    `cd ${word(probe.facts.base.path)} || exit 6`,
+    `find store/incoming -mindepth 1 -maxdepth 1 -mmin +${ABANDONED_MINUTES} -exec rm -rf {} + 2> /dev/null`,
+    `for r in ${garbage.runtimes.join(' ')}; do f=runtimes/$r; if [ -n "$(${isOld} 2> /dev/null)" ]; then rm -rf "$f"; fi; done`,
+    // Asked again here: a run may have come since the probe.
+    `for f in ${files}; do grep -qs "\${f##*/}" runs/*/plan.json && continue; ` +
+      `if [ -n "$(${isOld} 2> /dev/null)" ] && rm -f "$f"; then echo "removed=\${f##*/}"; fi; done`,
+  ].join('; ');
+  const { output } = await runScript(link, script, {
+    step: `collect garbage on ${link.board}`,
+    signal,
+  });
+  let count = 0;
+  let bytes = 0;
+  for (const [, sha256 = ''] of output.matchAll(/^removed=([0-9a-f]{64})$/gm)) {
+    count += 1;
+    bytes += probe.store.get(sha256) ?? 0;
+  }
+  return { files: count, bytes };
+}

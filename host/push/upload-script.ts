@@ -1,0 +1,164 @@
+import { word } from '../shell/sh.ts';
+import { type Packing, unpackCommand } from './packing.ts';
+import { type Segment, segmentName } from './segments.ts';
+
+/** Bytes of the line with which we say from where on we send: a decimal, padded with spaces. */
+export const HEADER_BYTES = 16;
+
+export interface UploadTarget {
+  /** The base directory on the board. */
+  readonly base: string;
+  readonly sha256: string;
+  readonly sizeBytes: number;
+  readonly packing: Packing;
+  /** Bytes on the wire: of the packed file, or the file's own. */
+  readonly wireBytes: number;
+  /** Makes names that no other upload has. */
+  readonly unique: string;
+}
+
+/** The path of a stored file, relative to the base directory. */
+export function storePath(sha256: string): string {
+  return `store/sha256/${sha256.slice(0, 2)}/${sha256}`;
+}
+
+/**
+ * Receives one segment from standard input. Answers: `present` when the file is in the store by now; `have
+ * <bytes> <sha256>` of what an earlier upload left in `store/incoming`, after which it reads our header;
+ * then `stored`, `received <name>` (a segment of several), `short <bytes>`, or `damaged`.
+ */
+export function receiveScript(target: UploadTarget, segment: Segment): string {
+  const name = segmentName(target.sha256, target.packing, segment);
+  const isWhole = segment.count === 1;
+  return [
+    ...prelude(target),
+    `p=incoming/${name}`,
+    `u=incoming/${name}.${target.unique}`,
+    // The kernel drops this lock with the last process that holds it, so there are no stale ones. When another
+    // upload of the same bytes holds it, we go on beside it from a copy of what it has.
+    'exec 9>> "$p"',
+    'if flock -n 9 && [ "$p" -ef /proc/self/fd/9 ]; then :; else cp "$p" "$u" 2> /dev/null; p=$u; exec 9>> "$p"; fi',
+    's=$(stat -c %s "$p")',
+    'h=-',
+    'if [ "$s" -gt 0 ]; then h=$(sha256sum < "$p"); fi',
+    `say have $s \${h%% *}`,
+    `o=$(head -c ${HEADER_BYTES})`,
+    `o=\${o%% *}`,
+    // No header: the connection was cut, and what is here stays for the next try.
+    'case "$o" in "$s") ;; 0) : > "$p";; *) exit 7;; esac',
+    ...(isWhole ? receiveWhole(target) : receivePart(segment)),
+  ].join('; ');
+}
+
+/** One channel carries everything: hashed, and unpacked, while it arrives. */
+function receiveWhole(target: UploadTarget): string[] {
+  // When the disk refuses a byte, what was written of it frees its space at once.
+  const arriving = '{ cat "$p"; tee -a --output-error=exit "$p" || rm -f "$p"; }';
+  if (target.packing === 'raw') {
+    return [`h=$(${arriving} | sha256sum)`, 't=$p', verifyAndStore(target, '"$p"')];
+  }
+  const unpack = unpackCommand[target.packing];
+  return [
+    ...temporary(target),
+    `h=$(${arriving} | ${unpack} | tee --output-error=exit "$t" | sha256sum)`,
+    verifyAndStore(target, '"$p"'),
+  ];
+}
+
+function receivePart({ startByte, endByte }: Segment): string[] {
+  return [
+    'cat >> "$p" || rm -f "$p"',
+    's=$(stat -c %s "$p" || echo 0)',
+    `if [ "$s" -eq ${endByte - startByte} ]; then say received "$p"; else say short $s; fi`,
+  ];
+}
+
+/**
+ * Puts received segments together. It is started early and waits for one line that names them all, so that only
+ * half a round trip lies between the last segment and this. Answers as `receiveScript` does in the end.
+ */
+export function assembleScript(target: UploadTarget): string {
+  const join =
+    target.packing === 'raw'
+      ? [
+          't=$1; f=$1; shift',
+          'h=$({ cat "$f"; cat "$@" | tee -a --output-error=exit "$f"; } | sha256sum)',
+        ]
+      : [
+          ...temporary(target),
+          `h=$(cat "$@" | ${unpackCommand[target.packing]} | tee --output-error=exit "$t" | sha256sum)`,
+        ];
+  return [
+    ...prelude(target),
+    'read -r l || exit 7',
+    'set -- $l',
+    'a=$l',
+    ...join,
+    verifyAndStore(target, '$a'),
+  ].join('; ');
+}
+
+function prelude({ base, sha256, sizeBytes }: UploadTarget): string[] {
+  const directory = `sha256/${sha256.slice(0, 2)}`;
+  return [
+    'umask 077',
+    'export LC_ALL=C',
+    `cd ${word(base)} && mkdir -p store/incoming store/${directory} && cd store || exit 6`,
+    `d=${directory}/${sha256}`,
+    `if [ -f $d ] && [ $(stat -c %s $d) -eq ${sizeBytes} ]; then say present; exit 0; fi`,
+  ];
+}
+
+function temporary({ sha256, unique }: UploadTarget): string[] {
+  return [`t=incoming/${sha256}.${unique}.tmp`, 'trap "rm -f $t" 0 1 2 15'];
+}
+
+/**
+ * Size and hash are checked before the rename, so that a file in the store is whole. It is not synced one by one:
+ * on an SD card that would make a person wait for seconds, and after a power cut ext4 shows a file that never
+ * reached the disk as shorter, which the next probe sees by its size. But writing back must not fall into the
+ * measurement, so it is started here and goes on while Node and the model load.
+ */
+function verifyAndStore(target: UploadTarget, parts: string): string {
+  const { sha256, sizeBytes, wireBytes } = target;
+  return [
+    'z=$(stat -c %s "$t" 2> /dev/null || echo 0)',
+    `if [ "\${h%% *}" = ${sha256} ] && [ "$z" -eq ${sizeBytes} ] && mv -f "$t" $d; ` +
+      `then rm -f ${parts}; say stored; (sync -f $d 9>&- > /dev/null 2>&1 < /dev/null &); ` +
+      `else s=$(cat ${parts} 2> /dev/null | wc -c); ` +
+      `if [ "$s" -ge ${wireBytes} ]; then rm -f ${parts}; say damaged; else say short $s; fi; fi`,
+  ].join('; ');
+}
+
+/** One small file of a batch. */
+export interface SmallFile {
+  readonly sha256: string;
+  readonly sizeBytes: number;
+}
+
+/**
+ * Receives many small files as one stream, in the given order. Answers `stored`, or `damaged <sha256>` for the
+ * first that was cut or wrong; then none of them is stored.
+ */
+export function receiveBatchScript(
+  base: string,
+  unique: string,
+  files: readonly SmallFile[],
+): string {
+  const list = files.map(({ sha256, sizeBytes }) => `${sha256}:${sizeBytes}`).join(' ');
+  return [
+    'umask 077',
+    'export LC_ALL=C',
+    `t=incoming/batch.${unique}`,
+    `cd ${word(base)} && mkdir -p store/incoming store/sha256 && cd store && mkdir $t || exit 6`,
+    'trap "rm -rf $t" 0 1 2 15',
+    `for e in ${list}; do head -c \${e##*:} > $t/\${e%%:*} || break; done`,
+    `for e in ${list}; do [ "$(stat -c %s $t/\${e%%:*} 2> /dev/null)" = \${e##*:} ] || { say damaged \${e%%:*}; exit 5; }; done`,
+    'cd $t',
+    'b=$(sha256sum * | while read -r h f; do [ "$h" = "$f" ] || echo $f; done | head -n 1)',
+    'cd ../..',
+    'if [ -n "$b" ]; then say damaged $b; exit 5; fi',
+    `for e in ${list}; do h=\${e%%:*}; d=sha256/\${h%"\${h#??}"}; mkdir -p $d && mv -f $t/$h $d/$h || exit 6; done`,
+    'say stored',
+  ].join('; ');
+}
