@@ -55,7 +55,8 @@ export function pooledPercentiles(
   return { p90: of('p90'), p95: of('p95'), p99: of('p99'), p999: of('p999') };
 }
 
-function concatenated(parts: readonly Float64Array[]): Float64Array {
+/** Several series one after the other. */
+export function concatenated(parts: readonly Float64Array[]): Float64Array {
   const all = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {

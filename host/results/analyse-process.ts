@@ -1,0 +1,97 @@
+import type { Cell, Effort } from '../../agent/protocol/plan.ts';
+import { median } from '../../agent/statistics/quantile.ts';
+import { type MedianInterval, medianInterval } from '../../agent/statistics/within-process.ts';
+import { parseCpuList } from '../run/cpu-list.ts';
+import { type SteadyState, steadyState } from '../stats/steady-state.ts';
+import type { ProcessData } from './journal-data.ts';
+
+/** One process of a cell, seen through the statistics. */
+export interface ProcessAnalysis {
+  readonly data: ProcessData;
+  readonly state: SteadyState;
+  /** Steady iterations in time order: durations and start times, nanoseconds. */
+  readonly steady_ns: Float64Array;
+  readonly steadyStart_ns: Float64Array;
+  /** First iteration after the warm-up that the worker itself saw. */
+  readonly liveCut: number;
+  readonly interval: MedianInterval | null;
+  readonly median_ns: number | null;
+  /** Why it does not count for the headline; null when it counts. */
+  readonly excluded: string | null;
+}
+
+/** Fewer steady iterations than this of a process that was stopped early say too little. */
+const MIN_STEADY_WHEN_STOPPED = 30;
+
+/** Labels the iterations of a process and takes the median of its steady part. */
+export function analyseProcess(data: ProcessData, cell: Cell, effort: Effort): ProcessAnalysis {
+  const durations = data.iterations.duration_ns.view();
+  const starts = data.iterations.start_ns.view();
+  const liveCut = Math.min(durations.length, warmUpIterations(data, starts));
+  const state = steadyState(durations, liveCut);
+  const steady_ns = durations.subarray(state.start);
+  const interval = steady_ns.length > 0 ? medianInterval(steady_ns) : null;
+  return {
+    data,
+    state,
+    steady_ns,
+    steadyStart_ns: starts.subarray(state.start),
+    liveCut,
+    interval,
+    median_ns: steady_ns.length > 0 ? median(steady_ns) : null,
+    excluded: exclusion(data, cell, effort, steady_ns.length),
+  };
+}
+
+/** As the worker reported it; of a process without an end, what began before its steady phase. */
+function warmUpIterations(data: ProcessData, starts: Float64Array): number {
+  if (data.ended !== null) return data.ended.warmUpIterations;
+  const steadyFrom_ns = data.phases.get('steady');
+  if (steadyFrom_ns === undefined) return starts.length;
+  const first = starts.findIndex((start) => start >= steadyFrom_ns);
+  return first < 0 ? starts.length : first;
+}
+
+function exclusion(
+  data: ProcessData,
+  cell: Cell,
+  effort: Effort,
+  steadyCount: number,
+): string | null {
+  const failure = processFailure(data);
+  if (failure !== null) return failure;
+  if (cell.affinity !== null && !isSameCpus(cell.affinity, data.cpusAllowed)) {
+    return `ran on CPUs ${data.cpusAllowed}, not on ${cell.affinity}`;
+  }
+  if (steadyCount === 0) return 'no steady iterations';
+  const needed = Math.min(MIN_STEADY_WHEN_STOPPED, effort.minIterations);
+  if (data.ended?.outcome !== 'ok' && steadyCount < needed) {
+    return `stopped after ${steadyCount} steady iterations`;
+  }
+  return null;
+}
+
+/** How a process failed, in a few words; null when it did not. */
+export function processFailure(data: ProcessData): string | null {
+  if (data.ended === null) return null;
+  const { outcome, signal, exitCode } = data.ended;
+  switch (outcome) {
+    case 'ok':
+    case 'cancelled':
+      return null;
+    case 'killed':
+      return `killed by ${signal ?? 'a signal'}`;
+    case 'crashed':
+      return signal === null
+        ? `crashed with exit code ${exitCode ?? '?'}`
+        : `crashed with ${signal}`;
+    case 'refused':
+      return 'refused by the engine';
+  }
+}
+
+function isSameCpus(asked: string, applied: string): boolean {
+  const wanted = parseCpuList(asked);
+  const actual = parseCpuList(applied);
+  return wanted !== null && actual !== null && wanted.join() === actual.join();
+}

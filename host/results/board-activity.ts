@@ -1,0 +1,82 @@
+import { type CpuUse, cpuUse } from '../telemetry/cpu-use.ts';
+import type { Activity, CellResult } from './cell-result.ts';
+import type { EdgeSnapshot, ProcessData } from './journal-data.ts';
+
+/** Runnable without a CPU for more than this share of the time: something else wanted the CPUs. */
+const CONTENDED = 0.03;
+
+interface Span {
+  readonly start: EdgeSnapshot;
+  readonly end: EdgeSnapshot;
+}
+
+/** What the board's CPUs did between the edges of the steady parts, as means over processes. */
+export function boardActivity(processes: readonly ProcessData[]): Activity | null {
+  const spans = processes.flatMap(({ start, end }): Span[] =>
+    start !== null && end !== null && end.t_ns > start.t_ns ? [{ start, end }] : [],
+  );
+  if (spans.length === 0) return null;
+  const uses = spans.map((span) => cpuUse(span.start.stat, span.end.stat));
+  const ids = [...new Set(uses.flatMap((use) => [...use.cpus.keys()]))].sort((a, b) => a - b);
+  return {
+    cpus: ids.map((cpu) => ({
+      cpu,
+      ...meanUse(uses.flatMap((use) => use.cpus.get(cpu) ?? [])),
+    })),
+    busy_percent: mean(uses.map(({ all }) => 100 - all.idle - all.iowait)),
+    interrupts_per_s: mean(spans.map((span) => perSecond(span, (edge) => edge.stat.interrupts))),
+    context_switches_per_s: mean(
+      spans.map((span) => perSecond(span, (edge) => edge.stat.contextSwitches)),
+    ),
+    processes: spans.length,
+  };
+}
+
+function perSecond(span: Span, read: (edge: EdgeSnapshot) => number | null): number {
+  const counted = (read(span.end) ?? 0) - (read(span.start) ?? 0);
+  return Math.max(0, counted) / ((span.end.t_ns - span.start.t_ns) / 1e9);
+}
+
+function meanUse(uses: readonly CpuUse[]): CpuUse {
+  const of = (name: keyof CpuUse) => mean(uses.map((use) => use[name]));
+  return {
+    usr: of('usr'),
+    nice: of('nice'),
+    sys: of('sys'),
+    iowait: of('iowait'),
+    irq: of('irq'),
+    soft: of('soft'),
+    steal: of('steal'),
+    guest: of('guest'),
+    gnice: of('gnice'),
+    idle: of('idle'),
+  };
+}
+
+/** Whether the worker's threads got their CPUs, from the scheduler's own account. */
+export function contention(
+  processes: readonly ProcessData[],
+  threads: number,
+): CellResult['contention'] {
+  const measured = processes.flatMap((process) => {
+    const event = process.threads;
+    if (event === null || event.wall_ns === 0 || event.threads.length === 0) return [];
+    const run_ns = event.threads.reduce((sum, thread) => sum + thread.run_ns, 0);
+    const wait_ns = event.threads.reduce((sum, thread) => sum + thread.wait_ns, 0);
+    return [{ process: process.process, run_ns, wait_ns, wall_ns: event.wall_ns }];
+  });
+  if (measured.length === 0) return null;
+  const waitShare = ({ run_ns, wait_ns }: { run_ns: number; wait_ns: number }) =>
+    run_ns + wait_ns > 0 ? wait_ns / (run_ns + wait_ns) : 0;
+  return {
+    run_share: mean(measured.map(({ run_ns, wall_ns }) => run_ns / (wall_ns * threads))),
+    wait_share: mean(measured.map(waitShare)),
+    flagged_processes: measured
+      .filter((one) => waitShare(one) > CONTENDED)
+      .map(({ process }) => process),
+  };
+}
+
+function mean(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,34 @@
+import { median } from '../../agent/statistics/quantile.ts';
+import type { ColdStart } from './cell-result.ts';
+import type { Phase, ProcessData } from './journal-data.ts';
+
+/** Medians over processes of the time from one stage of a start to the next. */
+export function coldStart(processes: readonly ProcessData[]): ColdStart {
+  const between = (from: 'spawn' | Phase, to: Phase) =>
+    medianOrNull(
+      processes.map((process) => difference(timeOf(process, from), timeOf(process, to))),
+    );
+  return {
+    spawn_to_runtime_loaded_ns: between('spawn', 'runtime-loaded'),
+    runtime_loaded_to_session_created_ns: between('runtime-loaded', 'session-created'),
+    session_created_to_first_iteration_ns: between('session-created', 'first-iteration'),
+    first_iteration_ns: medianOrNull(
+      processes.map((process) => process.iterations.duration_ns.view()[0]),
+    ),
+    first_iteration_to_steady_ns: between('first-iteration', 'steady'),
+    spawn_to_steady_ns: between('spawn', 'steady'),
+  };
+}
+
+function timeOf(process: ProcessData, stage: 'spawn' | Phase): number | undefined {
+  return stage === 'spawn' ? process.spawn_ns : process.phases.get(stage);
+}
+
+function difference(from: number | undefined, to: number | undefined): number | undefined {
+  return from === undefined || to === undefined || to < from ? undefined : to - from;
+}
+
+function medianOrNull(values: readonly (number | undefined)[]): number | null {
+  const known = values.filter((value) => value !== undefined);
+  return known.length === 0 ? null : median(known);
+}

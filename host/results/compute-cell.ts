@@ -1,0 +1,185 @@
+import type { EventOf } from '../../agent/protocol/events.ts';
+import type { Cell, Plan } from '../../agent/protocol/plan.ts';
+import { processInterval } from '../../agent/statistics/between-processes.ts';
+import { median } from '../../agent/statistics/quantile.ts';
+import { passTimes_ns, summarizePasses } from '../stats/passes.ts';
+import { type SteadyClass, steadyClasses } from '../stats/steady-state.ts';
+import type { CellAnalysis } from './analyse-cell.ts';
+import { type ProcessAnalysis, processFailure } from './analyse-process.ts';
+import { boardActivity, contention } from './board-activity.ts';
+import type { CellResult, Interval } from './cell-result.ts';
+import { coldStart } from './cold-start.ts';
+import type { JournalData, ProcessData } from './journal-data.ts';
+import { outputAgreement } from './output-agreement.ts';
+import { pooledIterations } from './pooled-iterations.ts';
+import { processResult } from './process-result.ts';
+import type { Result } from './result.ts';
+import { finiteOrNull } from './round-numbers.ts';
+import { summarizeOutliers } from './slow-iterations.ts';
+import { type Evidence, relativeSd, verdictOf } from './verdict.ts';
+
+const LEVEL = 0.95;
+
+export interface CellSurroundings {
+  readonly plan: Plan;
+  readonly journal: JournalData;
+  readonly runEnded: Result['run']['ended'];
+  readonly reference: { readonly cell: Cell; readonly output: EventOf<'output'> } | null;
+}
+
+/** Everything that a run says about one cell, but the harness' share, which takes another cell. */
+export function computeCell(analysis: CellAnalysis, around: CellSurroundings): CellResult {
+  const { cell, counted, processes } = analysis;
+  const data = counted.map((process) => process.data);
+  const outputs = outputAgreement(
+    cell,
+    processes.map((process) => process.data),
+    around.reference,
+  );
+  const blocked = contention(data, cell.threads);
+  const medians = counted.flatMap((process) => process.median_ns ?? []);
+  const found = processInterval(medians, LEVEL);
+  const verdict = verdictOf(evidenceOf(analysis, around, { outputs, medians, blocked }));
+  const hidesInterval = verdict.kind === 'UNSTABLE' || verdict.kind === 'INVALID';
+  const isInvalid = verdict.kind === 'INVALID';
+  return {
+    cell: cell.id,
+    label: cell.label,
+    purpose: cell.purpose,
+    model: cell.model,
+    config: configOf(cell, processes),
+    verdict,
+    median_ns: isInvalid ? null : (found?.estimate ?? medians[0] ?? null),
+    ci: found === null || hidesInterval ? null : interval(found),
+    ci_note: around.plan.effort.name === 'quick' ? 'quick: ±CI is indicative' : null,
+    ci_within: withinProcesses(counted),
+    process_medians: {
+      lo_ns: medians.length === 0 ? null : Math.min(...medians),
+      hi_ns: medians.length === 0 ? null : Math.max(...medians),
+      relative_sd: relativeSd(medians),
+    },
+    n_processes: counted.length,
+    n_processes_excluded: processes.length - counted.length,
+    ...pooledIterations(analysis, around.plan.seed),
+    steady: steadySummary(counted),
+    outliers: summarizeOutliers(counted),
+    passes: passes(analysis, around.plan),
+    cold_start: coldStart(data),
+    overhead: null,
+    contention: blocked,
+    activity: boardActivity(data),
+    outputs,
+    labels: labelsOf(data),
+    processes: processes.map(processResult),
+  };
+}
+
+function evidenceOf(
+  { processes, counted, cell }: CellAnalysis,
+  { journal, runEnded, plan }: CellSurroundings,
+  known: Pick<Evidence, 'outputs' | 'medians'> & { readonly blocked: CellResult['contention'] },
+): Evidence {
+  const failed = processes.filter((process) => processFailure(process.data) !== null);
+  return {
+    begun: processes.length,
+    counted: counted.length,
+    failures: failed.flatMap((process) => processFailure(process.data) ?? []),
+    failureMessage: lastLine(failed.at(-1)?.data.ended?.message ?? ''),
+    exclusions: processes.flatMap((process) => process.excluded ?? []),
+    isGivenUp: journal.cellEnds.get(cell.id) === 'failed',
+    runEnded,
+    outputs: known.outputs,
+    // No event carries clocks, cooling or over-current counters yet.
+    throttled: null,
+    classes: counted.map((process) => process.state.class),
+    medians: known.medians,
+    halfWidth: processInterval(known.medians, LEVEL)?.halfWidth ?? null,
+    flaggedByContention: known.blocked?.flagged_processes.length ?? 0,
+    effort: plan.effort,
+  };
+}
+
+function lastLine(message: string): string {
+  return message.trim().split('\n').at(-1)?.trim().slice(0, 300) ?? '';
+}
+
+function configOf(cell: Cell, processes: readonly ProcessAnalysis[]): CellResult['config'] {
+  return {
+    engine: cell.engine,
+    ep: cell.ep,
+    threads: cell.threads,
+    inter_op_threads: cell.interOpThreads,
+    affinity: cell.affinity,
+    affinity_applied: [...new Set(processes.map((process) => process.data.cpusAllowed))],
+    batch: cell.batch,
+    precision: cell.precision,
+    graph_optimization: cell.graphOptimization,
+    spinning: cell.spinning,
+    session_config: cell.sessionConfig,
+  };
+}
+
+function interval(found: {
+  readonly lo: number;
+  readonly hi: number;
+  readonly halfWidth: number;
+}): Interval {
+  return {
+    lo_ns: found.lo,
+    hi_ns: found.hi,
+    level: LEVEL,
+    method: 't-log-process-medians',
+    half_width: found.halfWidth,
+  };
+}
+
+function withinProcesses(counted: readonly ProcessAnalysis[]): CellResult['ci_within'] {
+  if (counted.length === 0) return null;
+  const widths = counted.map((process) => process.interval?.halfWidth ?? Infinity);
+  return { half_width: finiteOrNull(median(widths)), method: 'order-statistic-ess' };
+}
+
+function steadySummary(counted: readonly ProcessAnalysis[]): CellResult['steady'] {
+  const number = (name: SteadyClass) =>
+    counted.filter((process) => process.state.class === name).length;
+  const byClass = {
+    flat: number('flat'),
+    'warm-up': number('warm-up'),
+    slowdown: number('slowdown'),
+    'no-steady-state': number('no-steady-state'),
+  };
+  const most = Math.max(...Object.values(byClass));
+  // Of equally many the worse, which comes later.
+  const usual = most === 0 ? undefined : steadyClasses.findLast((name) => byClass[name] === most);
+  return {
+    class: usual ?? null,
+    by_class: byClass,
+    warm_up_iterations_median:
+      counted.length === 0 ? null : median(counted.map((process) => process.state.start)),
+  };
+}
+
+/** Passes are counted from the worker's own cut on: that is where it began to count them. */
+function passes({ cell, counted }: CellAnalysis, plan: Plan): CellResult['passes'] {
+  const images = plan.effort.imagesPerPass;
+  if (images === null) return null;
+  const perPass = Math.ceil(images / cell.batch);
+  const times = counted.flatMap((process) =>
+    passTimes_ns(process.data.iterations.duration_ns.view().subarray(process.liveCut), perPass),
+  );
+  const summary = summarizePasses(times);
+  if (summary === null) return null;
+  return {
+    images_per_pass: images,
+    n: summary.n,
+    avg_s: summary.avgS,
+    max_s: summary.maxS,
+    min_s: summary.minS,
+  };
+}
+
+function labelsOf(processes: readonly ProcessData[]): CellResult['labels'] {
+  const labels = processes.map((process) => process.output?.labels).find((one) => one != null);
+  if (labels == null || labels.total === 0) return null;
+  return { ...labels, top1: labels.correct / labels.total };
+}

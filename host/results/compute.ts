@@ -1,0 +1,145 @@
+import { OrinError } from '../errors.ts';
+import { analyseCell, type CellAnalysis } from './analyse-cell.ts';
+import type { CellResult } from './cell-result.ts';
+import { compareCells } from './comparisons.ts';
+import { computeCell } from './compute-cell.ts';
+import type { JournalData } from './journal-data.ts';
+import { noticesOf } from './notices.ts';
+import { referenceOf } from './output-agreement.ts';
+import { RESULT_SCHEMA, type Result, resultSchema } from './result.ts';
+import { roundNumbers } from './round-numbers.ts';
+import { type RunContext, runContext } from './run-context.ts';
+
+export const QUANTILE_DEFINITION =
+  'median: mean of the middle two; p90 and above: nearest rank (Hyndman-Fan type 1) over the pooled steady iterations';
+
+/**
+ * The result of a run, from its journal and nothing else: the same journal bytes give the same result. A journal
+ * that was cut gives what it holds, and says so.
+ * @throws OrinError `journal-damaged` when the journal has no readable first event, so that there is no plan.
+ */
+export function resultFromJournal(journal: JournalData): Result {
+  const plan = journal.hello?.plan;
+  if (plan === undefined) {
+    const [problem] = journal.problems;
+    throw new OrinError({
+      code: 'journal-damaged',
+      what: 'the journal does not begin with its plan',
+      why: problem === undefined ? 'it is empty' : `line ${problem.line}: ${problem.text}`,
+      next: 'the run cannot be read; measure again',
+    });
+  }
+  const runEnded = journal.bye?.reason ?? 'cut';
+  const context = runContext.parse(plan.context);
+  const analyses = plan.cells.map((cell) => analyseCell(cell, plan, journal.processes));
+  const cells = withOverhead(
+    analyses.map((analysis) =>
+      computeCell(analysis, {
+        plan,
+        journal,
+        runEnded,
+        reference: reference(analysis, analyses),
+      }),
+    ),
+  );
+  const { owner: _owner, context: _context, ...publicPlan } = plan;
+  const result = {
+    schema: RESULT_SCHEMA,
+    run_id: plan.runId,
+    created_utc: plan.createdUtc,
+    seed: plan.seed,
+    context,
+    environment: environmentOf(context, journal),
+    quantile_definition: QUANTILE_DEFINITION,
+    run: runSummary(journal, runEnded),
+    cells,
+    comparisons: compareCells(analyses),
+    warnings: noticesOf(journal, cells, plan),
+    plan: publicPlan,
+  };
+  // Parsing gives the keys the order of the schema, whatever the order above.
+  return resultSchema.parse({ ...roundNumbers(result), plan: publicPlan });
+}
+
+/** A result as the bytes of `result.json`. */
+export function encodeResult(result: Result): string {
+  return `${JSON.stringify(result, null, 2)}\n`;
+}
+
+function reference(analysis: CellAnalysis, analyses: readonly CellAnalysis[]) {
+  const outputOf = (one: CellAnalysis | undefined) =>
+    one?.processes.map((process) => process.data.output).find((output) => output !== null) ?? null;
+  const byCell = new Map(analyses.map((one) => [one.cell, outputOf(one)]));
+  const cell = referenceOf(
+    analysis.cell,
+    analyses.map((one) => one.cell),
+    (candidate) => byCell.get(candidate) != null,
+  );
+  const output = cell === null ? null : byCell.get(cell);
+  return cell === null || output == null ? null : { cell, output };
+}
+
+/** What share of each median is the harness: the null model under the same threads and, where there is, affinity. */
+function withOverhead(cells: readonly CellResult[]): CellResult[] {
+  const calibrations = cells.filter((cell) => cell.purpose === 'calibration');
+  return cells.map((cell) => {
+    if (cell.purpose === 'calibration' || cell.median_ns === null) return cell;
+    const sameThreads = calibrations.filter(
+      (other) => other.config.threads === cell.config.threads && other.median_ns !== null,
+    );
+    const closeness = (other: CellResult) =>
+      Number(other.config.affinity === cell.config.affinity) +
+      Number(other.config.spinning === cell.config.spinning) +
+      Number(other.config.batch === cell.config.batch);
+    const [best] = [...sameThreads].sort((a, b) => closeness(b) - closeness(a));
+    if (best === undefined || best.median_ns === null) return cell;
+    const overhead = {
+      null_median_ns: best.median_ns,
+      share: best.median_ns / cell.median_ns,
+      calibration_cell: best.cell,
+    };
+    return { ...cell, overhead };
+  });
+}
+
+function environmentOf(context: RunContext, journal: JournalData): Result['environment'] {
+  const { board, runtime } = context;
+  return {
+    'board.model': board?.model ?? null,
+    'board.l4t': board?.l4t ?? null,
+    'board.kernel': board?.kernel ?? null,
+    'board.libc': board?.libc ?? null,
+    'cpu.model': board?.cpu_model ?? null,
+    'cpu.online':
+      board === null || board.cpus_online.length === 0 ? null : board.cpus_online.join(),
+    'power.mode': board?.power_mode ?? null,
+    'runtime.node': journal.hello?.agent.node ?? runtime?.node ?? null,
+    'runtime.onnxruntime': runtime?.onnxruntime ?? null,
+  };
+}
+
+function runSummary(journal: JournalData, ended: Result['run']['ended']): Result['run'] {
+  const { bye, problems } = journal;
+  const first_ns = journal.hello?.t_ns ?? 0;
+  const overhead = bye?.overhead;
+  return {
+    ended,
+    events: journal.events,
+    iterations: journal.iterations,
+    duration_s: Math.max(0, journal.lastT_ns - first_ns) / 1e9,
+    blocks_begun: new Set(journal.processes.map((process) => process.block)).size,
+    journal: {
+      bytes: journal.bytes,
+      sha256: bye === null ? null : journal.sha256,
+      is_verified: bye !== null && problems.length === 0,
+      problems: [...problems],
+    },
+    agent_cpu_share:
+      overhead === undefined || overhead.wall_ns === 0
+        ? null
+        : {
+            supervisor: overhead.supervisorCpu_ns / overhead.wall_ns,
+            sampler: overhead.samplerCpu_ns / overhead.wall_ns,
+          },
+  };
+}

@@ -1,0 +1,72 @@
+import { cleanLine, cleanText } from '../../agent/protocol/clean-text.ts';
+import type { Plan } from '../../agent/protocol/plan.ts';
+import type { CellResult } from './cell-result.ts';
+import { formatPercent } from './format.ts';
+import type { JournalData } from './journal-data.ts';
+import type { Notice } from './result.ts';
+
+/** The harness may take this share of a median before we speak of it. */
+const MAX_OVERHEAD = 0.01;
+/** So many outliers, or so much time lost to them, and the mean and the throughput feel it. */
+const MAX_OUTLIERS = 0.01;
+const MAX_EXCESS = 0.02;
+
+type Rule = (cell: CellResult, plan: Plan) => Omit<Notice, 'cell'> | null;
+
+/** What a reader of the numbers should know beyond the verdicts, in a fixed order. */
+export function noticesOf(
+  journal: JournalData,
+  cells: readonly CellResult[],
+  plan: Plan,
+): Notice[] {
+  const fromBoard = journal.notices.map((event) => ({
+    code: cleanLine(event.code, 64),
+    text: cleanText(event.text),
+    cell: null,
+  }));
+  const fromJournal = journal.problems.slice(0, 20).map((problem) => ({
+    code: 'journal',
+    text: `journal line ${problem.line} (byte ${problem.byte_offset}): ${problem.text}`,
+    cell: null,
+  }));
+  const fromCells = cells.flatMap((cell) =>
+    rules.flatMap((rule) => {
+      const notice = rule(cell, plan);
+      return notice === null ? [] : [{ ...notice, cell: cell.cell }];
+    }),
+  );
+  return [...fromBoard, ...fromJournal, ...fromCells];
+}
+
+const rules: readonly Rule[] = [overhead, outliers, slowdown, contended, failures];
+
+function overhead(cell: CellResult): Omit<Notice, 'cell'> | null {
+  if (cell.overhead === null || cell.overhead.share < MAX_OVERHEAD) return null;
+  const text = `${formatPercent(cell.overhead.share)} of the median is our own harness; it is not subtracted`;
+  return { code: 'harness-share', text };
+}
+
+function outliers({ outliers: found }: CellResult): Omit<Notice, 'cell'> | null {
+  if (found.share_of_iterations <= MAX_OUTLIERS && found.share_of_excess <= MAX_EXCESS) return null;
+  const text = `${found.count} outliers (${formatPercent(found.share_of_iterations)} of the iterations) take ${formatPercent(found.share_of_excess)} of the time: the mean and the throughput feel it`;
+  return { code: 'outliers', text };
+}
+
+function slowdown({ steady }: CellResult): Omit<Notice, 'cell'> | null {
+  if (steady.by_class.slowdown === 0) return null;
+  const text = `${steady.by_class.slowdown} processes became slower while they ran: heat or clocks before the model`;
+  return { code: 'slowdown', text };
+}
+
+function contended({ contention, n_processes }: CellResult): Omit<Notice, 'cell'> | null {
+  if (contention === null || contention.flagged_processes.length === 0) return null;
+  const text = `in ${contention.flagged_processes.length} of ${n_processes} processes threads waited for a CPU (${formatPercent(contention.wait_share)} of their time): something else was running`;
+  return { code: 'contention', text };
+}
+
+function failures(cell: CellResult): Omit<Notice, 'cell'> | null {
+  const [first] = cell.processes.filter((process) => process.excluded !== null);
+  if (first === undefined || cell.verdict.kind === 'INVALID') return null;
+  const text = `${cell.n_processes_excluded} processes do not count, the first: ${first.excluded}`;
+  return { code: 'excluded', text };
+}

@@ -1,0 +1,141 @@
+import type { EventOf } from '../../agent/protocol/events.ts';
+import type { Cell } from '../../agent/protocol/plan.ts';
+import type { OutputAgreement } from './cell-result.ts';
+import type { ProcessData } from './journal-data.ts';
+
+type Tensor = EventOf<'output'>['outputs'][number];
+
+/** How far outputs may differ before an answer counts as another answer. */
+export const tolerances: Record<Cell['precision'], OutputAgreement['tolerance']> = {
+  fp32: { rel_l2: 1e-4, top1_agreement: null },
+  fp16: { rel_l2: 1e-2, top1_agreement: null },
+  int8: { rel_l2: null, top1_agreement: 0.99 },
+};
+
+interface Difference {
+  readonly maxAbs: number;
+  readonly relL2: number;
+  readonly top1: number | null;
+}
+
+/**
+ * Cells that must give the same answers: same model file, same inputs. The first of them with outputs is the
+ * reference of the others; one that has no equal is its own.
+ */
+export function referenceOf(
+  cell: Cell,
+  cells: readonly Cell[],
+  hasOutputs: (cell: Cell) => boolean,
+): Cell | null {
+  const key = sameAnswers(cell);
+  return cells.find((other) => sameAnswers(other) === key && hasOutputs(other)) ?? null;
+}
+
+function sameAnswers(cell: Cell): string {
+  return JSON.stringify([cell.model, cell.batch, cell.inputs]);
+}
+
+/** Holds every output of a cell's processes against the reference's first; the worst of them counts. */
+export function outputAgreement(
+  cell: Cell,
+  processes: readonly ProcessData[],
+  reference: { readonly cell: Cell; readonly output: EventOf<'output'> } | null,
+): OutputAgreement {
+  const tolerance = tolerances[cell.precision];
+  const outputs = processes.flatMap((process) => process.output ?? []);
+  const nonFinite = Math.max(0, ...outputs.map(countNonFinite));
+  const unknown = { max_abs: null, rel_l2: null, top1_agreement: null };
+  const base = { reference: reference?.cell.id ?? null, tolerance, non_finite: nonFinite };
+  if (nonFinite > 0) {
+    const reason = `${nonFinite} output elements are not finite`;
+    return { ...base, ...unknown, ok: false, reason };
+  }
+  if (outputs.length === 0 || reference === null) {
+    return { ...base, ...unknown, ok: null, reason: 'no outputs were recorded' };
+  }
+  const differences = outputs.map((output) => compareOutputs(output, reference.output));
+  if (differences.includes(null)) {
+    const reason = `outputs have other names or shapes than those of ${reference.cell.id}`;
+    return { ...base, ...unknown, ok: false, reason };
+  }
+  const worst = worstOf(differences.filter((difference) => difference !== null));
+  const reason = disagreement(worst, tolerance, reference.cell.id);
+  return {
+    ...base,
+    max_abs: worst.maxAbs,
+    rel_l2: worst.relL2,
+    top1_agreement: worst.top1,
+    ok: reason === null,
+    reason,
+  };
+}
+
+function countNonFinite(output: EventOf<'output'>): number {
+  return output.outputs.reduce((sum, tensor) => sum + tensor.nonFinite, 0);
+}
+
+function disagreement(
+  worst: Difference,
+  tolerance: OutputAgreement['tolerance'],
+  reference: string,
+): string | null {
+  if (tolerance.rel_l2 !== null && worst.relL2 > tolerance.rel_l2) {
+    const found = worst.relL2.toPrecision(2);
+    return `outputs differ from ${reference} by ${found} (relative l2), ${tolerance.rel_l2} allowed`;
+  }
+  if (
+    tolerance.top1_agreement !== null &&
+    worst.top1 !== null &&
+    worst.top1 < tolerance.top1_agreement
+  ) {
+    return `top-1 agrees with ${reference} in ${(worst.top1 * 100).toFixed(1)} % of the answers`;
+  }
+  return null;
+}
+
+function worstOf(differences: readonly Difference[]): Difference {
+  const top1 = differences.flatMap((difference) => difference.top1 ?? []);
+  return {
+    maxAbs: Math.max(...differences.map((difference) => difference.maxAbs)),
+    relL2: Math.max(...differences.map((difference) => difference.relL2)),
+    top1: top1.length === 0 ? null : Math.min(...top1),
+  };
+}
+
+/** Null when the outputs cannot be laid side by side. */
+function compareOutputs(ours: EventOf<'output'>, theirs: EventOf<'output'>): Difference | null {
+  if (ours.outputs.length !== theirs.outputs.length) return null;
+  const pairs = ours.outputs.map((tensor, k) => compareTensors(tensor, theirs.outputs[k]));
+  return pairs.includes(null) ? null : worstOf(pairs.filter((pair) => pair !== null));
+}
+
+/** A vanishing reference has no relative distance: any difference at all is then out of every tolerance. */
+const BEYOND_ALL = Number.MAX_VALUE;
+
+function compareTensors(ours: Tensor, theirs: Tensor | undefined): Difference | null {
+  if (theirs === undefined || ours.name !== theirs.name || ours.dtype !== theirs.dtype) return null;
+  if (ours.shape.join() !== theirs.shape.join() || ours.stride !== theirs.stride) return null;
+  const top1 = top1Agreement(ours.top1, theirs.top1);
+  if (ours.sha256 === theirs.sha256) return { maxAbs: 0, relL2: 0, top1 };
+  if (ours.values.length !== theirs.values.length) return null;
+  let maxAbs = 0;
+  let squares = 0;
+  let norm = 0;
+  ours.values.forEach((value, i) => {
+    const other = theirs.values[i] ?? 0;
+    const difference = Math.abs((value ?? 0) - other);
+    maxAbs = Math.max(maxAbs, difference);
+    squares += difference * difference;
+    norm += other * other;
+  });
+  // Texts, and numbers that differ only between the elements that were kept, show no distance.
+  const isText = ours.dtype === 'string';
+  if (squares === 0 && !isText) return { maxAbs, relL2: 0, top1 };
+  const relL2 = norm > 0 && !isText ? Math.sqrt(squares / norm) : BEYOND_ALL;
+  return { maxAbs, relL2, top1 };
+}
+
+function top1Agreement(ours: readonly number[], theirs: readonly number[]): number | null {
+  if (ours.length === 0 || ours.length !== theirs.length) return null;
+  return ours.filter((label, row) => label === theirs[row]).length / ours.length;
+}

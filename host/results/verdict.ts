@@ -1,0 +1,185 @@
+import type { Effort } from '../../agent/protocol/plan.ts';
+import { processesNeeded } from '../../agent/statistics/between-processes.ts';
+import type { SteadyClass } from '../stats/steady-state.ts';
+import type { OutputAgreement, Verdict } from './cell-result.ts';
+import { formatDuration, formatPercent } from './format.ts';
+
+/** What the verdict on a cell rests on. */
+export interface Evidence {
+  /** Processes that began; of them those that count for the headline. */
+  readonly begun: number;
+  readonly counted: number;
+  /** How processes failed, one sentence each; and the message of the last one. */
+  readonly failures: readonly string[];
+  readonly failureMessage: string;
+  /** Why processes that did not fail were left out. */
+  readonly exclusions: readonly string[];
+  /** The supervisor gave the cell up. */
+  readonly isGivenUp: boolean;
+  readonly runEnded: 'completed' | 'budget' | 'cancelled' | 'failed' | 'cut';
+  readonly outputs: OutputAgreement;
+  /** Evidence of throttling, or null: over-current events, cooling, clocks below their cap. */
+  readonly throttled: string | null;
+  /** Classes of the processes that count. */
+  readonly classes: readonly (SteadyClass | null)[];
+  /** Medians of the processes that count, nanoseconds. */
+  readonly medians: readonly number[];
+  readonly halfWidth: number | null;
+  readonly flaggedByContention: number;
+  readonly effort: Effort;
+}
+
+/** More processes than this share without a steady state make the cell unstable. */
+const UNSTEADY_SHARE = 0.25;
+const MAX_PROCESS_SD = 0.05;
+const MODE_GAP = 0.03;
+
+/** The verdict on a cell: the first rule that applies, worst first. */
+export function verdictOf(evidence: Evidence): Verdict {
+  const verdict =
+    invalid(evidence) ?? throttled(evidence) ?? unstable(evidence) ?? wide(evidence) ?? valid();
+  const ending = endings[evidence.runEnded];
+  if (ending === null || verdict.kind === 'INVALID') return verdict;
+  return { ...verdict, reason: `${verdict.reason}; ${ending}` };
+}
+
+const endings: Record<Evidence['runEnded'], string | null> = {
+  completed: null,
+  budget: null,
+  cancelled: 'the run was cancelled, this is what was measured until then',
+  failed: 'the run ended early, this is what was measured until then',
+  cut: 'the journal was cut, this is what it holds',
+};
+
+const valid = (): Verdict => ({
+  kind: 'VALID',
+  reason: 'steady and as precise as asked',
+  action: null,
+});
+
+function invalid(evidence: Evidence): Verdict | null {
+  return failed(evidence) ?? wrongAnswers(evidence.outputs) ?? unmeasured(evidence);
+}
+
+function failed({ failures, counted, isGivenUp, begun, failureMessage }: Evidence): Verdict | null {
+  const [first] = failures;
+  if (first === undefined || (failures.length < 2 && counted > 0 && !isGivenUp)) return null;
+  const said = failureMessage === '' ? '' : `: ${failureMessage}`;
+  return {
+    kind: 'INVALID',
+    reason: `${failures.length} of ${begun} processes failed, the last ${failures.at(-1)}${said}`,
+    action: failureAction(failures.at(-1) ?? first),
+  };
+}
+
+function failureAction(failure: string): string {
+  if (failure.includes('SIGKILL')) {
+    return 'free memory on the board or take a smaller batch: the kernel kills what does not fit';
+  }
+  if (failure.startsWith('refused')) return 'check the model: orin-remote model inspect FILE';
+  return 'look for the cause in the message; the journal has the rest of it';
+}
+
+function wrongAnswers(outputs: OutputAgreement): Verdict | null {
+  if (outputs.ok !== false) return null;
+  const action =
+    outputs.non_finite > 0
+      ? 'give inputs that the model was made for: --input name=file.npy'
+      : 'do not use this configuration: it computes something else';
+  return { kind: 'INVALID', reason: outputs.reason ?? 'the outputs are wrong', action };
+}
+
+function unmeasured({ counted, begun, exclusions, runEnded }: Evidence): Verdict | null {
+  if (counted > 0) return null;
+  const ended = runEnded === 'completed' ? '' : ` (the run: ${runEnded})`;
+  if (begun === 0) {
+    const action = 'run it again with more time: --budget 10m';
+    return { kind: 'INVALID', reason: `not measured before the run ended${ended}`, action };
+  }
+  const why = exclusions[0] ?? 'no process came to an end';
+  return {
+    kind: 'INVALID',
+    reason: `no process counts: ${why}${ended}`,
+    action: 'run it again with more time for each process: --thorough',
+  };
+}
+
+function throttled({ throttled: evidence }: Evidence): Verdict | null {
+  if (evidence === null) return null;
+  return {
+    kind: 'THROTTLED',
+    reason: evidence,
+    action: 'cool the board or take a lower power mode, then measure again',
+  };
+}
+
+function unstable(evidence: Evidence): Verdict | null {
+  const { medians, classes, flaggedByContention } = evidence;
+  const action =
+    flaggedByContention > 0
+      ? 'stop what else uses the CPUs: orin-remote doctor names it'
+      : 'lock the clocks: sudo jetson_clocks';
+  const span = `process medians ${formatDuration(Math.min(...medians))} to ${formatDuration(Math.max(...medians))}`;
+  const unsteady = classes.filter((one) => one === 'no-steady-state').length;
+  if (unsteady > UNSTEADY_SHARE * classes.length) {
+    const reason = `no steady state in ${unsteady} of ${classes.length} processes; ${span}`;
+    return { kind: 'UNSTABLE', reason, action };
+  }
+  const sd = relativeSd(medians);
+  if (sd !== null && sd > MAX_PROCESS_SD) {
+    const reason = `processes differ by ${formatPercent(sd)} (standard deviation); ${span}`;
+    return { kind: 'UNSTABLE', reason, action };
+  }
+  const modes = twoModes(medians);
+  if (modes === null) return null;
+  const [low, high] = modes;
+  const reason = `two modes: ${low.length} processes near ${formatDuration(low[0] ?? 0)}, ${high.length} near ${formatDuration(high[0] ?? 0)}`;
+  return { kind: 'UNSTABLE', reason, action };
+}
+
+function wide({ halfWidth, medians, effort }: Evidence): Verdict | null {
+  const target = formatPercent(effort.precision);
+  if (halfWidth === null) {
+    return {
+      kind: 'WIDE',
+      reason: 'one process only: it says nothing of the next one',
+      action: 'measure more processes: --blocks 5',
+    };
+  }
+  if (halfWidth <= effort.precision) return null;
+  const needed = processesNeeded(medians.length, halfWidth, effort.precision);
+  return {
+    kind: 'WIDE',
+    reason: `±${formatPercent(halfWidth)}, target ${target}; about ${needed} processes would do`,
+    action:
+      needed <= 100
+        ? `--blocks ${needed}`
+        : 'quieten the board, or accept a wider target: --precision 2%',
+  };
+}
+
+/** Standard deviation of the logarithms: the relative spread; null with fewer than two. */
+export function relativeSd(medians: readonly number[]): number | null {
+  if (medians.length < 2) return null;
+  const logs = medians.map(Math.log);
+  const mean = logs.reduce((sum, value) => sum + value, 0) / logs.length;
+  return Math.sqrt(logs.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (logs.length - 1));
+}
+
+/**
+ * Two groups of process medians with at least 3 % between them: two or more in each, and the gap wider than
+ * either group, so that one straggler or plain scatter is no mode.
+ */
+function twoModes(medians: readonly number[]): readonly [number[], number[]] | null {
+  const ascending = [...medians].sort((a, b) => a - b);
+  for (let at = 2; at <= ascending.length - 2; at += 1) {
+    const low = ascending.slice(0, at);
+    const high = ascending.slice(at);
+    const gap = (high[0] ?? 0) - (low.at(-1) ?? 0);
+    const range = (group: readonly number[]) => (group.at(-1) ?? 0) - (group[0] ?? 0);
+    if (gap >= MODE_GAP * (low.at(-1) ?? 0) && gap > range(low) && gap > range(high)) {
+      return [low, high];
+    }
+  }
+  return null;
+}

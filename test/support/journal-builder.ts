@@ -1,0 +1,245 @@
+import { createHash } from 'node:crypto';
+import type { EventOf, JournalEvent, Unnumbered } from '../../agent/protocol/events.ts';
+import type { Cell, Plan } from '../../agent/protocol/plan.ts';
+import { encodeEvent } from '../../agent/protocol/wire.ts';
+
+/** A cell of a test's plan; only what matters to the test needs saying. */
+export function testCell(id: string, parts: Partial<Cell> = {}): Cell {
+  return {
+    id,
+    purpose: 'measure',
+    label: id,
+    model: 'mlp-tiny',
+    engine: 'ort',
+    ep: 'cpu',
+    threads: 1,
+    interOpThreads: null,
+    affinity: null,
+    batch: 1,
+    precision: 'fp32',
+    graphOptimization: 'all',
+    spinning: true,
+    sessionConfig: {},
+    inputs: [],
+    ...parts,
+  };
+}
+
+/** A plan over these cells: five blocks, one percent. */
+export function testPlan(cells: readonly Cell[], effort: Partial<Plan['effort']> = {}): Plan {
+  return {
+    protocol: 1,
+    runId: '20261123-101500-3fa9c1',
+    createdUtc: '2026-11-23T10:15:00.000Z',
+    owner: 'someone@workstation',
+    seed: 7,
+    models: [],
+    cells: [...cells],
+    order: [],
+    effort: {
+      name: 'default',
+      minBlocks: 5,
+      maxBlocks: 8,
+      processBudgetMs: 10_000,
+      warmUp: { minIterations: 10, minMs: 2000, capMs: 60_000, capShare: 0.3 },
+      minIterations: 100,
+      maxIterations: 5000,
+      precision: 0.01,
+      totalBudgetMs: null,
+      imagesPerPass: null,
+      ...effort,
+    },
+    telemetry: 'proc',
+    context: {},
+  };
+}
+
+export interface TestProcess {
+  readonly cell: string;
+  readonly block: number;
+  /** All iterations, warm-up included, nanoseconds. */
+  readonly durations_ns: readonly number[];
+  readonly warmUp?: number;
+  readonly cpusAllowed?: string;
+  readonly preempted?: readonly (readonly [number, number])[];
+  readonly faults?: readonly (readonly [number, number, number])[];
+  /** Iterations during which a garbage collection ran. */
+  readonly collections?: readonly number[];
+  readonly output?: EventOf<'output'>['outputs'];
+  readonly labels?: EventOf<'output'>['labels'];
+  readonly threads?: EventOf<'threads'>['threads'];
+  /** /proc/stat at both edges of the steady part. */
+  readonly stat?: readonly [string, string];
+  readonly end?: Partial<Omit<EventOf<'process-end'>, 'kind' | 'seq' | 't_ns' | 'process'>> | null;
+}
+
+/** Between iterations lies a microsecond of ours. */
+const GAP_NS = 1000;
+const BATCH = 64;
+
+/** Writes journals as the agent does, event by event, for tests. */
+export class JournalBuilder {
+  readonly #hash = createHash('sha256');
+  readonly #lines: string[] = [];
+  #t_ns = 0;
+  #processes = 0;
+  #iterations = 0;
+
+  constructor(plan: Plan) {
+    this.event({
+      kind: 'hello',
+      t_ns: 0,
+      protocol: 1,
+      agent: { version: '0.1.0', node: 'v24.11.1', pid: 100 },
+      capabilities: [],
+      runId: plan.runId,
+      bootId: 'boot',
+      monotonicOrigin_ns: '1000',
+      wallClockUtc: '1970-01-01T00:01:00.000Z',
+      plan,
+    });
+  }
+
+  /** Events written so far. */
+  get events(): number {
+    return this.#lines.length;
+  }
+
+  event(event: Unnumbered): this {
+    // The number is all that an unnumbered event lacks; spreading a union loses that.
+    const line = encodeEvent({ ...event, seq: this.#lines.length } as JournalEvent);
+    this.#hash.update(line);
+    this.#lines.push(line);
+    return this;
+  }
+
+  /** A whole process from its start to its end; `end: null` leaves it unfinished. */
+  process(parts: TestProcess): this {
+    const process = this.#processes;
+    this.#processes += 1;
+    const warmUp = parts.warmUp ?? 0;
+    const at = (ns: number) => {
+      this.#t_ns += ns;
+      return this.#t_ns;
+    };
+    const phase = (name: EventOf<'phase'>['phase'], ns: number) =>
+      this.event({ kind: 'phase', t_ns: at(ns), process, phase: name });
+    this.event({
+      kind: 'process',
+      t_ns: at(1e6),
+      process,
+      cell: parts.cell,
+      block: parts.block,
+      pid: 200 + process,
+      cpusAllowed: parts.cpusAllowed ?? '0-5',
+    });
+    phase('runtime-loaded', 30e6);
+    phase('session-created', 50e6);
+    const starts = this.#iterate(process, parts);
+    const steadyAt = starts[warmUp] ?? this.#t_ns;
+    this.event({ kind: 'phase', t_ns: starts[1] ?? this.#t_ns, process, phase: 'first-iteration' });
+    this.event({ kind: 'phase', t_ns: steadyAt, process, phase: 'steady' });
+    for (const index of parts.collections ?? []) {
+      const start_ns = (starts[index] ?? 0) + 1;
+      this.event({ kind: 'tag', t_ns: this.#t_ns, process, tag: 'gc', start_ns, duration_ns: 10 });
+    }
+    this.#evidence(process, parts, this.#t_ns - steadyAt);
+    phase('finished', 0);
+    if (parts.end === null) return this;
+    return this.event({
+      kind: 'process-end',
+      t_ns: at(1e6),
+      process,
+      outcome: 'ok',
+      exitCode: 0,
+      signal: null,
+      iterations: parts.durations_ns.length,
+      warmUpIterations: warmUp,
+      stop: 'precise',
+      message: '',
+      ...parts.end,
+    });
+  }
+
+  bye(reason: EventOf<'bye'>['reason'] = 'completed'): this {
+    return this.event({
+      kind: 'bye',
+      t_ns: this.#t_ns,
+      reason,
+      events: this.events,
+      iterations: this.#iterations,
+      sha256: this.#hash.copy().digest('hex'),
+      overhead: { supervisorCpu_ns: 1e6, samplerCpu_ns: 2e6, wall_ns: Math.max(1, this.#t_ns) },
+    });
+  }
+
+  text(): string {
+    return this.#lines.join('');
+  }
+
+  bytes(): Buffer {
+    return Buffer.from(this.text());
+  }
+
+  #iterate(process: number, parts: TestProcess): number[] {
+    const starts: number[] = [];
+    const all = parts.durations_ns;
+    for (let first = 0; first < all.length; first += BATCH) {
+      const dt_ns = all.slice(first, first + BATCH);
+      const t0_ns = this.#t_ns;
+      for (const duration of dt_ns) {
+        starts.push(this.#t_ns);
+        this.#t_ns += duration + GAP_NS;
+      }
+      const isInside = (index: number) => index >= first && index < first + dt_ns.length;
+      this.event({
+        kind: 'iter',
+        t_ns: this.#t_ns,
+        process,
+        first,
+        t0_ns,
+        dt_ns: [...dt_ns],
+        gap_ns: dt_ns.map(() => GAP_NS),
+        preempted: (parts.preempted ?? [])
+          .filter(([index]) => isInside(index))
+          .map(([index, switches]) => [index - first, switches]),
+        faults: (parts.faults ?? [])
+          .filter(([index]) => isInside(index))
+          .map(([index, minor, major]) => [index - first, minor, major]),
+      });
+    }
+    this.#iterations += all.length;
+    return starts;
+  }
+
+  #evidence(process: number, parts: TestProcess, steady_ns: number): void {
+    if (parts.stat !== undefined) {
+      const files = { interrupts: '', softirqs: '' };
+      const [before, after] = parts.stat;
+      const end_ns = this.#t_ns;
+      const edge = { kind: 'edge' as const, process, ...files };
+      this.event({ ...edge, t_ns: end_ns - steady_ns, edge: 'steady-start', stat: before });
+      this.event({ ...edge, t_ns: end_ns, edge: 'steady-end', stat: after });
+    }
+    if (parts.threads !== undefined) {
+      const threads = [...parts.threads];
+      this.event({ kind: 'threads', t_ns: this.#t_ns, process, wall_ns: steady_ns, threads });
+    }
+    if (parts.output !== undefined) {
+      const outputs = parts.output;
+      const labels = parts.labels ?? null;
+      this.event({ kind: 'output', t_ns: this.#t_ns, process, outputs, labels });
+    }
+  }
+}
+
+/**
+ * Durations around a level, the same every time: a low-discrepancy sequence, without autocorrelation to speak
+ * of. `spread` is the full width as a share of the level.
+ */
+export function around(level_ns: number, count: number, spread = 0.02, phase = 0): number[] {
+  return Array.from({ length: count }, (_, i) => {
+    const uniform = ((i + 1 + phase) * 0.618033988749895) % 1;
+    return Math.round(level_ns * (1 + spread * (uniform - 0.5)));
+  });
+}
