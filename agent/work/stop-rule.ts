@@ -11,8 +11,11 @@ const slowMinIterations = 30;
 const minEffective = 10;
 const checkGrowth = 1.25;
 
-/** The null model answers in microseconds; a calibration needs a hot loop, not a settled board. */
-const calibrationWarmUpMs = 250;
+/**
+ * The null model answers in microseconds: its calibration needs a hot loop, not a settled board, and can
+ * afford all iterations that the plan allows.
+ */
+const calibration = { warmUpMs: 250, capMs: 500, budgetMs: 2000 } as const;
 
 /** What one process of a cell may take. */
 export interface ProcessLimits {
@@ -28,21 +31,30 @@ export interface ProcessLimits {
 /** The plan's effort as it applies to one process of one cell. */
 export function processLimits(cell: Cell, effort: Effort): ProcessLimits {
   const { warmUp, processBudgetMs, imagesPerPass } = effort;
-  const isCalibration = cell.purpose === 'calibration';
-  const minMs = isCalibration ? Math.min(warmUp.minMs, calibrationWarmUpMs) : warmUp.minMs;
+  const { maxIterations, minIterations, precision } = effort;
+  const { minIterations: minWarmUp, minMs } = warmUp;
   const capMs = Math.min(warmUp.capMs, warmUp.capShare * processBudgetMs);
+  if (cell.purpose === 'calibration') {
+    return {
+      warmUp: {
+        minIterations: minWarmUp,
+        minMs: Math.min(minMs, calibration.warmUpMs),
+        capMs: Math.min(capMs, calibration.capMs),
+      },
+      budgetMs: Math.min(processBudgetMs, calibration.budgetMs),
+      minIterations: maxIterations,
+      maxIterations,
+      precision,
+      passIterations: null,
+    };
+  }
   return {
-    warmUp: {
-      minIterations: warmUp.minIterations,
-      minMs,
-      capMs: isCalibration ? Math.min(capMs, 2 * calibrationWarmUpMs) : capMs,
-    },
+    warmUp: { minIterations: minWarmUp, minMs, capMs },
     budgetMs: processBudgetMs,
-    minIterations: effort.minIterations,
-    maxIterations: effort.maxIterations,
-    precision: effort.precision,
-    passIterations:
-      imagesPerPass === null || isCalibration ? null : Math.ceil(imagesPerPass / cell.batch),
+    minIterations,
+    maxIterations,
+    precision,
+    passIterations: imagesPerPass === null ? null : Math.ceil(imagesPerPass / cell.batch),
   };
 }
 
@@ -93,14 +105,12 @@ export class StopRule {
 
   #isPrecise(steady_ns: Float64Array): boolean {
     const { minIterations, precision } = this.#limits;
-    if (steady_ns.length < Math.min(minIterations, slowMinIterations)) return false;
-    const interval = medianInterval(steady_ns);
-    const enough =
-      interval.median > slowIteration_ns
-        ? Math.min(minIterations, slowMinIterations)
-        : minIterations;
-    return (
-      steady_ns.length >= enough && interval.nEff >= minEffective && interval.halfWidth <= precision
-    );
+    const n = steady_ns.length;
+    // Sorting a few thousand times would cool the caches of a fast loop for nothing.
+    const maybeSlow = n >= slowMinIterations && (steady_ns[n - 1] ?? 0) > slowIteration_ns / 2;
+    if (n < minIterations && !maybeSlow) return false;
+    const { median, nEff, halfWidth } = medianInterval(steady_ns);
+    const isEnough = n >= minIterations || median > slowIteration_ns;
+    return isEnough && nEff >= minEffective && halfWidth <= precision;
   }
 }

@@ -1,0 +1,154 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { WorkerJob } from '../channel/messages.ts';
+import { Clock } from '../clock.ts';
+import { Journal } from '../journal/journal.ts';
+import type { EventOf, JournalEvent } from '../protocol/events.ts';
+import type { Cell } from '../protocol/plan.ts';
+import { decodeLine } from '../protocol/wire.ts';
+import { CellProcess } from './cell-process.ts';
+import type { HangLimits } from './watchdog.ts';
+
+/** What a worker may do wrong, as programs that speak its protocol. */
+const prelude = `
+  const fs = require('node:fs');
+  const frame = (type, payload) => {
+    const head = Buffer.alloc(8);
+    head.writeUInt32LE(type, 0);
+    head.writeUInt32LE(payload.length, 4);
+    fs.writeSync(3, Buffer.concat([head, payload]));
+  };
+  const json = (message) => frame(1, Buffer.from(JSON.stringify(message)));
+  const samples = (first, durations) => {
+    const starts = durations.map((_, i) => 1000 * (first + i));
+    const numbers = [first, durations.length, 0, 1, ...starts, ...durations];
+    frame(2, Buffer.from(new Float64Array(numbers).buffer));
+  };
+  json({ kind: 'ready', cpusAllowed: '0' });
+`;
+
+let directory = '';
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'cell-process-'));
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+interface RunOptions {
+  readonly signal?: AbortSignal;
+  readonly affinity?: string;
+  readonly limits?: Partial<HangLimits>;
+}
+
+async function run(program: string, { signal, affinity, limits }: RunOptions = {}) {
+  const agentFile = join(directory, 'agent.cjs');
+  writeFileSync(agentFile, prelude + program);
+  const journal = new Journal(join(directory, 'journal'), () => {});
+  const job = { cell: { id: 'cell', affinity: affinity ?? null } as Cell } as WorkerJob;
+  const worker = new CellProcess(3, 1, job, {
+    journal,
+    clock: new Clock(),
+    runtime: { nodePath: process.execPath, agentFile, path: directory, env: process.env },
+    dieWithParent: [],
+    hangLimits: { firstIterationMs: 30_000, silenceMs: 1000, slowestFactor: 20, ...limits },
+  });
+  const result = await worker.run(signal ?? new AbortController().signal);
+  journal.flush();
+  const events = readFileSync(join(directory, 'journal'), 'utf8').trim().split('\n').map(decoded);
+  const end = events.find((event): event is EventOf<'process-end'> => event.kind === 'process-end');
+  const start = events.find((event): event is EventOf<'process'> => event.kind === 'process');
+  return { result, events, end, pid: start?.pid ?? 0 };
+}
+
+function decoded(line: string): JournalEvent {
+  const read = decodeLine(line);
+  if (!read.ok) throw new Error(`${read.problem}: ${line}`);
+  return read.event;
+}
+
+test('steady iterations are those after the phase of that name; the median is of them alone', async () => {
+  const { result, end } = await run(`
+    samples(0, [900, 800, 700]);
+    json({ kind: 'phase', t_ns: 5, phase: 'steady' });
+    samples(3, [100, 120]);
+    samples(5, [110]);
+    json({ kind: 'done', outcome: 'ok', stop: 'precise', message: '' });
+  `);
+  expect(result).toEqual({ outcome: 'ok', median_ns: 110 });
+  expect(end).toMatchObject({ iterations: 6, warmUpIterations: 3, stop: 'precise', exitCode: 0 });
+});
+
+test('a worker that falls silent is ended, with the reason, and what it measured stays', async () => {
+  const { result, end, pid } = await run(`
+    samples(0, [900, 800]);
+    process.stderr.write('stuck in \\u001b[31mred');
+    setInterval(() => {}, 1000);
+  `);
+  expect(result.outcome).toBe('killed');
+  expect(end).toMatchObject({ signal: 'SIGKILL', iterations: 2 });
+  expect(end?.message).toBe('no sign of life for 1 s\nstuck in red');
+  expect(existsSync(`/proc/${pid}`)).toBe(false);
+});
+
+test('a worker that never begins is ended by the longer limit', async () => {
+  const { end } = await run('setInterval(() => {}, 1000);', { limits: { firstIterationMs: 2000 } });
+  expect(end?.message).toBe('no sign of life for 2 s');
+});
+
+test('a worker that keeps reporting is never taken for hung', async () => {
+  const { result } = await run(`
+    samples(0, [100]);
+    let n = 1;
+    const timer = setInterval(() => {
+      samples(n, [100]);
+      n += 1;
+      if (n < 30) return;
+      clearInterval(timer);
+      json({ kind: 'done', outcome: 'ok', stop: 'precise', message: '' });
+    }, 50);
+  `);
+  expect(result.outcome).toBe('ok');
+});
+
+test('a crash carries the last lines of stderr, bounded and clean', async () => {
+  const { end } = await run(`
+    for (let i = 0; i < 5000; i += 1) console.error('line ' + i + '\\u0007');
+    process.exitCode = 9;
+  `);
+  expect(end).toMatchObject({ outcome: 'crashed', exitCode: 9 });
+  expect(end?.message.split('\n')).toEqual([
+    'exit code 9',
+    ...Array.from({ length: 12 }, (_, i) => `line ${4988 + i}`),
+  ]);
+});
+
+test('a report that is none of ours ends the worker', async () => {
+  const { end } = await run(
+    `fs.writeSync(3, Buffer.alloc(64, 0xff)); setInterval(() => {}, 1000);`,
+  );
+  expect(end?.outcome).toBe('killed');
+  expect(end?.message).toContain('cannot read its report: frame of 4294967295 bytes');
+});
+
+test('cancelling lets it finish what it is at', async () => {
+  const stop = new AbortController();
+  const running = run(
+    `process.on('SIGTERM', () => {
+       samples(0, [5]);
+       json({ kind: 'done', outcome: 'cancelled', stop: 'cancelled', message: '' });
+       process.exit(0);
+     });
+     setInterval(() => {}, 1000);`,
+    { signal: stop.signal },
+  );
+  setTimeout(() => stop.abort(), 300);
+  const { end } = await running;
+  expect(end).toMatchObject({ outcome: 'cancelled', iterations: 1, stop: 'cancelled' });
+});
+
+test('an affinity that the board does not have is an error in the words of taskset', async () => {
+  const { end } = await run('', { affinity: '4000' });
+  expect(end?.outcome).toBe('crashed');
+  expect(end?.message).toMatch(/taskset/);
+});
