@@ -25,8 +25,13 @@ export async function computeSettings(
   const asked = { Host: name.host, ...(name.user === null ? {} : { User: name.user }) };
   const computed = SSHConfig.parse(text).compute(asked, { ignoreCase: true, matchExec: false });
   const settings = new Map(
-    Object.entries(computed).map(([keyword, value]) => [keyword.toLowerCase(), asList(value)]),
+    Object.entries(computed).map(([name, value]) => {
+      const keyword = name.toLowerCase();
+      return [keyword, asList(keyword, value)];
+    }),
   );
+  const hostName = settings.get('hostname')?.[0];
+  if (hostName !== undefined) settings.set('hostname', [hostName.replaceAll('%h', name.host)]);
   if (options.identityFile !== undefined) {
     settings.set('identityfile', [options.identityFile, ...(settings.get('identityfile') ?? [])]);
   }
@@ -41,8 +46,12 @@ export async function computeSettings(
   return { settings, notes };
 }
 
-function asList(value: string | string[]): readonly string[] {
-  return Array.isArray(value) ? value : [value];
+/** Keywords of which every line counts; of all others a list is the words of one line. */
+const repeated = new Set(['identityfile', 'certificatefile', 'setenv']);
+
+function asList(keyword: string, value: string | string[]): readonly string[] {
+  if (!Array.isArray(value)) return [value];
+  return repeated.has(keyword) ? value : [value.join(' ')];
 }
 
 /** Options of the command line first: the first value of a keyword wins. */

@@ -36,11 +36,17 @@ export async function readEffectiveSettings(
 ): Promise<EffectiveSettings> {
   const answer = await runSsh(sshArguments(name, options), options);
   if (answer === null) return await computeSettings(name, options);
-  return { settings: parseSettings(answer), notes: [] };
+  // `Warning: Identity file … not accessible` and its like: ssh goes on without, but says so.
+  const warnings = answer.stderr.split('\n').map((line) => cleanLine(line));
+  const notes = warnings.filter((line) => line !== '' && !line.startsWith('Pseudo-terminal'));
+  return { settings: parseSettings(answer.stdout), notes };
 }
 
 /** What ssh printed, or null where there is no ssh. */
-function runSsh(args: readonly string[], options: TargetOptions): Promise<string | null> {
+function runSsh(
+  args: readonly string[],
+  options: TargetOptions,
+): Promise<{ readonly stdout: string; readonly stderr: string } | null> {
   return new Promise((resolve, reject) => {
     execFile(
       'ssh',
@@ -53,7 +59,7 @@ function runSsh(args: readonly string[], options: TargetOptions): Promise<string
         ...(options.signal === undefined ? {} : { signal: options.signal }),
       },
       (error, stdout, stderr) => {
-        if (error === null) resolve(stdout);
+        if (error === null) resolve({ stdout, stderr });
         else if (error.code === 'ENOENT') resolve(null);
         else if (options.signal?.aborted) reject(options.signal.reason);
         else reject(refusedConfiguration(stderr, error));
