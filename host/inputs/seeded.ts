@@ -41,11 +41,11 @@ export function seededTensor(tensor: SeededTensor): Uint8Array {
     case 'string':
       return Buffer.from(JSON.stringify(Array.from({ length: elements }, () => word(random))));
     case 'float16':
-      return bytesOf(toFloat16(Float32Array.from(floats(tensor, random))));
+      return bytesOf(toFloat16(fill(new Float32Array(elements), tensor, random)));
     case 'float32':
-      return bytesOf(Float32Array.from(floats(tensor, random)));
+      return bytesOf(fill(new Float32Array(elements), tensor, random));
     case 'float64':
-      return bytesOf(floats(tensor, random));
+      return bytesOf(fill(new Float64Array(elements), tensor, random));
     default:
       return integers(tensor, random);
   }
@@ -63,8 +63,11 @@ function bytesOf(values: Float32Array | Float64Array | Uint16Array): Uint8Array 
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
-function floats(tensor: SeededTensor, random: RandomStream): Float64Array {
-  const values = new Float64Array(tensor.elements);
+function fill<T extends Float32Array | Float64Array>(
+  values: T,
+  tensor: SeededTensor,
+  random: RandomStream,
+): T {
   if (tensor.distribution === 'normal' && !tensor.range) {
     for (let i = 0; i < values.length; i++) values[i] = nextNormal(random);
     return values;
