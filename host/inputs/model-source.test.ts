@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -59,7 +59,7 @@ test('a file is hashed and named safely, its external data beside it', async () 
   await writeFile(main, bytes);
   await expect(loadModel(main, cache)).rejects.toMatchObject({ code: 'external-data-missing' });
   const data = path.join(directory, 'data');
-  await import('node:fs/promises').then((fs) => fs.mkdir(data));
+  await mkdir(data);
   await writeFile(path.join(data, 'w.bin'), Uint8Array.of(1, 2, 3, 4));
   const loaded = await loadModel(main, cache);
   expect(loaded.planModel).toEqual({

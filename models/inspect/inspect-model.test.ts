@@ -264,6 +264,22 @@ test('shapes computed by exporters are followed: x.view(x.size(0), -1)', async (
   });
 });
 
+test('grouped and transposed convolutions are counted as what they multiply', async () => {
+  const weight = (name: string, dims: readonly number[]) => ({ name, dims, dataType: 1 });
+  const facts = await inspectGraph({
+    name: 'convolutions',
+    node: [
+      { opType: 'Conv', input: ['x', 'w'], output: ['a'], attribute: [group2] },
+      { opType: 'ConvTranspose', input: ['a', 'v'], output: ['y'] },
+    ],
+    initializer: [weight('w', [6, 2, 3, 3]), weight('v', [6, 5, 2, 2])],
+    input: [value('x', ['N', 4, 8, 8])],
+    output: [value('y', ['N', 5, 7, 7])],
+  });
+  // 6×6×6 outputs of 2×3×3 products; 6×6×6 inputs of 5×2×2 products.
+  expect(facts.flops?.total).toBe(2 * 216 * 18 + 2 * 216 * 20);
+});
+
 test('what cannot be estimated is counted', async () => {
   const facts = await inspectGraph({
     name: 'mixed',
@@ -282,4 +298,5 @@ test('what cannot be estimated is counted', async () => {
   expect(facts.flops).toMatchObject({ total: 2 * 4 * 4, estimatedNodes: 1, unknownNodes: 2 });
 });
 
+const group2 = { name: 'group', type: 2, i: 2 };
 const axis0 = { name: 'axis', type: 2, i: 0 };

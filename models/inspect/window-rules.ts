@@ -63,10 +63,11 @@ export function deconvolved(node: NodeView): Shape | undefined {
   const { spatial, kernel, strides, dilations, pads, autoPad } = window;
   const sizes = spatial.map((size, axis) => {
     const stride = strides[axis] ?? 1;
-    if (autoPad.startsWith('SAME')) return size * stride;
     const reach = ((kernel[axis] ?? 1) - 1) * (dilations[axis] ?? 1) + 1;
-    const padding = (pads[axis] ?? 0) + (pads[axis + kernel.length] ?? 0);
-    return stride * (size - 1) + (extra[axis] ?? 0) + reach - padding;
+    const whole = stride * (size - 1) + (extra[axis] ?? 0) + reach;
+    // Padding is never negative: a kernel smaller than the stride gives less than size × stride.
+    if (autoPad.startsWith('SAME')) return Math.min(size * stride, whole);
+    return whole - (pads[axis] ?? 0) - (pads[axis + kernel.length] ?? 0);
   });
   // output_shape names the spatial sizes, in some exports all of them.
   return [input[0] ?? 0, outputs, ...(given?.slice(-sizes.length) ?? sizes)];
