@@ -14,7 +14,9 @@ export interface BenchRequest {
   /** Built-in names or paths of `.onnx` files. */
   readonly models: readonly string[];
   readonly axes: Axes;
-  readonly inputs: Omit<InputRequest, 'batches'>;
+  /** Null: the batch size that a model declares, 1 where it leaves it free. */
+  readonly batches: readonly number[] | null;
+  readonly inputs: Omit<InputRequest, 'batches' | 'signal'>;
   readonly effort: EffortRequest;
   /** Null: mpstat where the board has it, else /proc. */
   readonly telemetry: Plan['telemetry'] | null;

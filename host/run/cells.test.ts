@@ -8,16 +8,12 @@ const model: CellModel = {
   id: 'resnet',
   name: 'resnet',
   precision: 'fp32',
-  inputsByBatch: new Map([
-    [1, []],
-    [4, []],
-  ]),
+  inputsByBatch: new Map([[1, []]]),
 };
 const nullModel: CellModel = { ...model, id: 'null', name: 'null' };
 const sixCpus = [0, 1, 2, 3, 4, 5];
 const axes: Axes = {
   threads: null,
-  batches: [1],
   affinities: [null],
   graphOptimizations: ['all'],
   spinning: [true],
@@ -27,10 +23,17 @@ const axes: Axes = {
   exclude: [],
   oversubscribe: false,
 };
-const cellsFor = (change: Partial<Axes>) =>
-  cellsOf({ ...axes, ...change }, [model], nullModel, sixCpus);
-const labels = (change: Partial<Axes>) =>
-  cellsFor(change)
+const twoBatches: CellModel = {
+  ...model,
+  inputsByBatch: new Map([
+    [1, []],
+    [4, []],
+  ]),
+};
+const cellsFor = (change: Partial<Axes>, measured = model) =>
+  cellsOf({ ...axes, ...change }, [measured], nullModel, sixCpus);
+const labels = (change: Partial<Axes>, measured = model) =>
+  cellsFor(change, measured)
     .cells.filter((cell) => cell.purpose === 'measure')
     .map((cell) => cell.label);
 
@@ -42,7 +45,7 @@ test("by default a board of six CPUs gets the thesis' 1, 3 and 6 threads", () =>
 });
 
 test('every combination is a cell, and labels name only what varies', () => {
-  expect(labels({ threads: [1, 6], batches: [1, 4] })).toEqual([
+  expect(labels({ threads: [1, 6] }, twoBatches)).toEqual([
     '1 thread · batch 1',
     '6 threads · batch 1',
     '1 thread · batch 4',
@@ -51,7 +54,7 @@ test('every combination is a cell, and labels name only what varies', () => {
 });
 
 test('each thread setting gets one calibration cell with the null model', () => {
-  const { cells } = cellsFor({ threads: [1, 6], batches: [1, 4] });
+  const { cells } = cellsFor({ threads: [1, 6] }, twoBatches);
   const calibrations = cells.filter((cell) => cell.purpose === 'calibration');
   expect(calibrations.map((cell) => [cell.id, cell.threads, cell.model])).toEqual([
     ['n1', 1, 'null'],
@@ -80,11 +83,10 @@ test('an affinity with an absent CPU is refused', () => {
 });
 
 test('include keeps, exclude drops, and nothing left is an error', () => {
-  const batches = [1, 4];
   const include = [parseCellFilter('threads=6', '--include')];
   const exclude = [parseCellFilter('threads=6,batch=1', '--exclude')];
-  expect(labels({ batches, include })).toEqual(['6 threads · batch 1', '6 threads · batch 4']);
-  expect(labels({ batches, include, exclude })).toEqual(['6 threads · batch 4']);
+  expect(labels({ include }, twoBatches)).toEqual(['6 threads · batch 1', '6 threads · batch 4']);
+  expect(labels({ include, exclude }, twoBatches)).toEqual(['6 threads · batch 4']);
   expect(() => cellsFor({ include: [parseCellFilter('threads=2', '--include')] })).toThrow(
     'no cell is left to measure',
   );

@@ -7,7 +7,6 @@ import { parseCpuList } from './cpu-list.ts';
 export interface Axes {
   /** Null: 1, half and all of the board's CPUs. */
   readonly threads: readonly number[] | null;
-  readonly batches: readonly number[];
   /** CPU lists; null leaves the affinity alone. */
   readonly affinities: readonly (string | null)[];
   readonly graphOptimizations: readonly Cell['graphOptimization'][];
@@ -25,6 +24,7 @@ export interface CellModel {
   readonly id: string;
   readonly name: string;
   readonly precision: Cell['precision'];
+  /** Its keys are the batch sizes to measure. */
   readonly inputsByBatch: ReadonlyMap<number, readonly CellInput[]>;
 }
 
@@ -91,7 +91,7 @@ function combinations(model: CellModel, threads: readonly number[], axes: Axes):
     axes.graphOptimizations.map((graphOptimization) => ({ graphOptimization })),
     axes.spinning.map((spinning) => ({ spinning })),
     axes.interOpThreads.map((interOpThreads) => ({ interOpThreads })),
-    axes.batches.map((batch) => ({ batch, inputs: [...(model.inputsByBatch.get(batch) ?? [])] })),
+    [...model.inputsByBatch].map(([batch, inputs]) => ({ batch, inputs: [...inputs] })),
     threads.map((count) => ({ threads: count })),
   ];
   return dimensions.reduce<Cell[]>(

@@ -39,7 +39,9 @@ export async function launchRun(link: Link, paths: BoardPaths, plan: Plan): Prom
     `head -c ${planBytes.length} > "$r/plan.json"`,
     `s=$(wc -c < "$r/plan.json")`,
     `[ "$s" -eq ${planBytes.length} ] || { rm -rf "$r"; echo; echo ${marker}failed:plan; exit 4; }`,
-    'setsid "$n/bin/node" "$n/agent.cjs" supervise "$r" < /dev/null > "$r/agent.log" 2>&1 & p=$!',
+    // `$!` would be read as history by csh; `jobs -p` says the same, but only outside of a subshell in dash.
+    'setsid "$n/bin/node" "$n/agent.cjs" supervise "$r" < /dev/null > "$r/agent.log" 2>&1 & jobs -p > "$r/pid"',
+    'read p < "$r/pid"',
     'until [ -e "$r/journal.ndjson" ]; do kill -0 $p 2> /dev/null || break; sleep 0.02; done',
     `if [ -e "$r/journal.ndjson" ]; then echo; echo ${marker}run:$p; exec tail -c +1 --pid=$p -s 0.5 -f "$r/journal.ndjson"; fi`,
     `echo; echo ${marker}failed:agent; tail -c 4000 "$r/agent.log"; exit 5`,

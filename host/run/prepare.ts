@@ -1,9 +1,13 @@
 import { arch, platform } from 'node:os';
 import type { Plan } from '../../agent/protocol/plan.ts';
+import { resolveShapes } from '../../models/shapes.ts';
 import type { BoardFacts } from '../board/facts.ts';
+import { withOrinErrors } from '../inputs/as-orin-error.ts';
 import { prepareInputs } from '../inputs/cell-inputs.ts';
 import { type LoadedModel, loadModel } from '../inputs/model-source.ts';
 import type { StoreFile } from '../push/store-file.ts';
+import { NODE_VERSION } from '../runtime/node-package.ts';
+import { ONNX_RUNTIME_VERSION } from '../runtime/onnxruntime-files.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { BenchRequest } from './bench-request.ts';
 import { type CellModel, cellsOf } from './cells.ts';
@@ -44,11 +48,8 @@ export async function prepareRun(
     for (const file of more) files.set(file.sha256, file);
   };
   const withInputs = async (model: LoadedModel, batches: readonly number[]): Promise<CellModel> => {
-    const isNull = model === calibration;
-    const wanted = isNull
-      ? { ...request.inputs, shapes: [], ranges: [], files: [], data: null }
-      : request.inputs;
-    const inputs = await prepareInputs(model, { ...wanted, batches, seed: request.seed });
+    const wanted = model === calibration ? seededOnly(request.inputs) : request.inputs;
+    const inputs = await prepareInputs(model, { ...wanted, batches, signal: request.signal });
     keep(model.files);
     keep(inputs.files);
     return {
@@ -58,7 +59,11 @@ export async function prepareRun(
       inputsByBatch: inputs.byBatch,
     };
   };
-  const cellModels = await Promise.all(measured.map((m) => withInputs(m, request.axes.batches)));
+  const cellModels = await Promise.all(
+    measured.map(async (model) =>
+      withInputs(model, request.batches ?? [await ownBatch(model, request)]),
+    ),
+  );
   const nullModel = await withInputs(calibration, [1]);
   const { cells, notes } = cellsOf(request.axes, cellModels, nullModel, facts.cpu.online);
   const effort = effortFrom(request.effort);
@@ -75,6 +80,17 @@ export async function prepareRun(
   return { plan, files: [...files.values()], notes, estimateMs: longestMs(effort, cells.length) };
 }
 
+/** The batch size that the model declares, 1 where it leaves it free. */
+async function ownBatch(model: LoadedModel, request: BenchRequest): Promise<number> {
+  const { shapes: overrides } = request.inputs;
+  return (await withOrinErrors(() => resolveShapes(model.facts, { overrides }))).batch;
+}
+
+/** The null model has an input of its own: what was said about the measured models' does not concern it. */
+function seededOnly(inputs: BenchRequest['inputs']): BenchRequest['inputs'] {
+  return { ...inputs, shapes: {}, ranges: {}, files: {}, data: null };
+}
+
 /** What `result.json` keeps beside the plan: see host/results/run-context.ts. No host or user names. */
 function contextOf(
   request: BenchRequest,
@@ -86,7 +102,11 @@ function contextOf(
     tool: { name: 'orin-remote', version: request.tool.version },
     workstation: { os: platform(), arch: arch(), node: process.version },
     argv: request.tool.argv,
-    runtime: runtime.versions,
+    runtime: {
+      node: NODE_VERSION,
+      onnxruntime: ONNX_RUNTIME_VERSION,
+      agent_sha256: runtime.files.find(({ path }) => path === 'agent.cjs')?.file.sha256 ?? null,
+    },
     board: {
       model: facts.model,
       l4t: facts.l4t,

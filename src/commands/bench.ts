@@ -8,7 +8,7 @@ import { axesFrom, effortRequestFrom } from '../config/bench-values.ts';
 import { directoriesFrom } from '../config/directories.ts';
 import { environment } from '../config/environment.ts';
 import { inputsFrom } from '../config/input-values.ts';
-import { choicesFrom, sizeBytes, wholeNumber } from '../config/parse-values.ts';
+import { choicesFrom, sizeBytes, wholeNumber, wholeNumbers } from '../config/parse-values.ts';
 import { describePlan } from '../output/plan-table.ts';
 import { printResult } from '../output/print-result.ts';
 import { noProgress, type Progress, showProgress } from '../output/progress.ts';
@@ -61,8 +61,9 @@ function exitCodeOf(outcome: BenchOutcome): number {
 interface Settings {
   readonly models: readonly string[];
   readonly axes: ReturnType<typeof axesFrom>;
+  readonly batches: readonly number[] | null;
   readonly effort: ReturnType<typeof effortRequestFrom>;
-  readonly inputs: Omit<InputRequest, 'batches'>;
+  readonly inputs: Omit<InputRequest, 'batches' | 'signal'>;
   readonly telemetry: (typeof telemetrySources)[number] | null;
   readonly keepBytes: number;
   readonly format: (typeof outputFormats)[number];
@@ -77,6 +78,7 @@ function settingsFrom(host: string, options: OptionValues): Settings {
   return {
     models: options.model.length > 0 ? options.model : [DEFAULT_MODEL],
     axes: axesFrom(options),
+    batches: options.batch ? wholeNumbers(options.batch, '--batch') : null,
     // A demonstration shows the way within a minute; it is no measurement to publish.
     effort: effortRequestFrom(options, host === 'demo' ? 'quick' : 'default'),
     inputs: inputsFrom(options, wholeNumber(options.seed, '--seed', 0)),
@@ -113,6 +115,7 @@ async function measure(
       connect: (connectSignal) => access.connect(connectSignal),
       models: settings.models,
       axes: settings.axes,
+      batches: settings.batches,
       inputs: settings.inputs,
       effort: settings.effort,
       telemetry: settings.telemetry,

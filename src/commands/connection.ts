@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import type { OptionValues } from 'commander';
 import type { Link } from '../../host/link/link.ts';
 import type { Prompter } from '../../host/ssh/prompter.ts';
+import { directoriesFrom } from '../config/directories.ts';
 import { environment } from '../config/environment.ts';
 
 /** How a command reaches its board, and how it leaves whatever it started for that. */
@@ -58,7 +60,10 @@ export async function accessTo(
 
 async function demoAccess(): Promise<BoardAccess> {
   const { startDemoBoard } = await import('../../host/demo/demo-board.ts');
-  const demo = await startDemoBoard();
+  // Beside the cache of this machine as the workstation, not in it: `clean demo` must be able to remove it all.
+  const base =
+    environment.ORIN_REMOTE_DIR ?? join(directoriesFrom(environment).cache, 'demo-board');
+  const demo = await startDemoBoard({ environment: { ORIN_REMOTE_DIR: base } });
   return {
     name: 'demo',
     destination: `${demo.user}@127.0.0.1:${demo.port}`,

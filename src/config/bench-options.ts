@@ -27,7 +27,7 @@ export function addBenchOptions(command: Command): void {
     .option('--model <name|file>', 'built-in model or .onnx file; may be repeated', collect, [])
     .option('--ep <providers>', 'execution providers: cpu', 'cpu')
     .option('--threads <list>', 'intra-op threads, e.g. 1,3,6 (default: 1, half and all CPUs)')
-    .option('--batch <list>', 'batch sizes', '1')
+    .option('--batch <list>', "batch sizes (default: the model's own, else 1)")
     .option('--affinity <list>', 'CPU lists, e.g. 0-5,1-5 or 0+2+4; `any` leaves it alone', 'any')
     .option('--opt <levels>', 'graph optimisation: disabled, basic, extended, layout, all', 'all')
     .option('--spinning <list>', 'on, off or on,off', 'on')

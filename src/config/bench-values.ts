@@ -19,7 +19,6 @@ export function axesFrom(options: OptionValues): Axes {
   choicesFrom(options.ep, '--ep', executionProviders);
   return {
     threads: options.threads ? wholeNumbers(options.threads, '--threads') : null,
-    batches: wholeNumbers(options.batch, '--batch'),
     affinities: affinitiesFrom(options.affinity),
     graphOptimizations: choicesFrom(options.opt, '--opt', optimizationLevels),
     spinning: choicesFrom(options.spinning, '--spinning', ['on', 'off']).map((v) => v === 'on'),

@@ -65,8 +65,18 @@ function verdictLines(cell: CellResult): string[] {
   return action ? [...lines, `    try: ${action}`] : lines;
 }
 
+/** Notes on the whole run and on measured cells; those on calibration cells stay in the result file. */
 function notesOf(result: Result): string[] {
-  const notes = result.warnings.map((warning) => `  ! ${warning.text}`);
+  const labels = new Map(
+    result.cells
+      .filter((cell) => cell.purpose === 'measure')
+      .map((cell) => [cell.cell, cell.label] as const),
+  );
+  const notes = result.warnings.flatMap(({ cell, text }) => {
+    if (cell === null) return [`  ! ${text}`];
+    const label = labels.get(cell);
+    return label === undefined ? [] : [`  ! ${label}: ${text}`];
+  });
   const ciNote = result.cells.find((cell) => cell.ci_note)?.ci_note;
   return ciNote ? [...notes, `  ! ${ciNote}`] : notes;
 }

@@ -1,0 +1,40 @@
+import { encodeModel } from '../../models/onnx/codec.ts';
+import type { Draft, GraphProto } from '../../models/onnx/messages.ts';
+
+const FLOAT = 1;
+const EXTERNAL = 1;
+
+function tensor(name: string, dims: readonly (number | string)[]) {
+  const dim = dims.map((each) =>
+    typeof each === 'number' ? { dimValue: each } : { dimParam: each },
+  );
+  return { name, type: { tensorType: { elemType: FLOAT, shape: { dim } } } };
+}
+
+function encodeGraph(graph: Draft<GraphProto>): Uint8Array {
+  return encodeModel({ irVersion: 8, opsetImport: [{ domain: '', version: 17 }], graph });
+}
+
+/** x → y of one operator without attributes, float32 of these dimensions. */
+export function unaryModel(dims: readonly (number | string)[], opType = 'Identity'): Uint8Array {
+  return encodeGraph({
+    name: 'unary',
+    node: [{ name: 'only', opType, input: ['x'], output: ['y'] }],
+    input: [tensor('x', dims)],
+    output: [tensor('y', dims)],
+  });
+}
+
+/** [N, 4] × [4, 2], the weights in a file of their own beside the model. */
+export function externalModel(location: string): Uint8Array {
+  const externalData = [{ key: 'location', value: location }];
+  return encodeGraph({
+    name: 'external',
+    node: [{ name: 'product', opType: 'MatMul', input: ['x', 'w'], output: ['y'] }],
+    initializer: [
+      { name: 'w', dims: [4, 2], dataType: FLOAT, dataLocation: EXTERNAL, externalData },
+    ],
+    input: [tensor('x', ['N', 4])],
+    output: [tensor('y', ['N', 2])],
+  });
+}
