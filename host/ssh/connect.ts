@@ -4,6 +4,7 @@ import type { HostKeyPolicy } from './check-host-key.ts';
 import { connectFailure } from './connect-failure.ts';
 import { Deadline } from './deadline.ts';
 import { HandshakeFailure, handshake } from './handshake.ts';
+import { knownHostsName, readKnownKeys } from './known-hosts.ts';
 import { type OpenWire, openWire } from './open-wire.ts';
 import { type Prompter, silentPrompter } from './prompter.ts';
 import { type ResolvedTarget, resolveHop } from './resolve-target.ts';
@@ -67,7 +68,7 @@ async function connectThrough(
 
 /** How often a failure of this kind may be tried in all. */
 function attemptsFor(error: unknown, target: ResolvedTarget): number {
-  if (!(error instanceof OrinError)) return 1;
+  if (!(error instanceof OrinError) || error.code === 'proxy-failed') return 1;
   if (isPassing(error.cause)) return Math.max(transientAttempts, target.connectionAttempts);
   const isSocket = error.code === 'unreachable' || error.code === 'connect-timeout';
   return isSocket ? target.connectionAttempts : 1;
@@ -77,7 +78,7 @@ function isPassing(cause: unknown): boolean {
   if (cause instanceof HandshakeFailure) return !cause.hasSeenServer && isPassing(cause.cause);
   if (!(cause instanceof Error)) return false;
   const code = (cause as NodeJS.ErrnoException).code ?? '';
-  const isSocket = ['ETIMEDOUT', 'ECONNRESET', 'EAI_AGAIN'].includes(code);
+  const isSocket = code === 'ETIMEDOUT' || code === 'ECONNRESET';
   return isSocket || /before handshake/.test(cause.message);
 }
 
@@ -111,13 +112,16 @@ async function attemptOnce(
   const deadline = new Deadline(limitMs);
   const { expired } = deadline;
   const signal = options.signal ? AbortSignal.any([options.signal, expired]) : expired;
+  const name = knownHostsName(target.hostName, target.port, target.hostKeyAlias);
   let open: OpenWire | undefined;
   try {
+    const known = await readKnownKeys(target.knownHostsFiles, name);
     open = await openWire(target, hop, signal);
     const isSilent = options.batchMode === true || target.batchMode;
     const client = await handshake(open.wire, target, {
       deadline,
       signal,
+      known,
       prompter: isSilent ? silentPrompter : options.prompter,
       hostKeyPolicy: options.hostKeyPolicy,
       privateKeys: options.privateKeys ?? [],

@@ -3,7 +3,7 @@ import { offeredAlgorithms } from './algorithms.ts';
 import { type AuthRecord, authentication } from './authenticate.ts';
 import { checkHostKey, type HostKeyPolicy } from './check-host-key.ts';
 import type { Deadline } from './deadline.ts';
-import { knownHostsName, readKnownKeys } from './known-hosts.ts';
+import type { KnownKey } from './known-hosts.ts';
 import type { Prompter } from './prompter.ts';
 import type { ResolvedTarget } from './resolve-target.ts';
 import type { Wire } from './wire.ts';
@@ -11,6 +11,8 @@ import type { Wire } from './wire.ts';
 export interface HandshakeOptions {
   readonly prompter: Prompter;
   readonly hostKeyPolicy: HostKeyPolicy;
+  /** What known_hosts files say of the target. */
+  readonly known: readonly KnownKey[];
   readonly privateKeys: readonly string[];
   readonly deadline: Deadline;
   readonly onNote: (note: string) => void;
@@ -33,7 +35,8 @@ export class HandshakeFailure extends Error {
 const defaultPingIntervalMs = 5000;
 
 /**
- * Speaks SSH over an open wire until the session is ready: key exchange, host key, authentication.
+ * Speaks SSH over an open wire until the session is ready: key exchange, host key, authentication. Listens to the wire
+ * before it first waits, so that a server that hangs up at once is heard.
  * @throws HandshakeFailure
  */
 export async function handshake(
@@ -46,8 +49,7 @@ export async function handshake(
       options.deadline.hold(() => options.prompter.ask(question, signal ?? options.signal)),
   };
   const auth = authentication(target, prompter, options.privateKeys);
-  const name = knownHostsName(target.hostName, target.port, target.hostKeyAlias);
-  const known = await readKnownKeys(target.knownHostsFiles, name);
+  const { known } = options;
   const algorithms = offeredAlgorithms(target, known);
   const client = new ssh2.Client();
   return await new Promise((resolve, reject) => {
