@@ -14,7 +14,7 @@ function* nodesOf(nodes: readonly NodeProto[]): Generator<NodeProto> {
 }
 
 /** The graphs in a node's attributes: branches of If, bodies of Loop and Scan. */
-export function subgraphsOf(node: NodeProto): readonly GraphProto[] {
+function subgraphsOf(node: NodeProto): readonly GraphProto[] {
   return node.attribute.flatMap((attribute) =>
     attribute.g ? [attribute.g, ...attribute.graphs] : attribute.graphs,
   );

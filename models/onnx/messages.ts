@@ -18,12 +18,12 @@ export interface ModelProto {
   readonly functions: readonly FunctionProto[];
 }
 
-export interface OperatorSetIdProto {
+interface OperatorSetIdProto {
   readonly domain: string;
   readonly version: Int64;
 }
 
-export interface StringStringEntryProto {
+interface StringStringEntryProto {
   readonly key: string;
   readonly value: string;
 }
@@ -38,7 +38,7 @@ export interface GraphProto {
   readonly valueInfo: readonly ValueInfoProto[];
 }
 
-export interface FunctionProto {
+interface FunctionProto {
   readonly name: string;
   readonly domain: string;
   readonly node: readonly NodeProto[];
@@ -74,13 +74,12 @@ export interface TensorProto {
   readonly dims: readonly Int64[];
   readonly dataType: number;
   readonly rawData: Uint8Array;
-  readonly int32Data: readonly number[];
   readonly int64Data: readonly Int64[];
   readonly externalData: readonly StringStringEntryProto[];
   readonly dataLocation: number;
 }
 
-export interface SparseTensorProto {
+interface SparseTensorProto {
   readonly values: TensorProto | null;
   readonly indices: TensorProto | null;
   readonly dims: readonly Int64[];
@@ -92,17 +91,17 @@ export interface ValueInfoProto {
 }
 
 /** `value` names the member that is set. */
-export interface TypeProto {
+interface TypeProto {
   readonly value?: 'tensorType' | 'sequenceType' | 'mapType' | 'optionalType' | 'sparseTensorType';
   readonly tensorType: TensorTypeProto | null;
 }
 
-export interface TensorTypeProto {
+interface TensorTypeProto {
   readonly elemType: number;
   readonly shape: TensorShapeProto | null;
 }
 
-export interface TensorShapeProto {
+interface TensorShapeProto {
   readonly dim: readonly DimensionProto[];
 }
 

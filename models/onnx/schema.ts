@@ -78,7 +78,6 @@ const descriptor = {
   TensorProto: message({
     dims: [1, 'repeated int64'],
     dataType: [2, 'int32'],
-    int32Data: [5, 'packed int32'],
     int64Data: [7, 'packed int64'],
     name: [8, 'string'],
     rawData: [9, 'bytes'],
