@@ -1,0 +1,159 @@
+import { randomBytes } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { cleanLine } from '../../agent/protocol/clean-text.ts';
+import { OrinError } from '../errors.ts';
+import { npmOptions } from './npm-options.ts';
+
+export type BoardPlatform = 'linux-arm64' | 'linux-x64';
+
+/**
+ * The Node that boards get: 24 runs on glibc 2.28 and newer with nothing beside it, where 26 needs libatomic.so.1,
+ * which a bare board lacks. Integrity and size as the npm registry states them for these exact versions.
+ */
+export const NODE_VERSION = '24.21.0';
+const packages: Readonly<Record<BoardPlatform, { integrity: string; sizeBytes: number }>> = {
+  'linux-arm64': {
+    integrity:
+      'sha512-FpJRPEz2OvvTLfjIOlNGFY9JLPMKgl5m+d4oGYBLg24kJ1mmvN1Zl/HPJgF4HDaJ51ISev1l1cRZ/DM+keXW5g==',
+    sizeBytes: 52_450_846,
+  },
+  'linux-x64': {
+    integrity:
+      'sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==',
+    sizeBytes: 52_504_722,
+  },
+};
+
+/** How far the download of Node is. */
+export interface DownloadProgress {
+  readonly what: string;
+  readonly receivedBytes: number;
+  readonly totalBytes: number;
+}
+
+export interface FetchOptions {
+  /** Use only what the cache holds. */
+  readonly offline: boolean;
+  /** `$XDG_CACHE_HOME/orin-remote`. */
+  readonly cacheDir: string;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: DownloadProgress) => void;
+}
+
+/**
+ * The path of the Node program for a platform, from the cache or else from the npm registry, by this person's own
+ * npm configuration. Two programs may do this at once.
+ * @throws OrinError `runtime-unavailable` with the way out; the signal's reason.
+ */
+export async function nodeProgram(platform: BoardPlatform, options: FetchOptions): Promise<string> {
+  const directory = `${options.cacheDir}/node`;
+  const path = `${directory}/node-${NODE_VERSION}-${platform}`;
+  if (await exists(path)) return path;
+  if (options.offline) throw notCached(platform, directory);
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    await download(platform, temporary, options);
+    await rename(temporary, path);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+  return path;
+}
+
+async function download(
+  platform: BoardPlatform,
+  target: string,
+  options: FetchOptions,
+): Promise<void> {
+  const { integrity, sizeBytes } = packages[platform];
+  const spec = `node-${platform}@${NODE_VERSION}`;
+  const { default: pacote } = await import('pacote');
+  const file = `${target}.tgz`;
+  try {
+    const npm = await npmOptions();
+    const save = (tarball: NodeJS.ReadableStream) => saveTarball(tarball, file, report());
+    // pacote checks the integrity of all bytes before this settles, and calls anew when it tries again.
+    await pacote.tarball.stream(spec, save, { ...npm, integrity, signal: options.signal });
+    await unpackNode(file, target);
+  } catch (error) {
+    options.signal.throwIfAborted();
+    throw unavailable(spec, error);
+  } finally {
+    await rm(file, { force: true });
+  }
+
+  function report(): (bytes: number) => void {
+    let receivedBytes = 0;
+    let toldMs = 0;
+    return (bytes) => {
+      receivedBytes += bytes;
+      if (receivedBytes < sizeBytes && performance.now() - toldMs < 100) return;
+      toldMs = performance.now();
+      options.onProgress({ what: `Node ${NODE_VERSION}`, receivedBytes, totalBytes: sizeBytes });
+    };
+  }
+}
+
+/** Listens from the first moment on: pacote's streams tell an error only once, and maybe at once. */
+function saveTarball(
+  tarball: NodeJS.ReadableStream,
+  target: string,
+  onBytes: (bytes: number) => void,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const file = createWriteStream(target, { mode: 0o600 });
+    tarball.on('error', (error) => {
+      file.destroy();
+      reject(error);
+    });
+    tarball.on('data', (chunk: Buffer) => onBytes(chunk.length));
+    file.on('error', reject);
+    file.on('finish', resolve);
+    tarball.pipe(file);
+  });
+}
+
+/** Takes `package/bin/node` out of a package's tarball, and nothing else of its thousands of files. */
+async function unpackNode(tarball: string, target: string): Promise<void> {
+  const { extract } = await import('tar');
+  const directory = `${target}.d`;
+  await mkdir(directory, { mode: 0o700 });
+  try {
+    const filter = (path: string) => path === 'package/bin/node';
+    await extract({ file: tarball, cwd: directory, filter, strip: 2, strict: true });
+    await rename(`${directory}/node`, target);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null)) !== null;
+}
+
+function notCached(platform: BoardPlatform, directory: string): OrinError {
+  return new OrinError({
+    code: 'runtime-unavailable',
+    what: `Node ${NODE_VERSION} for ${platform} is not in the cache`,
+    why: `--offline was given, and ${directory} does not hold it`,
+    next: 'run the same command once without --offline while the npm registry can be reached',
+  });
+}
+
+function unavailable(spec: string, error: unknown): OrinError {
+  const { message = String(error), code = '' } = error as { message?: string; code?: string };
+  const isForged = code === 'EINTEGRITY';
+  return new OrinError({
+    code: 'runtime-unavailable',
+    what: `cannot get ${spec} from the npm registry`,
+    why: isForged
+      ? 'the registry served other bytes than were published (integrity check failed)'
+      : cleanLine(message),
+    next: isForged
+      ? 'check the registry of your npm configuration: npm config get registry'
+      : 'check with `npm ping`; behind a proxy set `npm config set https-proxy …`, with a mirror `npm config set registry …`',
+    cause: error,
+  });
+}
