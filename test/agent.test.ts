@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeBuiltIn } from '../models/built-in.ts';
-import { ofKind, TestBoard, type TestModel } from './support/board.ts';
+import { encodeModel } from '../models/onnx/codec.ts';
+import { ofKind, shortEffort, TestBoard, type TestModel } from './support/board.ts';
 import { fixedInput, testCell } from './support/cells.ts';
 
 const board = new TestBoard();
@@ -74,4 +75,161 @@ test('a run measures every cell in every block, one process each, and its journa
   });
   expect(debugLogs()).toEqual(logsBefore);
   expect(existsSync(join(board.homePath, '.cache'))).toBe(false);
+});
+
+const dtypes = [
+  [1, 'float32', Float32Array.of(1, -2, 3, 0.5)],
+  [11, 'float64', Float64Array.of(1, -2, 3, 0.5)],
+  [10, 'float16', Uint16Array.of(0x3c00, 0xc000, 0x4200, 0x3800)],
+  [3, 'int8', Int8Array.of(1, -2, 3, 4)],
+  [2, 'uint8', Uint8Array.of(1, 2, 3, 255)],
+  [5, 'int16', Int16Array.of(1, -2, 3, 4)],
+  [4, 'uint16', Uint16Array.of(1, 2, 3, 4)],
+  [6, 'int32', Int32Array.of(1, -2, 3, 4)],
+  [12, 'uint32', Uint32Array.of(1, 2, 3, 4)],
+  [7, 'int64', BigInt64Array.of(1n, -2n, 3n, 4n)],
+  [13, 'uint64', BigUint64Array.of(1n, 2n, 3n, 4n)],
+  [9, 'bool', Uint8Array.of(1, 0, 1, 1)],
+] as const;
+
+function valueInfo(name: string, elemType: number, dims: readonly number[]) {
+  const dim = dims.map((dimValue) => ({ dimValue }));
+  return { name, type: { tensorType: { elemType, shape: { dim } } } };
+}
+
+test('every element type goes in and comes out unchanged, all of them in one model', async () => {
+  const graph = {
+    name: 'echo',
+    node: [...dtypes.map(([, name]) => name), 'string'].map((name) => ({
+      opType: 'Identity',
+      input: [`in_${name}`],
+      output: [`out_${name}`],
+    })),
+    input: [
+      ...dtypes.map(([id, name]) => valueInfo(`in_${name}`, id, [4])),
+      valueInfo('in_string', 8, [2]),
+    ],
+    output: [
+      ...dtypes.map(([id, name]) => valueInfo(`out_${name}`, id, [4])),
+      valueInfo('out_string', 8, [2]),
+    ],
+  };
+  const bytes = encodeModel({ irVersion: 8, opsetImport: [{ version: 17 }], graph });
+  const inputs = dtypes.map(([, dtype, values]) => {
+    const sha256 = board.store(new Uint8Array(values.buffer));
+    return { ...fixedInput(`in_${dtype}`, [4], sha256), dtype };
+  });
+  const words = board.store(Buffer.from('["a","é"]'));
+  const all = [...inputs, { ...fixedInput('in_string', [2], words), dtype: 'string' as const }];
+  const echo = { id: 'echo', main: 'echo.onnx', files: { 'echo.onnx': bytes } };
+  const run = board.start(board.plan([echo], [testCell('a', 'echo', all)]));
+  await run.exit;
+  expect(ofKind(run.events(), 'process-end')[0]).toMatchObject({ outcome: 'ok', message: '' });
+  const outputs = ofKind(run.events(), 'output')[0]?.outputs ?? [];
+  for (const [, dtype, values] of dtypes) {
+    const output = outputs.find(({ name }) => name === `out_${dtype}`);
+    expect([dtype, output?.sha256]).toEqual([
+      dtype,
+      createHash('sha256').update(new Uint8Array(values.buffer)).digest('hex'),
+    ]);
+  }
+  expect(outputs.find(({ name }) => name === 'out_float16')?.values).toEqual([1, -2, 3, 0.5]);
+  expect(outputs.find(({ name }) => name === 'out_int64')?.values).toEqual([1, -2, 3, 4]);
+});
+
+test('a model with its weights in another file finds them beside it', async () => {
+  const weights = Float32Array.from({ length: 1024 }, (_, i) => i);
+  const graph = {
+    name: 'external',
+    node: [{ opType: 'Add', input: ['x', 'w'], output: ['y'] }],
+    initializer: [
+      {
+        name: 'w',
+        dims: [1024],
+        dataType: 1,
+        dataLocation: 1,
+        externalData: [{ key: 'location', value: 'data/w.bin' }],
+      },
+    ],
+    input: [valueInfo('x', 1, [1024])],
+    output: [valueInfo('y', 1, [1024])],
+  };
+  const model = {
+    id: 'external',
+    main: 'm.onnx',
+    files: {
+      'm.onnx': encodeModel({ irVersion: 8, opsetImport: [{ version: 17 }], graph }),
+      'data/w.bin': new Uint8Array(weights.buffer),
+    },
+  };
+  const cell = testCell('a', 'external', [fixedInput('x', [1024], board.store(ones))]);
+  const run = board.start(board.plan([model], [cell]));
+  expect(await run.exit).toBe(0);
+  expect(ofKind(run.events(), 'output')[0]?.outputs[0]?.values.slice(0, 3)).toEqual([1, 2, 3]);
+});
+
+test('images are fed in passes over the data, and the answers counted once each', async () => {
+  // Flatten gives the pixels as the answer: class c wins where pixel c is the brightest.
+  const graph = {
+    name: 'brightest',
+    node: [{ opType: 'Flatten', input: ['x'], output: ['y'] }],
+    input: [valueInfo('x', 1, [4, 3, 32, 32])],
+    output: [valueInfo('y', 1, [4, 3072])],
+  };
+  const image = (label: number, brightest: number) => {
+    const record = Buffer.alloc(3073);
+    record[0] = label;
+    record[1 + brightest] = 255;
+    return record;
+  };
+  const data = Buffer.concat(Array.from({ length: 10 }, (_, i) => image(i, i < 7 ? i : i - 1)));
+  const model = {
+    id: 'brightest',
+    main: 'm.onnx',
+    files: { 'm.onnx': encodeModel({ irVersion: 8, opsetImport: [{ version: 17 }], graph }) },
+  };
+  const source = {
+    kind: 'cifar10' as const,
+    sha256: board.store(data),
+    records: 10,
+    mean: [0, 0, 0] as [number, number, number],
+    std: [1, 1, 1] as [number, number, number],
+  };
+  const input = { name: 'x', dtype: 'float32' as const, shape: [4, 3, 32, 32], source };
+  const effort = { ...shortEffort, processBudgetMs: 300, imagesPerPass: 1001 };
+  const cell = testCell('a', 'brightest', [input], { batch: 4 });
+  const run = board.start(board.plan([model], [cell], { effort }));
+  expect(await run.exit).toBe(0);
+  const [output] = ofKind(run.events(), 'output');
+  expect(output?.labels).toEqual({ correct: 7, total: 10 });
+  expect(output?.outputs[0]?.top1).toEqual([0, 1, 2, 3]);
+  for (const end of ofKind(run.events(), 'process-end')) {
+    const steady = end.iterations - end.warmUpIterations;
+    expect([end.stop, steady > 0, steady % 251]).toEqual(['passes', true, 0]);
+  }
+});
+
+test('times lie where they say: iterations follow each other without overlap', async () => {
+  const run = board.start(board.plan([mlp], [mlpCell('a', { threads: 2 })]));
+  expect(await run.exit).toBe(0);
+  const events = run.events();
+  let end = 0;
+  let next = 0;
+  for (const batch of ofKind(events, 'iter').filter(({ process }) => process === 0)) {
+    expect(batch.first).toBe(next);
+    expect(batch.t0_ns).toBeGreaterThanOrEqual(end);
+    expect(batch.gap_ns).toHaveLength(batch.dt_ns.length - 1);
+    expect(Math.min(...batch.dt_ns)).toBeGreaterThan(0);
+    expect(Math.min(0, ...batch.gap_ns)).toBe(0);
+    const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+    end = batch.t0_ns + sum(batch.dt_ns) + sum(batch.gap_ns);
+    next = batch.first + batch.dt_ns.length;
+  }
+  const [threads] = ofKind(events, 'threads');
+  expect(threads?.threads.filter(({ role }) => role === 'ort')).toHaveLength(1);
+  expect(threads?.threads.find(({ role }) => role === 'main')?.run_ns).toBeGreaterThan(0);
+  const edges = ofKind(events, 'edge').filter(({ process }) => process === 0);
+  expect(edges.map(({ edge }) => edge)).toEqual(['steady-start', 'steady-end']);
+  expect(edges[0]?.interrupts).toMatch(/CPU0/);
+  expect(edges[0]?.softirqs).toMatch(/NET_RX:/);
 });

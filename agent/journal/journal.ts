@@ -1,49 +1,70 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fdatasyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
-import type { EventOf, JournalEvent, Unnumbered } from '../protocol/events.ts';
+import {
+  closeSync,
+  fdatasyncSync,
+  ftruncateSync,
+  openSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import type { EventOf, JournalEvent, JournalKind, Unnumbered } from '../protocol/events.ts';
 import { encodeEvent } from '../protocol/wire.ts';
 
 const flushEveryMs = 250;
 const flushAtCharacters = 1 << 20;
+/** Room for the events by which a run says on a full disk how it ended. */
+const reserveBytes = 64 * 1024;
+const lastWords: readonly JournalKind[] = ['process-end', 'cell', 'error', 'bye'];
 
 export type Bye = Omit<EventOf<'bye'>, 'seq' | 'kind' | 'events' | 'iterations' | 'sha256'>;
 
+interface Line {
+  readonly text: string;
+  readonly iterations: number;
+}
+
 /**
  * The run's truth: append-only, every event numbered, on the disk in whole lines at most four times a
- * second. When the disk takes no more, the file is cut back to its last whole line, `onFailure` hears of it
- * once, and all later events are dropped.
+ * second. When the disk takes no more, as many whole lines as fit are kept, `onFailure` is told once, and from
+ * then on only how the run ends is written, into room that was reserved for it.
  */
 export class Journal {
   readonly #fd: number;
+  readonly #reservePath: string;
   readonly #onFailure: (error: Error) => void;
   readonly #hash = createHash('sha256');
-  #pending: string[] = [];
+  #pending: Line[] = [];
   #pendingCharacters = 0;
   #timer: NodeJS.Timeout | null = null;
   #events = 0;
   #iterations = 0;
   #writtenBytes = 0;
   #failure: Error | null = null;
+  #isLost = false;
 
   /** Creates the file; throws when it exists: a journal is never written twice. */
   constructor(path: string, onFailure: (error: Error) => void) {
     this.#fd = openSync(path, 'ax');
+    this.#reservePath = `${path}.reserve`;
     this.#onFailure = onFailure;
+    writeFileSync(this.#reservePath, Buffer.alloc(reserveBytes));
   }
 
-  /** Why nothing can be written any more; null while all is well. */
+  /** Why not everything could be written; null while all is well. */
   get failure(): Error | null {
     return this.#failure;
   }
 
   /** Numbers the event and queues its line. */
   write(event: Unnumbered): void {
-    if (this.#failure) return;
-    const line = encodeEvent({ seq: this.#events, ...event } as JournalEvent);
+    if (this.#failure && !lastWords.includes(event.kind)) return;
+    const text = encodeEvent({ seq: this.#events, ...event } as JournalEvent);
+    const iterations = event.kind === 'iter' ? event.dt_ns.length : 0;
     this.#events += 1;
-    if (event.kind === 'iter') this.#iterations += event.dt_ns.length;
-    this.#pending.push(line);
-    this.#pendingCharacters += line.length;
+    this.#iterations += iterations;
+    this.#pending.push({ text, iterations });
+    this.#pendingCharacters += text.length;
     if (this.#pendingCharacters >= flushAtCharacters) this.flush();
     else this.#timer ??= setTimeout(() => this.flush(), flushEveryMs);
   }
@@ -52,27 +73,26 @@ export class Journal {
   flush(): void {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
-    if (this.#failure || this.#pending.length === 0) return;
-    const bytes = Buffer.from(this.#pending.join(''));
+    const lines = this.#pending;
     this.#pending = [];
     this.#pendingCharacters = 0;
+    if (lines.length === 0 || this.#isLost) return;
     try {
-      for (let done = 0; done < bytes.length; ) done += writeSync(this.#fd, bytes, done);
-      this.#writtenBytes += bytes.length;
-      this.#hash.update(bytes);
+      this.#append(lines.map(({ text }) => text).join(''));
     } catch (error) {
-      this.#fail(error as Error, bytes);
+      this.#keepWhatFits(lines);
+      this.#fail(error as Error);
     }
   }
 
   /** Writes what is queued and waits for the medium: done between processes, so that it disturbs none. */
   sync(): void {
     this.flush();
-    if (this.#failure) return;
+    if (this.#isLost) return;
     try {
       fdatasyncSync(this.#fd);
     } catch (error) {
-      this.#fail(error as Error, Buffer.alloc(0));
+      this.#fail(error as Error);
     }
   }
 
@@ -84,32 +104,43 @@ export class Journal {
     this.write({ kind: 'bye', ...bye, events, iterations: this.#iterations, sha256 });
     this.sync();
     closeSync(this.#fd);
+    rmSync(this.#reservePath, { force: true });
   }
 
-  /** Keeps the whole lines that reached the file, so that a full disk never leaves half of one. */
-  #fail(error: Error, unwritten: Buffer): void {
-    this.#failure = error;
+  /** All of the text or, when that fails, none of it. */
+  #append(text: string): void {
+    const bytes = Buffer.from(text);
     try {
-      const whole = this.#wholeLinesAfter(unwritten);
-      ftruncateSync(this.#fd, this.#writtenBytes + whole);
-      this.#writtenBytes += whole;
-    } catch {
-      // The reader copes with a cut line; the first error is the one worth telling.
+      for (let done = 0; done < bytes.length; ) done += writeSync(this.#fd, bytes, done);
+    } catch (error) {
+      ftruncateSync(this.#fd, this.#writtenBytes);
+      throw error;
     }
-    this.#onFailure(error);
+    this.#writtenBytes += bytes.length;
+    this.#hash.update(bytes);
   }
 
-  #wholeLinesAfter(unwritten: Buffer): number {
-    for (let end = unwritten.lastIndexOf(10); end >= 0; ) {
-      const part = unwritten.subarray(0, end + 1);
-      try {
-        ftruncateSync(this.#fd, this.#writtenBytes);
-        for (let done = 0; done < part.length; ) done += writeSync(this.#fd, part, done);
-        return part.length;
-      } catch {
-        end = end > 0 ? unwritten.lastIndexOf(10, end - 1) : -1;
+  #keepWhatFits(lines: readonly Line[]): void {
+    let kept = 0;
+    try {
+      for (const { text } of lines) {
+        this.#append(text);
+        kept += 1;
+      }
+    } catch {
+      // The rest is lost: numbers are given again from here on, so that the journal has no gap.
+      for (const { iterations } of lines.slice(kept)) {
+        this.#events -= 1;
+        this.#iterations -= iterations;
       }
     }
-    return 0;
+  }
+
+  #fail(error: Error): void {
+    this.#isLost = this.#failure !== null;
+    if (this.#isLost) return;
+    this.#failure = error;
+    rmSync(this.#reservePath, { force: true });
+    this.#onFailure(error);
   }
 }

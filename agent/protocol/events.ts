@@ -6,7 +6,8 @@ const text = (max: number) => z.string().check(z.maxLength(max));
 
 /**
  * Fields of every event.
- * `seq` counts from 0 without gaps. `t_ns` is the board's CLOCK_MONOTONIC less the run's origin, so that it
+ * `seq` counts from 0 without gaps, in the order of writing. `t_ns` is when the thing happened, which can be
+ * earlier than that of the event before. It is the board's CLOCK_MONOTONIC less the run's origin, so that it
  * stays an exact JavaScript integer; the origin itself is in `hello`.
  */
 const common = { seq: count, t_ns: count };
@@ -26,6 +27,7 @@ const hello = z.object({
   plan: planSchema,
 });
 
+/** `t_ns` is when it was started, before its program was loaded. */
 const processStart = z.object({
   ...common,
   kind: z.literal('process'),
@@ -55,7 +57,8 @@ const phase = z.object({
 
 /**
  * A batch of iterations, columnar. Iteration `first + k` began at `t0_ns` plus all earlier `dt_ns` and
- * `gap_ns` of the batch (gap k lies between the end of iteration k and the start of k + 1).
+ * `gap_ns` of the batch (gap k lies between the end of iteration k and the start of k + 1; there is one less
+ * than iterations, the next batch tells its start itself).
  */
 const iter = z.object({
   ...common,

@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { SamplerJob } from '../channel/messages.ts';
 import { Clock } from '../clock.ts';
@@ -26,8 +26,17 @@ import { hangLimits } from './watchdog.ts';
 export async function supervise(runDirectory: string, runtime: Runtime): Promise<number> {
   const clock = new Clock();
   const stop = new AbortController();
-  const journal = new Journal(join(runDirectory, 'journal.ndjson'), (error) => {
-    process.stderr.write(`the journal cannot be written, the run ends: ${error.message}\n`);
+  // On a full disk agent.log takes no more either; that must not be what ends the run.
+  process.stderr.on('error', () => {});
+  const journalPath = join(runDirectory, 'journal.ndjson');
+  if (existsSync(journalPath)) {
+    process.stderr.write(`${runDirectory} holds a journal already: a run directory is used once\n`);
+    return agentExitCodes.usage;
+  }
+  const journal = new Journal(journalPath, ({ message }) => {
+    const text = `the journal cannot be written, the run ends: ${message}`;
+    journal.write({ kind: 'error', t_ns: clock.now_ns(), code: 'journal-unwritable', text });
+    process.stderr.write(`${text}\n`);
     stop.abort();
   });
   process.on('SIGHUP', () => {});
@@ -170,7 +179,8 @@ class Supervisor {
     return exitCode;
   }
 
-  #bye(reason: RunReason): number {
+  #bye(end: RunReason): number {
+    const reason = this.#journal.failure ? 'failed' : end;
     const { user, system } = process.cpuUsage();
     const wall_ns = this.#clock.now_ns();
     this.#journal.close({

@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
+  closeSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -40,6 +42,13 @@ export function ofKind<K extends JournalKind>(
   kind: K,
 ): readonly EventOf<K>[] {
   return events.filter((event): event is EventOf<K> => event.kind === kind);
+}
+
+export interface StartOptions {
+  /** Command words before the agent's own. */
+  readonly words?: readonly string[];
+  /** PATH of the agent. */
+  readonly searchPath?: string | undefined;
 }
 
 /** Enough for a real measurement in a second or two. */
@@ -131,17 +140,20 @@ export class TestBoard {
   }
 
   /** Starts the supervisor as the workstation does: in its own session, nobody listening. */
-  start(plan: unknown, runDirectory?: string): TestRun {
+  start(plan: unknown, { words = [], searchPath = process.env.PATH }: StartOptions = {}): TestRun {
     const { runId = 'unnamed' } = plan as { runId?: string };
-    const directory = runDirectory ?? join(this.basePath, 'runs', runId);
+    const directory = join(this.basePath, 'runs', runId);
     mkdirSync(directory, { recursive: true });
     writeFileSync(join(directory, 'plan.json'), JSON.stringify(plan));
     const agent = join(this.runtimePath, 'agent.cjs');
-    const child = spawn(process.execPath, [agent, 'supervise', directory], {
+    const [program = '', ...rest] = [...words, process.execPath, agent, 'supervise', directory];
+    const log = openSync(join(directory, 'agent.log'), 'w');
+    const child = spawn(program, rest, {
       detached: true,
-      stdio: ['ignore', 'ignore', 'inherit'],
-      env: { PATH: process.env.PATH, HOME: this.homePath },
+      stdio: ['ignore', log, log],
+      env: { PATH: searchPath, HOME: this.homePath },
     });
+    closeSync(log);
     const exit = new Promise<number | null>((done) => child.once('exit', (code) => done(code)));
     const events = () => readJournal(directory);
     return { directory, pid: child.pid ?? 0, exit, events, until: (find) => poll(events, find) };

@@ -1,0 +1,292 @@
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { makeBuiltIn } from '../models/built-in.ts';
+import { ofKind, readJournal, shortEffort, TestBoard, type TestModel } from './support/board.ts';
+import { fixedInput, testCell } from './support/cells.ts';
+
+const board = new TestBoard();
+const mlp: TestModel = {
+  id: 'mlp',
+  main: 'mlp.onnx',
+  files: { 'mlp.onnx': makeBuiltIn('mlp-tiny') },
+};
+const ones = new Uint8Array(new Float32Array(4096).fill(1).buffer);
+/** Long enough to be disturbed: only the budget ends a process. */
+const longEffort = {
+  ...shortEffort,
+  processBudgetMs: 60_000,
+  minIterations: 1e9,
+  maxIterations: 1e9,
+};
+
+beforeAll(() => board.install());
+afterAll(() => board.remove());
+
+function mlpCell(id: string, changes = {}) {
+  return testCell(id, 'mlp', [fixedInput('input', [1, 784], board.store(ones))], changes);
+}
+
+/** Processes of this machine whose command line names the test's board, itself excluded. */
+function leftovers(): readonly string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .flatMap((pid) => {
+      try {
+        const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+        return words.includes(board.path) ? [`${pid} ${words}`] : [];
+      } catch {
+        return [];
+      }
+    });
+}
+
+function childrenOf(pid: number): readonly number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
+}
+
+async function untilNothingIsLeft(): Promise<void> {
+  while (leftovers().length > 0) await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+test('a worker killed in the middle is an event, and the plan goes on', async () => {
+  const effort = { ...longEffort, processBudgetMs: 1500 };
+  const run = board.start(board.plan([mlp], [mlpCell('a'), mlpCell('b')], { effort }));
+  const victim = await run.until((events) => {
+    const steady = ofKind(events, 'phase').find(({ phase }) => phase === 'steady');
+    return steady && ofKind(events, 'process')[0];
+  });
+  process.kill(victim.pid, 'SIGKILL');
+  expect(await run.exit).toBe(0);
+  const events = run.events();
+  const [first, ...others] = ofKind(events, 'process-end');
+  expect(first).toMatchObject({ process: 0, outcome: 'killed', signal: 'SIGKILL', stop: null });
+  expect(first?.iterations).toBeGreaterThan(0);
+  expect(others.map(({ outcome }) => outcome)).toEqual(['ok', 'ok', 'ok']);
+  expect(ofKind(events, 'cell').map(({ reason }) => reason)).toEqual(['max-blocks', 'max-blocks']);
+});
+
+test('cancelling keeps all that was measured and leaves nothing running', async () => {
+  const plan = board.plan([mlp], [mlpCell('a')], { effort: longEffort, telemetry: 'mpstat' });
+  const run = board.start(plan);
+  await run.until((events) => ofKind(events, 'iter').find(({ first }) => first > 0));
+  process.kill(run.pid, 'SIGTERM');
+  expect(await run.exit).toBe(6);
+  const events = run.events();
+  expect(ofKind(events, 'process-end')).toMatchObject([
+    { outcome: 'cancelled', stop: 'cancelled', exitCode: 0 },
+  ]);
+  expect(ofKind(events, 'cell')).toMatchObject([{ cell: 'a', reason: 'cancelled' }]);
+  expect(events.at(-1)).toMatchObject({ kind: 'bye', reason: 'cancelled' });
+  expect(leftovers()).toEqual([]);
+  expect(existsSync(join(board.basePath, 'lock'))).toBe(false);
+  const rawLogs = ['mpstat.log', 'proc.log'];
+  const left = readdirSync(run.directory).filter((name) => !rawLogs.includes(name));
+  expect(left.sort()).toEqual(['agent.log', 'journal.ndjson', 'plan.json']);
+});
+
+test('a killed supervisor takes worker, sampler and mpstat with it; the next run says so', async () => {
+  const plan = board.plan([mlp], [mlpCell('a')], { effort: longEffort, telemetry: 'mpstat' });
+  const run = board.start(plan);
+  await run.until((events) => ofKind(events, 'iter').find(({ first }) => first > 0));
+  const family = [run.pid, ...childrenOf(run.pid)].flatMap((pid) => [pid, ...childrenOf(pid)]);
+  process.kill(run.pid, 'SIGKILL');
+  await run.exit;
+  await untilNothingIsLeft();
+  const alive = family.filter((pid) => pid > 0 && existsSync(`/proc/${pid}/exe`));
+  expect(alive).toEqual([]);
+  const next = board.start(board.plan([mlp], [mlpCell('a')]));
+  expect(await next.exit).toBe(0);
+  expect(ofKind(next.events(), 'warn')).toMatchObject([{ code: 'stale-lock' }]);
+  expect(ofKind(next.events(), 'warn')[0]?.text).toContain(plan.runId);
+});
+
+test('a killed sampler is a warning; no iteration is lost', async () => {
+  const effort = { ...longEffort, processBudgetMs: 1500, maxBlocks: 1 };
+  const run = board.start(board.plan([mlp], [mlpCell('a')], { effort, telemetry: 'proc' }));
+  await run.until((events) => ofKind(events, 'tele')[0]);
+  const sampler = childrenOf(run.pid).find((pid) =>
+    readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('\0sample'),
+  );
+  process.kill(sampler ?? 0, 'SIGKILL');
+  expect(await run.exit).toBe(0);
+  const events = run.events();
+  expect(ofKind(events, 'warn')).toMatchObject([{ code: 'telemetry-ended' }]);
+  expect(ofKind(events, 'process-end')).toMatchObject([{ outcome: 'ok' }]);
+  const warned = events.findIndex(({ kind }) => kind === 'warn');
+  expect(ofKind(events.slice(warned), 'tele').length).toBeGreaterThan(0);
+});
+
+test('a board that is busy refuses a second run and names the first', async () => {
+  const first = board.start(board.plan([mlp], [mlpCell('a')], { effort: longEffort }));
+  await first.until((events) => ofKind(events, 'iter')[0]);
+  const second = board.start(board.plan([mlp], [mlpCell('a')], { owner: 'other@there' }));
+  expect(await second.exit).toBe(3);
+  const events = second.events();
+  expect(events.map(({ kind }) => kind)).toEqual(['hello', 'error', 'bye']);
+  expect(ofKind(events, 'error')[0]).toMatchObject({ code: 'board-busy' });
+  expect(ofKind(events, 'error')[0]?.text).toMatch(/^tester@here is benchmarking: run run-\d+/);
+  process.kill(first.pid, 'SIGTERM');
+  expect(await first.exit).toBe(6);
+});
+
+test('a model that is none is refused in the words of ONNX Runtime, and the others run', async () => {
+  const garbage = {
+    id: 'garbage',
+    main: 'x.onnx',
+    files: { 'x.onnx': Buffer.from('not a model') },
+  };
+  const cells = [mlpCell('bad', { model: 'garbage' }), mlpCell('good')];
+  const run = board.start(board.plan([garbage, mlp], cells));
+  expect(await run.exit).toBe(0);
+  const [refused, ...others] = ofKind(run.events(), 'process-end');
+  expect(refused).toMatchObject({ outcome: 'refused', iterations: 0 });
+  expect(refused?.message).toMatch(/^Load model from .*x\.onnx failed:.*Protobuf parsing failed/);
+  expect(others.map(({ outcome }) => outcome)).toEqual(['ok', 'ok']);
+  expect(ofKind(run.events(), 'cell')[0]).toMatchObject({ cell: 'bad', reason: 'failed' });
+});
+
+test.each([
+  ['shape', fixedInput('input', [1, 783], ''), /invalid dimensions for input: input/],
+  ['name', fixedInput('pixels', [1, 784], ''), /takes inputs input; given: pixels/],
+  ['type', { ...fixedInput('input', [1, 784], ''), dtype: 'int32' as const }, /input data type/],
+])('an input of the wrong %s is refused in words', async (_what, input, message) => {
+  const source = { kind: 'fixed' as const, sha256: board.store(ones) };
+  const cell = mlpCell('a', { inputs: [{ ...input, source }] });
+  const run = board.start(board.plan([mlp], [cell]));
+  expect(await run.exit).toBe(5);
+  expect(ofKind(run.events(), 'process-end')[0]?.message).toMatch(message);
+  expect(run.events().at(-1)).toMatchObject({ kind: 'bye', reason: 'failed' });
+});
+
+test('plans of another protocol, broken plans and missing files end in an error event', async () => {
+  const plan = board.plan([mlp], [mlpCell('a')]);
+  const lost = { ...mlp, id: 'mlp', files: { 'mlp.onnx': Buffer.from('unique to this test') } };
+  const missing = board.plan([lost], [mlpCell('a')]);
+  const [file] = missing.models[0]?.files ?? [];
+  const sha256 = 'f'.repeat(64);
+  const cases: readonly [string, object, number][] = [
+    ['protocol-mismatch', { ...plan, runId: 'p1', protocol: 99 }, 2],
+    ['plan-unreadable', { ...plan, runId: 'p2', cells: [] }, 2],
+    ['plan-unreadable', { ...plan, runId: 'p3', order: [['nobody']] }, 2],
+    [
+      'preparation',
+      { ...missing, models: [{ ...missing.models[0], files: [{ ...file, sha256 }] }] },
+      5,
+    ],
+  ];
+  for (const [code, broken, exitCode] of cases) {
+    const run = board.start(broken);
+    expect([code, await run.exit]).toEqual([code, exitCode]);
+    expect(ofKind(run.events(), 'error')).toMatchObject([{ code }]);
+    expect(run.events().at(-1)).toMatchObject({ kind: 'bye', reason: 'failed' });
+  }
+  expect(existsSync(join(board.basePath, 'lock'))).toBe(false);
+});
+
+test('without mpstat the raw log is /proc itself, whole frame by whole frame', async () => {
+  const searchPath = join(board.path, 'empty-path');
+  mkdirSync(searchPath, { recursive: true });
+  const run = board.start(board.plan([mlp], [mlpCell('a')], { telemetry: 'mpstat' }), {
+    searchPath,
+  });
+  expect(await run.exit).toBe(0);
+  expect(ofKind(run.events(), 'warn')).toMatchObject([{ code: 'no-mpstat' }]);
+  let rest = readFileSync(join(run.directory, 'proc.log'));
+  const names: string[] = [];
+  while (rest.length > 0) {
+    const line = rest.subarray(0, rest.indexOf(10)).toString();
+    const [, name, bytes] = /^@(?:frame \d+|file (\w+) (\d+))$/.exec(line) ?? [];
+    rest = rest.subarray(line.length + 1 + (bytes ? Number(bytes) + 1 : 0));
+    names.push(name ?? '@');
+  }
+  expect(names.slice(0, 5)).toEqual(['@', 'uptime', 'stat', 'interrupts', 'softirqs']);
+  expect(names.length % 5).toBe(0);
+});
+
+const isRoot = process.getuid?.() === 0;
+
+test('a run directory is used once', async () => {
+  const plan = board.plan([mlp], [mlpCell('a')]);
+  expect(await board.start(plan).exit).toBe(0);
+  const again = board.start(plan);
+  expect(await again.exit).toBe(2);
+  expect(readFileSync(join(again.directory, 'agent.log'), 'utf8')).toBe(
+    `${again.directory} holds a journal already: a run directory is used once\n`,
+  );
+  expect(again.events().at(-1)).toMatchObject({ kind: 'bye', reason: 'completed' });
+});
+
+test('a full disk ends the run with a journal that says so', async ({ skip }) => {
+  if (!isRoot) skip('mounting a small tmpfs needs root');
+  const runs = join(board.basePath, 'runs');
+  const plan = board.plan([mlp], [mlpCell('a', { model: 'mlp' })], { effort: longEffort });
+  const mountPoint = join(runs, plan.runId);
+  mkdirSync(mountPoint, { recursive: true });
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', mountPoint]);
+  try {
+    const run = board.start(plan);
+    expect(await run.exit).toBe(4);
+    const events = readJournal(run.directory);
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index));
+    expect(ofKind(events, 'error')).toMatchObject([{ code: 'journal-unwritable' }]);
+    expect(ofKind(events, 'error')[0]?.text).toMatch(/ENOSPC/);
+    const iterations = ofKind(events, 'iter').reduce((sum, { dt_ns }) => sum + dt_ns.length, 0);
+    expect(events.at(-1)).toMatchObject({
+      kind: 'bye',
+      reason: 'failed',
+      events: events.length - 1,
+      iterations,
+    });
+    expect(leftovers()).toEqual([]);
+  } finally {
+    execFileSync('umount', [mountPoint]);
+  }
+});
+
+/** A memory cgroup of our own below the one we are in, or null where there is none. */
+function memoryGroup(limitBytes: number): string | null {
+  const lines = readFileSync('/proc/self/cgroup', 'utf8').trim().split('\n');
+  const legacy = lines.find((line) => line.split(':')[1] === 'memory')?.split(':')[2];
+  if (legacy === undefined) return null;
+  const path = join('/sys/fs/cgroup/memory', legacy, 'orin-remote-test');
+  try {
+    mkdirSync(path);
+    writeFileSync(join(path, 'memory.limit_in_bytes'), String(limitBytes));
+    return path;
+  } catch {
+    return null;
+  }
+}
+
+test('a model too large for the memory ends its worker, never the supervisor', async ({ skip }) => {
+  const group = isRoot ? memoryGroup(150 * 1024 * 1024) : null;
+  if (group === null) return skip('limiting memory needs root and a memory cgroup');
+  const resnet = {
+    id: 'resnet',
+    main: 'm.onnx',
+    files: { 'm.onnx': makeBuiltIn('resnet34-cifar10') },
+  };
+  const input = fixedInput('input', [1, 3, 32, 32], board.store(ones));
+  const plan = board.plan([resnet, mlp], [testCell('big', 'resnet', [input]), mlpCell('small')]);
+  const enter = ['sh', '-c', `echo $$ > ${group}/cgroup.procs; exec "$@"`, 'sh'];
+  const run = board.start(plan, { words: enter });
+  expect(await run.exit).toBe(0);
+  const ends = ofKind(run.events(), 'process-end');
+  const killed = ends.filter(({ outcome }) => outcome === 'killed');
+  expect(killed.map(({ signal }) => signal)).toEqual(['SIGKILL', 'SIGKILL']);
+  expect(killed[0]?.message).toContain('SIGKILL while the kernel was out of memory');
+  expect(ends.filter(({ outcome }) => outcome === 'ok')).toHaveLength(2);
+  expect(ofKind(run.events(), 'cell')).toContainEqual(
+    expect.objectContaining({ cell: 'big', reason: 'failed' }),
+  );
+  rmdirSync(group);
+});
