@@ -12,7 +12,7 @@ export interface ProcessSurroundings {
 }
 
 /** After `close()`, how long the other side may take to confirm before `exit` settles without it. */
-const closeGraceMs = 2000;
+const closeGraceMs = 500;
 
 /** A running command as the seam wants it, free of the traps of ssh2's channel. */
 export function remoteProcess(
