@@ -1,0 +1,146 @@
+import { cp, mkdtemp, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { OrinError } from '../errors.ts';
+import { encodeResult } from './compute.ts';
+import { writeSamples } from './export/parquet.ts';
+import type { JournalData } from './journal-data.ts';
+import { type Result, resultSchema } from './result.ts';
+
+/** Names in a run's directory; the journal and the logs are as they came from the board. */
+export const runFiles = {
+  journal: 'journal.ndjson',
+  result: 'result.json',
+  samples: 'samples.parquet',
+} as const;
+
+/**
+ * Completes a run's files in `incoming` (a directory beside the finished runs that holds its journal and logs)
+ * and renames it to the run's own name: a run is there whole or not at all. Gives the run's directory.
+ * @throws OrinError `results-unwritable` when that cannot be done; the run is then kept in a temporary directory,
+ * which the error names.
+ */
+export async function saveRun(
+  runsDirectory: string,
+  incoming: string,
+  result: Result,
+  journal: JournalData,
+): Promise<string> {
+  const directory = join(runsDirectory, result.run_id);
+  try {
+    await writeRunFiles(incoming, result, journal);
+    await takePlace(incoming, directory, result);
+    return directory;
+  } catch (error) {
+    const kept = await keepElsewhere(incoming, result, journal);
+    throw unwritable(error, directory, kept);
+  }
+}
+
+async function writeRunFiles(
+  directory: string,
+  result: Result,
+  journal: JournalData,
+): Promise<void> {
+  writeSamples(join(directory, runFiles.samples), journal);
+  await writeFile(join(directory, runFiles.result), encodeResult(result), { mode: 0o600 });
+  for (const name of [runFiles.samples, runFiles.result]) await flush(join(directory, name));
+}
+
+/** A rename survives a power cut before the bytes do, unless they are flushed first. */
+async function flush(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Renames `incoming` to `directory`. Where another program saved the same run already, the one that holds more
+ * of the journal stays.
+ */
+async function takePlace(incoming: string, directory: string, result: Result): Promise<void> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      await rename(incoming, directory);
+      return;
+    } catch (error) {
+      if (attempt === 3 || !isOccupied(error)) throw error;
+    }
+    const there = await savedJournalBytes(directory);
+    if (there >= result.run.journal.bytes) {
+      await rm(incoming, { recursive: true, force: true });
+      return;
+    }
+    const aside = `${incoming}-replaced`;
+    await rename(directory, aside).catch(ignoreMissing);
+    await rm(aside, { recursive: true, force: true });
+  }
+}
+
+async function savedJournalBytes(directory: string): Promise<number> {
+  try {
+    const text = await readFile(join(directory, runFiles.result), 'utf8');
+    return resultSchema.parse(JSON.parse(text)).run.journal.bytes;
+  } catch {
+    return -1;
+  }
+}
+
+/** Saves what there is under the system's temporary directory; null when not even that works. */
+async function keepElsewhere(
+  incoming: string,
+  result: Result,
+  journal: JournalData,
+): Promise<string | null> {
+  try {
+    const directory = await mkdtemp(join(tmpdir(), `orin-remote-${result.run_id}-`));
+    await cp(incoming, directory, { recursive: true });
+    await writeRunFiles(directory, result, journal);
+    return directory;
+  } catch {
+    return null;
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOSPC: 'no space left on the device',
+  EDQUOT: 'the disk quota is used up',
+  EROFS: 'the file system is read-only',
+  EACCES: 'permission denied',
+  EPERM: 'not permitted',
+};
+
+/** The error for a results directory that cannot be written; `kept` is where the run is instead. */
+export function unwritable(error: unknown, directory: string, kept: string | null): OrinError {
+  const code = errorCode(error);
+  const message = error instanceof Error ? error.message : String(error);
+  const why = (code === null ? undefined : reasons[code]) ?? message;
+  return new OrinError({
+    code: 'results-unwritable',
+    what: `cannot write ${directory}`,
+    why: kept === null ? why : `${why}; the run is kept in ${kept}`,
+    next:
+      kept === null
+        ? 'make room or set XDG_DATA_HOME to a directory that can be written'
+        : `make room, then: mv ${kept} ${directory}`,
+    cause: error,
+  });
+}
+
+function isOccupied(error: unknown): boolean {
+  const code = errorCode(error);
+  return code === 'ENOTEMPTY' || code === 'EEXIST';
+}
+
+function ignoreMissing(error: unknown): void {
+  if (errorCode(error) !== 'ENOENT') throw error;
+}
+
+/** `ENOENT` and the like, of errors that Node's file functions throw; null for others. */
+export function errorCode(error: unknown): string | null {
+  if (!(error instanceof Error) || !('code' in error)) return null;
+  return typeof error.code === 'string' ? error.code : null;
+}

@@ -1,0 +1,115 @@
+import {
+  type BasicType,
+  type ColumnSource,
+  fileWriter,
+  ParquetWriter,
+  schemaFromColumnData,
+} from 'hyparquet-writer';
+import { QUANTILE_DEFINITION } from '../compute.ts';
+import type { JournalData } from '../journal-data.ts';
+import { type ProcessSamples, samplesOf } from './samples.ts';
+
+/**
+ * Columns of samples.parquet, one row an iteration:
+ * run_id, cell, model, ep, threads, batch, affinity (null: left alone), block, process, iteration (within the
+ * process, from 0), t_ns (start), dt_ns, phase (`warm-up` or `steady`), outlier, preempted (involuntary
+ * context switches), minor_faults, major_faults, gc. Any Parquet reader opens it, DuckDB for one:
+ * `select cell, median(dt_ns) from 'samples.parquet' where phase = 'steady' group by cell`.
+ */
+export function writeSamples(path: string, journal: JournalData): void {
+  const writer = new ParquetWriter({
+    writer: fileWriter(path),
+    schema: schemaFromColumnData({ columnData: noRows }),
+    createdBy: 'orin-remote',
+    kvMetadata: [
+      { key: 'schema', value: 'orin-remote/samples@1' },
+      { key: 'quantile_definition', value: QUANTILE_DEFINITION },
+      { key: 'time_unit', value: 'nanoseconds on the board’s monotonic clock' },
+    ],
+  });
+  // One process at a time: memory stays that of the longest one.
+  for (const samples of samplesOf(journal)) {
+    if (samples.length === 0) continue;
+    const written = writer.write({ columnData: columnsOf(samples), rowGroupSize: 100_000 });
+    if (written instanceof Promise)
+      throw new Error('the file writer is expected to be synchronous');
+  }
+  const finished = writer.finish();
+  if (finished instanceof Promise) throw new Error('the file writer is expected to be synchronous');
+}
+
+function columnsOf(samples: ProcessSamples): ColumnSource[] {
+  const { cell, length } = samples;
+  const same = (value: unknown) => new Array<unknown>(length).fill(value);
+  const each = <T>(of: (index: number) => T) => Array.from({ length }, (_, index) => of(index));
+  return [
+    column('run_id', 'STRING', same(samples.runId)),
+    column('cell', 'STRING', same(cell.id)),
+    column('model', 'STRING', same(cell.model)),
+    column('ep', 'STRING', same(cell.ep)),
+    column('threads', 'INT32', same(cell.threads)),
+    column('batch', 'INT32', same(cell.batch)),
+    column('affinity', 'STRING', same(cell.affinity), true),
+    column('block', 'INT32', same(samples.block)),
+    column('process', 'INT32', same(samples.process)),
+    column(
+      'iteration',
+      'INT32',
+      each((index) => index),
+    ),
+    column('t_ns', 'INT64', BigInt64Array.from(samples.t_ns, BigInt)),
+    column('dt_ns', 'INT64', BigInt64Array.from(samples.dt_ns, BigInt)),
+    column(
+      'phase',
+      'STRING',
+      each((index) => (samples.isSteady(index) ? 'steady' : 'warm-up')),
+    ),
+    column('outlier', 'BOOLEAN', each(samples.isOutlier)),
+    column('preempted', 'INT32', each(samples.preempted)),
+    column('minor_faults', 'INT32', each(samples.minorFaults)),
+    column('major_faults', 'INT32', each(samples.majorFaults)),
+    column('gc', 'BOOLEAN', each(samples.isGc)),
+  ];
+}
+
+function column(
+  name: string,
+  type: BasicType,
+  data: ColumnSource['data'],
+  nullable = false,
+): ColumnSource {
+  return { name, type, data, nullable };
+}
+
+/** The same columns without a row: what the schema is made from. */
+const noRows: ColumnSource[] = columnsOf({
+  runId: '',
+  cell: {
+    id: '',
+    purpose: 'measure',
+    label: '',
+    model: '',
+    engine: 'ort',
+    ep: 'cpu',
+    threads: 1,
+    interOpThreads: null,
+    affinity: null,
+    batch: 1,
+    precision: 'fp32',
+    graphOptimization: 'all',
+    spinning: true,
+    sessionConfig: {},
+    inputs: [],
+  },
+  block: 0,
+  process: 0,
+  length: 0,
+  t_ns: new Float64Array(),
+  dt_ns: new Float64Array(),
+  isSteady: () => true,
+  isOutlier: () => false,
+  preempted: () => 0,
+  minorFaults: () => 0,
+  majorFaults: () => 0,
+  isGc: () => false,
+});

@@ -1,0 +1,58 @@
+import type { Cell } from '../../../agent/protocol/plan.ts';
+import { analyseCell } from '../analyse-cell.ts';
+import type { ProcessAnalysis } from '../analyse-process.ts';
+import type { JournalData } from '../journal-data.ts';
+import { explanationsOf, outlierIndices } from '../slow-iterations.ts';
+
+/** Every iteration of one process, a column each; the constant ones are said once. */
+export interface ProcessSamples {
+  readonly runId: string;
+  readonly cell: Cell;
+  readonly block: number;
+  readonly process: number;
+  readonly length: number;
+  /** Board's monotonic clock less the run's origin. */
+  readonly t_ns: Float64Array;
+  readonly dt_ns: Float64Array;
+  readonly isSteady: (index: number) => boolean;
+  readonly isOutlier: (index: number) => boolean;
+  /** Involuntary context switches during the iteration. */
+  readonly preempted: (index: number) => number;
+  readonly minorFaults: (index: number) => number;
+  readonly majorFaults: (index: number) => number;
+  readonly isGc: (index: number) => boolean;
+}
+
+/** The iterations of a run, process by process in the order in which they began. */
+export function* samplesOf(journal: JournalData): Generator<ProcessSamples> {
+  const plan = journal.hello?.plan;
+  if (plan === undefined) return;
+  const cells = plan.cells.map((cell) => analyseCell(cell, plan, journal.processes));
+  const analyses = cells.flatMap(({ cell, processes }) =>
+    processes.map((analysis) => ({ cell, analysis })),
+  );
+  analyses.sort((a, b) => a.analysis.data.process - b.analysis.data.process);
+  for (const { cell, analysis } of analyses) yield samplesOfProcess(plan.runId, cell, analysis);
+}
+
+function samplesOfProcess(runId: string, cell: Cell, analysis: ProcessAnalysis): ProcessSamples {
+  const { data, state } = analysis;
+  const { iterations } = data;
+  const outliers = new Set(outlierIndices(analysis));
+  const explain = explanationsOf(analysis);
+  return {
+    runId,
+    cell,
+    block: data.block,
+    process: data.process,
+    length: iterations.duration_ns.length,
+    t_ns: iterations.start_ns.view(),
+    dt_ns: iterations.duration_ns.view(),
+    isSteady: (index) => index >= state.start,
+    isOutlier: (index) => outliers.has(index),
+    preempted: (index) => iterations.preempted.get(index) ?? 0,
+    minorFaults: (index) => iterations.faults.get(index)?.minor ?? 0,
+    majorFaults: (index) => iterations.faults.get(index)?.major ?? 0,
+    isGc: (index) => explain(index).includes('gc'),
+  };
+}

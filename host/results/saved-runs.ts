@@ -1,0 +1,195 @@
+import { createReadStream } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cleanLine } from '../../agent/protocol/clean-text.ts';
+import { OrinError } from '../errors.ts';
+import type { Verdict } from './cell-result.ts';
+import { resultFromJournal } from './compute.ts';
+import { errorCode, runFiles } from './directory.ts';
+import { JournalReader } from './journal.ts';
+import type { JournalData } from './journal-data.ts';
+import { type Result, resultSchema } from './result.ts';
+
+/** One line of the list of runs. */
+export interface RunListing {
+  readonly runId: string;
+  readonly directory: string;
+  /** `partial`: still coming in, or left behind by a program that died; `unreadable`: no result file of ours. */
+  readonly state: 'saved' | 'partial' | 'unreadable';
+  readonly createdUtc: string | null;
+  readonly ended: Result['run']['ended'] | null;
+  readonly board: string | null;
+  readonly models: readonly string[];
+  readonly cells: number;
+  readonly verdicts: Readonly<Partial<Record<Verdict['kind'], number>>>;
+}
+
+/** A run that was opened. */
+export interface SavedRun {
+  readonly runId: string;
+  readonly directory: string;
+  /** As it was saved; of a partial run, computed from what its journal holds. */
+  readonly result: Result;
+  readonly isPartial: boolean;
+}
+
+const incomingName = /^\.incoming-(.+)-\d+$/;
+
+/** All runs of a directory, newest first; none when the directory is not there yet. */
+export async function listRuns(runsDirectory: string): Promise<RunListing[]> {
+  const listings: RunListing[] = [];
+  for (const name of await runNames(runsDirectory)) {
+    listings.push(await listing(runsDirectory, name));
+  }
+  // Ids begin with the time of the plan.
+  return listings.sort((a, b) => (a.runId < b.runId ? 1 : -1));
+}
+
+async function runNames(runsDirectory: string): Promise<string[]> {
+  try {
+    const entries = await readdir(runsDirectory, { withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name)
+      .filter((name) => !name.startsWith('.') || incomingName.test(name));
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw new OrinError({
+      code: 'results-unreadable',
+      what: `cannot read ${runsDirectory}`,
+      why: error instanceof Error ? error.message : String(error),
+      cause: error,
+    });
+  }
+}
+
+function idOf(name: string): string {
+  return incomingName.exec(name)?.[1] ?? name;
+}
+
+async function listing(runsDirectory: string, name: string): Promise<RunListing> {
+  const directory = join(runsDirectory, name);
+  const isPartial = incomingName.test(name);
+  const result = isPartial ? null : await readResult(directory).catch(() => null);
+  const verdicts: Partial<Record<Verdict['kind'], number>> = {};
+  const measured = result?.cells.filter((cell) => cell.purpose === 'measure') ?? [];
+  for (const { verdict } of measured) verdicts[verdict.kind] = (verdicts[verdict.kind] ?? 0) + 1;
+  return {
+    runId: idOf(name),
+    directory,
+    state: isPartial ? 'partial' : result === null ? 'unreadable' : 'saved',
+    createdUtc: result?.created_utc ?? null,
+    ended: result?.run.ended ?? null,
+    board: result?.context.board?.model ?? null,
+    models: [...new Set(measured.map((cell) => cell.model))],
+    cells: measured.length,
+    verdicts,
+  };
+}
+
+/**
+ * Opens a run by its id or an unambiguous beginning of it; `latest` is the newest.
+ * @throws OrinError `run-unknown` (naming the nearest), `results-unreadable`, `journal-damaged`.
+ */
+export async function openRun(runsDirectory: string, idOrPrefix: string): Promise<SavedRun> {
+  const name = await findRun(runsDirectory, idOrPrefix);
+  const directory = join(runsDirectory, name);
+  const isPartial = incomingName.test(name);
+  const result = isPartial
+    ? resultFromJournal(await readSavedJournal(directory))
+    : await readResult(directory);
+  return { runId: idOf(name), directory, result, isPartial };
+}
+
+async function findRun(runsDirectory: string, wanted: string): Promise<string> {
+  const names = (await runNames(runsDirectory)).sort((a, b) => (idOf(a) < idOf(b) ? 1 : -1));
+  const [newest] = names;
+  if (wanted === 'latest' && newest !== undefined) return newest;
+  const exact =
+    names.find((name) => name === wanted) ?? names.find((name) => idOf(name) === wanted);
+  if (exact !== undefined) return exact;
+  const matches = wanted === '' ? [] : names.filter((name) => idOf(name).startsWith(wanted));
+  const [only, ...others] = matches;
+  if (only !== undefined && others.length === 0) return only;
+  throw unknownRun(runsDirectory, wanted, matches, names);
+}
+
+function unknownRun(
+  runsDirectory: string,
+  wanted: string,
+  matches: readonly string[],
+  names: readonly string[],
+): OrinError {
+  const shown = cleanLine(wanted, 60);
+  if (matches.length > 1) {
+    return new OrinError({
+      code: 'run-unknown',
+      what: `${matches.length} runs begin with ${shown}`,
+      why: matches.slice(0, 5).map(idOf).join(', '),
+      next: 'give more of the id',
+    });
+  }
+  const nearest = nearestId(wanted, names.map(idOf));
+  return new OrinError({
+    code: 'run-unknown',
+    what: `no run ${shown} in ${runsDirectory}`,
+    why: nearest === null ? 'there are no runs yet' : `the nearest is ${nearest}`,
+    next: nearest === null ? 'orin-remote bench HOST' : `orin-remote results show ${nearest}`,
+  });
+}
+
+/** The id that shares the longest beginning or end with the wanted one; of equals the newest. */
+function nearestId(wanted: string, ids: readonly string[]): string | null {
+  const shared = (a: string, b: string) => {
+    let length = 0;
+    while (length < a.length && a[length] === b[length]) length += 1;
+    return length;
+  };
+  const reversed = (text: string) => [...text].reverse().join('');
+  const closeness = (id: string) =>
+    Math.max(shared(wanted, id), shared(reversed(wanted), reversed(id)));
+  return [...ids].sort((a, b) => closeness(b) - closeness(a))[0] ?? null;
+}
+
+async function readResult(directory: string): Promise<Result> {
+  const path = join(directory, runFiles.result);
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    throw unreadable(path, error instanceof Error ? error.message : String(error));
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw unreadable(path, 'it is not JSON');
+  }
+  const parsed = resultSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw unreadable(path, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'does not fit'}`);
+}
+
+function unreadable(path: string, why: string): OrinError {
+  return new OrinError({
+    code: 'results-unreadable',
+    what: `cannot read ${path}`,
+    why: cleanLine(why),
+    next: 'the journal beside it is the truth: orin-remote results verify recomputes the file',
+  });
+}
+
+/** Reads a run's journal from its directory, in pieces. */
+export async function readSavedJournal(directory: string): Promise<JournalData> {
+  const reader = new JournalReader();
+  const path = join(directory, runFiles.journal);
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
+      reader.push(chunk);
+    }
+  } catch (error) {
+    throw unreadable(path, error instanceof Error ? error.message : String(error));
+  }
+  return reader.end();
+}
