@@ -1,0 +1,78 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { makeShimmedBoard, type ShimmedBoard } from '../../test/support/shimmed-board.ts';
+import { cleanBoard } from './clean.ts';
+import { inventoryOf } from './inventory.ts';
+import { probeBoard } from './probe.ts';
+
+let board: ShimmedBoard;
+beforeEach(() => {
+  board = makeShimmedBoard();
+});
+afterEach(() => board.remove());
+
+describe('a lock on the board', () => {
+  const write = (pid: number, bootId?: string) => {
+    mkdirSync(`${board.home}/.cache/orin-remote`, { recursive: true });
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    const lock = { owner: 'a@b', runId: 'r1', pid, bootId: bootId ?? boot, startedUtc: 'now' };
+    writeFileSync(`${board.home}/.cache/orin-remote/lock`, JSON.stringify(lock));
+  };
+  const startAgent = () => spawn('sh', ['-c', 'sleep 60; :', 'agent.cjs'], { detached: true });
+
+  test('is alive while its agent is', async () => {
+    const agent = startAgent();
+    try {
+      write(agent.pid ?? 0);
+      const probe = await probeBoard(board.open());
+      expect(probe.facts.lock).toMatchObject({ owner: 'a@b', runId: 'r1', isAlive: true });
+      await expect(cleanBoard(board.open(), probe)).rejects.toMatchObject({ code: 'board-busy' });
+    } finally {
+      process.kill(-(agent.pid ?? 0), 'SIGKILL');
+    }
+  });
+
+  test('is dead when its number now belongs to something else', async () => {
+    write(process.pid);
+    expect((await probeBoard(board.open())).facts.lock?.isAlive).toBe(false);
+  });
+
+  test('is dead after a reboot, whatever runs under its number', async () => {
+    const agent = startAgent();
+    try {
+      write(agent.pid ?? 0, 'another-boot');
+      expect((await probeBoard(board.open())).facts.lock?.isAlive).toBe(false);
+    } finally {
+      process.kill(-(agent.pid ?? 0), 'SIGKILL');
+    }
+  });
+});
+
+describe('cleaning', () => {
+  test('removes everything of ours, and only that, and says how much it was', async () => {
+    const base = `${board.home}/shared`;
+    mkdirSync(`${base}/store/sha256/aa`, { recursive: true });
+    mkdirSync(`${base}/runs/r1`, { recursive: true });
+    writeFileSync(`${base}/store/sha256/aa/${'a'.repeat(64)}`, 'x'.repeat(1000));
+    writeFileSync(`${base}/runs/r1/journal.ndjson`, 'y'.repeat(10));
+    writeFileSync(`${base}/not-ours`, 'stays');
+    const env = { ORIN_REMOTE_DIR: base };
+    const probe = await probeBoard(board.open(env));
+    expect(inventoryOf(probe)).toMatchObject({
+      store: { files: 1, bytes: 1000 },
+      runs: { count: 1, journalBytes: 10 },
+    });
+    expect(await cleanBoard(board.open(env), probe)).toEqual({
+      removedBytes: 1010,
+      directory: base,
+    });
+    expect(execFileSync('ls', ['-A', base]).toString()).toBe('not-ours\n');
+  });
+
+  test('takes its own directory along', async () => {
+    const probe = await probeBoard(board.open());
+    await cleanBoard(board.open(), probe);
+    expect(existsSync(probe.facts.base.path)).toBe(false);
+  });
+});

@@ -1,0 +1,33 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { type LocalLink, openLocalLink } from './local-link.ts';
+
+/** This machine as a board with a home of its own, some of whose programs are replaced. */
+export interface ShimmedBoard {
+  /** Its user's home. */
+  readonly home: string;
+  /** Where our files lie unless ORIN_REMOTE_DIR says otherwise. */
+  readonly base: string;
+  /** Puts a shell script before the real program on its PATH. */
+  shim(program: string, script: string): void;
+  open(environment?: Readonly<Record<string, string>>): LocalLink;
+  remove(): void;
+}
+
+export function makeShimmedBoard(): ShimmedBoard {
+  const home = mkdtempSync(`${tmpdir()}/orin-board-`);
+  mkdirSync(`${home}/bin`);
+  return {
+    home,
+    base: `${home}/.cache/orin-remote`,
+    shim: (program, script) => {
+      writeFileSync(`${home}/bin/${program}`, `#!/bin/sh\n${script}\n`);
+      chmodSync(`${home}/bin/${program}`, 0o755);
+    },
+    open: (environment) =>
+      openLocalLink({
+        env: { PATH: `${home}/bin:${process.env.PATH ?? ''}`, HOME: home, ...environment },
+      }),
+    remove: () => rmSync(home, { recursive: true, force: true }),
+  };
+}
