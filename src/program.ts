@@ -102,7 +102,7 @@ function addResultCommands(program: Command, run: Run): void {
     );
   results
     .command('show')
-    .argument('<run>', 'run id, or its beginning, or `last`')
+    .argument('<run>', 'run id, or its beginning, or `latest`')
     .description('one run: cells, distributions, CPU use, environment')
     .option('--json', 'result.json as it is kept')
     .action(
@@ -121,6 +121,11 @@ function addResultCommands(program: Command, run: Run): void {
         (await import('./commands/results.ts')).exportCommand(id, options),
       ),
     );
+  results
+    .command('verify')
+    .argument('<run>')
+    .description('recompute result.json from the journal and compare')
+    .action(run(async ([id = '']) => (await import('./commands/results.ts')).verifyCommand(id)));
 }
 
 function addModelCommands(program: Command, run: Run): void {

@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import type { OptionValues } from 'commander';
-import { exitCodes, OrinError } from '../../host/errors.ts';
+import { exitCodes } from '../../host/errors.ts';
+import { withOrinErrors } from '../../host/inputs/as-orin-error.ts';
 import { formatBytes } from '../../host/push/bytes.ts';
 import { builtInModels, makeBuiltIn } from '../../models/built-in.ts';
 import { inspectModel } from '../../models/inspect/inspect-model.ts';
-import { ModelError } from '../../models/model-error.ts';
 import { shapesFrom } from '../config/input-values.ts';
 import { wholeNumber } from '../config/parse-values.ts';
 import { describeModel } from '../output/model-table.ts';
@@ -31,7 +31,7 @@ export async function listModelsCommand(options: OptionValues): Promise<number> 
 
 /** `orin-remote model make NAME` */
 export async function makeModelCommand(name: string, options: OptionValues): Promise<number> {
-  const bytes = await asOrinError(async () => makeBuiltIn(name));
+  const bytes = await withOrinErrors(async () => makeBuiltIn(name));
   const out = String(options.out ?? `${name}.onnx`);
   if (out === '-') {
     process.stdout.write(bytes);
@@ -50,23 +50,8 @@ export async function inspectModelCommand(file: string, options: OptionValues): 
     overrides: shapesFrom(options.shape),
     ...(options.batch ? { batch: wholeNumber(options.batch, '--batch') } : {}),
   };
-  const facts = await asOrinError(() => inspectModel(source, request));
+  const facts = await withOrinErrors(() => inspectModel(source, request));
   const text = options.json ? `${JSON.stringify(facts, null, 2)}\n` : describeModel(facts);
   process.stdout.write(text);
   return exitCodes.ok;
-}
-
-async function asOrinError<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof ModelError)) throw error;
-    throw new OrinError({
-      code: error.code,
-      what: error.message,
-      ...(error.why ? { why: error.why } : {}),
-      ...(error.next ? { next: error.next } : {}),
-      cause: error,
-    });
-  }
 }

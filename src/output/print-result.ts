@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { exportCsv } from '../../host/results/export/csv.ts';
-import { exportMarkdown } from '../../host/results/export/markdown.ts';
+import { cellsCsv } from '../../host/results/export/csv.ts';
+import { resultMarkdown } from '../../host/results/export/markdown.ts';
 import type { BenchOutcome } from '../../host/run/bench.ts';
 import { resultReport } from './result-report.ts';
 import type { Terminal } from './terminal.ts';
@@ -34,9 +34,9 @@ function textOf(
     case 'json':
       return `${JSON.stringify(result, null, 2)}\n`;
     case 'csv':
-      return exportCsv(result);
+      return cellsCsv(result);
     case 'md':
-      return exportMarkdown(result);
+      return resultMarkdown(result);
     case 'table':
       return resultReport(result, board, terminal);
     default:

@@ -1,0 +1,85 @@
+import { createReadStream } from 'node:fs';
+import { copyFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { OptionValues } from 'commander';
+import { exitCodes } from '../../host/errors.ts';
+import { runFiles } from '../../host/results/directory.ts';
+import { cellsCsv } from '../../host/results/export/csv.ts';
+import { resultMarkdown } from '../../host/results/export/markdown.ts';
+import { listRuns, openRun, type SavedRun } from '../../host/results/saved-runs.ts';
+import { verifyRun } from '../../host/results/verify.ts';
+import { directoriesFrom } from '../config/directories.ts';
+import { environment } from '../config/environment.ts';
+import { choicesFrom } from '../config/parse-values.ts';
+import { describeRun } from '../output/run-detail.ts';
+import { describeRuns } from '../output/run-list.ts';
+import { terminalOf } from '../output/terminal.ts';
+
+const formats = ['json', 'csv', 'md', 'parquet'] as const;
+
+/** `orin-remote results` */
+export async function listCommand(options: OptionValues): Promise<number> {
+  const runs = await listRuns(directoriesFrom(environment).runs);
+  const text = options.json
+    ? `${JSON.stringify(runs, null, 2)}\n`
+    : describeRuns(runs, terminalOf(process.stdout, environment, options));
+  process.stdout.write(text);
+  return exitCodes.ok;
+}
+
+/** `orin-remote results show <run>` */
+export async function showCommand(id: string, options: OptionValues): Promise<number> {
+  const run = await openRun(directoriesFrom(environment).runs, id);
+  const text = options.json
+    ? `${JSON.stringify(run.result, null, 2)}\n`
+    : describeRun(run, terminalOf(process.stdout, environment, options));
+  process.stdout.write(text);
+  return exitCodes.ok;
+}
+
+/** `orin-remote results export <run> --format …` */
+export async function exportCommand(id: string, options: OptionValues): Promise<number> {
+  const [format = 'json'] = choicesFrom(options.format, '--format', formats);
+  const run = await openRun(directoriesFrom(environment).runs, id);
+  const out = String(options.out);
+  if (format === 'parquet') await exportSamples(run, out);
+  else if (out === '-') process.stdout.write(textOf(run, format));
+  else await writeFile(out, textOf(run, format));
+  return exitCodes.ok;
+}
+
+/** `orin-remote results verify <run>`: 0 when result.json is what its journal gives, else 4. */
+export async function verifyCommand(id: string): Promise<number> {
+  const run = await openRun(directoriesFrom(environment).runs, id);
+  const { isSame, firstDifference, problems } = await verifyRun(run.directory);
+  for (const problem of problems) {
+    process.stdout.write(`journal line ${problem.line}: ${problem.kind}, ${problem.text}\n`);
+  }
+  if (isSame) {
+    process.stdout.write(`${run.runId}: result.json is what its journal gives, to the byte\n`);
+    return problems.length === 0 ? exitCodes.ok : exitCodes.boardFailed;
+  }
+  const place = firstDifference ? ` at line ${firstDifference.line}` : '';
+  process.stdout.write(`${run.runId}: result.json differs from what its journal gives${place}\n`);
+  return exitCodes.boardFailed;
+}
+
+async function exportSamples(run: SavedRun, out: string): Promise<void> {
+  const path = join(run.directory, runFiles.samples);
+  if (out === '-') await pipeline(createReadStream(path), process.stdout, { end: false });
+  else await copyFile(path, out);
+}
+
+function textOf({ result }: SavedRun, format: 'json' | 'csv' | 'md'): string {
+  switch (format) {
+    case 'json':
+      return `${JSON.stringify(result, null, 2)}\n`;
+    case 'csv':
+      return cellsCsv(result);
+    case 'md':
+      return resultMarkdown(result);
+    default:
+      return format satisfies never;
+  }
+}

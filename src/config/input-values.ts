@@ -1,0 +1,58 @@
+import type { OptionValues } from 'commander';
+import { OrinError } from '../../host/errors.ts';
+import { type InputRequest, parseDataSet } from '../../host/inputs/cell-inputs.ts';
+import { parseRange } from '../../host/inputs/input-range.ts';
+import { parseShape } from '../../models/shapes.ts';
+import { choicesFrom, pairs } from './parse-values.ts';
+
+/** What to feed the models, as the options say it. @throws OrinError `usage` */
+export function inputsFrom(
+  options: OptionValues,
+  seed: number,
+): Omit<InputRequest, 'batches' | 'signal'> {
+  const [distribution = 'uniform'] = choicesFrom(options.distribution, '--distribution', [
+    'uniform',
+    'normal',
+  ] as const);
+  const data = options.data ? parseDataSet(options.data) : null;
+  if (data === undefined)
+    throw unreadable('--data', options.data, 'cifar10:path/to/test_batch.bin');
+  return {
+    shapes: shapesFrom(options.shape),
+    ranges: rangesFrom(options.range),
+    distribution,
+    files: Object.fromEntries(pairs(options.input, '--input')),
+    data,
+    seed,
+  };
+}
+
+/** `--shape` values by input name. @throws OrinError `usage` */
+export function shapesFrom(texts: readonly string[]): Record<string, readonly number[]> {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const parsed = parseShape(text);
+      if (!parsed) throw unreadable('--shape', text, 'input=1x3x224x224');
+      return [parsed.name, parsed.shape];
+    }),
+  );
+}
+
+/** `--range` values by input name. */
+function rangesFrom(texts: readonly string[]): InputRequest['ranges'] {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const parsed = parseRange(text);
+      if (!parsed) throw unreadable('--range', text, 'ids=0..30521');
+      return [parsed.name, parsed.range];
+    }),
+  );
+}
+
+function unreadable(option: string, text: string, example: string): OrinError {
+  return new OrinError({
+    code: 'usage',
+    what: `${option} ${text}: cannot be read`,
+    next: `write it like ${option} ${example}`,
+  });
+}

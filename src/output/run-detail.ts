@@ -1,0 +1,127 @@
+import type { CellResult } from '../../host/results/cell-result.ts';
+import { formatDuration, formatNumber, formatPercent } from '../../host/results/format.ts';
+import type { SavedRun } from '../../host/results/saved-runs.ts';
+import { counted, formatElapsed } from './quantities.ts';
+import { resultReport } from './result-report.ts';
+import { plainText } from './symbols.ts';
+import type { Terminal } from './terminal.ts';
+import { type Column, textTable } from './text-table.ts';
+
+const right = (title: string): Column => ({ title, align: 'right' });
+const left = (title: string): Column => ({ title, align: 'left' });
+
+/** One run in full: the table, then for each cell what stands behind its row, then the environment. */
+export function describeRun(run: SavedRun, terminal: Terminal): string {
+  const { result } = run;
+  const sections = result.cells.flatMap((cell) => [
+    '',
+    terminal.colour.bold(`${cell.label} (${cell.cell})`),
+    ...cellLines(cell),
+  ]);
+  const text = [
+    ...(run.isPartial ? ['this run was not saved to its end: what its journal holds', ''] : []),
+    resultReport(result, 'board', terminal).trimEnd(),
+    ...sections,
+    '',
+    terminal.colour.bold('environment'),
+    ...environmentLines(run),
+    '',
+  ].join('\n');
+  return plainText(text, terminal.isUnicode);
+}
+
+function cellLines(cell: CellResult): string[] {
+  const iterations = `${cell.iterations.steady} steady of ${cell.iterations.total}`;
+  const outliers = cell.outliers;
+  const tags = Object.entries(outliers.by_tag)
+    .filter(([, tag]) => tag.count > 0)
+    .map(([name, tag]) => `${name.replaceAll('_', ' ')} ${tag.count}`);
+  const lines = [
+    `  iterations   ${iterations}, effective ${formatNumber(cell.n_eff)}; class ${cell.steady.class ?? 'unknown'}`,
+    `  spread       min ${time(cell.min_ns)}, mean ${time(cell.mean_ns)}, max ${time(cell.max_ns)}, MAD ${time(cell.mad_ns)}`,
+    `  outliers     ${outliers.count} (${formatPercent(outliers.share_of_iterations)}), ${formatPercent(outliers.share_of_excess)} of the time${tags.length > 0 ? `: ${tags.join(', ')}` : ''}`,
+    `  cold start   ${coldStartText(cell)}`,
+  ];
+  if (cell.contention) {
+    const { run_share, wait_share } = cell.contention;
+    lines.push(
+      `  threads      on a CPU ${formatPercent(run_share)} of the time, waiting for one ${formatPercent(wait_share)}`,
+    );
+  }
+  if (cell.config.affinity_applied.length > 0) {
+    lines.push(`  CPUs         allowed ${cell.config.affinity_applied.join('; ')} (read back)`);
+  }
+  lines.push(...outputLines(cell), ...activityLines(cell), ...processLines(cell));
+  return lines;
+}
+
+function time(duration_ns: number | null): string {
+  return duration_ns === null ? 'n/a' : formatDuration(duration_ns);
+}
+
+function coldStartText({ cold_start: start }: CellResult): string {
+  return [
+    `runtime ${time(start.spawn_to_runtime_loaded_ns)}`,
+    `session ${time(start.runtime_loaded_to_session_created_ns)}`,
+    `first iteration ${time(start.first_iteration_ns)}`,
+    `to steady ${time(start.first_iteration_to_steady_ns)}`,
+  ].join(', ');
+}
+
+function outputLines({ outputs }: CellResult): string[] {
+  if (outputs.reference === null || outputs.rel_l2 === null) return [];
+  const top1 =
+    outputs.top1_agreement === null
+      ? ''
+      : `, top-1 agrees ${formatPercent(outputs.top1_agreement)}`;
+  return [
+    `  outputs      against ${outputs.reference}: relative l2 ${outputs.rel_l2.toPrecision(2)}, max abs ${(outputs.max_abs ?? 0).toPrecision(2)}${top1}`,
+  ];
+}
+
+function activityLines({ activity }: CellResult): string[] {
+  if (!activity) return [];
+  const rows = activity.cpus.map((cpu) => [
+    String(cpu.cpu),
+    ...[cpu.usr, cpu.sys, cpu.iowait, cpu.irq, cpu.soft, cpu.steal, cpu.idle].map((value) =>
+      value.toFixed(1),
+    ),
+  ]);
+  const columns = ['CPU', '%usr', '%sys', '%iowait', '%irq', '%soft', '%steal', '%idle'].map(right);
+  const rates = `${formatNumber(activity.interrupts_per_s)} interrupts/s, ${formatNumber(activity.context_switches_per_s)} context switches/s`;
+  return [`  CPU use      ${rates}`, ...textTable(columns, rows).map((line) => `    ${line}`)];
+}
+
+function processLines(cell: CellResult): string[] {
+  const rows = cell.processes.map((process) => [
+    String(process.block + 1),
+    process.outcome,
+    time(process.median_ns),
+    process.within?.half_width == null ? '' : `± ${formatPercent(process.within.half_width)}`,
+    String(process.iterations),
+    String(process.warm_up_iterations),
+    process.class ?? '',
+    process.excluded ?? '',
+  ]);
+  const columns = [
+    right('block'),
+    left('outcome'),
+    right('median'),
+    left('within'),
+    right('iterations'),
+    right('warm-up'),
+    left('class'),
+    left('why it does not count'),
+  ];
+  return ['  processes', ...textTable(columns, rows).map((line) => `    ${line}`)];
+}
+
+function environmentLines({ result, directory }: SavedRun): string[] {
+  const known = Object.entries(result.environment).filter(([, value]) => value !== null);
+  const width = Math.max(...known.map(([name]) => name.length), 'directory'.length);
+  return [
+    ...known.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`),
+    `  ${'took'.padEnd(width)}  ${formatElapsed(result.run.duration_s * 1000)}, ${counted(result.run.blocks_begun, 'block')}`,
+    `  ${'directory'.padEnd(width)}  ${directory}`,
+  ];
+}

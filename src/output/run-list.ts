@@ -1,0 +1,36 @@
+import type { RunListing } from '../../host/results/saved-runs.ts';
+import type { Terminal } from './terminal.ts';
+import { textTable } from './text-table.ts';
+
+/** The runs of this machine, newest first, for people. */
+export function describeRuns(runs: readonly RunListing[], terminal: Terminal): string {
+  if (runs.length === 0) return 'no runs yet: orin-remote bench <host>, or bench demo\n';
+  const rows = runs.map((run) => [
+    run.runId,
+    stateText(run),
+    run.models.join(', '),
+    run.cells > 0 ? String(run.cells) : '',
+    Object.entries(run.verdicts)
+      .map(([kind, count]) => `${count} ${kind}`)
+      .join(', '),
+    run.board?.replace(/^NVIDIA /, '') ?? '',
+  ]);
+  const table = textTable(
+    [
+      { title: 'run', align: 'left' },
+      { title: 'ended', align: 'left' },
+      { title: 'model', align: 'left' },
+      { title: 'cells', align: 'right' },
+      { title: 'verdicts', align: 'left' },
+      { title: 'board', align: 'left' },
+    ],
+    rows,
+  );
+  const [head = '', ...body] = table;
+  return `${[terminal.colour.dim(head), ...body].join('\n')}\n`;
+}
+
+function stateText(run: RunListing): string {
+  if (run.state === 'saved') return run.ended ?? '';
+  return run.state === 'partial' ? 'partial (not saved yet)' : 'unreadable';
+}
