@@ -12,6 +12,7 @@ import { type OddServer, startOddServer } from './support/odd-server.ts';
 import { person } from './support/person.ts';
 import { makeKey, publicKey, type Sshd, startSshd } from './support/sshd.ts';
 
+const tools = { keygen: 'ssh-keygen', agent: 'ssh-agent', add: 'ssh-add' };
 const passphrase = 'correct horse';
 const password = 'battery staple';
 
@@ -117,7 +118,7 @@ describe('a key', () => {
   });
 
   it('of a kind that cannot be used here is named', async () => {
-    execFileSync('ssh-keygen', [
+    execFileSync(tools.keygen, [
       '-q',
       ...['-s', join(keys, 'rsa'), '-I', 'id', '-n', 'board', join(keys, 'stranger.pub')],
     ]);
@@ -131,13 +132,13 @@ describe('an agent', () => {
 
   beforeAll(() => {
     const socket = join(keys, 'agent.sock');
-    const said = execFileSync('ssh-agent', ['-s', '-a', socket], { encoding: 'utf8' });
+    const said = execFileSync(tools.agent, ['-s', '-a', socket], { encoding: 'utf8' });
     agent = { socket, pid: Number(/SSH_AGENT_PID=(\d+)/.exec(said)?.[1]) };
     const fillers = Array.from({ length: 8 }, (_, n) => join(keys, `filler-${n}`));
     for (const path of fillers) {
-      execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', path]);
+      execFileSync(tools.keygen, ['-q', '-t', 'ed25519', '-N', '', '-f', path]);
     }
-    execFileSync('ssh-add', ['-q', ...fillers.slice(0, 3), join(keys, 'held')], {
+    execFileSync(tools.add, ['-q', ...fillers.slice(0, 3), join(keys, 'held')], {
       env: { ...process.env, SSH_AUTH_SOCK: socket },
       stdio: 'ignore',
     });
@@ -153,7 +154,7 @@ describe('an agent', () => {
 
   it('signs for a named .pub file first, so that eight other keys do not use up the tries', async () => {
     const fillers = Array.from({ length: 8 }, (_, n) => join(keys, `filler-${n}`));
-    execFileSync('ssh-add', ['-q', ...fillers], {
+    execFileSync(tools.add, ['-q', ...fillers], {
       env: { ...process.env, SSH_AUTH_SOCK: agent.socket },
       stdio: 'ignore',
     });

@@ -2,6 +2,9 @@ import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Link, RemoteProcess } from '../host/link/link.ts';
 import { runScript } from '../host/shell/run-script.ts';
+import { connectBoard } from '../host/ssh/connect.ts';
+import { resolveTarget } from '../host/ssh/resolve-target.ts';
+import { person } from './support/person.ts';
 import { type Sshd, startSshd } from './support/sshd.ts';
 
 let sshd: Sshd;
@@ -155,6 +158,19 @@ describe('a link', () => {
     expect(link.roundTripMs).toBeGreaterThan(0);
     expect(link.traffic.sentBytes).toBeGreaterThan(1000);
     expect(link.traffic.receivedBytes).toBeGreaterThan(1000);
+  });
+
+  it('that is quiet is kept alive by answers, which count as signs of life', async () => {
+    const { configFile } = sshd;
+    const options = ['ServerAliveInterval=1'];
+    const target = await resolveTarget('board', { configFile, options, environment: {} });
+    const link = await connectBoard(target, { prompter: person(), hostKeyPolicy: 'ask' });
+    links.push(link);
+    // Three changes could still be the greeting of the server; more are answers to pings.
+    const seen = new Set<number>();
+    const count = () => seen.add(link.traffic.receivedBytes).size;
+    await expect.poll(count, { timeout: 15_000 }).toBeGreaterThan(4);
+    await runScript(link, 'true', { step: 'x' });
   });
 
   it('that was ended is closed without an error, twice over, and starts nothing more', async () => {

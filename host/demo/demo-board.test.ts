@@ -26,9 +26,13 @@ afterAll(async () => {
 
 async function outputOf(process: RemoteProcess): Promise<string> {
   process.stderr.resume();
+  return (await read(process.stdout)).toString('utf8');
+}
+
+async function read(stream: AsyncIterable<unknown>): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of process.stdout) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
 }
 
 describe('the demo board', () => {
@@ -63,6 +67,18 @@ describe('the demo board', () => {
       }),
     );
     expect(counts).toEqual([20, 20, 20].map((n) => n * 1024 * 1024));
+  });
+
+  it('keeps stdout and stderr apart and whole when both are floods', async () => {
+    const script =
+      'for i in 1 2 3 4 5 6; do head -c 3000000 /dev/zero | tr "\\000" $i; head -c 3000000 /dev/zero | tr "\\000" e >&2; done';
+    const process = await link.start(script);
+    const [out, err] = await Promise.all([read(process.stdout), read(process.stderr)]);
+    const wanted = [1, 2, 3, 4, 5, 6].map((digit) => Buffer.alloc(3_000_000, String(digit)));
+    expect(out.length).toBe(18_000_000);
+    expect(out.equals(Buffer.concat(wanted))).toBe(true);
+    expect(err.equals(Buffer.alloc(18_000_000, 'e'))).toBe(true);
+    expect(await process.exit).toEqual({ code: 0, signal: null });
   });
 
   it('lets a detached run outlive its connection', async () => {

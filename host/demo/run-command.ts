@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import type { Readable, Writable } from 'node:stream';
 import type { ServerChannel } from 'ssh2';
 
 /**
@@ -24,8 +25,6 @@ export function runCommand(
     stream.on('error', () => {});
   }
   channel.pipe(stdin);
-  stdout.pipe(channel, { end: false });
-  stderr.pipe(channel.stderr, { end: false });
   stdin.on('close', () => {
     channel.unpipe(stdin);
     channel.resume();
@@ -35,16 +34,50 @@ export function runCommand(
     stdout.destroy();
     stderr.destroy();
   });
-  child.on('error', () => {
-    channel.exit(127);
-    channel.end();
+  const exited = new Promise<void>((resolve) => {
+    child.on('error', () => {
+      channel.exit(127);
+      resolve();
+    });
+    child.on('exit', (code, signal) => {
+      if (signal === null) channel.exit(code ?? 255);
+      else channel.exit(signal.replace(/^SIG/, ''), false, '');
+      resolve();
+    });
   });
-  child.on('exit', (code, signal) => {
-    if (signal === null) channel.exit(code ?? 255);
-    else channel.exit(signal.replace(/^SIG/, ''), false, '');
-  });
-  child.on('close', () => channel.end());
+  void Promise.all([sendOutputs(channel, stdout, stderr), exited]).then(() => channel.end());
   return child;
+}
+
+/**
+ * Sends both outputs in turns. ssh2 1.17 keeps what a full window left of stdout after it was sent, and sends it once
+ * more when stderr meets a full window; so one write at a time, and what it left is cleared. Settles when both ended.
+ */
+async function sendOutputs(
+  channel: ServerChannel,
+  stdout: Readable,
+  stderr: Readable,
+): Promise<void> {
+  const closed = new Promise<void>((resolve) => channel.once('close', () => resolve()));
+  let turn: Promise<unknown> = Promise.resolve();
+  const send = (stream: Writable, chunk: Buffer): Promise<unknown> => {
+    const sent = turn.then(
+      () => new Promise((resolve) => stream.write(chunk, () => resolve(clearLeftovers(channel)))),
+    );
+    // A write that the far side's closing overtook never calls back.
+    turn = Promise.race([sent, closed]);
+    return turn;
+  };
+  const drain = async (source: Readable, stream: Writable): Promise<void> => {
+    for await (const chunk of source) await send(stream, chunk as Buffer);
+  };
+  await Promise.allSettled([drain(stdout, channel), drain(stderr, channel.stderr)]);
+}
+
+function clearLeftovers(channel: ServerChannel): void {
+  for (const field of ['_chunk', '_chunkcb', '_chunkErr', '_chunkcbErr']) {
+    Reflect.set(channel, field, undefined);
+  }
 }
 
 /** Sends a signal to a command and everything it started in its group; one that is gone is no error. */

@@ -44,9 +44,10 @@ export async function handshake(
   target: ResolvedTarget,
   options: HandshakeOptions,
 ): Promise<Client> {
+  // A question is withdrawn when the server hangs up meanwhile (sshd gives two minutes to log in).
+  const over = new AbortController();
   const prompter: Prompter = {
-    ask: (question, signal) =>
-      options.deadline.hold(() => options.prompter.ask(question, signal ?? options.signal)),
+    ask: (question) => options.deadline.hold(() => options.prompter.ask(question, over.signal)),
   };
   const auth = authentication(target, prompter, options.privateKeys);
   const { known } = options;
@@ -57,6 +58,7 @@ export async function handshake(
     const fail = (cause: unknown): void => {
       options.signal.removeEventListener('abort', abort);
       reject(new HandshakeFailure(cause, auth.record, hasSeenServer));
+      over.abort(cause);
       wire.destroy();
     };
     const abort = (): void => fail(options.signal.reason);

@@ -7,14 +7,15 @@ import { fingerprint } from './fingerprint.ts';
 import { judgeHostKey, knownHostsName, knownKeys, readKnownKeys } from './known-hosts.ts';
 import { rememberHost } from './remember-host.ts';
 
+const keygen = 'ssh-keygen';
 let directory: string;
 const keys: Record<string, { line: string; blob: Buffer; fingerprint: string }> = {};
 
 function makeKey(name: string, type: string): void {
   const path = join(directory, name);
-  execFileSync('ssh-keygen', ['-q', '-t', type, '-N', '', '-C', '', '-f', path]);
-  const line = execFileSync('ssh-keygen', ['-y', '-f', path], { encoding: 'utf8' }).trim();
-  const listed = execFileSync('ssh-keygen', ['-l', '-f', path], { encoding: 'utf8' });
+  execFileSync(keygen, ['-q', '-t', type, '-N', '', '-C', '', '-f', path]);
+  const line = execFileSync(keygen, ['-y', '-f', path], { encoding: 'utf8' }).trim();
+  const listed = execFileSync(keygen, ['-l', '-f', path], { encoding: 'utf8' });
   const blob = Buffer.from(line.split(' ')[1] ?? '', 'base64');
   keys[name] = { line, blob, fingerprint: listed.split(' ')[1] ?? '' };
 }
@@ -27,7 +28,7 @@ function key(name: string) {
 
 /** The line numbers that OpenSSH finds for a name. */
 function linesFoundByOpenSsh(file: string, name: string): number[] {
-  const { stdout } = spawnSync('ssh-keygen', ['-F', name, '-f', file], { encoding: 'utf8' });
+  const { stdout } = spawnSync(keygen, ['-F', name, '-f', file], { encoding: 'utf8' });
   return [...stdout.matchAll(/found: line (\d+)/g)].map((match) => Number(match[1]));
 }
 
@@ -84,7 +85,7 @@ describe('known_hosts', () => {
   it('finds hashed names as ssh-keygen does', async () => {
     const file = join(directory, 'hashed');
     await writeFile(file, `orin ${key('first').line}\n[orin]:2222 ${key('rsa').line}\n`);
-    execFileSync('ssh-keygen', ['-H', '-f', file], { stdio: 'ignore' });
+    execFileSync(keygen, ['-H', '-f', file], { stdio: 'ignore' });
     const text = await readFile(file, 'utf8');
     expect(text).toMatch(/^\|1\|/);
     for (const name of names) {
