@@ -77,7 +77,10 @@ const processResult = z.object({
 });
 export type ProcessResult = z.infer<typeof processResult>;
 
-/** Medians over processes of the time between the stages of a start; null where a stage was not seen. */
+/**
+ * Medians over processes of the time between the stages of a start; null where a stage was not seen. The stage
+ * `first iteration` is passed when that iteration is done.
+ */
 const coldStart = z.object({
   spawn_to_runtime_loaded_ns: maybe,
   runtime_loaded_to_session_created_ns: maybe,

@@ -1,3 +1,4 @@
+import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import type { EventOf } from '../../agent/protocol/events.ts';
 import type { Cell, Plan } from '../../agent/protocol/plan.ts';
 import { processInterval } from '../../agent/statistics/between-processes.ts';
@@ -44,7 +45,7 @@ export function computeCell(analysis: CellAnalysis, around: CellSurroundings): C
   const isInvalid = verdict.kind === 'INVALID';
   return {
     cell: cell.id,
-    label: cell.label,
+    label: cleanLine(cell.label),
     purpose: cell.purpose,
     model: cell.model,
     config: configOf(cell, processes),
@@ -110,7 +111,11 @@ function configOf(cell: Cell, processes: readonly ProcessAnalysis[]): CellResult
     threads: cell.threads,
     inter_op_threads: cell.interOpThreads,
     affinity: cell.affinity,
-    affinity_applied: [...new Set(processes.map((process) => process.data.cpusAllowed))],
+    affinity_applied: [
+      ...new Set(
+        processes.map((process) => process.data.cpusAllowed).filter((list) => list !== ''),
+      ),
+    ],
     batch: cell.batch,
     precision: cell.precision,
     graph_optimization: cell.graphOptimization,

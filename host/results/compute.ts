@@ -1,3 +1,4 @@
+import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import { OrinError } from '../errors.ts';
 import { analyseCell, type CellAnalysis } from './analyse-cell.ts';
 import type { CellResult } from './cell-result.ts';
@@ -46,7 +47,7 @@ export function resultFromJournal(journal: JournalData): Result {
   const result = {
     schema: RESULT_SCHEMA,
     run_id: plan.runId,
-    created_utc: plan.createdUtc,
+    created_utc: cleanLine(plan.createdUtc, 40),
     seed: plan.seed,
     context,
     environment: environmentOf(context, journal),
@@ -113,7 +114,7 @@ function environmentOf(context: RunContext, journal: JournalData): Result['envir
     'cpu.online':
       board === null || board.cpus_online.length === 0 ? null : board.cpus_online.join(),
     'power.mode': board?.power_mode ?? null,
-    'runtime.node': journal.hello?.agent.node ?? runtime?.node ?? null,
+    'runtime.node': runtime?.node ?? cleanLine(journal.hello?.agent.node ?? '', 64),
     'runtime.onnxruntime': runtime?.onnxruntime ?? null,
   };
 }

@@ -1,3 +1,4 @@
+import { cleanLine, cleanText } from '../../agent/protocol/clean-text.ts';
 import type { EventOf, JournalEvent } from '../../agent/protocol/events.ts';
 import { parseCounterTable } from '../telemetry/counter-table.ts';
 import { parseProcStat } from '../telemetry/proc-stat.ts';
@@ -86,7 +87,7 @@ export class JournalCollector {
       cell: event.cell,
       block: event.block,
       spawn_ns: event.t_ns,
-      cpusAllowed: event.cpusAllowed,
+      cpusAllowed: cleanLine(event.cpusAllowed, 1024),
       phases: new Map(),
       iterations: {
         start_ns: new GrowableColumn(),
@@ -128,7 +129,11 @@ export class JournalCollector {
         process.output = event;
         return [];
       case 'process-end':
-        process.ended = event;
+        process.ended = {
+          ...event,
+          message: cleanText(event.message, 4096),
+          signal: event.signal === null ? null : cleanLine(event.signal),
+        };
         return [];
     }
   }

@@ -1,6 +1,9 @@
 import * as z from 'zod';
+import { cleanLine } from '../../agent/protocol/clean-text.ts';
 
-const text = z.string().nullable().catch(null).default(null);
+/** The plan comes back by way of the board: its texts are as untrusted as any other. */
+const clean = z.string().overwrite((value) => cleanLine(value));
+const text = clean.nullable().catch(null).default(null);
 const number = z.number().nullable().catch(null).default(null);
 
 /**
@@ -8,14 +11,14 @@ const number = z.number().nullable().catch(null).default(null);
  * so that a result can be shared. Whatever is missing or does not fit becomes null.
  */
 export const runContext = z.object({
-  tool: z.object({ name: z.string(), version: z.string() }).nullable().catch(null).default(null),
+  tool: z.object({ name: clean, version: clean }).nullable().catch(null).default(null),
   workstation: z
     .object({ os: z.string(), arch: z.string(), node: z.string() })
     .nullable()
     .catch(null)
     .default(null),
   /** Arguments of the command, without host names. */
-  argv: z.array(z.string()).catch([]).default([]),
+  argv: z.array(clean).catch([]).default([]),
   /** What ran on the board: versions of the runtime's parts. */
   runtime: z
     .object({ node: text, onnxruntime: text, agent_sha256: text })

@@ -23,6 +23,12 @@ export function explanationsOf(
   };
 }
 
+/** Indices of all iterations that have any explanation, each once: few of many. */
+function explained(process: ProcessAnalysis): ReadonlySet<number> {
+  const { preempted, faults } = process.data.iterations;
+  return new Set([...preempted.keys(), ...faults.keys(), ...collectedIterations(process)]);
+}
+
 /** Iterations during which a garbage collection ran. */
 function collectedIterations(process: ProcessAnalysis): ReadonlySet<number> {
   const starts = process.data.iterations.start_ns.view();
@@ -71,7 +77,9 @@ export function summarizeOutliers(processes: readonly ProcessAnalysis[]): Outlie
     totals.tukeySevere += found.tukeySevere;
     totals.iterations += process.steady_ns.length;
     totals.time += process.steady_ns.reduce((sum, value) => sum + value, 0);
-    for (let k = 0; k < process.steady_ns.length; k += 1) tally(overall, explain(first + k));
+    for (const index of explained(process)) {
+      if (index >= first) tally(overall, explain(index));
+    }
     for (const index of found.indices) {
       const reasons = explain(first + index);
       tally(among, reasons);

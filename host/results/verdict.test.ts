@@ -147,3 +147,20 @@ describe('verdicts', () => {
     );
   });
 });
+
+test('what a board says reaches no terminal with its control characters', () => {
+  const plan = testPlan([testCell('a', { label: 'one\u001b[31m red' })]);
+  plan.context = { board: { model: 'Orin\u001b]0;title\u0007 Nano' } };
+  const message = 'last words\n\u001b[2Jgone\u202e';
+  const result = resultOf(
+    blocks(new JournalBuilder(plan), { a: 1e6 }, 2, () => ({
+      durations_ns: [],
+      warmUp: 0,
+      end: { outcome: 'crashed', exitCode: 1, message },
+    }))
+      .event({ kind: 'warn', t_ns: 1, code: 'x\u0007', text: 'tele\u001b[0m' })
+      .bye(),
+  );
+  expect(JSON.stringify({ ...result, plan: null })).not.toMatch(/\\u00(0[0-8]|1b)|\u202e/);
+  expect(cellOf(result).verdict.reason).toMatch(/: gone$/);
+});

@@ -14,26 +14,59 @@ export function changepoints(values: Float64Array, noiseFloor: number): number[]
   const best = new Float64Array(n + 1).fill(Infinity);
   const previous = new Int32Array(n + 1);
   best[0] = -penalty;
-  let starts: { readonly at: number; prunedAt: number }[] = [{ at: 0, prunedAt: Infinity }];
+  const starts = new Int32Array(n + 1);
+  const prunedAt = new Float64Array(n + 1).fill(Infinity);
+  const totals = new Float64Array(n + 1);
+  let count = 1;
   for (let end = MIN_SEGMENT; end <= n; end += 1) {
-    const totals = starts.map((start) => (best[start.at] ?? Infinity) + cost(start.at, end));
-    totals.forEach((total, k) => {
-      if (total + penalty < (best[end] ?? Infinity)) {
-        best[end] = total + penalty;
-        previous[end] = starts[k]?.at ?? 0;
+    let lowest = Infinity;
+    for (let k = 0; k < count; k += 1) {
+      const start = starts[k] ?? 0;
+      const total = (best[start] ?? Infinity) + cost(start, end);
+      totals[k] = total;
+      if (total < lowest) {
+        lowest = total;
+        previous[end] = start;
       }
-    });
-    // A start that `end` beats stays until a segment from `end` may be closed, or the optimum could be lost.
-    starts.forEach((start, k) => {
-      if ((totals[k] ?? 0) > (best[end] ?? Infinity))
-        start.prunedAt = Math.min(start.prunedAt, end);
-    });
-    starts = starts.filter((start) => end < start.prunedAt + MIN_SEGMENT);
+    }
+    best[end] = lowest + penalty;
+    count = prune({ starts, totals, prunedAt, count }, end, lowest + penalty);
     // The next end is end + 1; from this start on, its segment is then long enough.
     const next = end + 1 - MIN_SEGMENT;
-    if (next >= MIN_SEGMENT) starts.push({ at: next, prunedAt: Infinity });
+    if (next >= MIN_SEGMENT) {
+      starts[count] = next;
+      count += 1;
+    }
   }
   return backtrack(previous, n);
+}
+
+interface Candidates {
+  readonly starts: Int32Array;
+  readonly totals: Float64Array;
+  readonly prunedAt: Float64Array;
+  readonly count: number;
+}
+
+/**
+ * Drops starts that can no longer win: their number afterwards. A start that `end` beats stays until a segment
+ * from `end` may be closed, or the optimum could be lost.
+ */
+function prune(
+  { starts, totals, prunedAt, count }: Candidates,
+  end: number,
+  bound: number,
+): number {
+  let kept = 0;
+  for (let k = 0; k < count; k += 1) {
+    const start = starts[k] ?? 0;
+    if ((totals[k] ?? 0) > bound) prunedAt[start] = Math.min(prunedAt[start] ?? end, end);
+    if (end < (prunedAt[start] ?? end) + MIN_SEGMENT) {
+      starts[kept] = start;
+      kept += 1;
+    }
+  }
+  return kept;
 }
 
 function backtrack(previous: Int32Array, n: number): number[] {
