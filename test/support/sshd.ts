@@ -159,6 +159,7 @@ async function writeConfiguration(
     'UsePAM no',
     'StrictModes no',
     'PrintMotd no',
+    'Subsystem sftp internal-sftp',
     'LogLevel VERBOSE',
   ];
   const client = [
