@@ -127,7 +127,7 @@ describe('reaching the board', () => {
       }),
     );
     const result = await cli.run(['bench', '127.0.0.1', '-p', String(address), '--batch-mode']);
-    expectRefusal(result, 4, [/refused/i]);
+    expectRefusal(result, 4, [/nothing listens/]);
   });
 
   test('a changed host key is refused with file and line, and an exit code of its own', async () => {
@@ -147,7 +147,7 @@ describe('reaching the board', () => {
         'HostKeyAlias=none',
         '--accept-new',
       ]);
-      expectRefusal(result, 6, [/changed_known_hosts:1/, /ssh-keygen -R/]);
+      expectRefusal(result, 6, [/changed_known_hosts:1/, /ssh-keygen .*-R/]);
     } finally {
       await first.stop();
       await second.stop();

@@ -5,6 +5,7 @@ import { counted } from './quantities.ts';
 import { resultTable } from './result-table.ts';
 import { plainText } from './symbols.ts';
 import type { Terminal } from './terminal.ts';
+import { wrapText } from './wrap-text.ts';
 
 /**
  * What a run came to, for people: a table per model, why a row is not VALID and what to do about it, what the
@@ -25,7 +26,7 @@ export function resultReport(result: Result, board: string, terminal: Terminal):
     ];
   });
   const text = [...lines, ...notesOf(result), ...closingLines(result)].join('\n');
-  return `${plainText(text, terminal.isUnicode)}\n`;
+  return `${wrapText(plainText(text, terminal.isUnicode), terminal.columns())}\n`;
 }
 
 function modelLine(

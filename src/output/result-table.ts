@@ -11,7 +11,11 @@ interface Field {
   readonly text: (cell: CellResult, result: Measured, terminal: Terminal) => string;
 }
 
-const right = (title: string): Column => ({ title, align: 'right' });
+const right = (title: string, dropOrder?: number): Column => ({
+  title,
+  align: 'right',
+  ...(dropOrder === undefined ? {} : { dropOrder }),
+});
 const left = (title: string): Column => ({ title, align: 'left' });
 
 /** The fields of a row, in order; an empty column is not printed. */
@@ -19,18 +23,18 @@ const fields: readonly Field[] = [
   { column: left('cell'), text: (cell) => cell.label },
   { column: right('median'), text: medianText },
   { column: left('95 % CI'), text: intervalText },
-  { column: right('p90'), text: (cell) => percentileText(cell.percentiles.p90) },
-  { column: right('p99'), text: (cell) => percentileText(cell.percentiles.p99) },
-  { column: right('max'), text: (cell) => durationOrNothing(cell.max_ns) },
-  { column: right('inf/s'), text: (cell) => numberOrNothing(cell.throughput_per_s) },
-  { column: right('speed-up'), text: speedUpText },
+  { column: right('p90', 4), text: (cell) => percentileText(cell.percentiles.p90) },
+  { column: right('p99', 2), text: (cell) => percentileText(cell.percentiles.p99) },
+  { column: right('max', 3), text: (cell) => durationOrNothing(cell.max_ns) },
+  { column: right('inf/s', 1), text: (cell) => numberOrNothing(cell.throughput_per_s) },
+  { column: right('speed-up', 0), text: speedUpText },
   {
     column: right('ours'),
     text: (cell) => (cell.overhead ? formatPercent(cell.overhead.share) : ''),
   },
-  { column: right('CPU'), text: cpuText },
+  { column: right('CPU', 5), text: cpuText },
   {
-    column: right('irq/s'),
+    column: right('irq/s', 6),
     text: (cell) => numberOrNothing(cell.activity?.interrupts_per_s ?? null),
   },
   { column: left('verdict'), text: (cell, _result, terminal) => verdictText(cell, terminal) },
@@ -48,6 +52,7 @@ export function resultTable(
   return textTable(
     fields.map((field) => field.column),
     rows,
+    terminal.columns(),
   );
 }
 

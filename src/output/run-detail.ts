@@ -87,7 +87,9 @@ function activityLines({ activity }: CellResult): string[] {
       value.toFixed(1),
     ),
   ]);
-  const columns = ['CPU', '%usr', '%sys', '%iowait', '%irq', '%soft', '%steal', '%idle'].map(right);
+  const columns = ['CPU', '%usr', '%sys', '%iowait', '%irq', '%soft', '%steal', '%idle'].map(
+    (title) => right(title),
+  );
   const rates = `${formatNumber(activity.interrupts_per_s)} interrupts/s, ${formatNumber(activity.context_switches_per_s)} context switches/s`;
   return [`  CPU use      ${rates}`, ...textTable(columns, rows).map((line) => `    ${line}`)];
 }

@@ -6,7 +6,7 @@ export interface Terminal {
   readonly isInteractive: boolean;
   readonly isUnicode: boolean;
   readonly colour: ChalkInstance;
-  /** Columns now; 80 where there is no terminal. */
+  /** Columns now; without bound where there is no terminal to be too narrow. */
   columns(): number;
 }
 
@@ -36,6 +36,6 @@ export function terminalOf(
     isInteractive,
     isUnicode,
     colour: new Chalk({ level: wanted ? 1 : 0 }),
-    columns: () => stream.columns ?? 80,
+    columns: () => stream.columns ?? Number.POSITIVE_INFINITY,
   };
 }
