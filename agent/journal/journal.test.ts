@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -42,6 +42,7 @@ test('what is written appears by itself, without a flush of ours', async () => {
 });
 
 test('a journal is never written over', () => {
-  new Journal(path, () => {});
+  writeFileSync(path, '');
   expect(() => new Journal(path, () => {})).toThrow('EEXIST');
+  expect(readdirSync(directory)).toEqual(['journal.ndjson']);
 });

@@ -43,12 +43,20 @@ export class Journal {
   #failure: Error | null = null;
   #isLost = false;
 
-  /** Creates the file; throws when it exists: a journal is never written twice. */
+  /**
+   * Creates the file. Throws, and leaves none, when it exists (a journal is never written twice) or when the
+   * disk has no room for it.
+   */
   constructor(path: string, onFailure: (error: Error) => void) {
-    this.#fd = openSync(path, 'ax');
     this.#reservePath = `${path}.reserve`;
     this.#onFailure = onFailure;
-    writeFileSync(this.#reservePath, Buffer.alloc(reserveBytes));
+    try {
+      writeFileSync(this.#reservePath, Buffer.alloc(reserveBytes));
+      this.#fd = openSync(path, 'ax');
+    } catch (error) {
+      rmSync(this.#reservePath, { force: true });
+      throw error;
+    }
   }
 
   /** Why not everything could be written; null while all is well. */

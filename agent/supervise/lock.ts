@@ -46,7 +46,7 @@ export function takeLock(path: string, owner: string, runId: string): LockAttemp
 }
 
 /** True while the process that took the lock runs. */
-export function isAlive(holder: LockHolder): boolean {
+function isAlive(holder: LockHolder): boolean {
   if (holder.bootId !== readBootId()) return false;
   const ticks = startTicks(holder.pid);
   return ticks !== null && (holder.startTicks === 0 || ticks === holder.startTicks);

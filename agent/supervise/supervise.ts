@@ -33,15 +33,27 @@ export async function supervise(runDirectory: string, runtime: Runtime): Promise
     process.stderr.write(`${runDirectory} holds a journal already: a run directory is used once\n`);
     return agentExitCodes.usage;
   }
-  const journal = new Journal(journalPath, ({ message }) => {
-    const text = `the journal cannot be written, the run ends: ${message}`;
-    journal.write({ kind: 'error', t_ns: clock.now_ns(), code: 'journal-unwritable', text });
-    process.stderr.write(`${text}\n`);
-    stop.abort();
-  });
+  const journal = openJournal(journalPath, clock, stop);
+  if (journal === null) return agentExitCodes.journal;
   process.on('SIGHUP', () => {});
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
   return new Supervisor(runDirectory, runtime, clock, journal).run(stop.signal);
+}
+
+/** Null when not even an empty journal can be written; agent.log says why. */
+function openJournal(path: string, clock: Clock, stop: AbortController): Journal | null {
+  try {
+    const journal = new Journal(path, ({ message }) => {
+      const text = `the journal cannot be written, the run ends: ${message}`;
+      journal.write({ kind: 'error', t_ns: clock.now_ns(), code: 'journal-unwritable', text });
+      process.stderr.write(`${text}\n`);
+      stop.abort();
+    });
+    return journal;
+  } catch (error) {
+    process.stderr.write(`cannot write the journal: ${(error as Error).message}\n`);
+    return null;
+  }
 }
 
 class Supervisor {
@@ -71,13 +83,11 @@ class Supervisor {
       const text = `${owner} is benchmarking: run ${runId}, process ${pid}, since ${startedUtc}`;
       return this.#refuse('board-busy', cleanLine(text, 1000), agentExitCodes.busy);
     }
-    const pidFile = join(this.#runDirectory, 'pid');
     try {
-      writeFileSync(pidFile, `${process.pid}\n`);
       return await this.#runLocked(plan, signal);
     } finally {
       rmSync(join(this.#runDirectory, 'models'), { recursive: true, force: true });
-      rmSync(pidFile, { force: true });
+      rmSync(join(this.#runDirectory, 'pid'), { force: true });
       lock.release();
     }
   }
@@ -86,7 +96,7 @@ class Supervisor {
     let sampler: SamplerProcess | null = null;
     try {
       const storePath = join(this.#basePath, 'store', 'sha256');
-      const modelPaths = this.#layOutModels(plan, storePath);
+      const modelPaths = this.#prepare(plan, storePath);
       sampler = this.#startSampler(plan);
       const context = {
         journal: this.#journal,
@@ -108,13 +118,21 @@ class Supervisor {
     }
   }
 
-  #layOutModels(plan: Plan, storePath: string): ReadonlyMap<string, string> {
-    return new Map(
-      plan.models.map((model) => {
-        const directory = join(this.#runDirectory, 'models', model.id);
-        return [model.id, layOutModel(model, directory, storePath)];
-      }),
-    );
+  /** Writes the pid and lays out the models; gives the path of each model's `.onnx`. */
+  #prepare(plan: Plan, storePath: string): ReadonlyMap<string, string> {
+    try {
+      writeFileSync(join(this.#runDirectory, 'pid'), `${process.pid}\n`);
+      return new Map(
+        plan.models.map((model) => {
+          const directory = join(this.#runDirectory, 'models', model.id);
+          return [model.id, layOutModel(model, directory, storePath)];
+        }),
+      );
+    } catch (error) {
+      if (error instanceof PreparationError) throw error;
+      const { message } = error as Error;
+      throw new PreparationError(`cannot prepare the run on the board: ${message}`);
+    }
   }
 
   #startSampler(plan: Plan): SamplerProcess | null {

@@ -45,7 +45,7 @@ function elementReader({ dtype, data }: NamedTensor): (index: number) => number 
 }
 
 /** Arg-max of each row of a numeric [N, classes] tensor; empty for any other tensor. */
-export function top1(tensor: NamedTensor): number[] {
+function top1(tensor: NamedTensor): number[] {
   const [rows = 0, classes = 0] = tensor.shape;
   if (tensor.shape.length !== 2 || classes < 2 || tensor.dtype === 'string') return [];
   if (tensor.data.length !== elementCount(tensor.shape)) return [];
