@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AuthContext } from 'ssh2';
@@ -159,6 +159,8 @@ describe('an agent', () => {
       stdio: 'ignore',
     });
     expect(await logIn({ agent: agent.socket, keys: ['held.pub'] })).toBe('hello\n');
+    await copyFile(join(keys, 'held.pub'), join(keys, 'away.pub'));
+    expect(await logIn({ agent: agent.socket, keys: ['away'] })).toBe('hello\n');
     const error = await failure(
       logIn({ agent: agent.socket, keys: ['stranger'], options: ['IdentitiesOnly=yes'] }),
     );

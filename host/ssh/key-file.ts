@@ -19,7 +19,7 @@ export async function readKeyFile(path: string): Promise<KeyFile> {
     text = await readFile(path, 'utf8');
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'missing' };
+    if (code === 'ENOENT' || code === 'ENOTDIR') return await publicHalfOnly(path);
     return { kind: 'unusable', reason: `cannot be read (${code})` };
   }
   const key = parseKey(text);
@@ -27,6 +27,14 @@ export async function readKeyFile(path: string): Promise<KeyFile> {
   return key.isPrivateKey()
     ? { kind: 'plain', publicKey: key, privateKey: key }
     : { kind: 'public', publicKey: key };
+}
+
+/** As ssh: where only `<path>.pub` is there, an agent may hold the key. */
+async function publicHalfOnly(path: string): Promise<KeyFile> {
+  const text = await readFile(`${path}.pub`, 'utf8').catch(() => null);
+  const key = text === null ? null : parseKey(text);
+  if (key === null || key instanceof Error) return { kind: 'missing' };
+  return { kind: 'public', publicKey: key };
 }
 
 async function encryptedOrUnusable(path: string, text: string, error: Error): Promise<KeyFile> {
