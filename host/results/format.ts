@@ -55,3 +55,8 @@ export function formatInterval(duration_ns: number, halfWidth: number | null): s
   const duration = formatDuration(duration_ns, halfWidth);
   return halfWidth === null ? duration : `${duration} ±${formatPercent(halfWidth)}`;
 }
+
+/** A number of things in words: `1 process`, `3 processes`. */
+export function formatCount(count: number, singular: string, plural = `${singular}s`): string {
+  return `${count} ${count === 1 ? singular : plural}`;
+}

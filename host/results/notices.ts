@@ -1,7 +1,7 @@
 import { cleanLine, cleanText } from '../../agent/protocol/clean-text.ts';
 import type { Plan } from '../../agent/protocol/plan.ts';
 import type { CellResult } from './cell-result.ts';
-import { formatPercent } from './format.ts';
+import { formatCount, formatPercent } from './format.ts';
 import type { JournalData } from './journal-data.ts';
 import type { Notice } from './result.ts';
 
@@ -29,7 +29,8 @@ export function noticesOf(
     text: `journal line ${problem.line} (byte ${problem.byte_offset}): ${problem.text}`,
     cell: null,
   }));
-  const fromCells = cells.flatMap((cell) =>
+  const measured = cells.filter((cell) => cell.purpose === 'measure');
+  const fromCells = measured.flatMap((cell) =>
     rules.flatMap((rule) => {
       const notice = rule(cell, plan);
       return notice === null ? [] : [{ ...notice, cell: cell.cell }];
@@ -48,13 +49,13 @@ function overhead(cell: CellResult): Omit<Notice, 'cell'> | null {
 
 function outliers({ outliers: found }: CellResult): Omit<Notice, 'cell'> | null {
   if (found.share_of_iterations <= MAX_OUTLIERS && found.share_of_excess <= MAX_EXCESS) return null;
-  const text = `${found.count} outliers (${formatPercent(found.share_of_iterations)} of the iterations) take ${formatPercent(found.share_of_excess)} of the time: the mean and the throughput feel it`;
+  const text = `${formatCount(found.count, 'outlier')} (${formatPercent(found.share_of_iterations)} of the iterations) take ${formatPercent(found.share_of_excess)} of the time: the mean and the throughput feel it`;
   return { code: 'outliers', text };
 }
 
 function slowdown({ steady }: CellResult): Omit<Notice, 'cell'> | null {
   if (steady.by_class.slowdown === 0) return null;
-  const text = `${steady.by_class.slowdown} processes became slower while they ran: heat or clocks before the model`;
+  const text = `${formatCount(steady.by_class.slowdown, 'process', 'processes')} became slower while running: look at heat and clocks before the model`;
   return { code: 'slowdown', text };
 }
 
@@ -67,6 +68,6 @@ function contended({ contention, n_processes }: CellResult): Omit<Notice, 'cell'
 function failures(cell: CellResult): Omit<Notice, 'cell'> | null {
   const [first] = cell.processes.filter((process) => process.excluded !== null);
   if (first === undefined || cell.verdict.kind === 'INVALID') return null;
-  const text = `${cell.n_processes_excluded} processes do not count, the first: ${first.excluded}`;
+  const text = `not counted: ${formatCount(cell.n_processes_excluded, 'process', 'processes')}, the first: ${first.excluded}`;
   return { code: 'excluded', text };
 }

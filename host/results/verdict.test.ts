@@ -24,7 +24,7 @@ describe('verdicts', () => {
     const found = verdict(scattered.bye());
     expect(found.kind).toBe('WIDE');
     expect(found.reason).toMatch(/^±[\d.]+ %, target 1 %; about \d+ processes would do$/);
-    expect(found.action).toMatch(/^--blocks \d+$/);
+    expect(found.action).toMatch(/^measure more processes: --blocks \d+$/);
   });
 
   test('WIDE with one process, whose median is still told', () => {
@@ -43,7 +43,7 @@ describe('verdicts', () => {
     const cell = cellOf(resultOf(rising.bye()));
     expect(cell.verdict).toMatchObject({
       kind: 'UNSTABLE',
-      action: 'lock the clocks: sudo jetson_clocks',
+      action: 'lock the clocks on the board: sudo jetson_clocks',
     });
     expect(cell.verdict.reason).toMatch(/^no steady state in 5 of 5 processes; process medians /);
     expect(cell.ci).toBeNull();
@@ -87,7 +87,7 @@ describe('verdicts', () => {
     expect(cellOf(result).verdict.kind).toBe('VALID');
     expect(result.warnings).toContainEqual({
       code: 'excluded',
-      text: '1 processes do not count, the first: crashed with exit code 139',
+      text: 'not counted: 1 process, the first: crashed with exit code 139',
       cell: 'a',
     });
   });

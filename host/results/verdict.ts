@@ -2,7 +2,7 @@ import type { Effort } from '../../agent/protocol/plan.ts';
 import { processesNeeded } from '../../agent/statistics/between-processes.ts';
 import type { SteadyClass } from '../stats/steady-state.ts';
 import type { OutputAgreement, Verdict } from './cell-result.ts';
-import { formatDuration, formatPercent } from './format.ts';
+import { formatCount, formatDuration, formatPercent } from './format.ts';
 
 /** What the verdict on a cell rests on. */
 export interface Evidence {
@@ -116,9 +116,7 @@ function throttled({ throttled: evidence }: Evidence): Verdict | null {
 function unstable(evidence: Evidence): Verdict | null {
   const { medians, classes, flaggedByContention } = evidence;
   const action =
-    flaggedByContention > 0
-      ? 'stop what else uses the CPUs: orin-remote doctor names it'
-      : 'lock the clocks: sudo jetson_clocks';
+    flaggedByContention > 0 ? quietenBoard : 'lock the clocks on the board: sudo jetson_clocks';
   const span = `process medians ${formatDuration(Math.min(...medians))} to ${formatDuration(Math.max(...medians))}`;
   const unsteady = classes.filter((one) => one === 'no-steady-state').length;
   if (unsteady > UNSTEADY_SHARE * classes.length) {
@@ -133,11 +131,14 @@ function unstable(evidence: Evidence): Verdict | null {
   const modes = twoModes(medians);
   if (modes === null) return null;
   const [low, high] = modes;
-  const reason = `two modes: ${low.length} processes near ${formatDuration(low[0] ?? 0)}, ${high.length} near ${formatDuration(high[0] ?? 0)}`;
+  const reason = `two modes: ${formatCount(low.length, 'process', 'processes')} near ${formatDuration(low[0] ?? 0)}, ${high.length} near ${formatDuration(high[0] ?? 0)}`;
   return { kind: 'UNSTABLE', reason, action };
 }
 
-function wide({ halfWidth, medians, effort }: Evidence): Verdict | null {
+/** Threads of the worker waited for a CPU: no statistics cure that. */
+const quietenBoard = 'stop what else is running on the board';
+
+function wide({ halfWidth, medians, effort, flaggedByContention }: Evidence): Verdict | null {
   const target = formatPercent(effort.precision);
   if (halfWidth === null) {
     return {
@@ -151,11 +152,17 @@ function wide({ halfWidth, medians, effort }: Evidence): Verdict | null {
   return {
     kind: 'WIDE',
     reason: `±${formatPercent(halfWidth)}, target ${target}; about ${needed} processes would do`,
-    action:
-      needed <= 100
-        ? `--blocks ${needed}`
-        : 'quieten the board, or accept a wider target: --precision 2%',
+    action: wideAction(needed, flaggedByContention > 0),
   };
+}
+
+/** More processes than this take longer than finding out what disturbs them. */
+const MOST_BLOCKS = 100;
+
+function wideAction(needed: number, isContended: boolean): string {
+  if (isContended) return quietenBoard;
+  if (needed > MOST_BLOCKS) return 'accept a wider interval: --precision 2%';
+  return `measure more processes: --blocks ${needed}`;
 }
 
 /** Standard deviation of the logarithms: the relative spread; null with fewer than two. */

@@ -42,9 +42,11 @@ function facts(result: Result): string {
 
 /** Rows are never hidden: those without a sound number go to the bottom. */
 function bySoundness(cells: readonly CellResult[]): CellResult[] {
-  const isUnsound = (cell: CellResult) =>
-    cell.verdict.kind !== 'VALID' && cell.verdict.kind !== 'WIDE';
   return [...cells].sort((a, b) => Number(isUnsound(a)) - Number(isUnsound(b)));
+}
+
+function isUnsound(cell: CellResult): boolean {
+  return cell.verdict.kind !== 'VALID' && cell.verdict.kind !== 'WIDE';
 }
 
 function cellRow(cell: CellResult, comparison: Comparison | null): string[] {
@@ -56,10 +58,17 @@ function cellRow(cell: CellResult, comparison: Comparison | null): string[] {
     ofMedian(cell.percentiles.p90.value_ns),
     ofMedian(cell.percentiles.p99.value_ns),
     cell.throughput_per_s === null ? 'n/a' : formatNumber(cell.throughput_per_s),
-    comparison === null ? '' : `${formatNumber(comparison.speed_up.value)}×`,
+    speedUpText(cell, comparison),
     cell.overhead === null ? '' : formatPercent(cell.overhead.share),
     cell.verdict.kind,
   ];
+}
+
+/** `~` where the blocks do not tell; nothing where the number itself is not sound. */
+function speedUpText(cell: CellResult, comparison: Comparison | null): string {
+  if (comparison === null || isUnsound(cell)) return '';
+  if (comparison.decision === 'inconclusive') return '~';
+  return `${formatNumber(comparison.speed_up.value)}×`;
 }
 
 function medianText(cell: CellResult): string {
