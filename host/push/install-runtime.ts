@@ -31,8 +31,11 @@ export async function installRuntime(
   const script = [
     'umask 077',
     `cd ${word(base)} || exit 6`,
-    'trap "rm -rf $t" 0 1 2 15',
     `t=${temporary}`,
+    'trap "rm -rf $t" 0',
+    'trap "exit 9" 1 2 13 15',
+    // What a killed upload left and nobody came back for within a day.
+    'find store/incoming -mindepth 1 -maxdepth 1 -mmin +1440 -exec rm -rf {} + 2> /dev/null',
     `mkdir -p ${[...directories].map((directory) => `"$t/${safe(directory)}"`).join(' ')} || exit 6`,
     `for e in ${entries.join(' ')}; do f=\${e##*:}; r=\${e%:*}; m=\${r##*:}; n=$t/\${r%:*}; ` +
       '{ ln "$f" "$n" 2> /dev/null || cp "$f" "$n"; } && chmod $m "$n" || exit 6; done',

@@ -7,8 +7,6 @@ import { storePath } from './upload-script.ts';
 
 /** Nothing used within an hour is garbage: another workstation may be about to start with it. */
 const RECENT_MINUTES = 60;
-/** What a cut left behind and nobody came back for within a day. */
-const ABANDONED_MINUTES = 24 * 60;
 
 /** What a push is about to need on a board. */
 export interface Need {
@@ -91,7 +89,6 @@ async function collect(
   const isOld = `find "$f" -maxdepth 0 -mmin +${RECENT_MINUTES}`;
   const script = [
     `cd ${word(probe.facts.base.path)} || exit 6`,
-    `find store/incoming -mindepth 1 -maxdepth 1 -mmin +${ABANDONED_MINUTES} -exec rm -rf {} + 2> /dev/null`,
     `for r in ${garbage.runtimes.join(' ')}; do f=runtimes/$r; if [ -n "$(${isOld} 2> /dev/null)" ]; then rm -rf "$f"; fi; done`,
     // Asked again here: a run may have come since the probe.
     `for f in ${files}; do grep -qs "\${f##*/}" runs/*/plan.json && continue; ` +

@@ -109,8 +109,11 @@ function prelude({ base, sha256, sizeBytes }: UploadTarget): string[] {
   ];
 }
 
+/** Removes `$t` however the script ends. An answer into a cut connection is a SIGPIPE, which no exit trap sees. */
+const removeAtEnd = ['trap "rm -rf $t" 0', 'trap "exit 9" 1 2 13 15'];
+
 function temporary({ sha256, unique }: UploadTarget): string[] {
-  return [`t=incoming/${sha256}.${unique}.tmp`, 'trap "rm -f $t" 0 1 2 15'];
+  return [`t=incoming/${sha256}.${unique}.tmp`, ...removeAtEnd];
 }
 
 /**
@@ -151,7 +154,7 @@ export function receiveBatchScript(
     'export LC_ALL=C',
     `t=incoming/batch.${unique}`,
     `cd ${word(base)} && mkdir -p store/incoming store/sha256 && cd store && mkdir $t || exit 6`,
-    'trap "rm -rf $t" 0 1 2 15',
+    ...removeAtEnd,
     `for e in ${list}; do head -c \${e##*:} > $t/\${e%%:*} || break; done`,
     `for e in ${list}; do [ "$(stat -c %s $t/\${e%%:*} 2> /dev/null)" = \${e##*:} ] || { say damaged \${e%%:*}; exit 5; }; done`,
     'cd $t',

@@ -8,6 +8,8 @@ export interface LocalLinkOptions {
   readonly shell?: string;
   readonly isLoopback?: boolean;
   readonly roundTripMs?: number;
+  /** From this many bytes on, standard input of every command ends where it is. */
+  readonly cutAfterBytes?: number;
 }
 
 /** A link whose board is this machine, through real processes and pipes but without SSH. */
@@ -57,6 +59,10 @@ function startLocal(
   const write = child.stdin.write.bind(child.stdin);
   child.stdin.write = ((chunk: Uint8Array, ...rest: []) => {
     written.bytes += chunk.length;
+    if (written.bytes > (options.cutAfterBytes ?? Number.POSITIVE_INFINITY)) {
+      child.stdin.destroy();
+      return false;
+    }
     return write(chunk, ...rest);
   }) as typeof child.stdin.write;
   return {
