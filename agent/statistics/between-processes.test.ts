@@ -36,3 +36,22 @@ test('half the width takes four times the processes', () => {
   expect(processesNeeded(8, 0.02, 0.01)).toBe(32);
   expect(processesNeeded(8, 0.005, 0.01)).toBe(8);
 });
+
+test('the interval covers the truth about 95 times in 100, whatever the number of processes', () => {
+  let state = 11;
+  const uniform = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return (state + 0.5) / 2 ** 32;
+  };
+  const normal = () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
+  for (const k of [3, 5, 8]) {
+    let hits = 0;
+    for (let trial = 0; trial < 1000; trial += 1) {
+      const medians = Array.from({ length: k }, () => 100 * Math.exp(0.004 * normal()));
+      const { lo = 0, hi = 0 } = processInterval(medians) ?? {};
+      if (lo <= 100 && hi >= 100) hits += 1;
+    }
+    expect(hits / 1000).toBeGreaterThan(0.93);
+    expect(hits / 1000).toBeLessThan(0.97);
+  }
+});

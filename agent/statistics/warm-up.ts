@@ -19,11 +19,13 @@ const WINDOW_CAPACITY = 4096;
 /**
  * Tells while a process runs when its warm-up is over: the medians of the last three windows lie within
  * 1 % of each other. A window is at least 10 iterations and half a second long, shorter where the cap leaves
- * no room for six of them. Windows are counted from the first iteration on.
+ * no room for six of them; the minimum time likewise is at most two thirds of the cap. Windows are counted from
+ * the first iteration on.
  */
 export class WarmUpDetector {
   readonly #rule: WarmUpRule;
   readonly #window_ns: number;
+  readonly #min_ns: number;
   readonly #values = new Float64Array(WINDOW_CAPACITY);
   readonly #medians: number[] = [];
   #kept = 0;
@@ -36,6 +38,8 @@ export class WarmUpDetector {
   constructor(rule: WarmUpRule) {
     this.#rule = rule;
     this.#window_ns = Math.min(WINDOW_MS, rule.capMs / 6) * 1e6;
+    // A minimum at or beyond the cap would leave nothing to settle in.
+    this.#min_ns = Math.min(rule.minMs, (rule.capMs * 2) / 3) * 1e6;
   }
 
   /** Why the warm-up ended; null while it goes on. */
@@ -60,8 +64,7 @@ export class WarmUpDetector {
       this.#inWindow >= WINDOW_MIN_ITERATIONS &&
       elapsed_ns - this.#windowStart_ns >= this.#window_ns;
     if (windowIsFull) this.#closeWindow(elapsed_ns);
-    const isLongEnough =
-      this.#iterations >= this.#rule.minIterations && elapsed_ns >= this.#rule.minMs * 1e6;
+    const isLongEnough = this.#iterations >= this.#rule.minIterations && elapsed_ns >= this.#min_ns;
     // Only at the end of a window: within one, the medians know nothing of what just changed.
     if (windowIsFull && isLongEnough && this.#isSettled()) this.#reason = 'settled';
     else if (elapsed_ns >= this.#rule.capMs * 1e6) this.#reason = 'cap';

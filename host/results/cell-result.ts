@@ -131,7 +131,7 @@ const agreement = z.object({
 });
 export type OutputAgreement = z.infer<typeof agreement>;
 
-export const verdictKinds = ['VALID', 'WIDE', 'UNSTABLE', 'THROTTLED', 'INVALID'] as const;
+const verdictKinds = ['VALID', 'WIDE', 'UNSTABLE', 'THROTTLED', 'INVALID'] as const;
 const verdict = z.object({
   kind: z.enum(verdictKinds),
   reason: z.string(),

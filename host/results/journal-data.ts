@@ -15,7 +15,7 @@ export interface EdgeSnapshot {
 }
 
 /** Iterations of one process in time order, a column each; warm-up included. */
-export interface IterationColumns {
+interface IterationColumns {
   readonly start_ns: GrowableColumn;
   readonly duration_ns: GrowableColumn;
   /** Sparse: involuntary context switches by iteration. */

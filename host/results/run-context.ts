@@ -63,4 +63,3 @@ export const boardEnvironment = z.object({
   'runtime.node': z.string().nullable(),
   'runtime.onnxruntime': z.string().nullable(),
 });
-export type BoardEnvironment = z.infer<typeof boardEnvironment>;

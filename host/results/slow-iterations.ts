@@ -3,7 +3,7 @@ import type { ProcessAnalysis } from './analyse-process.ts';
 import type { OutlierResult } from './cell-result.ts';
 
 /** What may explain that an iteration was slow. */
-export const explanations = ['preempted', 'minor_fault', 'major_fault', 'gc'] as const;
+const explanations = ['preempted', 'minor_fault', 'major_fault', 'gc'] as const;
 export type Explanation = (typeof explanations)[number];
 
 /** Which explanations apply to each iteration of a process; indices count from its first iteration. */

@@ -7,6 +7,7 @@ import {
   testPlan,
 } from '../../test/support/journal-builder.ts';
 import { blocks, cellOf, resultOf, tensor } from '../../test/support/journal-runs.ts';
+import { type Evidence, verdictOf } from './verdict.ts';
 
 describe('verdicts', () => {
   const plan = testPlan([testCell('a'), testCell('b')]);
@@ -163,4 +164,40 @@ test('what a board says reaches no terminal with its control characters', () => 
   );
   expect(JSON.stringify({ ...result, plan: null })).not.toMatch(/\\u00(0[0-8]|1b)|\u202e/);
   expect(cellOf(result).verdict.reason).toMatch(/: gone$/);
+});
+
+test('THROTTLED outranks what the statistics say, and is outranked by wrong answers', () => {
+  const evidence: Evidence = {
+    begun: 5,
+    counted: 5,
+    failures: [],
+    failureMessage: '',
+    exclusions: [],
+    isGivenUp: false,
+    runEnded: 'completed',
+    outputs: {
+      reference: 'a',
+      max_abs: 0,
+      rel_l2: 0,
+      top1_agreement: 1,
+      tolerance: { rel_l2: 1e-4, top1_agreement: null },
+      non_finite: 0,
+      ok: true,
+      reason: null,
+    },
+    throttled: 'over-current counter oc2 rose by 4',
+    classes: ['slowdown', 'flat', 'flat', 'flat', 'flat'],
+    medians: [1e6, 1.2e6, 1e6, 1e6, 1e6],
+    halfWidth: 0.1,
+    flaggedByContention: 0,
+    effort: testPlan([testCell('a')]).effort,
+  };
+  expect(verdictOf(evidence)).toEqual({
+    kind: 'THROTTLED',
+    reason: 'over-current counter oc2 rose by 4',
+    action: 'cool the board or take a lower power mode, then measure again',
+  });
+  expect(verdictOf({ ...evidence, throttled: null }).kind).toBe('UNSTABLE');
+  const wrong = { ...evidence.outputs, ok: false, reason: 'outputs differ' };
+  expect(verdictOf({ ...evidence, outputs: wrong }).kind).toBe('INVALID');
 });

@@ -2,7 +2,7 @@ import { median } from '../../agent/statistics/quantile.ts';
 import { studentTQuantile, studentTTwoSided } from '../../agent/statistics/student-t.ts';
 import { signedRankTest } from './signed-rank.ts';
 
-export type Decision = 'faster' | 'slower' | 'equivalent' | 'inconclusive';
+type Decision = 'faster' | 'slower' | 'equivalent' | 'inconclusive';
 
 export interface PairedComparison {
   readonly blocks: number;

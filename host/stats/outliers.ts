@@ -18,7 +18,7 @@ export interface Outliers {
 }
 
 /** Median absolute deviation around `centre`. */
-export function medianAbsoluteDeviation(values: Float64Array, centre: number): number {
+function medianAbsoluteDeviation(values: Float64Array, centre: number): number {
   return medianOfSorted(values.map((value) => Math.abs(value - centre)).sort());
 }
 

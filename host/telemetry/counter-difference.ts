@@ -1,7 +1,7 @@
 import type { CounterRow, CounterTable } from './counter-table.ts';
 
 /** What one source counted between two readings. */
-export interface CounterDelta {
+interface CounterDelta {
   readonly id: string;
   readonly description: string;
   /** Per CPU of `cpus`; a source with a single total has one. */
