@@ -24,7 +24,7 @@ export function writeSamples(path: string, journal: JournalData): void {
     kvMetadata: [
       { key: 'schema', value: 'orin-remote/samples@1' },
       { key: 'quantile_definition', value: QUANTILE_DEFINITION },
-      { key: 'time_unit', value: 'nanoseconds on the board’s monotonic clock' },
+      { key: 'time_unit', value: 'nanoseconds of the monotonic clock on the board' },
     ],
   });
   // One process at a time: memory stays that of the longest one.
