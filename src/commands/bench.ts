@@ -9,6 +9,7 @@ import { directoriesFrom } from '../config/directories.ts';
 import { environment } from '../config/environment.ts';
 import { inputsFrom } from '../config/input-values.ts';
 import { choicesFrom, sizeBytes, wholeNumber, wholeNumbers } from '../config/parse-values.ts';
+import { shareableArguments } from '../config/shareable-arguments.ts';
 import { describePlan } from '../output/plan-table.ts';
 import { printResult } from '../output/print-result.ts';
 import { noProgress, type Progress, showProgress } from '../output/progress.ts';
@@ -123,7 +124,10 @@ async function measure(
       keepBytes: settings.keepBytes,
       isOffline: options.offline === true,
       isDryRun: options.dryRun === true,
-      tool: { version: __ORIN_REMOTE_VERSION__, argv: argumentsWithout(host) },
+      tool: {
+        version: __ORIN_REMOTE_VERSION__,
+        argv: shareableArguments(process.argv.slice(2), host),
+      },
       owner: `${userInfo().username}@${hostname()}`,
       directories: directoriesFrom(environment),
       listener,
@@ -132,9 +136,4 @@ async function measure(
   } finally {
     await access.close();
   }
-}
-
-/** The arguments as kept in the result, which can be shared: without the host's name. */
-function argumentsWithout(host: string): string[] {
-  return process.argv.slice(2).map((argument) => (argument === host ? '<host>' : argument));
 }

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { shareableArguments } from './shareable-arguments.ts';
+
+test('what is kept tells how it was measured, not where or by whom', () => {
+  const argv = [
+    'bench',
+    'me@orin.local',
+    '-p',
+    '2222',
+    '--ssh-config=/home/me/.ssh/config',
+    '--model',
+    '/home/me/models/a.onnx',
+    '--input=x=/home/me/x.npy',
+    '--data',
+    'cifar10:/data/cifar/test_batch.bin',
+    '--threads',
+    '1,3',
+    '--session',
+    'a=b',
+  ];
+  expect(shareableArguments(argv, 'me@orin.local')).toEqual([
+    'bench',
+    '<host>',
+    '--model',
+    'a.onnx',
+    '--input',
+    'x=x.npy',
+    '--data',
+    'cifar10:test_batch.bin',
+    '--threads',
+    '1,3',
+    '--session',
+    'a=b',
+  ]);
+});
