@@ -1,0 +1,121 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parquetMetadata } from 'hyparquet';
+import { expect, onTestFinished, test } from 'vitest';
+import { journalEventSchema } from '../agent/protocol/events.ts';
+import { PROTOCOL_VERSION } from '../agent/protocol/version.ts';
+import { decodeLine } from '../agent/protocol/wire.ts';
+import { exitCodes } from '../host/errors.ts';
+import { writeSamples } from '../host/results/export/parquet.ts';
+import { readJournal } from '../host/results/journal.ts';
+import { boardEnvironment } from '../host/results/run-context.ts';
+import { effortFrom } from '../host/run/effort.ts';
+import { percentileMinimum } from '../host/stats/percentiles.ts';
+import { JournalBuilder, testCell, testPlan } from './support/journal-builder.ts';
+
+const protocol = readFileSync('docs/protocol.md', 'utf8');
+const methodology = readFileSync('docs/methodology.md', 'utf8');
+const eventKinds = journalEventSchema.def.options.map(({ shape }) => shape.kind.def.values[0]);
+
+/** Explained once for all events. */
+const common = ['seq', 'kind', 't_ns', 'process'];
+
+/** The text below a heading, up to the next heading of its level or above; null without it. */
+function section(markdown: string, heading: string): string | null {
+  const lines = markdown.split('\n');
+  const from = lines.indexOf(heading);
+  if (from < 0) return null;
+  const level = heading.indexOf(' ');
+  const isNext = (line: string) => /^#+ /.test(line) && line.indexOf(' ') <= level;
+  const length = lines.slice(from + 1).findIndex(isNext);
+  return lines.slice(from + 1, length < 0 ? undefined : from + 1 + length).join('\n');
+}
+
+/** Body rows of the first table in the text, as trimmed cells without markup. */
+function tableRows(markdown: string | null): string[][] {
+  const lines = (markdown ?? '').split('\n');
+  const from = lines.findIndex((line) => /^\| *-+/.test(line.replaceAll(':', '')));
+  const after = from < 0 ? [] : lines.slice(from + 1);
+  const length = after.findIndex((line) => !line.startsWith('|'));
+  return after
+    .slice(0, length < 0 ? undefined : length)
+    .map((line) => line.split('|').slice(1, -1))
+    .map((cells) => cells.map((cell) => cell.replace(/[`*†]/g, '').trim()));
+}
+
+test.each(eventKinds)('docs/protocol.md describes %s, and its example is one', (kind) => {
+  const text = section(protocol, `### ${kind}`);
+  const [, line = ''] = /```json\n(.*)\n```/.exec(text ?? '') ?? [];
+  const decoded = decodeLine(line);
+  expect(decoded).toMatchObject({ ok: true, event: { kind } });
+  const fields = Object.keys(decoded.ok ? decoded.event : {});
+  const described = fields.filter((field) => !common.includes(field));
+  for (const field of described) expect(text).toContain(`\`${field}`);
+});
+
+test('docs/protocol.md describes no kind of event that there is not', () => {
+  const headings = section(protocol, '## Events')?.match(/^### .+$/gm) ?? [];
+  expect(headings.map((heading) => heading.slice(4)).sort()).toEqual([...eventKinds].sort());
+});
+
+test('docs/protocol.md names the protocol version', () => {
+  expect(section(protocol, '## Versions')).toContain(`is ${PROTOCOL_VERSION}.`);
+});
+
+test('the presets of docs/methodology.md are those of the program', () => {
+  const rows = tableRows(section(methodology, '### Presets'));
+  const presets = ['quick', 'default', 'thorough'] as const;
+  expect(rows).toEqual(
+    presets.map((preset) => {
+      const { minBlocks, maxBlocks, processBudgetMs, precision, warmUp } = effortFrom({ preset });
+      const capMs = Math.min(warmUp.capMs, warmUp.capShare * processBudgetMs);
+      const figures = [minBlocks, maxBlocks, processBudgetMs / 1000, capMs / 1000];
+      return [preset, ...figures.map(String), `${precision * 100} %`];
+    }),
+  );
+});
+
+test('the default numbers of docs/methodology.md are those of the program', () => {
+  const rows = new Map(
+    tableRows(section(methodology, '### Default numbers')).map((r) => [r[0], r]),
+  );
+  const { warmUp, minIterations, maxIterations } = effortFrom({ preset: 'default' });
+  const value = (name: string) => rows.get(name)?.[1];
+  expect(value('warm-up, least')).toBe(
+    `${warmUp.minIterations} iterations and ${warmUp.minMs / 1000} s`,
+  );
+  expect(value('warm-up cap')).toContain(`${warmUp.capMs / 1000} s or ${warmUp.capShare * 100} %`);
+  expect(value('steady iterations')).toContain(`${minIterations} to ${maxIterations}`);
+});
+
+test('the least sample sizes of percentiles in docs/methodology.md are those of the program', () => {
+  const rows = tableRows(section(methodology, '## Percentiles'));
+  expect(rows.map(([name, least]) => [name?.replace('.', ''), Number(least)])).toEqual(
+    Object.entries(percentileMinimum),
+  );
+});
+
+test('docs/methodology.md lists every environment key', () => {
+  const rows = tableRows(section(methodology, '## Environment keys'));
+  expect(rows.map(([key]) => key)).toEqual(Object.keys(boardEnvironment.shape));
+});
+
+test('docs/methodology.md lists every column of samples.parquet', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'orin-docs-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const path = join(directory, 'samples.parquet');
+  writeSamples(path, readJournal(new JournalBuilder(testPlan([testCell('a')])).bytes()));
+  const bytes = readFileSync(path);
+  const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+  const [, ...columns] = parquetMetadata(file).schema;
+  const rows = tableRows(section(methodology, '## samples.parquet'));
+  expect(rows.map(([name]) => name)).toEqual(columns.map(({ name }) => name));
+});
+
+test('the README lists every exit code', () => {
+  const readme = readFileSync('README.md', 'utf8');
+  const table = readme.slice(Math.max(0, readme.search(/^\| *code *\| *meaning *\|/m)));
+  const codes = tableRows(table).map(([code]) => Number(code));
+  expect(codes.sort((a, b) => a - b)).toEqual(Object.values(exitCodes).sort((a, b) => a - b));
+});
