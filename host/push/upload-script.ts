@@ -40,7 +40,7 @@ export function receiveScript(target: UploadTarget, segment: Segment): string {
     'if flock -n 9 && [ "$p" -ef /proc/self/fd/9 ]; then :; else cp "$p" "$u" 2> /dev/null; p=$u; exec 9>> "$p"; fi',
     's=$(stat -c %s "$p")',
     'h=-',
-    'if [ "$s" -gt 0 ]; then h=$(sha256sum < "$p"); fi',
+    'if [ "$s" -gt 0 ]; then h=$(hash < "$p"); fi',
     `say have $s \${h%% *}`,
     `o=$(head -c ${HEADER_BYTES})`,
     `o=\${o%% *}`,
@@ -50,17 +50,15 @@ export function receiveScript(target: UploadTarget, segment: Segment): string {
   ].join('; ');
 }
 
-/** One channel carries everything: hashed, and unpacked, while it arrives. */
+/** One channel carries everything, and what is packed is unpacked while it arrives. */
 function receiveWhole(target: UploadTarget): string[] {
   // When the disk refuses a byte, what was written of it frees its space at once.
-  const arriving = '{ cat "$p"; tee -a --output-error=exit "$p" || rm -f "$p"; }';
   if (target.packing === 'raw') {
-    return [`h=$(${arriving} | sha256sum)`, 't=$p', verifyAndStore(target, '"$p"')];
+    return ['cat >> "$p" || rm -f "$p"', 't=$p', verifyAndStore(target, '"$p"')];
   }
-  const unpack = unpackCommand[target.packing];
   return [
     ...temporary(target),
-    `h=$(${arriving} | ${unpack} | tee --output-error=exit "$t" | sha256sum)`,
+    `{ cat "$p"; tee -a --output-error=exit "$p" || rm -f "$p"; } | ${unpackCommand[target.packing]} > "$t"`,
     verifyAndStore(target, '"$p"'),
   ];
 }
@@ -80,14 +78,8 @@ function receivePart({ startByte, endByte }: Segment): string[] {
 export function assembleScript(target: UploadTarget): string {
   const join =
     target.packing === 'raw'
-      ? [
-          't=$1; f=$1; shift',
-          'h=$({ cat "$f"; cat "$@" | tee -a --output-error=exit "$f"; } | sha256sum)',
-        ]
-      : [
-          ...temporary(target),
-          `h=$(cat "$@" | ${unpackCommand[target.packing]} | tee --output-error=exit "$t" | sha256sum)`,
-        ];
+      ? ['t=$1', 'shift', 'cat "$@" >> "$t"']
+      : [...temporary(target), `cat "$@" | ${unpackCommand[target.packing]} > "$t"`];
   return [
     ...prelude(target),
     'read -r l || exit 7',
@@ -98,11 +90,16 @@ export function assembleScript(target: UploadTarget): string {
   ].join('; ');
 }
 
+// OpenSSL uses the SHA instructions of Arm and x86, coreutils often not: 0.09 s against 0.31 s for 85 MB. That
+// is also less than hashing beside the write costs, which copies every byte twice more (0.15 s).
+const hashFunction = 'hash() { openssl dgst -sha256 -r 2> /dev/null || sha256sum; }';
+
 function prelude({ base, sha256, sizeBytes }: UploadTarget): string[] {
   const directory = `sha256/${sha256.slice(0, 2)}`;
   return [
     'umask 077',
     'export LC_ALL=C',
+    hashFunction,
     `cd ${word(base)} && mkdir -p store/incoming store/${directory} && cd store || exit 6`,
     `d=${directory}/${sha256}`,
     `if [ -f $d ] && [ $(stat -c %s $d) -eq ${sizeBytes} ]; then say present; exit 0; fi`,
@@ -126,7 +123,8 @@ function verifyAndStore(target: UploadTarget, parts: string): string {
   const { sha256, sizeBytes, wireBytes } = target;
   return [
     'z=$(stat -c %s "$t" 2> /dev/null || echo 0)',
-    `if [ "\${h%% *}" = ${sha256} ] && [ "$z" -eq ${sizeBytes} ] && mv -f "$t" $d; ` +
+    `h=-; if [ "$z" -eq ${sizeBytes} ]; then h=$(hash < "$t"); fi`,
+    `if [ "\${h%% *}" = ${sha256} ] && mv -f "$t" $d; ` +
       `then rm -f ${parts}; say stored; (sync -f $d 9>&- > /dev/null 2>&1 < /dev/null &); ` +
       `else s=$(cat ${parts} 2> /dev/null | wc -c); ` +
       `if [ "$s" -ge ${wireBytes} ]; then rm -f ${parts}; say damaged; else say short $s; fi; fi`,
