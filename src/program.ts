@@ -115,6 +115,7 @@ function addResultCommands(program: Command, run: Run): void {
     .argument('<run>')
     .description('one run in another format')
     .requiredOption('--format <format>', 'json, csv, md or parquet')
+    .option('--samples', 'csv: a row for every iteration instead of every cell')
     .option('-o, --out <file>', 'write there; - is stdout', '-')
     .action(
       run(async ([id = ''], options) =>
