@@ -42,7 +42,7 @@ export async function accessTo(
     options: options.sshOption as string[],
     environment,
   });
-  for (const note of target.notes) listener.note(note);
+  for (const note of [...target.notes, ...target.ssh2Notes]) listener.note(note);
   return {
     name: host,
     destination: `${target.user}@${target.hostName}:${target.port}`,
