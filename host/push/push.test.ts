@@ -26,6 +26,7 @@ import {
 } from '../../test/support/store-files.ts';
 import { type Probe, probeBoard } from '../board/probe.ts';
 import type { PushProgress } from '../run/run-event.ts';
+import { markUsedStatement } from './install-runtime.ts';
 import { openPacker, type Packer } from './packer.ts';
 import { type PushOptions, type PushReport, push, storedPath } from './push.ts';
 import type { StoreFile } from './store-file.ts';
@@ -275,6 +276,18 @@ describe('garbage', () => {
       true,
       true,
     ]);
+  });
+
+  test('a run that starts marks what it uses, the runtime’s files included', async () => {
+    const model = fileOnDisk(`${directory}/model`, noise(1000));
+    const { runtimeDirectory } = await pushFiles(open(), [model]);
+    const agent = smallRuntime().files[0]?.file ?? model;
+    for (const file of [model, agent]) age(file, 10);
+    execFileSync('sh', ['-c', markUsedStatement(base(), runtimeDirectory, [model.sha256])]);
+    const { lastUsedUnixS } = await probeBoard(open());
+    for (const { sha256 } of [model, agent]) {
+      expect(lastUsedUnixS.get(sha256)).toBeGreaterThan(Date.now() / 1000 - 3600);
+    }
   });
 
   test('too little space is said with both figures before a byte is sent', async () => {
