@@ -224,21 +224,15 @@ describe('what a cut upload left behind', () => {
     expect(incoming()).toEqual([]);
   });
 
-  test('is thrown away when its bytes are not ours', async () => {
-    const model = fileOnDisk(`${directory}/model`, noise(5_000_000));
+  test.each([
+    ['its bytes are not ours', 5_000_000],
+    ['it is longer than the file', 1_000_000],
+  ])('is thrown away when %s', async (_reason, sizeBytes) => {
+    const model = fileOnDisk(`${directory}/model`, noise(sizeBytes));
     await pushFiles(open(), []);
     writeFileSync(`${base()}/store/incoming/${model.sha256}.raw.0-1.part`, noise(2_000_000));
     const report = await pushFiles(open(), [model]);
-    const [sent] = report.sent;
-    expect(sent).toMatchObject({ resumedBytes: 0, wireBytes: model.sizeBytes });
-    expect(sha256OfFile(storedPath(base(), model.sha256))).toBe(model.sha256);
-  });
-
-  test('is thrown away when it is longer than the file', async () => {
-    const model = fileOnDisk(`${directory}/model`, noise(1_000_000));
-    await pushFiles(open(), []);
-    writeFileSync(`${base()}/store/incoming/${model.sha256}.raw.0-1.part`, noise(2_000_000));
-    await pushFiles(open(), [model]);
+    expect(report.sent).toMatchObject([{ resumedBytes: 0, wireBytes: sizeBytes }]);
     expect(sha256OfFile(storedPath(base(), model.sha256))).toBe(model.sha256);
   });
 });
