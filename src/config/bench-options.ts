@@ -55,6 +55,13 @@ export function addBenchOptions(command: Command): void {
     .option('--telemetry <source>', 'mpstat, proc or off (default: mpstat where it is installed)')
     .option('--keep <size>', 'least recently used files beyond this are removed', '2G')
     .option('--offline', 'use only what is in the cache of this machine')
+    .option('--detach', 'print the id of the run and leave; `attach` finds it again');
+  addOutputOptions(command);
+}
+
+/** How a result is shown: the same options on every command that ends in one. */
+export function addOutputOptions(command: Command): void {
+  command
     .optionsGroup('Output:')
     .option('--json', 'one JSON document on stdout')
     .option('--output <format>', 'table, ndjson, csv or md', 'table')
