@@ -41,6 +41,7 @@ export async function createProgram(argv: readonly string[]): Promise<number> {
   addRunCommands(program, run);
   addResultCommands(program, run);
   addModelCommands(program, run);
+  addIrqCommand(program, run);
   if (argv.length <= 2) {
     program.outputHelp({ error: true });
     return exitCodes.usage;
@@ -202,6 +203,18 @@ function addModelCommands(program: Command, run: Run): void {
         (await import('./commands/model.ts')).inspectModelCommand(file, options),
       ),
     );
+}
+
+function addIrqCommand(program: Command, run: Run): void {
+  program
+    .command('irq')
+    .description('which CPU serves which interrupts: analyses saved dumps')
+    .requiredOption('--file <file>', 'copy of /proc/interrupts, or of it and /proc/softirqs')
+    .option('--softirqs <file>', 'copy of /proc/softirqs')
+    .option('--before-file <file>', 'earlier copy of /proc/interrupts: counts what came since')
+    .option('--before-softirqs <file>', 'earlier copy of /proc/softirqs')
+    .option('--json', 'one JSON document')
+    .action(run(async (_, options) => (await import('./commands/irq.ts')).irqFileCommand(options)));
 }
 
 function collect(value: string, earlier: string[]): string[] {
