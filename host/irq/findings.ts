@@ -1,5 +1,5 @@
 import type { CountedSource, DumpAnalysis, SoftirqAnalysis } from './analyse-dump.ts';
-import type { Spread } from './spread.ts';
+import { sharePercent as percent, type Spread } from './spread.ts';
 
 /** One thing that the dumps show, in a sentence with its numbers. */
 export interface Finding {
@@ -10,6 +10,7 @@ export interface Finding {
     | 'all-sources'
     | 'gpu'
     | 'softirqs'
+    | 'movable'
     | 'mpstat'
     | 'reset'
     | 'meaning';
@@ -32,6 +33,7 @@ export function findingsOf(analysis: DumpAnalysis): readonly Finding[] {
     ...gpu(analysis),
     ...(analysis.softirqs === null ? [] : softirqs(analysis.softirqs)),
     ...mpstat(analysis),
+    ...movable(analysis),
     ...resets(analysis),
     ...meaning(analysis),
   ];
@@ -143,6 +145,22 @@ function mpstat({ all, cpus, softirqs: soft }: DumpAnalysis): Finding[] {
   ];
 }
 
+/** R36 lost the part of the interrupt controller that would spread MSI over CPUs (no GICv2m). */
+function movable({ sources, byKind }: DumpAnalysis): Finding[] {
+  const { busiest } = byKind.device;
+  const own = sources.filter(
+    (source) => source.chip === 'MSI' && source.busiest?.cpu === 0 && source.busiest.share >= ALONE,
+  );
+  if (busiest?.cpu !== 0 || own.length === 0) return [];
+  const names = [...new Set(own.map(({ name }) => name))].slice(0, 5).join(', ');
+  return [
+    {
+      kind: 'movable',
+      text: `Of these, ${names} came over PCIe (MSI): JetPack 6 serves those on CPU0 only, JetPack 5 lets them be moved.`,
+    },
+  ];
+}
+
 function resets({ reset, softirqs: soft }: DumpAnalysis): Finding[] {
   const ids = [...reset, ...(soft?.reset ?? [])];
   if (ids.length === 0) return [];
@@ -182,13 +200,6 @@ function share({ total, perCpu }: Spread, at: number): string {
 
 function count(value: number): string {
   return value.toLocaleString('en-US');
-}
-
-/** `32.5 %`; near the whole with two decimals, and never rounded up to it. */
-function percent(value: number): string {
-  if (value === 1) return '100 %';
-  const scaled = value * 100;
-  return scaled >= 99 ? `${Math.min(99.99, scaled).toFixed(2)} %` : `${scaled.toFixed(1)} %`;
 }
 
 function times(value: number | null): string {

@@ -37,7 +37,7 @@ const roles: readonly (readonly [RegExp, string])[] = [
   [/^mmc\d|sdhci|nvme|ahci|ufshcd|virtio\d+-req/i, 'storage'],
   [/xhci|xudc|ehci|\busb\d/i, 'USB'],
   [/snd|hda|\badma|agic/i, 'audio'],
-  [/tegra-hsp|bpmp/i, 'messages between processors'],
+  [/tegra-hsp|bpmp/i, 'co-processor mailbox'],
   [/i2c/i, 'I2C'],
   [/uart|serial|ttyS/i, 'serial'],
   [/pcie/i, 'PCIe'],

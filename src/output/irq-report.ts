@@ -1,6 +1,6 @@
 import type { DumpAnalysis } from '../../host/irq/analyse-dump.ts';
 import type { Finding } from '../../host/irq/findings.ts';
-import type { Spread } from '../../host/irq/spread.ts';
+import { type Spread, sharePercent } from '../../host/irq/spread.ts';
 import { heatLegend, heatRow, heatTitle } from './heat-map.ts';
 import { counted } from './quantities.ts';
 import { plainText, symbolsFor } from './symbols.ts';
@@ -27,7 +27,7 @@ export function irqReport(
   const period = analysis.isDifference ? 'between the dumps' : 'since boot';
   const lines = [
     bold(`Interrupts ${period}, ${counted(analysis.cpus.length, 'CPU')}`),
-    ...findings.map(({ text }) => wrapText(`  ${symbolsFor(isUnicode).dot} ${text}`, width)),
+    ...findings.map(({ text }) => wrapped(`  ${symbolsFor(isUnicode).dot} ${text}`, width)),
     '',
     ...section('interrupts', analysis.cpus, interruptRows(analysis), terminal),
     ...restLine(analysis),
@@ -81,9 +81,9 @@ function section(
     id,
     shortened(name),
     spread.total.toLocaleString('en-US'),
-    percent(share),
+    sharePercent(share),
     spread.imbalance === null ? '' : spread.imbalance.toFixed(2),
-    spread.busiest === null ? '' : `CPU${spread.busiest.cpu} ${percent(spread.busiest.share)}`,
+    spread.busiest === null ? '' : `CPU${spread.busiest.cpu} ${sharePercent(spread.busiest.share)}`,
     heatRow(spread, terminal.isUnicode) ?? '',
   ]);
   const [head = '', ...body] = textTable(columns, cells, terminal.columns());
@@ -109,6 +109,7 @@ function shortened(name: string): string {
   return name.length > MAX_NAME ? `${name.slice(0, MAX_NAME - 1)}…` : name;
 }
 
-function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
+/** A number and its percent sign stay on one line. */
+function wrapped(text: string, width: number): string {
+  return wrapText(text.replaceAll(' %', '\u00a0%'), width).replaceAll('\u00a0', ' ');
 }
