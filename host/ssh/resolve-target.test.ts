@@ -156,7 +156,7 @@ describe('a resolved target', () => {
 
   it('gives ssh nothing that could pass for an option', () => {
     const args = sshArguments(parseTargetName('orin'), { environment, options: ['A=b'] });
-    expect(args).toEqual(['-G', '-o', 'A=b', '--', 'orin']);
+    expect(args).toEqual(['-o', 'A=b', '--', 'orin']);
   });
 });
 

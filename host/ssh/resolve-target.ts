@@ -87,12 +87,17 @@ export async function resolveTarget(
   board: string,
   options: TargetOptions,
 ): Promise<ResolvedTarget> {
-  const name = withOptions(parseTargetName(board), options);
+  const name = targetName(board, options);
   const { settings, notes } = await readEffectiveSettings(name, options);
   return toTarget(board, name, settings, notes, options);
 }
 
-function withOptions(name: TargetName, options: TargetOptions): TargetName {
+/**
+ * What a person typed, with the options that stand over it.
+ * @throws OrinError `usage` on a name that is none.
+ */
+export function targetName(board: string, options: TargetOptions): TargetName {
+  const name = parseTargetName(board);
   return { ...name, user: options.user ?? name.user, port: options.port ?? name.port };
 }
 
