@@ -19,6 +19,8 @@ export interface WorkerJob {
 export interface SamplerJob {
   readonly origin_ns: string;
   readonly runDirectory: string;
+  /** Of the run: it is in the log's name. */
+  readonly segment: number;
   /** `mpstat`: the program writes its own log; `proc`: raw frames; `counters`: the `tele` events only. */
   readonly mode: 'mpstat' | 'proc' | 'counters';
   /** Words before `mpstat`, so that it dies with the sampler; empty where the board has no such tool. */
