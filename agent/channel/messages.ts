@@ -34,7 +34,7 @@ type Bare<K extends EventOf<'phase' | 'tag' | 'threads' | 'edge' | 'output'>['ki
 export type WorkerEvent = Bare<'phase' | 'tag' | 'threads' | 'edge' | 'output'>;
 
 /** First message of a worker: it runs, and on these CPUs. */
-export interface WorkerReady {
+interface WorkerReady {
   readonly kind: 'ready';
   readonly cpusAllowed: string;
 }
