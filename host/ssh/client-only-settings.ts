@@ -16,6 +16,19 @@ export interface ClientOnlySettings {
   readonly verifyHostKeyDns: boolean;
 }
 
+/** Of a target that no configuration speaks of. */
+export const noClientOnlySettings: ClientOnlySettings = {
+  certificateFiles: [],
+  pkcs11Provider: null,
+  gssapi: false,
+  hostbased: false,
+  controlPath: null,
+  proxyUseFdpass: false,
+  knownHostsCommand: null,
+  revokedHostKeys: null,
+  verifyHostKeyDns: false,
+};
+
 export function clientOnlySettings(settings: Settings, tokens: TokenValues): ClientOnlySettings {
   const path = (keyword: string) => {
     const value = setting(settings, keyword);

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 
 function collect(value: string, earlier: string[]): string[] {
   return [...earlier, value];
@@ -17,7 +17,13 @@ export function addConnectionOptions(command: Command): void {
       '--accept-new',
       'trust a host key that was never seen (a changed key is always refused)',
     )
-    .option('--batch-mode', 'never ask for anything');
+    .option('--batch-mode', 'never ask for anything')
+    .addOption(
+      new Option(
+        '--transport <way>',
+        'ssh2 in this program, or the ssh of this machine (default: the one that can)',
+      ).choices(['auto', 'ssh2', 'ssh']),
+    );
 }
 
 /** What to measure, how long, and how to show it. */
