@@ -146,7 +146,10 @@ it('a home that is gone does not keep commands from running', async () => {
   const board = await startDemoBoard({ home: '/nonexistent/home' });
   try {
     const link = await board.connect();
-    expect(await runScript(link, 'pwd', { step: 'look' })).toMatchObject({ output: '/', status: 0 });
+    expect(await runScript(link, 'pwd', { step: 'look' })).toMatchObject({
+      output: '/\n',
+      status: 0,
+    });
     await link.end();
   } finally {
     await board.close();
