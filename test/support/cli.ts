@@ -57,7 +57,7 @@ async function runCli(
   const { onTerminal } = options;
   const command = [process.execPath, resolve('dist/cli.js'), ...args];
   const [program = '', ...words] = onTerminal
-    ? ['script', '-qfec', command.map((word) => `'${word}'`).join(' '), '/dev/null']
+    ? ['script', '-qfec', `exec ${command.map((word) => `'${word}'`).join(' ')}`, '/dev/null']
     : command;
   const child = spawn(program, words, {
     cwd: options.cwd ?? places.home,
@@ -82,11 +82,11 @@ async function runCli(
   });
   let stdout = '';
   let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
     onTerminal?.(stdout, (keys) => child.stdin?.write(keys));
   });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
     options.onStderr?.(stderr, (signal) => child.kill(signal));
   });
