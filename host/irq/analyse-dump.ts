@@ -9,7 +9,7 @@ export interface CountedSource extends InterruptSource, Spread {
   readonly share: number;
 }
 
-export interface CountedSoftirq extends Spread {
+interface CountedSoftirq extends Spread {
   readonly type: string;
   /** Of all softirqs. */
   readonly share: number;

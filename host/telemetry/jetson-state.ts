@@ -16,7 +16,7 @@ export interface Clock {
   readonly governor: string | null;
 }
 
-export interface Temperature {
+interface Temperature {
   /** `cpu`, `gpu`, `soc0`, `tj`: without the suffixes that differ between JetPacks. */
   readonly zone: string;
   readonly celsius: number;

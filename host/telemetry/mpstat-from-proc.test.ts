@@ -6,9 +6,10 @@ import {
   printed,
   replayFrame,
 } from '../../test/support/mpstat-fixtures.ts';
-import { mpstatFromProc } from './mpstat-from-proc.ts';
+import { mpstatBetween, mpstatFromProc } from './mpstat-from-proc.ts';
 import { asPrinted } from './mpstat-sample.ts';
 import { readMpstatText } from './mpstat-text.ts';
+import { readProcFrame } from './proc-frame.ts';
 
 const fromProc = (replay: string, frames: number) => [
   ...mpstatFromProc(Array.from({ length: frames }, (_, n) => replayFrame(replay, n))),
@@ -36,6 +37,16 @@ describe('the same from /proc', () => {
     );
     expect(printedOld).toContain(` ${asPrinted(count)} `);
     expect(cameOnline?.interrupts.perS.has(4)).toBe(false);
+  });
+
+  test('over several seconds the rates are per second of uptime', () => {
+    const [first, last] = [0, 5].map((n) => readProcFrame(replayFrame('A', n)));
+    if (first === undefined || last === undefined) throw new Error('no frames');
+    const sample = mpstatBetween(first, last);
+    const average = readMpstatText(mpstatBytes('A-v12.6.1.txt')).samples.at(-1);
+    expect(average?.period).toBe('average');
+    expect(sample && printed(sample)).toEqual(average && printed(average));
+    expect(mpstatBetween(readProcFrame({ files: {} }), last)).toBeNull();
   });
 
   test('a frame without files gives no sample', () => {

@@ -5,7 +5,7 @@ import { MAX_CPUS } from './proc-stat.ts';
 
 /** The tables of a sample in the order in which mpstat prints them. */
 export const mpstatTables = ['use', 'nodes', 'sum', 'interrupts', 'softirqs'] as const;
-export type MpstatTable = (typeof mpstatTables)[number];
+type MpstatTable = (typeof mpstatTables)[number];
 
 export interface TableHeader {
   readonly table: MpstatTable;
@@ -51,7 +51,7 @@ export function headerOf(words: readonly string[]): TableHeader | null {
   const at = words.slice(0, 8).findIndex((word) => word === 'CPU' || word === 'NODE');
   if (at === -1) return null;
   const hasTopology = words[at + 1] === 'CORE' && words[at + 3] === 'NODE';
-  const columns = words.slice(at + (hasTopology ? 4 : 1));
+  const columns = columnsOf(words.slice(at + (hasTopology ? 4 : 1)));
   const table = tableOf(words[at] ?? '', columns);
   if (table === null || columns.length > MAX_COLUMNS) return null;
   return {
@@ -60,6 +60,23 @@ export function headerOf(words: readonly string[]): TableHeader | null {
     hasTopology,
     time: timeOf(words.slice(0, at)),
   };
+}
+
+/**
+ * mpstat takes any text before a colon for an interrupt when a row of /proc/interrupts is longer than its buffer
+ * (`arm-smmu-context-fault, xhci-hcd:usb1`): such a name has spaces, and only `/s` says where it ends.
+ */
+function columnsOf(words: readonly string[]): readonly string[] {
+  if (words[0]?.startsWith('%') || !words.at(-1)?.endsWith('/s')) return words;
+  const columns: string[] = [];
+  let name: string[] = [];
+  for (const word of words) {
+    name.push(word);
+    if (!word.endsWith('/s')) continue;
+    columns.push(name.join(' '));
+    name = [];
+  }
+  return columns;
 }
 
 function tableOf(subject: string, columns: readonly string[]): MpstatTable | null {

@@ -106,6 +106,17 @@ describe('mpstat as text', () => {
     ]);
   });
 
+  test('a name with spaces, which mpstat makes of a row too long for it, is one column', () => {
+    const { samples, problems } = readMpstatText(
+      '10:00:00 CPU 13/s fault, xhci-hcd/s Err/s\n10:00:01 0 206.00 0.00 1.00\n',
+    );
+    expect(problems).toEqual([]);
+    expect(samples[0]?.interrupts).toEqual({
+      sources: ['13', 'fault, xhci-hcd', 'Err'],
+      perS: new Map([[0, [206, 0, 1]]]),
+    });
+  });
+
   test('a log that was cut ends in a sample that says so', () => {
     const whole = mpstatText('A-v12.6.1.txt');
     const inSecond = readMpstatText(whole.slice(0, whole.indexOf('16:06:42       3')));

@@ -2,7 +2,7 @@ import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import { LineSplitter } from './line-splitter.ts';
 import { MAX_PROBLEMS, type ProcProblem } from './proc-stat.ts';
 
-export interface Engine {
+interface Engine {
   /** `NVENC0`, `VIC`, `APE`; a `_FREQ` behind it is left out. */
   readonly name: string;
   /** Null when the dialect does not say. */
@@ -13,7 +13,7 @@ export interface Engine {
 }
 
 /** Power of one rail in milliwatts. The means and maxima are over the life of that tegrastats: not of a run. */
-export interface Rail {
+interface Rail {
   readonly name: string;
   readonly mW: number;
   readonly meanSinceStartMW: number;
