@@ -34,9 +34,11 @@ export function counterSteps(before: CounterTable, after: CounterTable): Counter
   const cpus = after.cpus.filter((cpu) => before.cpus.includes(cpu));
   const earlier = new Map(before.rows.map((row) => [row.id, row]));
   const reset: string[] = [];
+  const columnsBefore = cpus.map((cpu) => before.cpus.indexOf(cpu));
+  const columnsAfter = cpus.map((cpu) => after.cpus.indexOf(cpu));
   const rows = after.rows.map((row): CounterDelta => {
-    const then = countsOf(earlier.get(row.id), before.cpus, cpus);
-    const counts = countsOf(row, after.cpus, cpus).map((value, k) => {
+    const then = countsOf(earlier.get(row.id), before.cpus.length, columnsBefore);
+    const counts = countsOf(row, after.cpus.length, columnsAfter).map((value, k) => {
       const step = (value - (then[k] ?? 0) + WRAP) % WRAP;
       if (step <= WRAP / 2) return step;
       reset.push(row.id);
@@ -49,12 +51,12 @@ export function counterSteps(before: CounterTable, after: CounterTable): Counter
 
 function countsOf(
   row: CounterRow | undefined,
+  width: number,
   columns: readonly number[],
-  wanted: readonly number[],
 ): readonly number[] {
   if (row === undefined) return [];
-  if (row.counts.length !== columns.length) return row.counts;
-  return wanted.map((cpu) => row.counts[columns.indexOf(cpu)] ?? 0);
+  if (row.counts.length !== width) return row.counts;
+  return columns.map((column) => row.counts[column] ?? 0);
 }
 
 /** Sum over sources for each CPU of `difference.cpus`; totals without a CPU are left out. */

@@ -24,6 +24,8 @@ export interface TableRow {
 }
 
 const MAX_COLUMNS = 8192;
+/** uname's fields have at most 64 characters each. */
+const MAX_SYSTEM_LENGTH = 400;
 // Joined, because a control character may not stand in a literal.
 const colour = new RegExp(['\u001b', '\\[[0-9;]*m'].join(''), 'g');
 
@@ -35,6 +37,7 @@ export function wordsOf(line: string): string[] {
 
 /** `Linux 5.10.120-tegra (orin-nano) 2024-11-19 _aarch64_ (6 CPU)`; the host's name is not kept. */
 export function systemOf(line: string): MpstatSystem | null {
+  if (line.length > MAX_SYSTEM_LENGTH) return null;
   const match = /^\s*\S+ (\S+) \(.*?\)\s+(.*\S)\s+_(\w+)_\s+\((\d{1,5}) CPU\)\s*$/.exec(line);
   if (match === null) return null;
   const [, kernel = '', date = '', machine = '', cpuCount = ''] = match;
