@@ -75,7 +75,8 @@ export async function makeRoom(
       : { files: 0, bytes: 0 };
   const { facts } = probe;
   const freeBytes = facts.base.freeBytes + removed.bytes;
-  requireSpace(link.board, { ...facts, base: { ...facts.base, freeBytes } }, need);
+  const uncollected = probe.runs.filter((run) => !run.isAlive).map(({ id }) => id);
+  requireSpace(link.board, { ...facts, base: { ...facts.base, freeBytes } }, need, uncollected);
   return { removed };
 }
 

@@ -1,4 +1,5 @@
 import { exitCodes } from '../../host/errors.ts';
+import { exitCodeOfSignal } from './interruption.ts';
 
 /** What a person may choose at the first Ctrl-C. */
 export type Choice = 'stop' | 'leave' | 'continue';
@@ -27,12 +28,6 @@ export interface RunControl {
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 type Signal = (typeof signals)[number];
-
-const codes: Record<Signal, number> = {
-  SIGINT: exitCodes.interrupted,
-  SIGTERM: exitCodes.terminated,
-  SIGHUP: exitCodes.hungUp,
-};
 
 /** Leaving takes at most this long, whatever the connection is doing. */
 const LEAVE_MS = 1_000;
@@ -83,7 +78,7 @@ class SignalControl implements RunControl {
   }
 
   readonly onSignal = (signal: Signal): void => {
-    const code = codes[signal];
+    const code = exitCodeOfSignal[signal] ?? exitCodes.terminated;
     if (this.#leave.signal.aborted) process.exit(code);
     if (!this.#hasRun) this.#endBeforeRun(code);
     else if (signal !== 'SIGINT' || this.#stop.signal.aborted || this.#isAsking) {

@@ -15,7 +15,7 @@ import { withConnections } from '../../host/run/with-connections.ts';
 import { JournalBuilder, testCell, testPlan } from './journal-builder.ts';
 import { blocks } from './journal-runs.ts';
 
-export const thisBoot = readBootId();
+const thisBoot = readBootId();
 
 /** A plan of two cells and a journal of some 300 kB, started in the boot of that id. */
 export function makeRun(bootId = thisBoot): {
