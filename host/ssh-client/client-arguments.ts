@@ -50,10 +50,12 @@ export function masterArguments(
   login: LoginArguments,
   controlPath: string,
 ): string[] {
+  // A master that will go to the background silences its proxies, unless it debugs; nobody would know why one failed.
+  const isProxied = target.proxyJump !== null || target.proxyCommand !== null;
   return [
     ...['-M', '-N', '-S', escapePercent(controlPath)],
     ...option('ControlPersist', String(masterOutlivesUsS)),
-    ...option('LogLevel', 'INFO'),
+    ...(isProxied ? ['-v'] : option('LogLevel', 'INFO')),
     ...loginOptions(target, login),
     ...sshArguments(targetName(target.board, target.options), target.options),
   ];

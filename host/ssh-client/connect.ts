@@ -14,7 +14,7 @@ import type { LoginArguments } from './client-arguments.ts';
 import { clientEnvironment } from './client-environment.ts';
 import { clientFailure, isPassing } from './client-failure.ts';
 import { LoginFailure, type Master, openMasterOf, startMaster } from './master.ts';
-import { makePrivateDirectory, type PrivateDirectory } from './private-directory.ts';
+import { controlPathIn, makePrivateDirectory, type PrivateDirectory } from './private-directory.ts';
 import { SshClientLink } from './ssh-client-link.ts';
 import { isThisMachine } from './this-machine.ts';
 import { watchSharedMaster } from './watch-shared-master.ts';
@@ -135,7 +135,7 @@ async function startOwnMaster(attempt: Attempt, environment: NodeJS.ProcessEnv):
   const { path } = directory;
   for (let count = 1; ; count++) {
     const logPath = join(path, `login-${count}.log`);
-    const controlPath = join(path, 'control');
+    const controlPath = controlPathIn(path);
     try {
       const master = await startMaster({
         ...login,

@@ -72,8 +72,14 @@ export async function openMasterOf(target: ResolvedTarget): Promise<Master | nul
   return { control, controlPath, isOurs: false, words: async () => '' };
 }
 
+/** What ssh says to people, without what it says to those who debug it. */
 async function readWords(path: string): Promise<string> {
-  return await readFile(path, 'utf8').catch(() => '');
+  const text = await readFile(path, 'utf8').catch(() => '');
+  const debugging = /^(debug\d: |OpenSSH_\d|Authenticated to |Transferred: |Bytes per second: )/;
+  return text
+    .split('\n')
+    .filter((line) => !debugging.test(line))
+    .join('\n');
 }
 
 /** The exit code: 0 when ssh has logged in and gone to the background. */
