@@ -12,7 +12,6 @@ import { longestMs } from './effort.ts';
 import { followToEnd } from './follow.ts';
 import type { FollowRequest } from './follow-request.ts';
 import { openSpool } from './journal-spool.ts';
-import { followRun } from './launch.ts';
 import type { RunOutcome, SavedOutcome } from './run-outcome.ts';
 import { withConnections } from './with-connections.ts';
 
@@ -45,9 +44,8 @@ async function attachConnected(request: AttachRequest): Promise<RunOutcome> {
   try {
     tell({ kind: 'planned', plan, estimateMs: longestMs(plan.effort, plan.cells.length) });
     if (request.isCancelling) await stop(request, link, base, run.runId);
-    const stream = await followRun(link, base, run.runId, 0);
     tell({ kind: 'attached', run });
-    const followed = await followToEnd(request, { link, stream, base, plan, spool });
+    const followed = await followToEnd(request, { link, stream: null, base, plan, spool });
     return await concludeRun(request, followed);
   } finally {
     // What was saved is elsewhere by now, and what was not is on the board.

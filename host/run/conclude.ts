@@ -38,9 +38,11 @@ async function saveFollowed(request: FollowRequest, followed: FollowedRun): Prom
   const { link, base, plan, spool, end } = followed;
   const note = (text: string) => request.listener({ kind: 'note', text });
   const isOver = end === 'bye' || end === 'died';
-  if (link && isOver && !spool.isVerified) await receiveAgainIfOther(request, link, followed);
-  const failures =
-    link && isOver ? await collectLogs(link, runDirectory(base, plan.runId), spool.directory) : [];
+  const failures: string[] = [];
+  if (link && isOver) {
+    if (!spool.isVerified) failures.push(...(await receiveAgainIfOther(request, link, followed)));
+    failures.push(...(await collectLogs(link, runDirectory(base, plan.runId), spool.directory)));
+  }
   for (const failure of failures) note(failure);
   const { sha256 } = spool;
   const journal = await spool.close();
@@ -52,7 +54,7 @@ async function saveFollowed(request: FollowRequest, followed: FollowedRun): Prom
   } else if (!link || !isOver) {
     note('the board was not reached again: what had arrived is saved, all of it is still there');
   } else if (failures.length > 0) {
-    note('the run is saved, and stays on the board until all its logs could be collected');
+    note('the run is saved, and stays on the board until all of it could be collected');
   } else if (await isSavedWhole(directory, sha256)) {
     await removeFromBoard(link, base, plan.runId).catch((error: unknown) => {
       note(`the run is saved but still on the board: ${messageOf(error)}`);
@@ -66,17 +68,22 @@ async function saveFollowed(request: FollowRequest, followed: FollowedRun): Prom
 
 /**
  * A journal that does not verify by its own last line is held against the file on the board, and received again from
- * its first byte where they differ: what was followed while a full disk rolled it back is such a case.
+ * its first byte where they differ: what was followed while a full disk rolled it back is such a case. Gives what
+ * hindered that.
+ * @throws OrinError when it breaks off on the way: what is here is then less than before.
  */
 async function receiveAgainIfOther(
   request: FollowRequest,
   link: Link,
   { base, plan, spool }: FollowedRun,
-): Promise<void> {
+): Promise<string[]> {
   const script = `${inRunDirectory(base, plan.runId)}; sha256sum < "$r/journal.ndjson"`;
-  const { output } = await runScript(link, script, { step: 'checking the journal on the board' });
-  const there = /^[0-9a-f]{64}/.exec(output)?.[0];
-  if (there === undefined || there === spool.sha256) return;
+  const step = 'checking the journal on the board';
+  const answer = await runScript(link, script, { step }).catch(messageOf);
+  if (typeof answer === 'string') return [`the journal could not be checked: ${answer}`];
+  const there = /^[0-9a-f]{64}/.exec(answer.output)?.[0];
+  if (there === undefined) return [`the journal could not be checked: ${answer.stderr}`];
+  if (there === spool.sha256) return [];
   request.listener({ kind: 'note', text: 'the journal on the board is another: received again' });
   await spool.restart();
   const stream = await followRun(link, base, plan.runId, 0);
@@ -86,6 +93,7 @@ async function receiveAgainIfOther(
     if (spool.hasEnded) break;
   }
   stream.process.close();
+  return [];
 }
 
 /** Gives what could not be collected and why. */

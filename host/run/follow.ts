@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JournalEvent } from '../../agent/protocol/events.ts';
 import type { Plan } from '../../agent/protocol/plan.ts';
-import { OrinError } from '../errors.ts';
+import { type ErrorCode, OrinError } from '../errors.ts';
 import type { Link } from '../link/link.ts';
 import { requestCancel } from './cancel.ts';
 import { longestMs } from './effort.ts';
@@ -13,7 +13,8 @@ import { reconnect } from './reconnect.ts';
 
 export interface StartedRun {
   readonly link: Link;
-  readonly stream: JournalStream;
+  /** The journal as it comes from the launch; null for a run that was started before. */
+  readonly stream: JournalStream | null;
   /** The directory of ours on the board. */
   readonly base: string;
   readonly plan: Plan;
@@ -52,8 +53,7 @@ export async function followToEnd(
 ): Promise<FollowedRun> {
   const { plan, base, spool } = start;
   const follower = new Follower(request, start, isEnough);
-  let { link } = start;
-  let stream: JournalStream | null = start.stream;
+  let { link, stream } = start;
   let reopened = 0;
   for (;;) {
     const before = spool.bytes;
@@ -113,9 +113,10 @@ class Follower {
       const stream = opened ?? (await followRun(link, base, plan.runId, spool.bytes));
       return await this.#read(stream);
     } catch (error) {
-      if (error instanceof OrinError && error.code === 'run-unknown' && spool.bytes > 0)
-        return 'gone';
-      if (error instanceof OrinError && error.code !== 'connection-lost') throw error;
+      const code = error instanceof OrinError ? error.code : null;
+      if (code === 'run-unknown' && spool.bytes > 0) return 'gone';
+      if (code !== null && isFinal(code)) throw error;
+      // Whatever else a dying connection is called on the way.
       if (await isClosed(link)) return this.endWithoutLink;
       throw error;
     } finally {
@@ -150,8 +151,10 @@ class Follower {
         if (isEnough) return 'left';
       }
       if (leave.aborted) return 'left';
-      const { code } = await stream.process.exit;
-      if (journal.isLive || code !== 0) return 'ended-early';
+      await stream.process.exit;
+      // Not by the exit status: it may overtake the last bytes, and then a cut loses those alone.
+      const { finalBytes } = journal;
+      if (finalBytes === null || this.#start.spool.bytes < finalBytes) return 'ended-early';
       this.#tellDeath(journal.bootId);
       return 'died';
     } finally {
@@ -195,6 +198,11 @@ class Follower {
   #note(text: string): void {
     this.#request.listener({ kind: 'note', text });
   }
+}
+
+/** Errors that no other connection would mend. */
+function isFinal(code: ErrorCode): boolean {
+  return code === 'run-unknown' || code === 'agent-failed' || code === 'results-unwritable';
 }
 
 async function isClosed(link: Link): Promise<boolean> {

@@ -1,12 +1,13 @@
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
+import { wholeNumber } from '../board/probe-answer.ts';
 import { OrinError } from '../errors.ts';
 import { lastBytes, readMarked } from '../shell/marked-output.ts';
 import type { JournalStream } from './launch.ts';
 
 /** A stream of which the first line was read. */
 export interface OpenJournal {
-  /** False when no supervisor is there any more: the bytes that come are the last. */
-  readonly isLive: boolean;
+  /** Bytes of the whole journal when no supervisor is there any more to make it longer; null while one is. */
+  readonly finalBytes: number | null;
   /** Of the board as it is now. Untrusted text. */
   readonly bootId: string;
   /** Journal bytes, without what login scripts printed before them. */
@@ -21,8 +22,10 @@ export interface OpenJournal {
 export async function openJournal(stream: JournalStream, board: string): Promise<OpenJournal> {
   const stderr = lastBytes(stream.process.stderr, 4096);
   const { answer, body } = await readMarked(stream.process.stdout, stream.marker);
-  const [kind, state, bootId = ''] = answer?.split(':') ?? [];
-  if (kind === 'run') return { isLive: state === 'live', bootId, bytes: body };
+  const [kind, state, bootId = '', size] = answer?.split(':') ?? [];
+  if (kind === 'run') {
+    return { finalBytes: state === 'ended' ? (wholeNumber(size) ?? 0) : null, bootId, bytes: body };
+  }
   const said = `${await lastBytes(body, 4096)} ${await stderr}`;
   await stream.process.exit;
   throw notStarted(answer, said, board);

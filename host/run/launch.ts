@@ -16,8 +16,8 @@ export interface BoardPaths {
 export interface JournalStream {
   readonly process: RemoteProcess;
   /**
-   * The line `<marker>run:live:<boot id>` stands before the first journal byte; `ended` in place of `live` when no
-   * supervisor is there any more, so that the bytes that follow are all there will ever be.
+   * Before the first journal byte stands the line `<marker>run:live:<boot id>`, or `<marker>run:ended:<boot id>:<size>`
+   * when no supervisor is there any more, so that the journal will never be longer than that.
    */
   readonly marker: string;
 }
@@ -76,7 +76,7 @@ export async function followRun(
     'n=0; while [ -d "$r" ] && [ $n -lt 50 ]; do [ -e "$r/journal.ndjson" ] && break; sleep 0.1; n=$((n+1)); done',
     `[ -e "$r/journal.ndjson" ] || { echo; echo ${marker}failed:gone; exit 6; }`,
     `if alive "$r"; then echo; echo ${marker}run:live:$i; exec ${from} --pid=$p -s 0.5 -f "$r/journal.ndjson"; fi`,
-    `echo; echo ${marker}run:ended:$i`,
+    `echo; echo ${marker}run:ended:$i:$(wc -c < "$r/journal.ndjson")`,
     `exec ${from} "$r/journal.ndjson"`,
   ];
   const process = await link.start(sh(script.join('; ')));

@@ -9,7 +9,6 @@ import { concludeRun } from '../../host/run/conclude.ts';
 import { followToEnd } from '../../host/run/follow.ts';
 import type { FollowRequest } from '../../host/run/follow-request.ts';
 import { openSpool } from '../../host/run/journal-spool.ts';
-import { followRun } from '../../host/run/launch.ts';
 import type { RunOutcome } from '../../host/run/run-outcome.ts';
 import { withConnections } from '../../host/run/with-connections.ts';
 import { JournalBuilder, testCell, testPlan } from './journal-builder.ts';
@@ -122,9 +121,12 @@ export async function follow(run: LaidRun, plan: Plan, options: FollowOptions): 
     const link = await connected.connect(request.leave);
     options.onConnected?.();
     const spool = await openSpool(options.runs, plan.runId);
-    const stream = await followRun(link, run.base, plan.runId, 0);
-    const start = { link, stream, base: run.base, plan, spool };
-    return await concludeRun(connected, await followToEnd(connected, start));
+    try {
+      const start = { link, stream: null, base: run.base, plan, spool };
+      return await concludeRun(connected, await followToEnd(connected, start));
+    } finally {
+      await spool.discard();
+    }
   });
   return { outcome, notes, events };
 }
