@@ -12,6 +12,7 @@ import { longestMs } from './effort.ts';
 import { followToEnd } from './follow.ts';
 import type { FollowRequest } from './follow-request.ts';
 import { openSpool } from './journal-spool.ts';
+import { noLanes } from './lanes.ts';
 import type { RunOutcome, SavedOutcome } from './run-outcome.ts';
 import { withConnections } from './with-connections.ts';
 
@@ -40,13 +41,14 @@ async function attachConnected(request: AttachRequest): Promise<RunOutcome> {
   const { link, run, base } = await findRun(request);
   if (run === null) return await savedHere(request, request.runId ?? '');
   const plan = run.plan ?? unreadablePlan(request.board, run);
-  const spool = await openSpool(request.directories.runs, run.runId);
+  const { lanes } = request;
+  const spool = await openSpool(request.directories.runs, run.runId, lanes !== undefined);
   try {
     tell({ kind: 'planned', plan, estimateMs: longestMs(plan.effort, plan.cells.length) });
     if (request.isCancelling) await stop(request, link, base, run.runId);
     tell({ kind: 'attached', run });
     const followed = await followToEnd(request, { link, stream: null, base, plan, spool });
-    return await concludeRun(request, followed);
+    return await (lanes ?? noLanes).conclude(() => concludeRun(request, followed));
   } finally {
     // What was saved is elsewhere by now, and what was not is on the board.
     await spool.discard();
