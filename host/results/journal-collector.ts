@@ -60,7 +60,7 @@ export class JournalCollector {
       case 'process':
         return this.#startProcess(event);
       case 'tele':
-        this.#tele.add(event);
+        if (!this.#isLean) this.#tele.add(event);
         return [];
       case 'bye':
         return [];
