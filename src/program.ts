@@ -1,6 +1,7 @@
 import { Command, CommanderError, type OptionValues } from 'commander';
 import { exitCodes } from '../host/errors.ts';
 import { addBenchOptions, addConnectionOptions, addOutputOptions } from './config/bench-options.ts';
+import { addFleetCommands } from './config/fleet-commands.ts';
 
 declare const __ORIN_REMOTE_VERSION__: string;
 
@@ -9,11 +10,12 @@ Examples:
   $ orin-remote bench demo                     no board at hand: this machine, over real SSH
   $ orin-remote bench orin.local               ResNet34 on CIFAR-10 with 1, half and all CPUs
   $ orin-remote bench orin.local --model yolov8n.onnx --threads 1,3,6 --budget 10m
+  $ orin-remote fleet orin-[01-40].local       the same on many boards at once
   $ orin-remote doctor orin.local              what the board has, and what is missing
   $ orin-remote results                        what was measured before
 `;
 
-type Action = (positionals: readonly string[], options: OptionValues) => Promise<number>;
+export type Action = (positionals: readonly string[], options: OptionValues) => Promise<number>;
 
 /**
  * Parses the arguments and runs the command that they name; gives the exit code. Commands are imported only
@@ -39,6 +41,7 @@ export async function createProgram(argv: readonly string[]): Promise<number> {
     .showSuggestionAfterError();
   addBoardCommands(program, run);
   addRunCommands(program, run);
+  addFleetCommands(program, run);
   addResultCommands(program, run);
   addModelCommands(program, run);
   addIrqCommand(program, run);
@@ -56,7 +59,7 @@ export async function createProgram(argv: readonly string[]): Promise<number> {
   return exitCode;
 }
 
-type Run = (action: Action) => (...args: unknown[]) => Promise<void>;
+export type Run = (action: Action) => (...args: unknown[]) => Promise<void>;
 
 function addBoardCommands(program: Command, run: Run): void {
   const bench = program

@@ -151,7 +151,7 @@ class FleetMember {
       return this.#write({ outcome: 'left' });
     }
     const { run_id: runId, run } = outcome.result;
-    const isStopped = run.ended === 'cancelled' && this.#signal.aborted;
+    const isStopped = run.ended === 'cancelled';
     const failure = isStopped ? null : failureInResult(outcome.result);
     const phase = isStopped ? 'cancelled' : failure === null ? 'done' : 'failed';
     this.#settle({ phase, failure, runId });

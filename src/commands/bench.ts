@@ -33,10 +33,10 @@ export async function benchCommand(host: string, options: OptionValues): Promise
   });
 }
 
-type Settings = Omit<BenchRequest, keyof FollowRequest>;
+export type Settings = Omit<BenchRequest, keyof FollowRequest>;
 
 /** All options are read before anything is connected, so that a typing error costs nothing. */
-function settingsFrom(host: string, options: OptionValues): Settings {
+export function settingsFrom(host: string, options: OptionValues): Settings {
   formatFrom(options);
   const [telemetry] = options.telemetry
     ? choicesFrom(options.telemetry, '--telemetry', telemetrySources)
