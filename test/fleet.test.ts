@@ -1,4 +1,4 @@
-import { readdir, readFile, realpath } from 'node:fs/promises';
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type FleetRecord, fleetRecordSchema } from '../host/fleet/fleet-record.ts';
@@ -7,7 +7,17 @@ import { type Boards, startBoards } from './support/boards.ts';
 import { type Cli, type CliResult, makeCli } from './support/cli.ts';
 import { agentProcesses } from './support/processes.ts';
 
-const short = ['--model', 'mlp-tiny', '--threads', '1', '--blocks', '1', '--telemetry', 'off'];
+const short = [
+  '--model',
+  'mlp-tiny',
+  '--threads',
+  '1',
+  '--quick',
+  '--blocks',
+  '1',
+  '--telemetry',
+  'off',
+];
 const all = ['orin-[1-2]', 'orin-cut', 'orin-no', 'orin-gone'];
 
 async function recordOf(cli: Cli): Promise<FleetRecord> {
@@ -16,6 +26,15 @@ async function recordOf(cli: Cli): Promise<FleetRecord> {
   return fleetRecordSchema.parse(
     JSON.parse(await readFile(join(fleets, id, 'fleet.json'), 'utf8')),
   );
+}
+
+/** A run on a board has begun to write. */
+async function hasJournal(runs: string): Promise<boolean> {
+  for (const id of await readdir(runs).catch(() => [])) {
+    const journal = await stat(join(runs, id, 'journal.ndjson')).catch(() => null);
+    if (journal !== null && journal.size > 0) return true;
+  }
+  return false;
 }
 
 function outcomes(record: FleetRecord): Record<string, string> {
@@ -55,6 +74,9 @@ describe('five boards: two well, one that dies, one that refuses, one that is no
   });
 
   async function kill(home: string): Promise<void> {
+    while (!(await hasJournal(join(home, '.cache/orin-remote/runs')))) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
     for (const pid of await agentProcesses(home)) process.kill(pid, 'SIGKILL');
   }
 
@@ -80,7 +102,7 @@ describe('five boards: two well, one that dies, one that refuses, one that is no
     const lines = first.stderr.trimEnd().split('\n');
     expect(lines.filter((line) => !/^orin-\w+ {2}\d\d:\d\d\.\d {2}/.test(line))).toEqual([]);
     const ofFirst = lines.filter((line) => line.startsWith('orin-1 '));
-    const words = ['connected', 'board', 'planned', 'pushed', 'measuring', 'done'];
+    const words = ['connected', 'board  ', 'planned', 'pushed', 'measuring', 'done'];
     const places = words.map((word) => ofFirst.findIndex((line) => line.includes(`  ${word}`)));
     expect(places, first.stderr).toEqual([...places].sort((a, b) => a - b));
     expect(places).not.toContain(-1);

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BoardFacts } from '../board/facts.ts';
 import { OrinError } from '../errors.ts';
@@ -50,11 +51,16 @@ export interface FleetRequest {
  * @throws OrinError `results-unwritable` when not even the fleet run can be written down.
  */
 export async function runFleet(request: FleetRequest): Promise<readonly BoardState[]> {
+  // One controller for all: the person stops it, and so does the first failure where that is asked for.
   const stop = new AbortController();
-  const signal = AbortSignal.any([request.signal, stop.signal]);
+  const stopAll = () => stop.abort(request.signal.reason);
+  if (request.signal.aborted) stopAll();
+  request.signal.addEventListener('abort', stopAll, { once: true });
+  // Every board hangs on them, however many there are.
+  setMaxListeners(0, stop.signal, request.leave);
   const lanes = fleetLanes(request.limits);
   const settled = request.boards.map(async (record) => {
-    const board = new FleetMember(request, record, lanes, signal);
+    const board = new FleetMember(request, record, lanes, stop.signal);
     const state = await board.run();
     const isBad = state.phase === 'failed' || state.phase === 'unreachable';
     if (isBad && request.isFailFast) stop.abort(new DOMException('a board failed', 'AbortError'));
@@ -62,6 +68,7 @@ export async function runFleet(request: FleetRequest): Promise<readonly BoardSta
   });
   // One that cannot be written down must not end this while others still run.
   const outcomes = await Promise.allSettled(settled);
+  request.signal.removeEventListener('abort', stopAll);
   return outcomes.map((outcome) => {
     if (outcome.status === 'rejected') throw outcome.reason;
     return outcome.value;
@@ -84,8 +91,7 @@ class FleetMember {
     this.#request = request;
     this.#record = record;
     this.#lanes = lanes;
-    // Of its own, so that a hundred boards do not all hang on one signal.
-    this.#signal = AbortSignal.any([signal]);
+    this.#signal = signal;
     this.#state = initialState(record.board.name);
   }
 
@@ -108,7 +114,7 @@ class FleetMember {
       directories: this.#request.directories,
       listener: (event) => this.#hear(event),
       signal: this.#signal,
-      leave: AbortSignal.any([this.#request.leave]),
+      leave: this.#request.leave,
       lanes: this.#lanes,
     };
   }
