@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { processOutcomes } from '../../agent/protocol/events.ts';
 import { executionProviders, optimizationLevels } from '../../agent/protocol/plan.ts';
 import { steadyClasses } from '../stats/steady-state.ts';
-import { activity } from './activity-result.ts';
+import { activity, attribution } from './activity-result.ts';
 
 const count = z.int().nonnegative();
 const share = z.number();
@@ -185,6 +185,8 @@ export const cellResult = z.object({
     })
     .nullable(),
   activity: activity.nullable(),
+  /** Null where the sampler told no sources: telemetry `mpstat` and `off`. */
+  attribution: attribution.nullable().default(null),
   outputs: agreement,
   labels: z.object({ correct: count, total: count, top1: z.number() }).nullable(),
   processes: z.array(processResult),

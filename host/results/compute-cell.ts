@@ -10,6 +10,7 @@ import { type ProcessAnalysis, processFailure } from './analyse-process.ts';
 import { boardActivity, contention, steadySpans } from './board-activity.ts';
 import type { CellResult, Interval } from './cell-result.ts';
 import { coldStart } from './cold-start.ts';
+import { attributeInterrupts } from './interrupt-attribution.ts';
 import type { JournalData, ProcessData } from './journal-data.ts';
 import { outputAgreement } from './output-agreement.ts';
 import { pooledIterations } from './pooled-iterations.ts';
@@ -69,6 +70,7 @@ export function computeCell(analysis: CellAnalysis, around: CellSurroundings): C
     overhead: null,
     contention: blocked,
     activity: boardActivity(steadySpans(data), around.journal.tele.link),
+    attribution: attributeInterrupts(analysis, around.journal.tele, around.plan.seed),
     outputs,
     labels: labelsOf(data),
     processes: processes.map(processResult),
