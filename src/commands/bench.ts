@@ -53,6 +53,7 @@ function settingsFrom(host: string, options: OptionValues): Settings {
     seed,
     keepBytes: sizeBytes(options.keep, '--keep'),
     isOffline: options.offline === true,
+    requiresLocked: options.requireLocked === true,
     isDryRun: options.dryRun === true,
     isDetached: options.detach === true,
     tool: {
