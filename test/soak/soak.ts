@@ -80,8 +80,10 @@ class Cycles {
     this.#programs = [];
     this.#rivals = [];
     if (this.#random.isOneIn(4)) await this.clean();
-    await this.#watch('bench', [...this.#bench(), '--transport', this.#transport()], true);
+    const bench = [...this.#bench(), '--transport', this.#transport()];
+    const first = await this.#watch('bench', bench, true);
     await Promise.all(this.#rivals);
+    await this.#judgeWhatIsLeft(bench, first);
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
       const [runId] = await runsOnBoard(this.#scene);
       if (runId === undefined) break;
@@ -94,7 +96,8 @@ class Cycles {
     const ends = await this.#account.settle();
     this.#log(`${this.#programs.join(', ')}: ${ends} (${this.#faults})`);
     this.#judgeEnds(ends);
-    await this.#account.lookForLeaks();
+    // The lock of a supervisor that was killed stays until the next run takes it over.
+    await this.#account.lookForLeaks(this.#faults.includes('supervisor killed') ? ['lock'] : []);
   }
 
   /** Nothing of ours may be on the board after this. */
@@ -119,7 +122,7 @@ class Cycles {
     return this.#random.weighted({ ssh2: 2, ssh: 1 });
   }
 
-  async #watch(verb: string, args: readonly string[], isDisturbed: boolean): Promise<void> {
+  async #watch(verb: string, args: readonly string[], isDisturbed: boolean): Promise<Watched> {
     const watched = await watchProgram(this.#scene, args, {
       random: this.#random,
       figures: this.#figures,
@@ -130,6 +133,7 @@ class Cycles {
     count(this.#figures.programs, end);
     this.#programs.push(end);
     this.#judge(args, watched);
+    return watched;
   }
 
   /** A second benchmark of the same board at the same time: refused, unless the first has just ended. */
@@ -152,6 +156,15 @@ class Cycles {
     }
     if (isExplained(watched, this.#faults)) return;
     this.#complainOfEnd(args, watched);
+  }
+
+  /** A benchmark that ended although its run goes on: only a signal may do that, or a cut while it was collected. */
+  async #judgeWhatIsLeft(args: readonly string[], { code, stderr }: Watched): Promise<void> {
+    if ((await runsOnBoard(this.#scene)).length === 0) return;
+    if (code === 0) this.#figures.collectedLater += 1;
+    if (code === 4 && !this.#faults.includes('supervisor killed')) {
+      this.#complainOfEnd(args, { code, stderr, stdout: '' });
+    }
   }
 
   #complainOfEnd(args: readonly string[], { code, stderr }: ProgramEnd): void {
