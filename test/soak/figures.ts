@@ -24,7 +24,7 @@ export interface Figures {
 }
 
 /** Resident memory of one program that followed a run. */
-export interface Memory {
+interface Memory {
   /** When it began to follow, and when it was last looked at. */
   readonly startBytes: number;
   readonly endBytes: number;

@@ -26,14 +26,15 @@ export class Soak {
     this.#say = say;
   }
 
-  /** Gives whether all was well. */
-  async run(forMs: number): Promise<boolean> {
+  /** Gives whether all was well. The signal ends it after the run of the moment. */
+  async run(forMs: number, stop: AbortSignal): Promise<boolean> {
     this.#say(`soak of ${forMs / 60_000} min, seed ${this.#seed}`);
     const scene = await openScene();
     const report = setInterval(() => this.#report(), REPORT_MS);
     try {
       const cycles = new Cycles(scene, this.#random, this.#figures, (text) => this.#log(text));
-      while (performance.now() - this.#beganMs < forMs) await cycles.next();
+      const isTimeLeft = () => performance.now() - this.#beganMs < forMs;
+      while (isTimeLeft() && !stop.aborted) await cycles.next();
       await cycles.clean();
     } finally {
       clearInterval(report);
@@ -63,6 +64,8 @@ class Cycles {
   readonly #log: (text: string) => void;
   readonly #account: Account;
   #programs: string[] = [];
+  /** The lock of a supervisor that was killed stays until the next run takes it over. */
+  #hasStaleLock = false;
   /** Faults of this run, from its first program to its last. */
   #faults: Fault[] = [];
   #rivals: Promise<void>[] = [];
@@ -96,8 +99,9 @@ class Cycles {
     const ends = await this.#account.settle();
     this.#log(`${this.#programs.join(', ')}: ${ends} (${this.#faults})`);
     this.#judgeEnds(ends);
-    // The lock of a supervisor that was killed stays until the next run takes it over.
-    await this.#account.lookForLeaks(this.#faults.includes('supervisor killed') ? ['lock'] : []);
+    if (this.#faults.includes('supervisor killed')) this.#hasStaleLock = true;
+    else if (ends.length > 0) this.#hasStaleLock = false;
+    await this.#account.lookForLeaks(this.#hasStaleLock ? ['lock'] : []);
   }
 
   /** Nothing of ours may be on the board after this. */
