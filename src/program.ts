@@ -99,7 +99,12 @@ function addRunCommands(program: Command, run: Run): void {
     .command('attach')
     .argument('<host>')
     .argument('[run]', 'run id or its beginning (default: the one under way, else the only one)')
-    .description('follow a run that is on a board, or collect it, from any machine');
+    .description('follow a run that is on a board, or collect it, from any machine')
+    .option(
+      '--resume',
+      'of a run that was cut, measure what is missing, as a further segment of it',
+    )
+    .option('--offline', 'with --resume: use only what is in the cache of this machine');
   addOutputOptions(attach);
   addConnectionOptions(attach);
   attach.action(
