@@ -90,6 +90,8 @@ const cell = z.object({
   precision: z.enum(['fp32', 'fp16', 'int8']),
   graphOptimization: z.enum(optimizationLevels),
   spinning: z.boolean(),
+  /** The sampler pauses while this cell is measured, to tell what it costs the others; absent: it does not. */
+  isUnwatched: z.optional(z.boolean()),
   /** Further ONNX Runtime session configuration entries; values are strings. */
   sessionConfig: z.record(z.string(), z.string()),
   inputs: z.array(cellInput),

@@ -14,6 +14,8 @@ export interface PreparedPlan {
   /** Path of each model's `.onnx`, by model id. */
   readonly modelPaths: ReadonlyMap<string, string>;
   readonly storePath: string;
+  /** Told before each process whether it is watched; null without telemetry. */
+  readonly watch: ((isOn: boolean) => void) | null;
 }
 
 /**
@@ -78,6 +80,7 @@ class PlanRun {
   async #runProcess(block: number, id: string): Promise<void> {
     const cell = this.#schedule.live(id);
     if (cell === null || this.#signal.aborted) return;
+    this.#prepared.watch?.(cell.isUnwatched !== true);
     const job = workerJob(cell, this.#prepared, this.#context);
     const worker = new CellProcess(this.#processes, block, job, this.#context);
     this.#processes += 1;

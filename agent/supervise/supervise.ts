@@ -123,7 +123,9 @@ class Supervisor {
         dieWithParent: dieWithParent('KILL'),
         hangLimits,
       };
-      const reason = await runPlan({ plan, modelPaths, storePath }, context, signal);
+      const watched = sampler;
+      const watch = watched && ((isOn: boolean) => watched.watch(isOn));
+      const reason = await runPlan({ plan, modelPaths, storePath, watch }, context, signal);
       this.#samplerCpu_ns = (await sampler?.stop()) ?? 0;
       return this.#bye(reason);
     } catch (error) {

@@ -47,7 +47,7 @@ export type InterruptRate = z.infer<typeof interruptRate>;
 /** Sources beyond those that are listed, in one. */
 const rest = rate.extend({ sources: count });
 
-export const interruptRates = spreadRate.extend({
+const interruptRates = spreadRate.extend({
   /** Of all intervals together. */
   seconds: z.number(),
   /** CPU of each column of `cpus_per_s`. */
@@ -60,7 +60,7 @@ export const interruptRates = spreadRate.extend({
 });
 export type InterruptRates = z.infer<typeof interruptRates>;
 
-export const softirqRates = spreadRate.extend({
+const softirqRates = spreadRate.extend({
   seconds: z.number(),
   cpus: z.array(count),
   types: z.array(spreadRate.extend({ type: z.string() })),
@@ -80,3 +80,34 @@ export const activity = z.object({
   softirqs: softirqRates.nullable().default(null),
 });
 export type Activity = z.infer<typeof activity>;
+
+const attributedSource = z.object({
+  table: z.enum(['interrupt', 'softirq']),
+  id: z.string(),
+  name: z.string(),
+  cpu: count,
+  is_link: z.boolean(),
+});
+
+/** Which interrupts and softirqs go with slow iterations; see docs/methodology.md, "Attribution". */
+export const attribution = z.object({
+  windows: count,
+  /** Median length of a window. */
+  window_s: z.number(),
+  /** Time beyond the median of each process, as a share of all time in the windows. */
+  excess_share: z.number(),
+  permutations: count,
+  effects: z.array(
+    z.object({
+      /** More than one where they cannot be told apart. */
+      sources: z.array(attributedSource),
+      share_of_excess: z.number(),
+      p: z.number(),
+      p_holm: z.number(),
+    }),
+  ),
+  /** Why nothing was tested; null when it was. */
+  reason: z.string().nullable(),
+});
+export type InterruptAttribution = z.infer<typeof attribution>;
+export type AttributedSource = z.infer<typeof attributedSource>;

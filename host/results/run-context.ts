@@ -17,6 +17,8 @@ export const runContext = z.object({
     .nullable()
     .catch(null)
     .default(null),
+  /** Which experiment the run is, so that its report can be told again; null: a benchmark. */
+  experiment: z.enum(['thesis', 'irq']).nullable().catch(null).default(null),
   /** Arguments of the command, without host names. */
   argv: z.array(clean).catch([]).default([]),
   /** What ran on the board: versions of the runtime's parts. */
@@ -60,6 +62,9 @@ export const boardEnvironment = z.object({
   'cpu.model': z.string().nullable(),
   'cpu.online': z.string().nullable(),
   'power.mode': z.string().nullable(),
+  'clocks.cpu': z.string().nullable().default(null),
+  'clocks.gpu': z.string().nullable().default(null),
+  'clocks.locked': z.string().nullable().default(null),
   'runtime.node': z.string().nullable(),
   'runtime.onnxruntime': z.string().nullable(),
 });

@@ -1,12 +1,13 @@
 import type { JournalEvent } from '../../agent/protocol/events.ts';
-import type { BoardLock } from '../board/facts.ts';
+import { requireLockedClocks } from '../board/locked-clocks.ts';
 import { type Probe, probeBoard } from '../board/probe.ts';
 import { requireBoard } from '../board/requirements.ts';
-import { OrinError } from '../errors.ts';
 import type { Link } from '../link/link.ts';
 import { missingBytes, push } from '../push/push.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { BenchRequest } from './bench-request.ts';
+import { runtimeOf } from './board-runtime.ts';
+import { refuseBusyBoard } from './busy-board.ts';
 import { concludeRun } from './conclude.ts';
 import { followToEnd } from './follow.ts';
 import { openSpool, type Spool } from './journal-spool.ts';
@@ -38,17 +39,19 @@ async function benchConnected(request: BenchRequest): Promise<RunOutcome | null>
   const probe = await probeBoard(link, { signal: request.signal });
   tell({ kind: 'probed', facts: probe.facts });
   requireBoard(link.board, probe.facts);
+  if (request.requiresLocked) await requireLockedClocks(link, request.signal);
   refuseBusyBoard(probe.facts.lock, link.board);
   tellUncollected(request, probe);
   const runtime = await runtimeOf(request, probe, workshop);
+  const axes = (await request.axesFor?.(link, probe.facts, request.signal)) ?? request.axes;
   const ground = { facts: probe.facts, models: await models, runtime, workshop };
-  const prepared = await prepareRun(request, ground);
+  const prepared = await prepareRun({ ...request, axes }, ground);
   for (const note of prepared.notes) tell({ kind: 'note', text: note });
   tell({ kind: 'planned', plan: prepared.plan, estimateMs: prepared.estimateMs });
   if (request.isDryRun) return null;
   // Opened before anything is sent: a directory that cannot be written is said before hours of measuring.
   const isLean = request.lanes !== undefined;
-  const spool = await openSpool(request.directories.runs, prepared.plan.runId, isLean);
+  const spool = await openSpool(request.directories.runs, prepared.plan.runId, 1, isLean);
   try {
     return await runPlan(request, { link, probe, runtime, prepared, spool, workshop });
   } finally {
@@ -103,31 +106,4 @@ function tellUncollected(request: BenchRequest, probe: Probe): void {
   if (ids.length === 0) return;
   const text = `not collected yet from this board: ${ids.join(', ')} (orin-remote attach ${request.board} RUN)`;
   request.listener({ kind: 'note', text });
-}
-
-async function runtimeOf(
-  request: BenchRequest,
-  { facts }: Probe,
-  workshop: Workshop,
-): Promise<Runtime> {
-  if (facts.platform === null) throw new Error('requireBoard lets no such board pass');
-  return await workshop.runtimeFor(facts.platform, {
-    agentPath: request.directories.agent,
-    offline: request.isOffline,
-    onProgress: ({ what, receivedBytes, totalBytes }) => {
-      const percent = Math.floor((receivedBytes / totalBytes) * 100);
-      request.listener({ kind: 'preparing', what: `downloading ${what}: ${percent} %` });
-    },
-  });
-}
-
-function refuseBusyBoard(lock: BoardLock | null, board: string): void {
-  if (!lock?.isAlive) return;
-  throw new OrinError({
-    code: 'board-busy',
-    what: `${board} is busy with another benchmark`,
-    why: `run ${lock.runId} of ${lock.owner}, started ${lock.startedUtc}`,
-    next: `watch it: orin-remote attach ${board}, or stop it: orin-remote cancel ${board} (two at once would measure each other)`,
-    board,
-  });
 }

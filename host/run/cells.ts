@@ -15,6 +15,8 @@ export interface Axes {
   readonly sessionConfig: Readonly<Record<string, string>>;
   readonly include: readonly CellFilter[];
   readonly exclude: readonly CellFilter[];
+  /** Measures every cell with telemetry and without, to tell what it costs. */
+  readonly checksTelemetry?: boolean;
   /** Allows more threads than CPUs. */
   readonly oversubscribe: boolean;
 }
@@ -93,6 +95,7 @@ function combinations(model: CellModel, threads: readonly number[], axes: Axes):
     axes.interOpThreads.map((interOpThreads) => ({ interOpThreads })),
     [...model.inputsByBatch].map(([batch, inputs]) => ({ batch, inputs: [...inputs] })),
     threads.map((count) => ({ threads: count })),
+    axes.checksTelemetry ? [{}, { isUnwatched: true }] : [{}],
   ];
   return dimensions.reduce<Cell[]>(
     (cells, values) => cells.flatMap((cell) => values.map((value) => ({ ...cell, ...value }))),
@@ -143,6 +146,7 @@ function labelOf(cell: Cell, all: readonly Cell[]): string {
   if (varies((c) => c.graphOptimization)) parts.push(`opt ${cell.graphOptimization}`);
   if (varies((c) => c.spinning)) parts.push(cell.spinning ? 'spinning' : 'no spinning');
   if (varies((c) => c.interOpThreads)) parts.push(`inter-op ${cell.interOpThreads ?? 'off'}`);
+  if (varies((c) => c.isUnwatched)) parts.push(cell.isUnwatched ? 'telemetry paused' : 'telemetry');
   return parts.join(' · ');
 }
 

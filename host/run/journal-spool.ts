@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JournalEvent } from '../../agent/protocol/events.ts';
+import { segmentFile } from '../../agent/protocol/run-files.ts';
 import { runFiles, unwritable } from '../results/directory.ts';
 import { JournalReader } from '../results/journal.ts';
 import type { JournalData } from '../results/journal-data.ts';
@@ -12,7 +13,7 @@ const { O_WRONLY, O_CREAT, O_TRUNC, O_APPEND } = constants;
 
 /** A journal on its way in: on disk as it came, and read at the same time. */
 export interface Spool {
-  /** Holds `journal.ndjson` and whatever else is collected, until the run is saved. */
+  /** Holds the journal of the segment and whatever else is collected, until the run is saved. */
   readonly directory: string;
   /** Bytes received: where another connection goes on. */
   readonly bytes: number;
@@ -42,10 +43,11 @@ export interface Spool {
 export async function openSpool(
   runsDirectory: string,
   runId: string,
+  segment = 1,
   isLean = false,
 ): Promise<Spool> {
   const directory = join(runsDirectory, `.incoming-${runId}-${process.pid}`);
-  const path = join(directory, runFiles.journal);
+  const path = join(directory, segmentFile(runFiles.journal, segment));
   const file = await sayingWhere(directory, async () => {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     return await open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0o600);

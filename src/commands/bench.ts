@@ -17,6 +17,7 @@ import { formatFrom, watchRun } from './watch-run.ts';
 declare const __ORIN_REMOTE_VERSION__: string;
 
 const DEFAULT_MODEL = 'resnet34-cifar10';
+const thesisModels = ['resnet34-cifar10', 'resnet34-cifar10-nopool'];
 
 /** `orin-remote bench <host>`: gives the exit code. */
 export async function benchCommand(host: string, options: OptionValues): Promise<number> {
@@ -33,10 +34,22 @@ export async function benchCommand(host: string, options: OptionValues): Promise
   });
 }
 
+/** The thesis' experiment, where nothing else is said: both versions of its model, passes over its 10,000 images. */
+function withThesisDefaults(options: OptionValues): OptionValues {
+  return {
+    ...options,
+    model: options.model.length > 0 ? options.model : thesisModels,
+    images: options.images ?? '10000',
+    // Its question is about interrupts; passes are long, and one look a second tells enough.
+    telemetry: options.telemetry ?? 'proc',
+  };
+}
+
 export type Settings = Omit<BenchRequest, keyof FollowRequest>;
 
 /** All options are read before anything is connected, so that a typing error costs nothing. */
-export function settingsFrom(host: string, options: OptionValues): Settings {
+export function settingsFrom(host: string, given: OptionValues): Settings {
+  const options = given.preset === 'thesis' ? withThesisDefaults(given) : given;
   formatFrom(options);
   const [telemetry] = options.telemetry
     ? choicesFrom(options.telemetry, '--telemetry', telemetrySources)
@@ -45,6 +58,7 @@ export function settingsFrom(host: string, options: OptionValues): Settings {
   return {
     models: options.model.length > 0 ? options.model : [DEFAULT_MODEL],
     axes: axesFrom(options),
+    experiment: options.preset === 'thesis' ? 'thesis' : null,
     batches: options.batch ? wholeNumbers(options.batch, '--batch') : null,
     // A demonstration shows the way within a minute; it is no measurement to publish.
     effort: effortRequestFrom(options, host === 'demo' ? 'quick' : 'default'),
@@ -53,6 +67,7 @@ export function settingsFrom(host: string, options: OptionValues): Settings {
     seed,
     keepBytes: sizeBytes(options.keep, '--keep'),
     isOffline: options.offline === true,
+    requiresLocked: options.requireLocked === true,
     isDryRun: options.dryRun === true,
     isDetached: options.detach === true,
     tool: {

@@ -89,7 +89,8 @@ export class JournalBuilder {
   #processes = 0;
   #iterations = 0;
 
-  constructor(plan: Plan, bootId = 'boot') {
+  constructor(plan: Plan, bootId = 'boot', firstProcess = 0) {
+    this.#processes = firstProcess;
     this.event({
       kind: 'hello',
       t_ns: 0,
@@ -107,6 +108,12 @@ export class JournalBuilder {
   /** Events written so far. */
   get events(): number {
     return this.#lines.length;
+  }
+
+  /** Lets time pass before the next process. */
+  wait(ns: number): this {
+    this.#t_ns += ns;
+    return this;
   }
 
   event(event: Unnumbered): this {
