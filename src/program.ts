@@ -20,7 +20,7 @@ Examples:
   $ orin-remote results                        what was measured before
 `;
 
-export type Action = (positionals: readonly string[], options: OptionValues) => Promise<number>;
+type Action = (positionals: readonly string[], options: OptionValues) => Promise<number>;
 
 /**
  * Parses the arguments and runs the command that they name; gives the exit code. Commands are imported only

@@ -6,7 +6,7 @@ import type { RunEvent } from '../run/run-event.ts';
 import type { BoardFailure } from './board-failure.ts';
 
 /** How a board of a fleet run stands. `left`: its run goes on without us. */
-export const boardPhases = [
+const boardPhases = [
   'queued',
   'connecting',
   'preparing',

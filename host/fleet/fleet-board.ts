@@ -4,7 +4,7 @@ import { OrinError } from '../errors.ts';
 const maybeText = z.string().min(1).nullable();
 
 /** What a person says a board is; checked against what the probe sees. Null is not said. */
-export const expectation = z.object({
+const expectation = z.object({
   /** Part of the board's model: `Orin Nano`. */
   model: maybeText,
   /** `6.2` holds for 6.2.1 as well. */

@@ -24,7 +24,6 @@ const boardOutcomes = [
   'failed',
   'unreachable',
 ] as const;
-export type BoardOutcome = (typeof boardOutcomes)[number];
 
 const boardRecord = z.object({
   board: fleetBoardSchema,

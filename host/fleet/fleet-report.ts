@@ -6,7 +6,7 @@ import type { BoardRecord, FleetRecord } from './fleet-record.ts';
 import { findOddBoards, type OddBoard } from './odd-boards.ts';
 
 /** How far the boards of a fleet are apart in one cell. */
-export interface CellSpread {
+interface CellSpread {
   readonly cell: string;
   readonly boards: number;
   /** Of the boards' medians. */

@@ -4,7 +4,7 @@ import { type Estimate, randomEffects } from '../stats/random-effects.ts';
 import { type BoardSummary, type Condition, conditionLabels } from './board-summary.ts';
 
 /** A condition in which a board differs from most of its kind. */
-export interface Difference {
+interface Difference {
   readonly condition: Condition;
   readonly value: string;
   readonly others: string;

@@ -1,8 +1,6 @@
 import type { Command } from 'commander';
-import type { Action } from '../program.ts';
+import type { Run } from '../program.ts';
 import { addBenchOptions, addConnectionOptions, addOutputOptions } from './bench-options.ts';
-
-type Run = (action: Action) => (...args: unknown[]) => Promise<void>;
 
 const RUN_ID = 'id of the fleet run, its beginning, or `latest`';
 
