@@ -4,6 +4,7 @@ import { exitCodes } from '../../host/errors.ts';
 import type { InputRequest } from '../../host/inputs/cell-inputs.ts';
 import { type BenchOutcome, bench } from '../../host/run/bench.ts';
 import type { RunEvent } from '../../host/run/run-event.ts';
+import type { Prompter } from '../../host/ssh/prompter.ts';
 import { axesFrom, effortRequestFrom } from '../config/bench-values.ts';
 import { directoriesFrom } from '../config/directories.ts';
 import { environment } from '../config/environment.ts';
@@ -13,8 +14,9 @@ import { shareableArguments } from '../config/shareable-arguments.ts';
 import { describePlan } from '../output/plan-table.ts';
 import { printResult } from '../output/print-result.ts';
 import { noProgress, type Progress, showProgress } from '../output/progress.ts';
-import { terminalOf } from '../output/terminal.ts';
+import { type Terminal, terminalOf } from '../output/terminal.ts';
 import { terminalPrompter } from '../prompt/terminal-prompter.ts';
+import type { LiveScreen } from '../tui/live/live-screen.ts';
 import { accessTo } from './connection.ts';
 import { interruptible } from './interruption.ts';
 
@@ -28,14 +30,17 @@ const DEFAULT_MODEL = 'resnet34-cifar10';
 export async function benchCommand(host: string, options: OptionValues): Promise<number> {
   const settings = settingsFrom(host, options);
   const stderr = terminalOf(process.stderr, environment, options);
-  const progress = options.quiet ? noProgress : showProgress(host, stderr);
+  const screen = await screenFor(host, options, stderr);
+  const progress = screen?.progress ?? (options.quiet ? noProgress : showProgress(host, stderr));
   const interruption = interruptible(() =>
     progress.note('stopping; what was measured is kept; Ctrl-C again to leave now'),
   );
   try {
     const outcome = await measure(host, options, settings, {
       progress,
+      prompter: screen?.prompter ?? terminalPrompter(options.batchMode === true, progress),
       signal: interruption.signal,
+      argv: process.argv.slice(2),
     });
     progress.close();
     if (outcome === null) return exitCodes.ok;
@@ -50,6 +55,18 @@ export async function benchCommand(host: string, options: OptionValues): Promise
   } finally {
     interruption.dispose();
   }
+}
+
+/** With --tui on a terminal, the live view; the lines of progress otherwise. */
+async function screenFor(
+  host: string,
+  options: OptionValues,
+  stderr: Terminal,
+): Promise<LiveScreen | null> {
+  const isWanted = options.tui === true && !options.quiet && !options.dryRun;
+  if (!isWanted || !stderr.isInteractive || !process.stdin.isTTY) return null;
+  const { openLiveScreen } = await import('../tui/live/live-screen.ts');
+  return openLiveScreen(host, stderr);
 }
 
 /** Every cell INVALID is a board that failed; anything better is a result. */
@@ -89,18 +106,20 @@ function settingsFrom(host: string, options: OptionValues): Settings {
   };
 }
 
-interface Surroundings {
+export interface Surroundings {
   readonly progress: Progress;
+  readonly prompter: Prompter;
   readonly signal: AbortSignal;
+  /** The arguments that would ask for the same on the command line. */
+  readonly argv: readonly string[];
 }
 
 async function measure(
   host: string,
   options: OptionValues,
   settings: Settings,
-  { progress, signal }: Surroundings,
+  { progress, prompter, signal, argv }: Surroundings,
 ): Promise<BenchOutcome | null> {
-  const prompter = terminalPrompter(options.batchMode === true, progress);
   const access = await accessTo(host, options, { prompter, note: (text) => progress.note(text) });
   const listener = (event: RunEvent) => {
     progress.listen(event);
@@ -126,7 +145,7 @@ async function measure(
       isDryRun: options.dryRun === true,
       tool: {
         version: __ORIN_REMOTE_VERSION__,
-        argv: shareableArguments(process.argv.slice(2), host),
+        argv: shareableArguments(argv, host),
       },
       owner: `${userInfo().username}@${hostname()}`,
       directories: directoriesFrom(environment),

@@ -1,0 +1,45 @@
+import { Box, Text } from 'ink';
+import type { ReactNode } from 'react';
+import { footerOf, type Place } from './keys.ts';
+import { exactly, fit } from './text.ts';
+import type { Theme } from './theme.ts';
+import type { Canvas } from './view.ts';
+
+/** A part of the frame: exactly so many lines, each cut to its width. */
+export function Lines(props: {
+  readonly lines: readonly string[];
+  readonly columns: number;
+  readonly rows: number;
+  readonly theme: Theme;
+}): ReactNode {
+  const { lines, columns, rows, theme } = props;
+  if (rows <= 0 || columns <= 0) return null;
+  const text = exactly(lines, rows).map((line) => fit(line, columns, theme));
+  return (
+    <Box width={columns} height={rows} flexShrink={0}>
+      <Text wrap="truncate">{text.join('\n') || ' '}</Text>
+    </Box>
+  );
+}
+
+/** The whole terminal, never more. */
+export function Frame(props: { readonly canvas: Canvas; readonly children: ReactNode }): ReactNode {
+  const { columns, rows } = props.canvas.size;
+  return (
+    <Box flexDirection="column" width={columns} height={rows} overflow="hidden">
+      {props.children}
+    </Box>
+  );
+}
+
+/** The keys of a place in one line, as many as fit. */
+export function footerLine(place: Place, columns: number, theme: Theme): string {
+  const parts: string[] = [];
+  let width = 1;
+  for (const [shown, word] of footerOf(place)) {
+    width += shown.length + word.length + 4;
+    if (width > columns + 3) break;
+    parts.push(`${theme.title(shown)} ${theme.dim(word)}`);
+  }
+  return ` ${parts.join('   ')}`;
+}
