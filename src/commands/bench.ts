@@ -106,7 +106,16 @@ function settingsFrom(host: string, options: OptionValues): Settings {
   };
 }
 
-export interface Surroundings {
+/** One benchmark for whoever shows it and answers its questions; null after a dry run. */
+export async function measureBoard(
+  host: string,
+  options: OptionValues,
+  surroundings: Surroundings,
+): Promise<BenchOutcome | null> {
+  return await measure(host, options, settingsFrom(host, options), surroundings);
+}
+
+interface Surroundings {
   readonly progress: Progress;
   readonly prompter: Prompter;
   readonly signal: AbortSignal;

@@ -34,6 +34,7 @@ export function pressDialog(
 ): { readonly open: OpenDialog } | { readonly answer: string | null } {
   if (press.name === 'escape') return { answer: null };
   if (open.dialog.kind === 'choice') {
+    if (press.name === 'enter' && open.dialog.choices.length === 0) return { answer: null };
     const chosen = open.dialog.choices.find(({ key }) => key === press.name);
     return chosen === undefined ? { open } : { answer: chosen.key };
   }
@@ -81,7 +82,7 @@ function answers(dialog: Dialog, theme: Canvas['theme']): string {
     dialog.kind === 'choice'
       ? dialog.choices.map(({ key, word }) => [key, word] as const)
       : [['Enter', 'answer'] as const];
-  return [...pairs, ['Esc', dialog.kind === 'choice' ? 'go on' : 'cancel'] as const]
+  return [...pairs, ['Esc', dialog.kind === 'choice' ? 'back' : 'cancel'] as const]
     .map(([key, word]) => `${theme.title(key)} ${theme.dim(word)}`)
     .join('   ');
 }

@@ -200,7 +200,7 @@ export const bindings: readonly Binding[] = [
     shown: 'Esc',
     word: 'back',
     does: 'one step back; never quits',
-    places: ['plan', 'results', 'detail', 'compare', 'help'],
+    places: ['home', 'plan', 'results', 'detail', 'compare', 'help'],
   },
   { action: 'help', keys: ['?'], shown: '?', word: 'keys', does: 'the keys', places: everywhere },
   {

@@ -48,8 +48,9 @@ export interface LiveContent {
   readonly notes: number;
 }
 
-/** The CPU pane with all ten columns of mpstat and a bar of ten cells. */
-const CPU_COLUMNS = 66;
+/** The CPU pane with all ten columns of mpstat and a bar of six cells; on wide terminals of sixteen. */
+const CPU_COLUMNS = 60;
+const WIDE_CPU_COLUMNS = 70;
 const MIN_CHART = 3;
 const MAX_CHART = 14;
 
@@ -108,7 +109,7 @@ function paned(size: Size, content: LiveContent): LiveLayout {
       title: 2,
       figures: 2,
       lower: lower + spare,
-      cpuColumns: CPU_COLUMNS,
+      cpuColumns: size.columns >= 140 ? WIDE_CPU_COLUMNS : CPU_COLUMNS,
       board: 2,
       notes,
     },

@@ -1,7 +1,7 @@
 import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
 import { footerOf, type Place } from './keys.ts';
-import { exactly, fit } from './text.ts';
+import { clip, exactly } from './text.ts';
 import type { Theme } from './theme.ts';
 import type { Canvas } from './view.ts';
 
@@ -14,7 +14,7 @@ export function Lines(props: {
 }): ReactNode {
   const { lines, columns, rows, theme } = props;
   if (rows <= 0 || columns <= 0) return null;
-  const text = exactly(lines, rows).map((line) => fit(line, columns, theme));
+  const text = exactly(lines, rows).map((line) => clip(line, columns, theme));
   return (
     <Box width={columns} height={rows} flexShrink={0}>
       <Text wrap="truncate">{text.join('\n') || ' '}</Text>

@@ -5,7 +5,7 @@ const LEAVE = '\u001b[?25h\u001b[?1049l';
 const BEGIN_SYNCHRONIZED = '\u001b[?2026h';
 const END_SYNCHRONIZED = '\u001b[?2026l';
 const RESET_AND_CLEAR_LINE = '\u001b[0m\u001b[K';
-const CURSOR_VISIBILITY = /^\u001b\[\?25[hl]$/;
+const cursorVisibility: readonly string[] = ['\u001b[?25h', '\u001b[?25l'];
 
 /** What a screen needs of a terminal; `process.stderr` is one. */
 export interface ScreenTerminal {
@@ -72,7 +72,7 @@ export class Screen extends EventEmitter {
   /** Takes a whole frame, lines parted by newlines. */
   write(frame: string, done?: () => void): boolean {
     // Ink's cursor helper shares the stream; the cursor is ours.
-    if (frame !== '' && !CURSOR_VISIBILITY.test(frame)) {
+    if (frame !== '' && !cursorVisibility.includes(frame)) {
       this.#frame = frame;
       this.#paint();
     }

@@ -5,17 +5,17 @@ import type { Theme } from './theme.ts';
 
 /** `text` and blanks up to `columns`; longer text is cut and says so. */
 export function padEnd(text: string, columns: number, theme: Theme): string {
-  const fitted = fit(text, columns, theme);
+  const fitted = clip(text, columns, theme);
   return fitted + ' '.repeat(Math.max(0, columns - stringWidth(fitted)));
 }
 
 export function padStart(text: string, columns: number, theme: Theme): string {
-  const fitted = fit(text, columns, theme);
+  const fitted = clip(text, columns, theme);
   return ' '.repeat(Math.max(0, columns - stringWidth(fitted))) + fitted;
 }
 
 /** At most `columns` cells of `text`; where it must be cut it loses its colour rather than bleed it. */
-export function fit(text: string, columns: number, theme: Theme): string {
+export function clip(text: string, columns: number, theme: Theme): string {
   const shown = plainText(text, theme.isUnicode);
   if (stringWidth(shown) <= columns) return shown;
   if (columns <= 0) return '';
@@ -31,7 +31,7 @@ export function fit(text: string, columns: number, theme: Theme): string {
 
 /** `left` at the left edge and `right` at the right one; where there is no room for both, `left` is cut. */
 export function spread(left: string, right: string, columns: number, theme: Theme): string {
-  const end = fit(right, columns, theme);
+  const end = clip(right, columns, theme);
   const room = columns - stringWidth(end) - (end === '' ? 0 : 2);
   if (room < 4) return padEnd(end, columns, theme);
   return `${padEnd(left, room, theme)}${end === '' ? '' : '  '}${end}`;
@@ -43,7 +43,7 @@ export function rule(title: string, columns: number, theme: Theme): string {
   const head = title === '' ? '' : `${line}${line} ${title} `;
   const rest = Math.max(0, columns - stringWidth(head));
   if (title === '') return theme.dim(line.repeat(rest));
-  return fit(
+  return clip(
     `${theme.dim(`${line}${line}`)} ${title} ${theme.dim(line.repeat(rest))}`,
     columns,
     theme,

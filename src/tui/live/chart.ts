@@ -1,5 +1,5 @@
 import { formatDuration } from '../../../host/results/format.ts';
-import { fit, padStart } from '../frame/text.ts';
+import { clip, padStart } from '../frame/text.ts';
 import type { Theme } from '../frame/theme.ts';
 import { type Cause, type ChartColumn, columnsOf, type Timeline } from './timeline.ts';
 
@@ -36,7 +36,8 @@ export function chartLines(
   const bodyRows = Math.max(1, size.rows - 1);
   const body = Array.from({ length: bodyRows }, (_, row) => {
     const level = bodyRows - row;
-    const label = row === 0 || row === Math.floor(bodyRows / 2) ? (level / bodyRows) * top_ns : null;
+    const label =
+      row === 0 || row === Math.floor(bodyRows / 2) ? (level / bodyRows) * top_ns : null;
     const text = label === null || top_ns === 0 ? '' : formatDuration(label);
     return `${theme.dim(`${padStart(text, AXIS_COLUMNS - 1, theme)} ${theme.glyphs.axis}`)}${theme.running(rowText(columns, row, bodyRows, top_ns, theme))}`;
   });
@@ -96,5 +97,5 @@ export function markLegend(timeline: Timeline, theme: Theme, columns: number): s
   const words = (Object.keys(marks) as Cause[])
     .filter((cause) => seen.has(cause))
     .map((cause) => `${marks[cause]} ${cause}`);
-  return fit(`slow: ${words.join('  ')}`, columns, theme);
+  return clip(`slow: ${words.join('  ')}`, columns, theme);
 }

@@ -9,6 +9,7 @@ import type { Canvas } from '../frame/view.ts';
 import { chartLines, markLegend } from './chart.ts';
 import type { LiveState } from './live-state.ts';
 import { boardText, cellLines, cpuLines, cpuSummary, figuresLine, noteLines } from './panes.ts';
+import { windowOf } from './timeline.ts';
 import { boardTitle, oneLine, planTitle, processTitle, type TitleContext } from './title.ts';
 
 export const tabs = ['cells', 'cpu', 'notes'] as const;
@@ -17,7 +18,8 @@ export type Tab = (typeof tabs)[number];
 /** What the person chose to look at; the rest is the run's. */
 export interface LiveChoices {
   readonly tab: Tab;
-  readonly windowS: number;
+  /** Seconds that the chart shows; null follows the run until it is a minute. */
+  readonly windowS: number | null;
   readonly isPaused: boolean;
 }
 
@@ -87,7 +89,12 @@ function Measurement(props: LiveFrameProps & { readonly layout: LiveLayout }): R
   ];
   const chart =
     layout.chart >= 2
-      ? chartLines(state.timeline, choices.windowS, { columns, rows: layout.chart }, theme)
+      ? chartLines(
+          state.timeline,
+          choices.windowS ?? windowOf(state.timeline),
+          { columns, rows: layout.chart },
+          theme,
+        )
       : [];
   return (
     <>
@@ -104,7 +111,10 @@ function Lower(props: LiveFrameProps & { readonly layout: LiveLayout }): ReactNo
   const { columns, lower: rows, cpuColumns } = layout;
   const isBrief = layout.density === 'compact' || layout.density === 'small';
   if (isBrief) {
-    const lines = [cpuSummary(state, columns, theme), ...cellLines(state, { columns, rows }, theme)];
+    const lines = [
+      cpuSummary(state, columns, theme),
+      ...cellLines(state, { columns, rows }, theme),
+    ];
     return <Lines lines={lines.slice(0, 1)} columns={columns} rows={rows} theme={theme} />;
   }
   if (layout.density === 'tabs') {

@@ -35,6 +35,7 @@ export function openLiveScreen(board: string, terminal: Terminal): LiveScreen {
     suspend: suspendJob,
   });
   const questions = questionsOf(host, {
+    isStarted: () => view.isStarted,
     stop: () => {
       view.markStopping();
       stop();

@@ -1,13 +1,13 @@
 import { cleanLine } from '../../../agent/protocol/clean-text.ts';
 import type { EventOf, JournalEvent } from '../../../agent/protocol/events.ts';
-import { runningDistribution } from '../../../host/stats/running-estimate.ts';
 import type { RunEvent } from '../../../host/run/run-event.ts';
+import { runningDistribution } from '../../../host/stats/running-estimate.ts';
 import {
   initialProgress,
   type ProgressState,
   reduceProgress,
 } from '../../output/progress-state.ts';
-import { type BoardSample, type CpuState, initialCpu, reduceTele } from './cpu-state.ts';
+import { type CpuState, initialCpu, reduceTele } from './cpu-state.ts';
 import { emptyTimeline, explain, extend, type Timeline } from './timeline.ts';
 
 /** The process that is measured now. */
@@ -49,10 +49,10 @@ export interface LiveState {
   readonly timeline: Timeline;
   readonly cpu: CpuState;
   readonly notes: readonly LiveNote[];
+  /** Null until the run was started on the board. */
+  readonly runId: string | null;
   readonly isStopping: boolean;
 }
-
-export type { BoardSample };
 
 /** More of a process than this tells the view nothing new. */
 const MAX_ITERATIONS = 20_000;
@@ -67,6 +67,7 @@ export function initialLive(nowMs: number): LiveState {
     timeline: emptyTimeline,
     cpu: initialCpu,
     notes: [],
+    runId: null,
     isStopping: false,
   };
 }
@@ -74,6 +75,7 @@ export function initialLive(nowMs: number): LiveState {
 /** The state after one more event; `nowMs` is the workstation's clock, used for estimates only. */
 export function reduceLive(state: LiveState, event: RunEvent, nowMs: number): LiveState {
   const next = { ...state, progress: reduceProgress(state.progress, event, nowMs) };
+  if (event.kind === 'started') return { ...next, runId: event.runId };
   if (event.kind === 'note') return withNote(next, 'note', event.text, nowMs);
   if (event.kind === 'journal') return reduceJournal(next, event.event, nowMs);
   return next;
@@ -150,11 +152,7 @@ export function distributionOf(process: LiveProcess): ReturnType<typeof runningD
   return runningDistribution(steadyOf(process));
 }
 
-function withProcessEnd(
-  state: LiveState,
-  event: EventOf<'process-end'>,
-  nowMs: number,
-): LiveState {
+function withProcessEnd(state: LiveState, event: EventOf<'process-end'>, nowMs: number): LiveState {
   const { process } = state;
   if (process === null || process.process !== event.process) return state;
   const ended = { ...state, process: null };

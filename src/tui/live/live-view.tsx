@@ -6,7 +6,7 @@ import type { Press } from '../frame/press.ts';
 import type { Canvas, View } from '../frame/view.ts';
 import { type LiveChoices, LiveFrame, tabs } from './live-frame.tsx';
 import { initialLive, type LiveState, noted, reduceLive, stopping } from './live-state.ts';
-import { windowsS } from './timeline.ts';
+import { windowOf, windowsS } from './timeline.ts';
 
 export interface LiveViewOptions {
   readonly board: string;
@@ -25,7 +25,7 @@ export class LiveView implements View {
   #state: LiveState;
   /** What is shown while the view is held still. */
   #still: LiveState | null = null;
-  #choices: LiveChoices = { tab: 'cells', windowS: 60, isPaused: false };
+  #choices: LiveChoices = { tab: 'cells', windowS: null, isPaused: false };
 
   constructor(options: LiveViewOptions) {
     this.#options = options;
@@ -38,6 +38,11 @@ export class LiveView implements View {
 
   note(text: string): void {
     this.#set(noted(this.#state, text, this.#options.nowMs()));
+  }
+
+  /** True once there is a run on the board that could be left going. */
+  get isStarted(): boolean {
+    return this.#state.runId !== null;
   }
 
   /** The run was asked to stop; its last events still come. */
@@ -108,8 +113,9 @@ export class LiveView implements View {
   }
 
   #stretch(by: number): void {
-    const at = windowsS.findIndex((seconds) => seconds === this.#choices.windowS) + by;
-    const windowS = windowsS[Math.min(windowsS.length - 1, Math.max(0, at))] ?? 60;
+    const shown = this.#choices.windowS ?? windowOf(this.#state.timeline);
+    const at = windowsS.indexOf(shown) + by;
+    const windowS = windowsS[Math.min(windowsS.length - 1, Math.max(0, at))] ?? null;
     this.#choices = { ...this.#choices, windowS };
   }
 }

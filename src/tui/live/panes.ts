@@ -18,10 +18,8 @@ export function figuresLine(state: LiveState, theme: Theme): string {
   const steady = distributionOf(process);
   if (steady === null) return `${now}   ${theme.note('warm-up')}`;
   const estimate = runningEstimate([...cellOf(state, process.cell).medians_ns, steady.p50_ns]);
-  const interval =
-    estimate?.halfWidth == null
-      ? ''
-      : `   ${theme.glyphs.plusMinus}${formatPercent(estimate.halfWidth)} over ${estimate.processes} processes`;
+  const width = intervalText(estimate?.halfWidth ?? null, theme);
+  const interval = width === '' ? '' : `   ${width} over ${estimate?.processes} processes`;
   const figures = [
     ['p50', steady.p50_ns],
     ['p90', steady.p90_ns],
@@ -56,16 +54,24 @@ export function cellLines(
     const estimate = runningEstimate(cellOf(state, cell.id).medians_ns);
     const model = plan.models.find(({ id }) => id === cell.model)?.name ?? '';
     const isOther = severalModels && cell.purpose === 'measure';
-    const label = isOther ? `${cell.label} ${theme.glyphs.dot} ${model}` : cell.label;
+    const label = isOther ? `${cell.label} ${theme.glyphs.dot} ${model}` : shortLabel(cell, isWide);
     const median = estimate === null ? '' : formatDuration(estimate.median_ns, estimate.halfWidth);
-    const width =
-      estimate?.halfWidth == null
-        ? ''
-        : `${theme.glyphs.plusMinus}${formatPercent(estimate.halfWidth)}`;
+    const width = intervalText(estimate?.halfWidth ?? null, theme);
     const count = estimate === null ? '' : String(estimate.processes);
     return ` ${mark.mark} ${padEnd(label, labelColumns - 1, theme)}${padStart(count, 4, theme)}${padStart(median, 9, theme)}${padStart(width, 9, theme)}${isWide ? `  ${mark.word}` : ''}`;
   });
   return [theme.dim(head), ...lines];
+}
+
+function shortLabel({ purpose, label }: Cell, isWide: boolean): string {
+  return purpose === 'calibration' && !isWide ? label.replace(/^null model/, 'null') : label;
+}
+
+/** Few processes that differ give an interval that says only that nothing is known yet. */
+function intervalText(halfWidth: number | null, theme: Theme): string {
+  if (halfWidth === null) return '';
+  const { plusMinus } = theme.glyphs;
+  return halfWidth > 1 ? `${plusMinus}>100 %` : `${plusMinus}${formatPercent(halfWidth)}`;
 }
 
 const endings: Readonly<Record<string, string>> = {
@@ -94,20 +100,27 @@ function markOf(
   return { mark: theme.dim(glyphs.waiting), word: theme.dim(word) };
 }
 
+interface CpuColumn {
+  readonly name: keyof CpuUse;
+  readonly title: string;
+  readonly width: number;
+  /** Where there is no room, columns with the highest number go first; 0 stays. */
+  readonly drop: number;
+}
+
 /** Columns of mpstat, in its order; those that are nearly always zero on a Jetson go first. */
-const columns: readonly { readonly name: keyof CpuUse; readonly title: string; drop: number }[] = [
-  { name: 'usr', title: 'usr', drop: 0 },
-  { name: 'nice', title: 'nice', drop: 4 },
-  { name: 'sys', title: 'sys', drop: 0 },
-  { name: 'iowait', title: 'iow', drop: 1 },
-  { name: 'irq', title: 'irq', drop: 0 },
-  { name: 'soft', title: 'soft', drop: 0 },
-  { name: 'steal', title: 'stl', drop: 3 },
-  { name: 'guest', title: 'gst', drop: 5 },
-  { name: 'gnice', title: 'gnc', drop: 6 },
-  { name: 'idle', title: 'idle', drop: 0 },
+const columns: readonly CpuColumn[] = [
+  { name: 'usr', title: 'usr', width: 5, drop: 0 },
+  { name: 'nice', title: 'nice', width: 5, drop: 4 },
+  { name: 'sys', title: 'sys', width: 5, drop: 0 },
+  { name: 'iowait', title: 'iow', width: 5, drop: 1 },
+  { name: 'irq', title: 'irq', width: 5, drop: 0 },
+  { name: 'soft', title: 'soft', width: 5, drop: 0 },
+  { name: 'steal', title: 'stl', width: 4, drop: 3 },
+  { name: 'guest', title: 'gst', width: 4, drop: 5 },
+  { name: 'gnice', title: 'gnc', width: 4, drop: 6 },
+  { name: 'idle', title: 'idle', width: 5, drop: 0 },
 ];
-const FIELD = 5;
 
 /** mpstat's columns and a bar per CPU, `all` last and never left out. */
 export function cpuLines(
@@ -117,16 +130,15 @@ export function cpuLines(
 ): string[] {
   const { sample } = state.cpu;
   if (sample === null) return [theme.dim(` ${noSampleText(state)}`)];
-  const barCells = size.columns >= 66 ? 10 : 6;
-  const room = Math.floor((size.columns - 6 - barCells - 1) / FIELD);
-  const shown = fitting(room);
+  const barCells = size.columns >= 70 ? 16 : 6;
+  const shown = fitting(size.columns - 6 - barCells);
   const row = (name: string, use: CpuUse) =>
-    ` ${padStart(name, 3, theme)} ${bar(busyOf(use) / 100, barCells, theme)} ${shown.map(({ name: field }) => padStart(percentText(use[field]), FIELD, theme)).join('')}`;
+    ` ${padStart(name, 3, theme)} ${bar(busyOf(use) / 100, barCells, theme)} ${shown.map((field) => padStart(percentText(use[field.name]), field.width, theme)).join('')}`;
   const cpus = [...sample.cpus].sort(([a], [b]) => a - b);
   const rows = size.rows - 2;
   const visible = cpus.length <= rows ? cpus : cpus.slice(0, Math.max(0, rows - 1));
   const hidden = cpus.length - visible.length;
-  const head = ` cpu ${padEnd('busy', barCells, theme)} ${shown.map(({ title }) => padStart(title, FIELD, theme)).join('')}`;
+  const head = ` cpu ${padEnd('busy', barCells, theme)} ${shown.map(({ title, width }) => padStart(title, width, theme)).join('')}`;
   return [
     theme.dim(head),
     ...visible.map(([cpu, use]) => row(String(cpu), use)),
@@ -135,9 +147,15 @@ export function cpuLines(
   ];
 }
 
-function fitting(room: number): typeof columns {
-  const byDrop = [...columns].sort((a, b) => a.drop - b.drop).slice(0, Math.max(1, room));
-  return columns.filter((column) => byDrop.includes(column));
+function fitting(room: number): readonly CpuColumn[] {
+  let left = room;
+  const kept = [...columns]
+    .sort((a, b) => a.drop - b.drop)
+    .filter(({ width }) => {
+      left -= width;
+      return left >= 0;
+    });
+  return columns.filter((column) => kept.includes(column));
 }
 
 function percentText(value: number): string {
@@ -184,7 +202,8 @@ export function noteLines(state: LiveState, rows: number, theme: Theme): string[
   return state.notes.slice(-Math.max(0, rows)).map(({ elapsedMs, kind, text }) => {
     const seconds = Math.max(0, Math.floor(elapsedMs / 1000));
     const clock = `${String(Math.floor(seconds / 60)).padStart(2, '0')}:${String(seconds % 60).padStart(2, '0')}`;
-    const mark = kind === 'failed' ? theme.failed(theme.glyphs.failed) : theme.note(theme.glyphs.note);
+    const mark =
+      kind === 'failed' ? theme.failed(theme.glyphs.failed) : theme.note(theme.glyphs.note);
     return ` ${theme.dim(clock)}  ${mark} ${text}`;
   });
 }

@@ -24,7 +24,7 @@ export const emptyTimeline: Timeline = { buckets: [], end_ns: 0 };
 
 const BUCKET_NS = 50e6;
 /** Windows that the chart can show, in seconds. */
-export const windowsS = [15, 30, 60, 120, 300] as const;
+export const windowsS: readonly number[] = [15, 30, 60, 120, 300];
 const MAX_BUCKETS = (300 * 1e9) / BUCKET_NS;
 /** So many times the typical duration is slow. */
 const SLOW = 1.5;
@@ -88,6 +88,13 @@ export function explain(
     bucket.slow === 'unexplained' && ids.has(bucket.at) ? { ...bucket, slow: cause } : bucket,
   );
   return { ...timeline, buckets };
+}
+
+/** The window that suits a run of this age: all of it at first, the last minute later. */
+export function windowOf({ buckets, end_ns }: Timeline): number {
+  const began_ns = (buckets[0]?.at ?? 0) * BUCKET_NS;
+  const ageS = (end_ns - began_ns) / 1e9;
+  return windowsS.find((seconds) => seconds >= Math.min(ageS, 60)) ?? 60;
 }
 
 /** One column of a chart; null where nothing was measured. */

@@ -2,9 +2,9 @@ import { formatDuration } from '../../../host/results/format.ts';
 import { boardLine } from '../../output/board-line.ts';
 import { remaining } from '../../output/progress-state.ts';
 import { counted, formatElapsed } from '../../output/quantities.ts';
-import { bar, fit, spread } from '../frame/text.ts';
+import { bar, clip, spread } from '../frame/text.ts';
 import type { Theme } from '../frame/theme.ts';
-import { distributionOf, labelOf, type LiveState } from './live-state.ts';
+import { distributionOf, type LiveState, labelOf } from './live-state.ts';
 
 export interface TitleContext {
   readonly board: string;
@@ -53,7 +53,8 @@ export function planTitle(state: LiveState, context: TitleContext, theme: Theme)
   const dot = ` ${theme.glyphs.dot} `;
   const what = [models.map(({ name }) => name).join(', '), kinds.join(', ')].join(dot);
   const { total, etaMs } = remaining(state.progress, context.nowMs);
-  const block = state.process === null ? '' : `block ${state.process.block + 1}/${plan.effort.maxBlocks}  `;
+  const block =
+    state.process === null ? '' : `block ${state.process.block + 1}/${plan.effort.maxBlocks}  `;
   const eta = etaMs === null ? '' : `  at most ${formatElapsed(etaMs)} more`;
   const cells = Math.max(6, Math.min(24, context.columns - 82));
   const share = total > 0 ? processesDone / total : 0;
@@ -65,11 +66,12 @@ export function planTitle(state: LiveState, context: TitleContext, theme: Theme)
 export function oneLine(state: LiveState, context: TitleContext, theme: Theme): string {
   const { process, progress } = state;
   const { total } = remaining(progress, context.nowMs);
-  if (process === null) return fit(stageText(state, context.isPaused, theme), context.columns, theme);
+  if (process === null)
+    return clip(stageText(state, context.isPaused, theme), context.columns, theme);
   const steady = distributionOf(process);
   const p50 = steady === null ? 'warm-up' : `p50 ${formatDuration(steady.p50_ns)}`;
   const text = `${progress.processesDone}/${total} ${p50} ${labelOf(state, process.cell)}`;
-  return fit(text, context.columns, theme);
+  return clip(text, context.columns, theme);
 }
 
 /** The cell under way and its iterations, for the rule above the figures. */

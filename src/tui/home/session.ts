@@ -1,0 +1,283 @@
+import { resolve } from 'node:path';
+import { exitCodes, OrinError } from '../../../host/errors.ts';
+import { openRun, type SavedRun } from '../../../host/results/saved-runs.ts';
+import type { BenchOutcome } from '../../../host/run/bench.ts';
+import type { Prompter } from '../../../host/ssh/prompter.ts';
+import { isBuiltIn } from '../../../models/built-in.ts';
+import { rememberRecent } from '../../config/recent.ts';
+import type { Progress } from '../../output/progress.ts';
+import { describeRun } from '../../output/run-detail.ts';
+import type { Terminal } from '../../output/terminal.ts';
+import { ScreenHost } from '../frame/screen-host.tsx';
+import { suspendJob } from '../frame/suspend.ts';
+import { type Theme, themeFor } from '../frame/theme.ts';
+import { LiveView } from '../live/live-view.tsx';
+import { leaveRun, questionsOf } from '../live/run-questions.ts';
+import { compareLines } from '../results/compare-lines.ts';
+import type { ResultsEffect } from '../results/results-state.ts';
+import { ResultsView } from '../results/results-view.tsx';
+import { TextView } from '../results/text-view.tsx';
+import { withoutTilde } from './complete-path.ts';
+import { type HomePlaces, homeContent } from './home-content.ts';
+import { chosen, type Effect, type HomeState, initialHome } from './home-state.ts';
+import { HomeView } from './home-view.tsx';
+import { benchArguments } from './plan-estimate.ts';
+
+/** What a benchmark needs of whoever shows it. */
+export interface Surroundings {
+  readonly progress: Progress;
+  readonly prompter: Prompter;
+  readonly signal: AbortSignal;
+  readonly argv: readonly string[];
+}
+
+export interface SessionOptions {
+  readonly terminal: Terminal;
+  readonly places: HomePlaces;
+  readonly version: string;
+  readonly ownCpus: number;
+  /** Runs `bench` with these arguments, as the command line would. */
+  readonly measure: (surroundings: Surroundings) => Promise<BenchOutcome | null>;
+}
+
+/** What a session left behind for the shell it returns to. */
+export interface SessionEnd {
+  /** The last run that was measured, for the scrollback. */
+  readonly outcome: BenchOutcome | null;
+  readonly board: string;
+  readonly exitCode: number;
+}
+
+interface Deferred {
+  resolve(end: SessionEnd): void;
+  reject(error: unknown): void;
+}
+
+interface ActiveRun {
+  readonly view: LiveView;
+  readonly controller: AbortController;
+}
+
+/** From the home screen through any number of runs and results, until the person quits. */
+class Session {
+  readonly #options: SessionOptions;
+  readonly #theme: Theme;
+  readonly #host: ScreenHost;
+  readonly #home: HomeView;
+  readonly #ended: Deferred;
+  #run: ActiveRun | null = null;
+  #outcome: BenchOutcome | null = null;
+  #board = '';
+  readonly #onSignal = () => this.#end(exitCodes.terminated);
+
+  constructor(options: SessionOptions, home: HomeState, ended: Deferred) {
+    this.#options = options;
+    this.#ended = ended;
+    this.#theme = themeFor(options.terminal);
+    this.#home = new HomeView(home, {
+      version: options.version,
+      ownCpus: options.ownCpus,
+      onEffect: (effect, state) => this.#follow(effect, state),
+      onChange: () => this.#host.refresh(),
+    });
+    this.#host = new ScreenHost(this.#home, {
+      terminal: options.terminal.stream,
+      stdin: process.stdin,
+      theme: this.#theme,
+      onInterrupt: () => this.#interrupt(),
+      suspend: suspendJob,
+    });
+    process.on('SIGTERM', this.#onSignal);
+    process.on('SIGHUP', this.#onSignal);
+  }
+
+  #follow(effect: Exclude<Effect, 'complete'>, state: HomeState): void {
+    if (effect === 'quit') this.#end(exitCodes.ok);
+    else if (effect === 'results') this.#guard(this.#showResults());
+    else this.#guard(this.#measure(state));
+  }
+
+  /** A failure is told in a dialog and the session goes on; a bug of ours ends it. */
+  #guard(work: Promise<void>): void {
+    work.catch(async (error: unknown) => {
+      if (error instanceof OrinError) {
+        const lines = [error.why && `why: ${error.why}`, error.next && `try: ${error.next}`];
+        const text = lines.filter(Boolean).join('\n');
+        await this.#host.open({ kind: 'choice', title: error.message, text, choices: [] });
+        this.#host.show(this.#home);
+        return;
+      }
+      this.#close();
+      this.#ended.reject(error);
+    });
+  }
+
+  async #measure(state: HomeState): Promise<void> {
+    const argv = benchArguments(state).map((argument) => withoutTilde(argument));
+    const board = chosen(state.board);
+    const controller = new AbortController();
+    const view = this.#liveView(board, controller);
+    this.#run = { view, controller };
+    this.#host.show(view);
+    const clock = setInterval(() => this.#host.refresh(), 1_000);
+    try {
+      const outcome = await this.#options.measure({
+        progress: progressOf(view),
+        prompter: this.#host,
+        signal: controller.signal,
+        argv,
+      });
+      if (outcome === null) return this.#host.show(this.#home);
+      this.#outcome = outcome;
+      this.#board = board;
+      await this.#remember(state, outcome);
+      await this.#showRun(outcome.result.run_id);
+    } catch (error) {
+      if (!controller.signal.aborted) throw error;
+      this.#host.show(this.#home);
+    } finally {
+      clearInterval(clock);
+      this.#run = null;
+    }
+  }
+
+  #liveView(board: string, controller: AbortController): LiveView {
+    const view: LiveView = new LiveView({
+      board,
+      terminal: this.#options.terminal,
+      nowMs: Date.now,
+      onChange: () => this.#host.refresh(),
+      onStop: () => this.#guard(questions.stop()),
+      onQuit: () => this.#guard(questions.quit()),
+    });
+    const questions = questionsOf(this.#host, {
+      isStarted: () => view.isStarted,
+      stop: () => stopRun({ view, controller }),
+      leave: () => leaveRun(this.#host, board),
+    });
+    return view;
+  }
+
+  async #remember(state: HomeState, { result }: BenchOutcome): Promise<void> {
+    const model = chosen(state.model);
+    const { board } = result.context;
+    const about = [board?.model ?? board?.cpu_model, board?.jetpack && `JetPack ${board.jetpack}`];
+    await rememberRecent(this.#options.places.recent, {
+      board: {
+        name: chosen(state.board),
+        about: about.filter(Boolean).join(' · '),
+        seenUtc: result.created_utc,
+      },
+      model: isBuiltIn(model) ? null : resolve(withoutTilde(model)),
+    });
+    const content = await homeContent(this.#options.places);
+    this.#home.update((home) => ({ ...home, runs: content.runs }));
+  }
+
+  async #showResults(): Promise<void> {
+    const { runs } = await homeContent(this.#options.places);
+    const list: ResultsView = new ResultsView(runs, (effect) =>
+      this.#guard(this.#followResults(effect, list)),
+    );
+    this.#host.show(list);
+  }
+
+  async #followResults(effect: ResultsEffect, list: ResultsView): Promise<void> {
+    switch (effect.kind) {
+      case 'back':
+        this.#host.show(this.#home);
+        break;
+      case 'quit':
+        this.#end(exitCodes.ok);
+        break;
+      case 'open':
+        await this.#showRun(effect.runId, list);
+        break;
+      case 'compare':
+        await this.#showComparison(effect.runIds, list);
+        break;
+      default:
+        effect satisfies never;
+    }
+  }
+
+  async #showRun(runId: string, from: ResultsView | HomeView = this.#home): Promise<void> {
+    const run = await openRun(this.#options.places.runs, runId);
+    const lines = (columns: number) =>
+      runLines(run, { ...this.#options.terminal, columns: () => columns });
+    this.#showText('detail', `run ${run.runId}`, lines, from);
+  }
+
+  async #showComparison(
+    [baselineId, otherId]: readonly [string, string],
+    from: ResultsView,
+  ): Promise<void> {
+    const { runs } = this.#options.places;
+    const [baseline, other] = [await openRun(runs, baselineId), await openRun(runs, otherId)];
+    const lines = (columns: number) => compareLines(baseline, other, columns, this.#theme);
+    this.#showText('compare', 'two runs compared', lines, from);
+  }
+
+  #showText(
+    place: 'detail' | 'compare',
+    title: string,
+    lines: (columns: number) => readonly string[],
+    from: ResultsView | HomeView,
+  ): void {
+    const onBack = () => this.#host.show(from);
+    const onQuit = () => this.#end(exitCodes.ok);
+    this.#host.show(new TextView({ place, title, lines, onBack, onQuit }));
+  }
+
+  #interrupt(): void {
+    const run = this.#run;
+    if (run === null) this.#end(exitCodes.interrupted);
+    else if (run.controller.signal.aborted) {
+      this.#close();
+      process.exit(exitCodes.interrupted);
+    } else stopRun(run);
+  }
+
+  #end(exitCode: number): void {
+    if (this.#run !== null) {
+      // A signal from outside while a run goes on: the run on the board is not ours to end.
+      this.#close();
+      process.exit(exitCode);
+    }
+    this.#close();
+    this.#ended.resolve({ outcome: this.#outcome, board: this.#board, exitCode });
+  }
+
+  #close(): void {
+    process.off('SIGTERM', this.#onSignal);
+    process.off('SIGHUP', this.#onSignal);
+    this.#host.close();
+  }
+}
+
+function stopRun({ view, controller }: ActiveRun): void {
+  view.markStopping();
+  controller.abort(new DOMException('interrupted', 'AbortError'));
+}
+
+function runLines(run: SavedRun, terminal: Terminal): string[] {
+  return describeRun(run, terminal).trimEnd().split('\n');
+}
+
+function progressOf(view: LiveView): Progress {
+  return {
+    listen: (event) => view.listen(event),
+    note: (text) => view.note(text),
+    pause() {},
+    resume() {},
+    close() {},
+  };
+}
+
+/** Opens the home screen; resolves when the person quits. @throws what is a bug of ours. */
+export async function openSession(options: SessionOptions): Promise<SessionEnd> {
+  const content = await homeContent(options.places);
+  return await new Promise((resolve, reject) => {
+    new Session(options, initialHome(content), { resolve, reject });
+  });
+}
