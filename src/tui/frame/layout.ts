@@ -52,7 +52,7 @@ export interface LiveContent {
 const CPU_COLUMNS = 60;
 const WIDE_CPU_COLUMNS = 70;
 const MIN_CHART = 3;
-const MAX_CHART = 14;
+const MAX_CHART = 18;
 
 export function liveLayout(size: Size, content: LiveContent): LiveLayout {
   const density = densityOf(size);

@@ -23,7 +23,10 @@ export function Lines(props: {
 }
 
 /** The whole terminal, never more. */
-export function Frame(props: { readonly canvas: Canvas; readonly children: ReactNode }): ReactNode {
+export function Frame(props: {
+  readonly canvas: Canvas;
+  readonly children?: ReactNode;
+}): ReactNode {
   const { columns, rows } = props.canvas.size;
   return (
     <Box flexDirection="column" width={columns} height={rows} overflow="hidden">
@@ -32,14 +35,19 @@ export function Frame(props: { readonly canvas: Canvas; readonly children: React
   );
 }
 
-/** The keys of a place in one line, as many as fit. */
+/** The keys of a place in one line, as many as fit; the one that shows all of them goes last. */
 export function footerLine(place: Place, columns: number, theme: Theme): string {
-  const parts: string[] = [];
-  let width = 1;
-  for (const [shown, word] of footerOf(place)) {
-    width += shown.length + word.length + 4;
-    if (width > columns + 3) break;
-    parts.push(`${theme.title(shown)} ${theme.dim(word)}`);
-  }
-  return ` ${parts.join('   ')}`;
+  const all = footerOf(place);
+  const widthOf = ([shown, word]: (typeof all)[number]) => shown.length + word.length + 4;
+  let room = columns + 2 - all.filter(isKept).reduce((sum, each) => sum + widthOf(each), 0);
+  const shown = all.filter((each) => {
+    if (isKept(each)) return true;
+    room -= widthOf(each);
+    return room >= 0;
+  });
+  return ` ${shown.map(([key, word]) => `${theme.title(key)} ${theme.dim(word)}`).join('   ')}`;
+}
+
+function isKept([shown]: readonly [string, string]): boolean {
+  return shown === '?' || shown === 'q';
 }

@@ -67,12 +67,14 @@ function allot(state: HomeState, rows: number, planRows: number): Record<Section
   const used = room.board + room.model + room.plan - room[state.focus];
   // Rules of the three steps; and recent results with their rule where they fit.
   const most = Math.max(1, rows - 3 - used - (rows >= 22 ? 3 : 0));
-  return { ...room, [state.focus]: Math.min(wanted[state.focus], most) };
+  const fair = Math.max(7, Math.floor(rows / 2));
+  return { ...room, [state.focus]: Math.min(wanted[state.focus], most, fair) };
 }
 
 function sectionTitle(state: HomeState, section: Section, theme: Theme): string {
   const number = { board: 1, model: 2, plan: 3 }[section];
-  const text = `${number} ${section}`;
+  const count = section === 'plan' ? 0 : state[section].choices.length;
+  const text = count > 9 ? `${number} ${section} (${count})` : `${number} ${section}`;
   return section === state.focus ? theme.title(text) : text;
 }
 

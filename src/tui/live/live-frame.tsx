@@ -85,7 +85,7 @@ function Measurement(props: LiveFrameProps & { readonly layout: LiveLayout }): R
   const { columns } = layout;
   const figures = [
     ...(layout.figures > 1 ? [rule(processTitle(state), columns, theme)] : []),
-    figuresLine(state, theme),
+    figuresLine(state, columns, theme),
   ];
   const chart =
     layout.chart >= 2

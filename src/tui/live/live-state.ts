@@ -10,7 +10,7 @@ import {
 import { type CpuState, initialCpu, reduceTele } from './cpu-state.ts';
 import { emptyTimeline, explain, extend, type Timeline } from './timeline.ts';
 
-/** The process that is measured now. */
+/** The process that is measured now; after its end, until the next one begins, the last. */
 export interface LiveProcess {
   readonly process: number;
   readonly cell: string;
@@ -21,6 +21,7 @@ export interface LiveProcess {
   readonly starts_ns: readonly number[];
   readonly durations_ns: readonly number[];
   readonly iterations: number;
+  readonly isEnded: boolean;
 }
 
 /** A cell of the plan, as far as it was measured. */
@@ -52,6 +53,8 @@ export interface LiveState {
   /** Null until the run was started on the board. */
   readonly runId: string | null;
   readonly isStopping: boolean;
+  /** Its journal came to an end. */
+  readonly isOver: boolean;
 }
 
 /** More of a process than this tells the view nothing new. */
@@ -69,16 +72,23 @@ export function initialLive(nowMs: number): LiveState {
     notes: [],
     runId: null,
     isStopping: false,
+    isOver: false,
   };
 }
 
 /** The state after one more event; `nowMs` is the workstation's clock, used for estimates only. */
 export function reduceLive(state: LiveState, event: RunEvent, nowMs: number): LiveState {
-  const next = { ...state, progress: reduceProgress(state.progress, event, nowMs) };
+  const next = { ...state, progress: progressAfter(state.progress, event, nowMs) };
   if (event.kind === 'started') return { ...next, runId: event.runId };
   if (event.kind === 'note') return withNote(next, 'note', event.text, nowMs);
   if (event.kind === 'journal') return reduceJournal(next, event.event, nowMs);
   return next;
+}
+
+/** Between two processes the last one stays current: how much is left is counted from its block. */
+function progressAfter(before: ProgressState, event: RunEvent, nowMs: number): ProgressState {
+  const after = reduceProgress(before, event, nowMs);
+  return { ...after, current: after.current ?? before.current };
 }
 
 function reduceJournal(state: LiveState, event: JournalEvent, nowMs: number): LiveState {
@@ -99,6 +109,8 @@ function reduceJournal(state: LiveState, event: JournalEvent, nowMs: number): Li
       return withProcessEnd(state, event, nowMs);
     case 'cell':
       return withCell(state, event.cell, (cell) => ({ ...cell, ended: event.reason }));
+    case 'bye':
+      return { ...state, isOver: true };
     case 'warn':
       return withNote(state, 'note', event.text, nowMs);
     case 'error':
@@ -109,7 +121,13 @@ function reduceJournal(state: LiveState, event: JournalEvent, nowMs: number): Li
 }
 
 function begun({ process, cell, block }: EventOf<'process'>): LiveProcess {
-  const none = { steadyFrom_ns: null, starts_ns: [], durations_ns: [], iterations: 0 };
+  const none = {
+    steadyFrom_ns: null,
+    starts_ns: [],
+    durations_ns: [],
+    iterations: 0,
+    isEnded: false,
+  };
   return { process, cell, block, ...none };
 }
 
@@ -155,7 +173,7 @@ export function distributionOf(process: LiveProcess): ReturnType<typeof runningD
 function withProcessEnd(state: LiveState, event: EventOf<'process-end'>, nowMs: number): LiveState {
   const { process } = state;
   if (process === null || process.process !== event.process) return state;
-  const ended = { ...state, process: null };
+  const ended = { ...state, process: { ...process, isEnded: true } };
   if (event.outcome === 'ok') {
     const median_ns = distributionOf(process)?.p50_ns;
     if (median_ns === undefined) return ended;

@@ -9,25 +9,34 @@ import type { Theme } from '../frame/theme.ts';
 import { busyOf } from './cpu-state.ts';
 import { cellOf, distributionOf, type LiveState } from './live-state.ts';
 
-/** now, percentiles and the interval, as far as the process under way allows them. */
-export function figuresLine(state: LiveState, theme: Theme): string {
+/** now, percentiles and the interval, as far as the process allows them and as many as there is room for. */
+export function figuresLine(state: LiveState, columns: number, theme: Theme): string {
   const { process } = state;
-  if (process === null) return theme.dim('   between processes');
-  const now_ns = process.durations_ns.at(-1);
-  const now = `   now ${theme.title(timeText(now_ns ?? null))}`;
+  if (process === null) return '';
+  const now = ['now', process.durations_ns.at(-1) ?? null] as const;
   const steady = distributionOf(process);
-  if (steady === null) return `${now}   ${theme.note('warm-up')}`;
-  const estimate = runningEstimate([...cellOf(state, process.cell).medians_ns, steady.p50_ns]);
+  if (steady === null) return ` ${figure(now, theme)}   ${theme.note('warm-up')}`;
+  const earlier = cellOf(state, process.cell).medians_ns;
+  const estimate = runningEstimate(process.isEnded ? earlier : [...earlier, steady.p50_ns]);
   const width = intervalText(estimate?.halfWidth ?? null, theme);
-  const interval = width === '' ? '' : `   ${width} over ${estimate?.processes} processes`;
-  const figures = [
+  const interval = columns >= 100 ? `${width} over ${estimate?.processes} processes` : width;
+  const all = [
+    now,
     ['p50', steady.p50_ns],
     ['p90', steady.p90_ns],
     ['p99', steady.p99_ns],
     ['max', steady.max_ns],
   ] as const;
-  const shown = figures.map(([name, value]) => `${name} ${theme.title(timeText(value))}`);
-  return `${now}   ${shown.join('   ')}${interval}`;
+  const shown = columns >= 80 ? all : all.filter(([name]) => name !== 'p90' && name !== 'max');
+  const line = ` ${shown.map((each) => figure(each, theme)).join('   ')}`;
+  return width === '' || columns < 60 ? line : `${line}   ${interval}`;
+}
+
+/** Wide enough for `1.234 ms`, so that nothing moves while the figures change. */
+const FIGURE_COLUMNS = 7;
+
+function figure([name, value]: readonly [string, number | null], theme: Theme): string {
+  return `${theme.dim(name)} ${theme.title(padEnd(timeText(value), FIGURE_COLUMNS, theme))}`;
 }
 
 function timeText(duration_ns: number | null): string {
@@ -46,9 +55,13 @@ export function cellLines(
   const at = cells.findIndex(({ id }) => id === state.process?.cell);
   const { from, to } = windowAround(cells.length, Math.max(0, at), size.rows - 1);
   const isWide = size.columns >= 58;
-  const labelColumns = Math.max(8, size.columns - (isWide ? 44 : 27));
-  const head = ` ${padEnd('  cell', labelColumns + 1, theme)}${padStart('n', 4, theme)}${padStart('median', 9, theme)}${padStart('95 % CI', 9, theme)}${isWide ? '  state' : ''}`;
+  const longest = Math.max(...cells.map(({ label }) => label.length), 12) + 2;
   const severalModels = plan.models.length > 2;
+  const labelColumns = Math.max(
+    8,
+    Math.min(severalModels ? 60 : longest, size.columns - (isWide ? 40 : 23)),
+  );
+  const head = ` ${padEnd('  cell', labelColumns + 2, theme)}${padStart('n', 3, theme)}${padStart('median', 9, theme)}${padStart('95 % CI', 8, theme)}${isWide ? '  state' : ''}`;
   const lines = cells.slice(from, to).map((cell) => {
     const mark = markOf(state, cell, theme);
     const estimate = runningEstimate(cellOf(state, cell.id).medians_ns);
@@ -58,7 +71,7 @@ export function cellLines(
     const median = estimate === null ? '' : formatDuration(estimate.median_ns, estimate.halfWidth);
     const width = intervalText(estimate?.halfWidth ?? null, theme);
     const count = estimate === null ? '' : String(estimate.processes);
-    return ` ${mark.mark} ${padEnd(label, labelColumns - 1, theme)}${padStart(count, 4, theme)}${padStart(median, 9, theme)}${padStart(width, 9, theme)}${isWide ? `  ${mark.word}` : ''}`;
+    return ` ${mark.mark} ${padEnd(label, labelColumns, theme)}${padStart(count, 3, theme)}${padStart(median, 9, theme)}${padStart(width, 8, theme)}${isWide ? `  ${mark.word}` : ''}`;
   });
   return [theme.dim(head), ...lines];
 }
@@ -91,7 +104,7 @@ function markOf(
   const { glyphs } = theme;
   if (ended === 'failed') return { mark: theme.failed(glyphs.failed), word: 'failed' };
   if (ended !== null) return { mark: theme.done(glyphs.done), word: endings[ended] ?? ended };
-  if (state.process?.cell === cell.id) {
+  if (state.process?.cell === cell.id && !state.process.isEnded) {
     const word = state.process.steadyFrom_ns === null ? 'warm-up' : 'measuring';
     return { mark: theme.running(glyphs.running), word: theme.running(word) };
   }

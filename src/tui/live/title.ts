@@ -2,7 +2,7 @@ import { formatDuration } from '../../../host/results/format.ts';
 import { boardLine } from '../../output/board-line.ts';
 import { remaining } from '../../output/progress-state.ts';
 import { counted, formatElapsed } from '../../output/quantities.ts';
-import { bar, clip, spread } from '../frame/text.ts';
+import { bar, clip, padEnd, spread } from '../frame/text.ts';
 import type { Theme } from '../frame/theme.ts';
 import { distributionOf, type LiveState, labelOf } from './live-state.ts';
 
@@ -31,14 +31,12 @@ function stageText(state: LiveState, isPaused: boolean, theme: Theme): string {
   const { glyphs } = theme;
   if (isPaused) return theme.note('PAUSED');
   if (state.isStopping) return theme.note(`${glyphs.note} stopping`);
+  if (state.isOver) return theme.running(`${glyphs.pushing} collecting`);
   if (state.process !== null) {
     const word = state.process.steadyFrom_ns === null ? 'warm-up' : 'measuring';
-    return theme.running(`${glyphs.running} ${word}`);
+    return theme.running(`${glyphs.running} ${padEnd(word, 9, theme)}`);
   }
   const { push } = state.progress;
-  if (state.progress.firstProcessAtMs !== null) {
-    return theme.running(`${glyphs.running} between processes`);
-  }
   if (push !== null && push.state !== 'done') return theme.running(`${glyphs.pushing} pushing`);
   return theme.running(`${glyphs.pushing} preparing`);
 }
@@ -53,11 +51,17 @@ export function planTitle(state: LiveState, context: TitleContext, theme: Theme)
   const dot = ` ${theme.glyphs.dot} `;
   const what = [models.map(({ name }) => name).join(', '), kinds.join(', ')].join(dot);
   const { total, etaMs } = remaining(state.progress, context.nowMs);
+  const share = total > 0 ? processesDone / total : 0;
+  if (context.columns < 60) {
+    const left = etaMs === null ? '' : `${formatElapsed(etaMs)} left `;
+    const cells = Math.max(4, context.columns - 24);
+    const done = ` ${bar(share, cells, theme)} ${processesDone}/${total}`;
+    return spread(done, left, context.columns, theme);
+  }
   const block =
     state.process === null ? '' : `block ${state.process.block + 1}/${plan.effort.maxBlocks}  `;
   const eta = etaMs === null ? '' : `  at most ${formatElapsed(etaMs)} more`;
   const cells = Math.max(6, Math.min(24, context.columns - 82));
-  const share = total > 0 ? processesDone / total : 0;
   const progress = `${block}${bar(share, cells, theme)}  ${processesDone}/${total}${eta} `;
   return spread(` ${what}`, progress, context.columns, theme);
 }
