@@ -19,6 +19,8 @@ export interface WorkerJob {
 export interface SamplerJob {
   readonly origin_ns: string;
   readonly runDirectory: string;
+  /** Of the run: it is in the log's name. */
+  readonly segment: number;
   /** `mpstat`: the program writes its own log; `proc`: raw frames; `counters`: the `tele` events only. */
   readonly mode: 'mpstat' | 'proc' | 'counters';
   /** Words before `mpstat`, so that it dies with the sampler; empty where the board has no such tool. */
@@ -32,7 +34,7 @@ type Bare<K extends EventOf<'phase' | 'tag' | 'threads' | 'edge' | 'output'>['ki
 export type WorkerEvent = Bare<'phase' | 'tag' | 'threads' | 'edge' | 'output'>;
 
 /** First message of a worker: it runs, and on these CPUs. */
-export interface WorkerReady {
+interface WorkerReady {
   readonly kind: 'ready';
   readonly cpusAllowed: string;
 }

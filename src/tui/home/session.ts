@@ -1,10 +1,12 @@
 import { resolve } from 'node:path';
 import { exitCodes, OrinError } from '../../../host/errors.ts';
 import { openRun, type SavedRun } from '../../../host/results/saved-runs.ts';
-import type { BenchOutcome } from '../../../host/run/bench.ts';
+import type { RunEvent } from '../../../host/run/run-event.ts';
+import type { RunOutcome, SavedOutcome } from '../../../host/run/run-outcome.ts';
 import type { Prompter } from '../../../host/ssh/prompter.ts';
 import { isBuiltIn } from '../../../models/built-in.ts';
 import { rememberRecent } from '../../config/recent.ts';
+import { attachCommand } from '../../output/attach-command.ts';
 import type { Progress } from '../../output/progress.ts';
 import { describeRun } from '../../output/run-detail.ts';
 import type { Terminal } from '../../output/terminal.ts';
@@ -12,7 +14,7 @@ import { ScreenHost } from '../frame/screen-host.tsx';
 import { suspendJob } from '../frame/suspend.ts';
 import { type Theme, themeFor } from '../frame/theme.ts';
 import { LiveView } from '../live/live-view.tsx';
-import { leaveRun, questionsOf } from '../live/run-questions.ts';
+import { askAboutRun, askToGiveUp, type RunChoice } from '../live/run-questions.ts';
 import { compareLines } from '../results/compare-lines.ts';
 import type { ResultsEffect } from '../results/results-state.ts';
 import { ResultsView } from '../results/results-view.tsx';
@@ -24,10 +26,15 @@ import { HomeView } from './home-view.tsx';
 import { benchArguments } from './plan-estimate.ts';
 
 /** What a benchmark needs of whoever shows it. */
-export interface Surroundings {
+interface Surroundings {
   readonly progress: Progress;
   readonly prompter: Prompter;
+  readonly listener: (event: RunEvent) => void;
+  /** Fires to stop the run. */
   readonly signal: AbortSignal;
+  /** Fires to leave it going. */
+  readonly leave: AbortSignal;
+  /** The arguments that ask for the same on the command line. */
   readonly argv: readonly string[];
 }
 
@@ -37,13 +44,13 @@ export interface SessionOptions {
   readonly version: string;
   readonly ownCpus: number;
   /** Runs `bench` with these arguments, as the command line would. */
-  readonly measure: (surroundings: Surroundings) => Promise<BenchOutcome | null>;
+  readonly measure: (surroundings: Surroundings) => Promise<RunOutcome | null>;
 }
 
 /** What a session left behind for the shell it returns to. */
 export interface SessionEnd {
   /** The last run that was measured, for the scrollback. */
-  readonly outcome: BenchOutcome | null;
+  readonly outcome: SavedOutcome | null;
   readonly board: string;
   readonly exitCode: number;
 }
@@ -53,9 +60,14 @@ interface Deferred {
   reject(error: unknown): void;
 }
 
+/** A run that this session follows. */
 interface ActiveRun {
+  readonly board: string;
   readonly view: LiveView;
-  readonly controller: AbortController;
+  readonly stop: AbortController;
+  readonly leave: AbortController;
+  /** The question what to do with it is open. */
+  isAsking: boolean;
 }
 
 /** From the home screen through any number of runs and results, until the person quits. */
@@ -66,9 +78,10 @@ class Session {
   readonly #home: HomeView;
   readonly #ended: Deferred;
   #run: ActiveRun | null = null;
-  #outcome: BenchOutcome | null = null;
+  #outcome: SavedOutcome | null = null;
   #board = '';
-  readonly #onSignal = () => this.#end(exitCodes.terminated);
+  readonly #onSignal = (signal: NodeJS.Signals) =>
+    this.#end(signal === 'SIGHUP' ? exitCodes.hungUp : exitCodes.terminated);
 
   constructor(options: SessionOptions, home: HomeState, ended: Deferred) {
     this.#options = options;
@@ -114,26 +127,22 @@ class Session {
 
   async #measure(state: HomeState): Promise<void> {
     const argv = benchArguments(state).map((argument) => withoutTilde(argument));
-    const board = chosen(state.board);
-    const controller = new AbortController();
-    const view = this.#liveView(board, controller);
-    this.#run = { view, controller };
+    const run = this.#beginRun(chosen(state.board));
+    const { view, stop, leave } = run;
     this.#host.show(view);
     const clock = setInterval(() => this.#host.refresh(), 1_000);
     try {
       const outcome = await this.#options.measure({
         progress: progressOf(view),
         prompter: this.#host,
-        signal: controller.signal,
+        listener: (event) => view.listen(event),
+        signal: stop.signal,
+        leave: leave.signal,
         argv,
       });
-      if (outcome === null) return this.#host.show(this.#home);
-      this.#outcome = outcome;
-      this.#board = board;
-      await this.#remember(state, outcome);
-      await this.#showRun(outcome.result.run_id);
+      await this.#showOutcome(state, outcome);
     } catch (error) {
-      if (!controller.signal.aborted) throw error;
+      if (!stop.signal.aborted && !leave.signal.aborted) throw error;
       this.#host.show(this.#home);
     } finally {
       clearInterval(clock);
@@ -141,24 +150,53 @@ class Session {
     }
   }
 
-  #liveView(board: string, controller: AbortController): LiveView {
-    const view: LiveView = new LiveView({
+  #beginRun(board: string): ActiveRun {
+    const view = new LiveView({
       board,
       terminal: this.#options.terminal,
       nowMs: Date.now,
       onChange: () => this.#host.refresh(),
-      onStop: () => this.#guard(questions.stop()),
-      onQuit: () => this.#guard(questions.quit()),
+      onEnd: () => this.#guard(this.#askAboutRun()),
     });
-    const questions = questionsOf(this.#host, {
-      isStarted: () => view.isStarted,
-      stop: () => stopRun({ view, controller }),
-      leave: () => leaveRun(this.#host, board),
-    });
-    return view;
+    const stop = new AbortController();
+    const leave = new AbortController();
+    this.#run = { board, view, stop, leave, isAsking: false };
+    return this.#run;
   }
 
-  async #remember(state: HomeState, { result }: BenchOutcome): Promise<void> {
+  async #askAboutRun(): Promise<void> {
+    const run = this.#run;
+    if (run === null || run.isAsking) return;
+    run.isAsking = true;
+    const choice = await this.#choiceFor(run);
+    run.isAsking = false;
+    if (choice === 'leave') run.leave.abort(new DOMException('left', 'AbortError'));
+    if (choice !== 'stop') return;
+    run.view.markStopping();
+    run.stop.abort(new DOMException('interrupted', 'AbortError'));
+  }
+
+  async #choiceFor({ view }: ActiveRun): Promise<RunChoice> {
+    if (view.isStarted) return await askAboutRun(this.#host);
+    return (await askToGiveUp(this.#host)) ? 'stop' : 'continue';
+  }
+
+  async #showOutcome(state: HomeState, outcome: RunOutcome | null): Promise<void> {
+    if (outcome?.kind === 'saved') {
+      this.#outcome = outcome;
+      this.#board = chosen(state.board);
+      await this.#remember(state, outcome);
+      return await this.#showRun(outcome.result.run_id);
+    }
+    if (outcome?.kind === 'left') {
+      const title = `run ${outcome.runId} goes on`;
+      const text = `To follow or collect it:\n${attachCommand(chosen(state.board), {}, outcome.runId)}`;
+      await this.#host.open({ kind: 'choice', title, text, choices: [] });
+    }
+    this.#host.show(this.#home);
+  }
+
+  async #remember(state: HomeState, { result }: SavedOutcome): Promise<void> {
     const model = chosen(state.model);
     const { board } = result.context;
     const about = [board?.model ?? board?.cpu_model, board?.jetpack && `JetPack ${board.jetpack}`];
@@ -229,23 +267,30 @@ class Session {
     this.#host.show(new TextView({ place, title, lines, onBack, onQuit }));
   }
 
+  /** Ctrl-C: asks about a run that goes on, and at the second leaves it. */
   #interrupt(): void {
     const run = this.#run;
     if (run === null) this.#end(exitCodes.interrupted);
-    else if (run.controller.signal.aborted) {
-      this.#close();
-      process.exit(exitCodes.interrupted);
-    } else stopRun(run);
+    else if (run.isAsking || run.stop.signal.aborted) this.#leaveNow(run, exitCodes.interrupted);
+    else this.#guard(this.#askAboutRun());
   }
 
   #end(exitCode: number): void {
-    if (this.#run !== null) {
-      // A signal from outside while a run goes on: the run on the board is not ours to end.
-      this.#close();
-      process.exit(exitCode);
-    }
+    if (this.#run !== null) return this.#leaveNow(this.#run, exitCode);
     this.#close();
     this.#ended.resolve({ outcome: this.#outcome, board: this.#board, exitCode });
+  }
+
+  /** Ends the program; a run on the board is not ended with it, and how it is found again is said. */
+  #leaveNow({ board, view }: ActiveRun, exitCode: number): never {
+    this.#close();
+    if (view.runId !== null) {
+      const command = attachCommand(board, {}, view.runId);
+      process.stderr.write(
+        `run ${view.runId} is on ${board}; to follow or collect it:\n  ${command}\n`,
+      );
+    }
+    process.exit(exitCode);
   }
 
   #close(): void {
@@ -255,18 +300,14 @@ class Session {
   }
 }
 
-function stopRun({ view, controller }: ActiveRun): void {
-  view.markStopping();
-  controller.abort(new DOMException('interrupted', 'AbortError'));
-}
-
 function runLines(run: SavedRun, terminal: Terminal): string[] {
   return describeRun(run, terminal).trimEnd().split('\n');
 }
 
 function progressOf(view: LiveView): Progress {
   return {
-    listen: (event) => view.listen(event),
+    // Events come to the listener.
+    listen() {},
     note: (text) => view.note(text),
     pause() {},
     resume() {},

@@ -49,7 +49,7 @@ export function LiveFrame(props: LiveFrameProps): ReactNode {
   if (layout.density === 'line') {
     return <Frame canvas={canvas}>{block([oneLine(state, context, theme)], layout.title)}</Frame>;
   }
-  const isMeasuring = state.progress.firstProcessAtMs !== null;
+  const isMeasuring = state.progress.firstProcess_ns !== null;
   return (
     <Frame canvas={canvas}>
       {block([boardTitle(state, context, theme), planTitle(state, context, theme)], layout.title)}
@@ -74,8 +74,8 @@ function contentOf(state: LiveState): Parameters<typeof liveLayout>[1] {
 }
 
 /** Before the first process: the steps that are done, and the one under way. */
-function preparation({ board, state, canvas, terminal }: LiveFrameProps): string[] {
-  const [, ...steps] = progressView(state.progress, board, terminal, canvas.nowMs);
+function preparation({ board, state, terminal }: LiveFrameProps): string[] {
+  const [, ...steps] = progressView(state.progress, board, terminal);
   return ['', ...steps.slice(0, 2).flatMap((line) => [line, ''])];
 }
 

@@ -78,16 +78,17 @@ export function initialLive(nowMs: number): LiveState {
 
 /** The state after one more event; `nowMs` is the workstation's clock, used for estimates only. */
 export function reduceLive(state: LiveState, event: RunEvent, nowMs: number): LiveState {
-  const next = { ...state, progress: progressAfter(state.progress, event, nowMs) };
+  const next = { ...state, progress: progressAfter(state.progress, event) };
   if (event.kind === 'started') return { ...next, runId: event.runId };
+  if (event.kind === 'attached') return { ...next, runId: event.run.runId };
   if (event.kind === 'note') return withNote(next, 'note', event.text, nowMs);
   if (event.kind === 'journal') return reduceJournal(next, event.event, nowMs);
   return next;
 }
 
 /** Between two processes the last one stays current: how much is left is counted from its block. */
-function progressAfter(before: ProgressState, event: RunEvent, nowMs: number): ProgressState {
-  const after = reduceProgress(before, event, nowMs);
+function progressAfter(before: ProgressState, event: RunEvent): ProgressState {
+  const after = reduceProgress(before, event);
   return { ...after, current: after.current ?? before.current };
 }
 

@@ -14,9 +14,8 @@ export interface LiveViewOptions {
   readonly nowMs: () => number;
   /** Something that shows has changed. */
   readonly onChange: () => void;
-  /** The person wants to stop the run, or to leave: to be asked about. */
-  readonly onStop: () => void;
-  readonly onQuit: () => void;
+  /** The person wants to stop the run, or to leave it: to be asked which. */
+  readonly onEnd: () => void;
 }
 
 /** One run as it goes on: events in, frames out. */
@@ -38,6 +37,11 @@ export class LiveView implements View {
 
   note(text: string): void {
     this.#set(noted(this.#state, text, this.#options.nowMs()));
+  }
+
+  /** Of the run on the board; null before there is one. */
+  get runId(): string | null {
+    return this.#state.runId;
   }
 
   /** True once there is a run on the board that could be left going. */
@@ -88,10 +92,8 @@ export class LiveView implements View {
         this.#stretch(-1);
         break;
       case 'stop':
-        this.#options.onStop();
-        break;
       case 'quit':
-        this.#options.onQuit();
+        this.#options.onEnd();
         break;
       default:
     }

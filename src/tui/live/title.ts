@@ -50,7 +50,7 @@ export function planTitle(state: LiveState, context: TitleContext, theme: Theme)
   const kinds = [...new Set(measured.map((cell) => `${cell.ep.toUpperCase()} ${cell.precision}`))];
   const dot = ` ${theme.glyphs.dot} `;
   const what = [models.map(({ name }) => name).join(', '), kinds.join(', ')].join(dot);
-  const { total, etaMs } = remaining(state.progress, context.nowMs);
+  const { total, etaMs } = remaining(state.progress);
   const share = total > 0 ? processesDone / total : 0;
   if (context.columns < 60) {
     const left = etaMs === null ? '' : `${formatElapsed(etaMs)} left `;
@@ -69,7 +69,7 @@ export function planTitle(state: LiveState, context: TitleContext, theme: Theme)
 /** The whole state in one line, for the smallest terminals: `4/9 p50 5.68 ms 4 threads`. */
 export function oneLine(state: LiveState, context: TitleContext, theme: Theme): string {
   const { process, progress } = state;
-  const { total } = remaining(progress, context.nowMs);
+  const { total } = remaining(progress);
   if (process === null)
     return clip(stageText(state, context.isPaused, theme), context.columns, theme);
   const steady = distributionOf(process);
