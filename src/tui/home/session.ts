@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { exitCodes, OrinError } from '../../../host/errors.ts';
-import { openRun, type SavedRun } from '../../../host/results/saved-runs.ts';
 import type { RunEvent } from '../../../host/run/run-event.ts';
 import type { RunOutcome, SavedOutcome } from '../../../host/run/run-outcome.ts';
 import type { Prompter } from '../../../host/ssh/prompter.ts';
@@ -8,17 +7,13 @@ import { isBuiltIn } from '../../../models/built-in.ts';
 import { rememberRecent } from '../../config/recent.ts';
 import { attachCommand } from '../../output/attach-command.ts';
 import type { Progress } from '../../output/progress.ts';
-import { describeRun } from '../../output/run-detail.ts';
 import type { Terminal } from '../../output/terminal.ts';
 import { ScreenHost } from '../frame/screen-host.tsx';
 import { suspendJob } from '../frame/suspend.ts';
 import { type Theme, themeFor } from '../frame/theme.ts';
 import { LiveView } from '../live/live-view.tsx';
 import { askAboutRun, askToGiveUp, type RunChoice } from '../live/run-questions.ts';
-import { compareLines } from '../results/compare-lines.ts';
-import type { ResultsEffect } from '../results/results-state.ts';
-import { ResultsView } from '../results/results-view.tsx';
-import { TextView } from '../results/text-view.tsx';
+import { ResultsBrowser } from '../results/browser.ts';
 import { withoutTilde } from './complete-path.ts';
 import { type HomePlaces, homeContent } from './home-content.ts';
 import { chosen, type Effect, type HomeState, initialHome } from './home-state.ts';
@@ -76,6 +71,7 @@ class Session {
   readonly #theme: Theme;
   readonly #host: ScreenHost;
   readonly #home: HomeView;
+  readonly #results: ResultsBrowser;
   readonly #ended: Deferred;
   #run: ActiveRun | null = null;
   #outcome: SavedOutcome | null = null;
@@ -100,13 +96,21 @@ class Session {
       onInterrupt: () => this.#interrupt(),
       suspend: suspendJob,
     });
+    this.#results = new ResultsBrowser({
+      host: this.#host,
+      terminal: options.terminal,
+      theme: this.#theme,
+      runs: options.places.runs,
+      guard: (work) => this.#guard(work),
+      onQuit: () => this.#end(exitCodes.ok),
+    });
     process.on('SIGTERM', this.#onSignal);
     process.on('SIGHUP', this.#onSignal);
   }
 
   #follow(effect: Exclude<Effect, 'complete'>, state: HomeState): void {
     if (effect === 'quit') this.#end(exitCodes.ok);
-    else if (effect === 'results') this.#guard(this.#showResults());
+    else if (effect === 'results') this.#guard(this.#results.showList(this.#home));
     else this.#guard(this.#measure(state));
   }
 
@@ -186,7 +190,7 @@ class Session {
       this.#outcome = outcome;
       this.#board = chosen(state.board);
       await this.#remember(state, outcome);
-      return await this.#showRun(outcome.result.run_id);
+      return await this.#results.showRun(outcome.result.run_id, this.#home);
     }
     if (outcome?.kind === 'left') {
       const title = `run ${outcome.runId} goes on`;
@@ -212,61 +216,6 @@ class Session {
     this.#home.update((home) => ({ ...home, runs: content.runs }));
   }
 
-  async #showResults(): Promise<void> {
-    const { runs } = await homeContent(this.#options.places);
-    const list: ResultsView = new ResultsView(runs, (effect) =>
-      this.#guard(this.#followResults(effect, list)),
-    );
-    this.#host.show(list);
-  }
-
-  async #followResults(effect: ResultsEffect, list: ResultsView): Promise<void> {
-    switch (effect.kind) {
-      case 'back':
-        this.#host.show(this.#home);
-        break;
-      case 'quit':
-        this.#end(exitCodes.ok);
-        break;
-      case 'open':
-        await this.#showRun(effect.runId, list);
-        break;
-      case 'compare':
-        await this.#showComparison(effect.runIds, list);
-        break;
-      default:
-        effect satisfies never;
-    }
-  }
-
-  async #showRun(runId: string, from: ResultsView | HomeView = this.#home): Promise<void> {
-    const run = await openRun(this.#options.places.runs, runId);
-    const lines = (columns: number) =>
-      runLines(run, { ...this.#options.terminal, columns: () => columns });
-    this.#showText('detail', `run ${run.runId}`, lines, from);
-  }
-
-  async #showComparison(
-    [baselineId, otherId]: readonly [string, string],
-    from: ResultsView,
-  ): Promise<void> {
-    const { runs } = this.#options.places;
-    const [baseline, other] = [await openRun(runs, baselineId), await openRun(runs, otherId)];
-    const lines = (columns: number) => compareLines(baseline, other, columns, this.#theme);
-    this.#showText('compare', 'two runs compared', lines, from);
-  }
-
-  #showText(
-    place: 'detail' | 'compare',
-    title: string,
-    lines: (columns: number) => readonly string[],
-    from: ResultsView | HomeView,
-  ): void {
-    const onBack = () => this.#host.show(from);
-    const onQuit = () => this.#end(exitCodes.ok);
-    this.#host.show(new TextView({ place, title, lines, onBack, onQuit }));
-  }
-
   /** Ctrl-C: asks about a run that goes on, and at the second leaves it. */
   #interrupt(): void {
     const run = this.#run;
@@ -276,7 +225,7 @@ class Session {
   }
 
   #end(exitCode: number): void {
-    if (this.#run !== null) return this.#leaveNow(this.#run, exitCode);
+    if (this.#run !== null) this.#leaveNow(this.#run, exitCode);
     this.#close();
     this.#ended.resolve({ outcome: this.#outcome, board: this.#board, exitCode });
   }
@@ -298,10 +247,6 @@ class Session {
     process.off('SIGHUP', this.#onSignal);
     this.#host.close();
   }
-}
-
-function runLines(run: SavedRun, terminal: Terminal): string[] {
-  return describeRun(run, terminal).trimEnd().split('\n');
 }
 
 function progressOf(view: LiveView): Progress {
