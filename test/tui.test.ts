@@ -106,4 +106,27 @@ describe.skipIf(!hasTmux)('in a real terminal', () => {
     },
     60_000,
   );
+
+  test('an exception that nobody catches gives the terminal back, and is read below', async () => {
+    const terminal = await open('crash', { columns: 80, rows: 24 });
+    const script = resolve('test/support/crashing-screen.mjs');
+    terminal.type(`'${resolve('node_modules/.bin/tsx')}' '${script}'; echo code $?`);
+    await terminal.until(/all is well/);
+    await terminal.until(/a bug[\s\S]*code 1/);
+    expect(terminal.isAlternate()).toBe(false);
+    expect(terminal.isCursorVisible()).toBe(true);
+  }, 60_000);
+
+  test('Ctrl-Z suspends to the shell, and fg comes back to the same screen', async () => {
+    const terminal = await open('suspend', { columns: 80, rows: 24 });
+    terminal.type('orin');
+    await terminal.until(/1 board/);
+    terminal.press('Enter', 'C-z');
+    await terminal.until(/ready\$ *\n*$/);
+    expect(terminal.isAlternate()).toBe(false);
+    terminal.type('fg');
+    await terminal.until(/another file: path/);
+    terminal.press('q');
+    await terminal.until(/ready\$ *\n*$/);
+  }, 60_000);
 });
