@@ -7,7 +7,7 @@ import { around, JournalBuilder, testCell, testPlan } from './journal-builder.ts
 const GIB = 1024 ** 3;
 
 /** A Jetson as a probe would have found it. */
-export const orinFacts: BoardFacts = {
+const orinFacts: BoardFacts = {
   machine: 'aarch64',
   platform: 'linux-arm64',
   kernel: '5.15.148-tegra',
@@ -37,7 +37,7 @@ const cells = [
   testCell('n1', { label: 'null model, 1 thread', purpose: 'calibration', model: 'null' }),
 ];
 
-export const livePlan = {
+const livePlan = {
   ...testPlan(cells, { maxBlocks: 5 }),
   models: ['resnet34-cifar10', 'null'].map((id) => ({ id, name: id, main: 'm.onnx', files: [] })),
 };
@@ -66,7 +66,7 @@ function tele(builder: JournalBuilder, seconds: number): void {
 }
 
 /** Two blocks of three cells, the second process of the third block under way; one slow iteration, one crash. */
-export function liveJournal(): JournalBuilder {
+function liveJournal(): JournalBuilder {
   const builder = new JournalBuilder(livePlan);
   for (let block = 0; block < 2; block += 1) {
     const warmUp = 5;

@@ -4,7 +4,7 @@ import type { Press } from './press.ts';
 import type { Canvas } from './view.ts';
 
 /** A question with a few answers, each a key. */
-export interface ChoiceDialog {
+interface ChoiceDialog {
   readonly kind: 'choice';
   readonly title: string;
   readonly text: string;
@@ -12,7 +12,7 @@ export interface ChoiceDialog {
 }
 
 /** A question with a text for an answer; without `echo` only its length shows. */
-export interface TextDialog {
+interface TextDialog {
   readonly kind: 'text';
   readonly title: string;
   readonly text: string;

@@ -3,7 +3,7 @@ import type { Terminal } from '../../output/terminal.ts';
 type Style = (text: string) => string;
 
 /** Marks, lines and ramps of the screens. Each mark stands beside a word: none carries meaning alone. */
-export interface Glyphs {
+interface Glyphs {
   readonly done: string;
   readonly running: string;
   readonly waiting: string;

@@ -54,21 +54,30 @@ export function homeLines(
   return [title, ...steps, ...recent];
 }
 
-/** The open step has what it needs; the others one line each, or up to five where there is room. */
+/** Rows that the recent results are worth before the steps get more than they need. */
+const RECENT_ROWS = 4;
+
+/** The open step has what it needs; the others a line each, and more where there is room: the plan first. */
 function allot(state: HomeState, rows: number, planRows: number): Record<Section, number> {
   const wanted: Record<Section, number> = {
     board: state.board.choices.length + 1,
     model: state.model.choices.length + 1,
     plan: planRows,
   };
-  const others = rows >= 26 ? 6 : 1;
-  const of = (section: Section) => Math.min(wanted[section], others);
-  const room = { board: of('board'), model: of('model'), plan: of('plan') };
-  const used = room.board + room.model + room.plan - room[state.focus];
-  // Rules of the three steps; and recent results with their rule where they fit.
-  const most = Math.max(1, rows - 3 - used - (rows >= 22 ? 3 : 0));
+  const room: Record<Section, number> = { board: 1, model: 1, plan: 1 };
+  const isRoomy = rows >= 22;
+  // Rules of the three steps, and the two other steps' lines.
+  const most = Math.max(1, rows - 3 - 2 - (isRoomy ? RECENT_ROWS : 0));
   const fair = Math.max(7, Math.floor(rows / 2));
-  return { ...room, [state.focus]: Math.min(wanted[state.focus], most, fair) };
+  room[state.focus] = Math.min(wanted[state.focus], most, fair);
+  for (const section of ['plan', 'model', 'board'] as const) {
+    const used = 3 + room.board + room.model + room.plan;
+    const grown = Math.min(wanted[section], room[section] + rows - used - RECENT_ROWS);
+    // Half a plan form tells less than its summary.
+    const isWorth = section === 'plan' ? grown === planRows : grown > room[section];
+    if (section !== state.focus && isWorth) room[section] = grown;
+  }
+  return room;
 }
 
 function sectionTitle(state: HomeState, section: Section, theme: Theme): string {

@@ -20,7 +20,7 @@ export interface Picker {
 }
 
 export const planFields = ['threads', 'batch', 'effort'] as const;
-export type PlanField = (typeof planFields)[number];
+type PlanField = (typeof planFields)[number];
 
 export interface PlanForm {
   readonly field: PlanField;
@@ -31,7 +31,7 @@ export interface PlanForm {
   readonly effort: Preset | null;
 }
 
-export const sections = ['board', 'model', 'plan'] as const;
+const sections = ['board', 'model', 'plan'] as const;
 export type Section = (typeof sections)[number];
 
 export interface HomeState {

@@ -3,7 +3,7 @@ import { type CpuUse, cpuUse } from '../../../host/telemetry/cpu-use.ts';
 import { type CpuTimes, cpuTimeColumns, type ProcStat } from '../../../host/telemetry/proc-stat.ts';
 
 /** What the board did between the two newest readings. */
-export interface BoardSample {
+interface BoardSample {
   readonly all: CpuUse;
   readonly cpus: ReadonlyMap<number, CpuUse>;
   readonly interruptsPerS: number;

@@ -13,7 +13,7 @@ import { windowOf } from './timeline.ts';
 import { boardTitle, oneLine, planTitle, processTitle, type TitleContext } from './title.ts';
 
 export const tabs = ['cells', 'cpu', 'notes'] as const;
-export type Tab = (typeof tabs)[number];
+type Tab = (typeof tabs)[number];
 
 /** What the person chose to look at; the rest is the run's. */
 export interface LiveChoices {

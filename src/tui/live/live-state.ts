@@ -33,7 +33,7 @@ export interface LiveCell {
   readonly ended: EventOf<'cell'>['reason'] | null;
 }
 
-export interface LiveNote {
+interface LiveNote {
   /** Since the run was asked for. */
   readonly elapsedMs: number;
   readonly kind: 'note' | 'failed';
