@@ -79,6 +79,19 @@ test('the batch size may come from --shape, but not against --batch', () => {
   expect(error.why).toBe('--shape gives its leading dimension 4, --batch says 8');
 });
 
+test('an empty batch is refused, an empty dimension behind it is not', () => {
+  const empty = failure({ x: ['N', 'length'] }, { overrides: { x: [0, 4] } });
+  expect(empty).toMatchObject({ code: 'input-mismatch', why: expect.stringContaining('empty') });
+  expect(resolve({ x: ['N', 'length'] }, { overrides: { x: [2, 0] } })).toMatchObject({
+    x: [2, 0],
+  });
+});
+
+test('an input of any name is free until it is chosen', () => {
+  const failed = failure({ constructor: null });
+  expect(failed.why).toBe('constructor has no declared shape');
+});
+
 test('a fixed batch size is kept, and another one refused', () => {
   const inputs = { x: [8, 3], y: [8] };
   expect(resolve(inputs)).toEqual({ batch: 8, x: [8, 3], y: [8] });

@@ -158,6 +158,8 @@ function addResultCommands(program: Command, run: Run): void {
     .command('show')
     .argument('<run>', 'run id, or its beginning, or `latest`')
     .description('one run: cells, distributions, CPU use, environment')
+    .option('--cpu', 'what each CPU did in each cell: all columns of mpstat, against idle')
+    .option('--irq', 'interrupts by source and softirqs by type, on which CPU, against idle')
     .option('--json', 'result.json as it is kept')
     .action(
       run(async ([id = ''], options) =>

@@ -64,6 +64,11 @@ const planModel = z.object({
 export type PlanModel = z.infer<typeof planModel>;
 
 export const executionProviders = ['cpu'] as const;
+/**
+ * `mpstat` and `proc`: a raw log and a `tele` event each second, with `proc` also counters by source; `full` is
+ * `proc` with five `tele` events a second; `off`: no sampler at all.
+ */
+export const telemetrySources = ['off', 'mpstat', 'proc', 'full'] as const;
 export const optimizationLevels = ['disabled', 'basic', 'extended', 'layout', 'all'] as const;
 
 /** One configuration to measure. */
@@ -110,6 +115,8 @@ const effort = z.object({
   /** Half-width of the 95 % interval, as a share of the median: 0.01 is 1 %. */
   precision: z.number().check(z.positive()),
   totalBudgetMs: z.nullable(positive),
+  /** How long the board is watched before the first process, so that rates can be held against it; absent: not. */
+  idleMs: z.optional(count),
   /** Images per pass; null measures no passes. A process then runs whole passes, at least one. */
   imagesPerPass: z.nullable(positive),
 });
@@ -128,7 +135,7 @@ export const planSchema = z.object({
   /** `order[b]` lists the cell ids of block b in their seeded random order; its length is maxBlocks. */
   order: z.array(z.array(safeName)),
   effort,
-  telemetry: z.enum(['mpstat', 'proc', 'off']),
+  telemetry: z.enum(telemetrySources),
   /**
    * A run that was cut goes on as a further segment: 2, 3, … (absent: 1), in the same directory, with a plan and a
    * journal of its own (see `segmentFile`). `order` then keeps its blocks and lists only what is missing in each.

@@ -11,6 +11,7 @@ import type { Plan } from '../protocol/plan.ts';
 import { segmentFile } from '../protocol/run-files.ts';
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import type { Runtime } from '../runtime.ts';
+import { linkInterface } from '../sample/link-interface.ts';
 import { agentVersion } from '../version.ts';
 import { dieWithParent } from './die-with-parent.ts';
 import { findProgram } from './find-program.ts';
@@ -159,6 +160,10 @@ class Supervisor {
       runDirectory: this.#runDirectory,
       segment: this.#options.segment,
       mode: this.#telemetryMode(plan),
+      everyMs: plan.telemetry === 'full' ? 200 : 1000,
+      isBySource: plan.telemetry === 'proc' || plan.telemetry === 'full',
+      link: linkInterface(this.#runtime.env),
+      rootPath: this.#runtime.env.ORIN_REMOTE_ROOT ?? '/',
       dieWithParent: dieWithParent('INT'),
     };
     const context = { journal: this.#journal, clock: this.#clock, runtime: this.#runtime };
@@ -197,7 +202,7 @@ class Supervisor {
       t_ns: this.#clock.now_ns(),
       protocol: PROTOCOL_VERSION,
       agent: { version: agentVersion, node: process.version, pid: process.pid },
-      capabilities: ['engine:ort', 'telemetry:mpstat', 'telemetry:proc'],
+      capabilities: ['engine:ort', 'telemetry:mpstat', 'telemetry:proc', 'telemetry:full'],
       runId: plan.runId,
       bootId: readBootId(),
       monotonicOrigin_ns: String(this.#clock.origin_ns),

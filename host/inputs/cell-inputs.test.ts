@@ -198,3 +198,9 @@ test('--data', () => {
   expect(parseDataSet('mnist:/a')).toBeUndefined();
   expect(parseDataSet('cifar10:')).toBeUndefined();
 });
+
+test.each(['constructor', 'toString', '__proto__'])('an input may be called %s', async (name) => {
+  const { facts } = await model(Object.fromEntries([[name, [FLOAT, ['N', 4]]]]));
+  const { byBatch } = await prepareInputs({ facts }, request({ batches: [2] }));
+  expect(byBatch.get(2)?.[0]).toMatchObject({ name, shape: [2, 4] });
+});

@@ -167,7 +167,7 @@ function fixedFile(
     });
   }
   const { seed, distribution } = request;
-  const range = request.ranges[input];
+  const range = own(request.ranges, input);
   const bytes = array
     ? prefixOfNpy(input, dtype, shape, array)
     : seededTensor({ input, dtype, elements, seed, distribution, range });
@@ -178,6 +178,11 @@ function fixedFile(
     source: { kind: 'bytes', bytes },
     isCompressible: false,
   };
+}
+
+/** What a record itself holds under a name: an input may well be called `constructor`. */
+function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
 }
 
 function inputNamed(facts: ModelFacts, name: string): TensorFacts {
@@ -208,7 +213,7 @@ function inputForCifar10(
 ): string {
   const fitting = facts.inputs.filter(({ name, dtype }) => {
     const shapes = [...byBatch.values()].map((shapes) => shapes.get(name) ?? []);
-    return dtype === 'float32' && shapes.every(isImageBatch) && !request.files[name];
+    return dtype === 'float32' && shapes.every(isImageBatch) && !own(request.files, name);
   });
   const [only, another] = fitting;
   if (only && !another) return only.name;

@@ -7,7 +7,7 @@ import { passTimes_ns, summarizePasses } from '../stats/passes.ts';
 import { type SteadyClass, steadyClasses } from '../stats/steady-state.ts';
 import type { CellAnalysis } from './analyse-cell.ts';
 import { type ProcessAnalysis, processFailure } from './analyse-process.ts';
-import { boardActivity, contention } from './board-activity.ts';
+import { boardActivity, contention, steadySpans } from './board-activity.ts';
 import type { CellResult, Interval } from './cell-result.ts';
 import { coldStart } from './cold-start.ts';
 import type { JournalData, ProcessData } from './journal-data.ts';
@@ -68,7 +68,7 @@ export function computeCell(analysis: CellAnalysis, around: CellSurroundings): C
     cold_start: coldStart(data),
     overhead: null,
     contention: blocked,
-    activity: boardActivity(data),
+    activity: boardActivity(steadySpans(data), around.journal.tele.link),
     outputs,
     labels: labelsOf(data),
     processes: processes.map(processResult),

@@ -1,5 +1,6 @@
 import { cleanLine, cleanText } from '../../agent/protocol/clean-text.ts';
 import type { Plan } from '../../agent/protocol/plan.ts';
+import type { Activity } from './activity-result.ts';
 import type { CellResult } from './cell-result.ts';
 import { formatCount, formatPercent } from './format.ts';
 import type { JournalData } from './journal-data.ts';
@@ -11,6 +12,9 @@ const MAX_OVERHEAD = 0.01;
 const MAX_OUTLIERS = 0.01;
 const MAX_EXCESS = 0.02;
 
+/** Percent of all CPUs: our own sampler and a board's services stay far below. */
+const MAX_IDLE_BUSY = 20;
+
 type Rule = (cell: CellResult, plan: Plan) => Omit<Notice, 'cell'> | null;
 
 /** What a reader of the numbers should know beyond the verdicts, in a fixed order. */
@@ -18,6 +22,7 @@ export function noticesOf(
   journal: JournalData,
   cells: readonly CellResult[],
   plan: Plan,
+  idle: Activity | null = null,
 ): Notice[] {
   const fromBoard = journal.notices.map((event) => ({
     code: cleanLine(event.code, 64),
@@ -36,7 +41,14 @@ export function noticesOf(
       return notice === null ? [] : [{ ...notice, cell: cell.cell }];
     }),
   );
-  return [...cutOf(journal), ...fromBoard, ...fromJournal, ...fromCells];
+  return [...cutOf(journal), ...fromBoard, ...fromJournal, ...restless(idle), ...fromCells];
+}
+
+/** A baseline of a busy board is none: what the other programs did is in every rate. */
+function restless(idle: Activity | null): Notice[] {
+  if (idle === null || idle.busy_percent <= MAX_IDLE_BUSY) return [];
+  const text = `the board was ${formatPercent(idle.busy_percent / 100)} busy before the first process: something else is running on it`;
+  return [{ code: 'not-idle', text, cell: null }];
 }
 
 /** First of all: what was planned beyond this point was not measured, whatever the verdicts of the rest. */
