@@ -42,9 +42,8 @@ export async function createProgram(argv: readonly string[]): Promise<number> {
   addResultCommands(program, run);
   addModelCommands(program, run);
   addIrqCommand(program, run);
-  if (argv.length <= 2) {
-    program.outputHelp({ error: true });
-    return exitCodes.usage;
+  if (argv.slice(2).every((argument) => displayOptions.includes(argument))) {
+    return await withoutVerb(program, argv);
   }
   try {
     await program.parseAsync([...argv]);
@@ -54,6 +53,20 @@ export async function createProgram(argv: readonly string[]): Promise<number> {
     throw error;
   }
   return exitCode;
+}
+
+const displayOptions: readonly string[] = ['--debug', '--no-color', '--ascii'];
+
+/** The interactive session where somebody sits in front of a terminal; elsewhere the help. */
+async function withoutVerb(program: Command, argv: readonly string[]): Promise<number> {
+  if (process.stdin.isTTY && process.stdout.isTTY && process.stderr.isTTY) {
+    const { homeCommand } = await import('./commands/home.ts');
+    const options = { color: !argv.includes('--no-color'), ascii: argv.includes('--ascii') };
+    const exitCode = await homeCommand(options);
+    if (exitCode !== null) return exitCode;
+  }
+  program.outputHelp({ error: true });
+  return exitCodes.usage;
 }
 
 type Run = (action: Action) => (...args: unknown[]) => Promise<void>;

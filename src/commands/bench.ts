@@ -5,6 +5,7 @@ import { bench } from '../../host/run/bench.ts';
 import type { BenchRequest } from '../../host/run/bench-request.ts';
 import type { FollowRequest } from '../../host/run/follow-request.ts';
 import type { RunEvent } from '../../host/run/run-event.ts';
+import type { RunOutcome } from '../../host/run/run-outcome.ts';
 import { axesFrom, effortRequestFrom } from '../config/bench-values.ts';
 import { directoriesFrom } from '../config/directories.ts';
 import { environment } from '../config/environment.ts';
@@ -12,7 +13,7 @@ import { inputsFrom } from '../config/input-values.ts';
 import { choicesFrom, sizeBytes, wholeNumber, wholeNumbers } from '../config/parse-values.ts';
 import { shareableArguments } from '../config/shareable-arguments.ts';
 import { describePlan } from '../output/plan-table.ts';
-import { formatFrom, watchRun } from './watch-run.ts';
+import { formatFrom, type RunSurroundings, watchRun, withAccess } from './watch-run.ts';
 
 declare const __ORIN_REMOTE_VERSION__: string;
 
@@ -20,7 +21,7 @@ const DEFAULT_MODEL = 'resnet34-cifar10';
 
 /** `orin-remote bench <host>`: gives the exit code. */
 export async function benchCommand(host: string, options: OptionValues): Promise<number> {
-  const settings = settingsFrom(host, options);
+  const settings = settingsFrom(host, options, process.argv.slice(2));
   return await watchRun(host, options, ({ follow, progress }) => {
     const listener = (event: RunEvent) => {
       follow.listener(event);
@@ -33,10 +34,22 @@ export async function benchCommand(host: string, options: OptionValues): Promise
   });
 }
 
+/** One benchmark for whoever shows it, answers its questions and decides when it ends. */
+export async function measureBoard(
+  host: string,
+  options: OptionValues,
+  surroundings: RunSurroundings & { readonly argv: readonly string[] },
+): Promise<RunOutcome | null> {
+  const settings = settingsFrom(host, options, surroundings.argv);
+  return await withAccess(host, options, surroundings, ({ follow }) =>
+    bench({ ...follow, ...settings, directories: directoriesFrom(environment) }),
+  );
+}
+
 type Settings = Omit<BenchRequest, keyof FollowRequest>;
 
 /** All options are read before anything is connected, so that a typing error costs nothing. */
-function settingsFrom(host: string, options: OptionValues): Settings {
+function settingsFrom(host: string, options: OptionValues, argv: readonly string[]): Settings {
   formatFrom(options);
   const [telemetry] = options.telemetry
     ? choicesFrom(options.telemetry, '--telemetry', telemetrySources)
@@ -57,7 +70,7 @@ function settingsFrom(host: string, options: OptionValues): Settings {
     isDetached: options.detach === true,
     tool: {
       version: __ORIN_REMOTE_VERSION__,
-      argv: shareableArguments(process.argv.slice(2), host),
+      argv: shareableArguments(argv, host),
     },
     owner: `${userInfo().username}@${hostname()}`,
   };

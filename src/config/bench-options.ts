@@ -74,5 +74,6 @@ export function addOutputOptions(command: Command): void {
     .optionsGroup('Output:')
     .option('--json', 'one JSON document on stdout')
     .option('--output <format>', 'table, ndjson, csv or md', 'table')
+    .option('--tui', 'watch the run full screen; the result goes to stdout as ever')
     .option('-q, --quiet', 'no progress');
 }
