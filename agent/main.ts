@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { agentExitCodes } from './exit-codes.ts';
+import { profile } from './profile/profile.ts';
 import type { Runtime } from './runtime.ts';
 import { sample } from './sample/sample.ts';
 import { supervise } from './supervise/supervise.ts';
@@ -14,6 +15,7 @@ function runtime(): Runtime {
 async function run(role: string | undefined, argument: string | undefined): Promise<number> {
   if (role === 'supervise' && argument) return supervise(resolve(argument), runtime());
   if (role === 'work') return work();
+  if (role === 'profile') return profile();
   if (role === 'sample') return sample();
   console.error('usage: node agent.cjs supervise <run directory>');
   return agentExitCodes.usage;

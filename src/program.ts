@@ -105,6 +105,7 @@ function addResultCommands(program: Command, run: Run): void {
     .argument('<run>', 'run id, or its beginning, or `latest`')
     .description('one run: cells, distributions, CPU use, environment')
     .option('--json', 'result.json as it is kept')
+    .option('--profile', 'also the operators and their times, the longest first')
     .action(
       run(async ([id = ''], options) =>
         (await import('./commands/results.ts')).showCommand(id, options),

@@ -3,6 +3,7 @@ import type { WorkerJob } from '../channel/messages.ts';
 import type { EventOf } from '../protocol/events.ts';
 import type { Cell, Plan } from '../protocol/plan.ts';
 import { CellProcess, type CellProcessContext } from './cell-process.ts';
+import { provePlacement } from './profile-process.ts';
 import { type CellEnd, Schedule } from './schedule.ts';
 
 export type RunReason = EventOf<'bye'>['reason'];
@@ -13,6 +14,7 @@ export interface PreparedPlan {
   /** Path of each model's `.onnx`, by model id. */
   readonly modelPaths: ReadonlyMap<string, string>;
   readonly storePath: string;
+  readonly runDirectory: string;
 }
 
 /**
@@ -32,6 +34,8 @@ class PlanRun {
   readonly #context: CellProcessContext;
   readonly #signal: AbortSignal;
   readonly #schedule: Schedule;
+  /** Cells whose placement was asked for, with or without an answer. */
+  readonly #proved = new Set<string>();
   #processes = 0;
 
   constructor(prepared: PreparedPlan, context: CellProcessContext, signal: AbortSignal) {
@@ -74,8 +78,22 @@ class PlanRun {
     const worker = new CellProcess(this.#processes, block, job, this.#context);
     this.#processes += 1;
     const { outcome, median_ns } = await worker.run(this.#signal);
-    if (outcome === 'ok' && median_ns !== null) this.#schedule.succeeded(id, median_ns);
-    else if (outcome !== 'cancelled') this.#leave(this.#schedule.failed(id, outcome === 'refused'));
+    if (outcome === 'ok' && median_ns !== null) {
+      this.#schedule.succeeded(id, median_ns);
+      await this.#provePlacement(job);
+    } else if (outcome !== 'cancelled')
+      this.#leave(this.#schedule.failed(id, outcome === 'refused'));
+  }
+
+  /** Once per cell, after its first timed process: a model that runs not at all needs no proof. */
+  async #provePlacement(job: WorkerJob): Promise<void> {
+    const { cell, modelPath, storePath, runtimePath } = job;
+    const isAsked = this.#prepared.plan.placement && cell.purpose === 'measure';
+    if (!isAsked || cell.engine === 'trtexec' || this.#proved.has(cell.id)) return;
+    if (this.#signal.aborted) return;
+    this.#proved.add(cell.id);
+    const profileJob = { cell, modelPath, storePath, runtimePath };
+    await provePlacement(profileJob, this.#prepared.runDirectory, this.#context, this.#signal);
   }
 
   #leave(cells: readonly CellEnd[]): void {

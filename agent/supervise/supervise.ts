@@ -6,7 +6,7 @@ import { agentExitCodes } from '../exit-codes.ts';
 import { Journal } from '../journal/journal.ts';
 import { readBootId } from '../proc/process-table.ts';
 import { cleanLine } from '../protocol/clean-text.ts';
-import type { Plan } from '../protocol/plan.ts';
+import { engines, type Plan } from '../protocol/plan.ts';
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import type { Runtime } from '../runtime.ts';
 import { agentVersion } from '../version.ts';
@@ -86,7 +86,9 @@ class Supervisor {
     try {
       return await this.#runLocked(plan, signal);
     } finally {
-      rmSync(join(this.#runDirectory, 'models'), { recursive: true, force: true });
+      for (const name of ['models', 'profile']) {
+        rmSync(join(this.#runDirectory, name), { recursive: true, force: true });
+      }
       rmSync(join(this.#runDirectory, 'pid'), { force: true });
       lock.release();
     }
@@ -105,7 +107,11 @@ class Supervisor {
         dieWithParent: dieWithParent('KILL'),
         hangLimits,
       };
-      const reason = await runPlan({ plan, modelPaths, storePath }, context, signal);
+      const reason = await runPlan(
+        { plan, modelPaths, storePath, runDirectory: this.#runDirectory },
+        context,
+        signal,
+      );
       this.#samplerCpu_ns = (await sampler?.stop()) ?? 0;
       return this.#bye(reason);
     } catch (error) {
@@ -170,7 +176,12 @@ class Supervisor {
       t_ns: this.#clock.now_ns(),
       protocol: PROTOCOL_VERSION,
       agent: { version: agentVersion, node: process.version, pid: process.pid },
-      capabilities: ['engine:ort', 'telemetry:mpstat', 'telemetry:proc'],
+      capabilities: [
+        ...engines.map((engine) => `engine:${engine}`),
+        'placement',
+        'telemetry:mpstat',
+        'telemetry:proc',
+      ],
       runId: plan.runId,
       bootId: readBootId(),
       monotonicOrigin_ns: String(this.#clock.origin_ns),

@@ -12,11 +12,13 @@ import type { CellResult, Interval } from './cell-result.ts';
 import { coldStart } from './cold-start.ts';
 import type { JournalData, ProcessData } from './journal-data.ts';
 import { outputAgreement } from './output-agreement.ts';
+import { placementOf } from './placement.ts';
 import { pooledIterations } from './pooled-iterations.ts';
 import { processResult } from './process-result.ts';
 import type { Result } from './result.ts';
 import { finiteOrNull } from './round-numbers.ts';
 import { summarizeOutliers } from './slow-iterations.ts';
+import { trtexecResult } from './trtexec-result.ts';
 import { type Evidence, relativeSd, verdictOf } from './verdict.ts';
 
 const LEVEL = 0.95;
@@ -40,7 +42,8 @@ export function computeCell(analysis: CellAnalysis, around: CellSurroundings): C
   const blocked = contention(data, cell.threads);
   const medians = counted.flatMap((process) => process.median_ns ?? []);
   const found = processInterval(medians, LEVEL);
-  const verdict = verdictOf(evidenceOf(analysis, around, { outputs, medians, blocked }));
+  const placement = placementOf(cell.ep, around.journal.placements.get(cell.id));
+  const verdict = verdictOf(evidenceOf(analysis, around, { outputs, medians, blocked, placement }));
   const hidesInterval = verdict.kind === 'UNSTABLE' || verdict.kind === 'INVALID';
   const isInvalid = verdict.kind === 'INVALID';
   return {
@@ -69,6 +72,8 @@ export function computeCell(analysis: CellAnalysis, around: CellSurroundings): C
     overhead: null,
     contention: blocked,
     activity: boardActivity(data),
+    placement,
+    trtexec: trtexecResult(data),
     outputs,
     labels: labelsOf(data),
     processes: processes.map(processResult),
@@ -78,18 +83,22 @@ export function computeCell(analysis: CellAnalysis, around: CellSurroundings): C
 function evidenceOf(
   { processes, counted, cell }: CellAnalysis,
   { journal, runEnded, plan }: CellSurroundings,
-  known: Pick<Evidence, 'outputs' | 'medians'> & { readonly blocked: CellResult['contention'] },
+  known: Pick<Evidence, 'outputs' | 'medians' | 'placement'> & {
+    readonly blocked: CellResult['contention'];
+  },
 ): Evidence {
   const failed = processes.filter((process) => processFailure(process.data) !== null);
   return {
     begun: processes.length,
     counted: counted.length,
     failures: failed.flatMap((process) => processFailure(process.data) ?? []),
-    failureMessage: lastLine(failed.at(-1)?.data.ended?.message ?? ''),
+    failureMessage: failureMessage(failed.at(-1)),
+    failureNext: cleanLine(failed.at(-1)?.data.ended?.next ?? '', 1024),
     exclusions: processes.flatMap((process) => process.excluded ?? []),
     isGivenUp: journal.cellEnds.get(cell.id) === 'failed',
     runEnded,
     outputs: known.outputs,
+    placement: known.placement,
     // No event carries clocks, cooling or over-current counters yet.
     throttled: null,
     classes: counted.map((process) => process.state.class),
@@ -100,6 +109,14 @@ function evidenceOf(
   };
 }
 
+/** A refusal begins with what it is about; the last words of what crashed say the most. */
+function failureMessage(failed: ProcessAnalysis | undefined): string {
+  const { message = '', outcome, next = null } = failed?.data.ended ?? {};
+  return outcome === 'refused' && next !== null
+    ? cleanLine(message.split('\n', 1)[0] ?? '')
+    : lastLine(message);
+}
+
 function lastLine(message: string): string {
   return message.trim().split('\n').at(-1)?.trim().slice(0, 300) ?? '';
 }
@@ -108,6 +125,8 @@ function configOf(cell: Cell, processes: readonly ProcessAnalysis[]): CellResult
   return {
     engine: cell.engine,
     ep: cell.ep,
+    ep_options: cell.epOptions,
+    ort_library: cell.ortLibrary,
     threads: cell.threads,
     inter_op_threads: cell.interOpThreads,
     affinity: cell.affinity,

@@ -38,6 +38,7 @@ export interface ProcessData {
   start: EdgeSnapshot | null;
   end: EdgeSnapshot | null;
   output: EventOf<'output'> | null;
+  trtexec: EventOf<'trtexec'> | null;
   ended: EventOf<'process-end'> | null;
 }
 
@@ -47,6 +48,8 @@ export interface JournalData {
   /** In the order in which they began. */
   readonly processes: readonly ProcessData[];
   readonly cellEnds: ReadonlyMap<string, EventOf<'cell'>['reason']>;
+  /** Where each cell's nodes ran, by cell id. */
+  readonly placements: ReadonlyMap<string, EventOf<'placement'>>;
   readonly notices: readonly (EventOf<'warn'> | EventOf<'error'>)[];
   readonly bye: EventOf<'bye'> | null;
   readonly events: number;

@@ -14,6 +14,8 @@ export interface BenchRequest {
   /** Built-in names or paths of `.onnx` files. */
   readonly models: readonly string[];
   readonly axes: Axes;
+  /** Also measure on the best GPU engine that the board has. */
+  readonly isGpuWanted: boolean;
   /** Null: the batch size that a model declares, 1 where it leaves it free. */
   readonly batches: readonly number[] | null;
   readonly inputs: Omit<InputRequest, 'batches' | 'signal'>;

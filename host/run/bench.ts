@@ -83,6 +83,7 @@ async function runtimeOf(request: BenchRequest, { facts }: Probe): Promise<Runti
     agentPath: request.directories.agent,
     cacheDir: request.directories.cache,
     offline: request.isOffline,
+    needsKoffi: request.axes.targets.some(({ engine }) => engine === 'ort-capi'),
     signal: request.signal,
     onProgress: ({ what, receivedBytes, totalBytes }) => {
       const percent = Math.floor((receivedBytes / totalBytes) * 100);

@@ -10,6 +10,7 @@ import { environment } from '../config/environment.ts';
 import { inputsFrom } from '../config/input-values.ts';
 import { choicesFrom, sizeBytes, wholeNumber, wholeNumbers } from '../config/parse-values.ts';
 import { shareableArguments } from '../config/shareable-arguments.ts';
+import { describeOperators } from '../output/operator-table.ts';
 import { describePlan } from '../output/plan-table.ts';
 import { printResult } from '../output/print-result.ts';
 import { noProgress, type Progress, showProgress } from '../output/progress.ts';
@@ -41,6 +42,9 @@ export async function benchCommand(host: string, options: OptionValues): Promise
     if (outcome === null) return exitCodes.ok;
     const stdout = terminalOf(process.stdout, environment, options);
     await printResult(outcome, host, settings.format, stdout);
+    if (options.profile && settings.format === 'table') {
+      process.stdout.write(describeOperators(outcome.result, stdout));
+    }
     return interruption.exitCode() ?? exitCodeOf(outcome);
   } catch (error) {
     progress.close();
@@ -116,6 +120,7 @@ async function measure(
       connect: (connectSignal) => access.connect(connectSignal),
       models: settings.models,
       axes: settings.axes,
+      isGpuWanted: options.gpu === 'auto',
       batches: settings.batches,
       inputs: settings.inputs,
       effort: settings.effort,

@@ -33,7 +33,7 @@ export async function showCommand(id: string, options: OptionValues): Promise<nu
   const run = await openRun(directoriesFrom(environment).runs, id);
   const text = options.json
     ? `${JSON.stringify(run.result, null, 2)}\n`
-    : describeRun(run, terminalOf(process.stdout, environment, options));
+    : describeRun(run, terminalOf(process.stdout, environment, options), options.profile === true);
   process.stdout.write(text);
   return exitCodes.ok;
 }

@@ -1,6 +1,8 @@
 import type { CellResult } from '../../host/results/cell-result.ts';
 import { formatDuration, formatNumber, formatPercent } from '../../host/results/format.ts';
 import type { SavedRun } from '../../host/results/saved-runs.ts';
+import { placementLines, trtexecLines } from './engine-lines.ts';
+import { describeOperators } from './operator-table.ts';
 import { counted, formatElapsed } from './quantities.ts';
 import { resultReport } from './result-report.ts';
 import { plainText } from './symbols.ts';
@@ -11,7 +13,7 @@ const right = (title: string): Column => ({ title, align: 'right' });
 const left = (title: string): Column => ({ title, align: 'left' });
 
 /** One run in full: the table, then for each cell what stands behind its row, then the environment. */
-export function describeRun(run: SavedRun, terminal: Terminal): string {
+export function describeRun(run: SavedRun, terminal: Terminal, hasOperators = false): string {
   const { result } = run;
   const sections = result.cells.flatMap((cell) => [
     '',
@@ -25,6 +27,7 @@ export function describeRun(run: SavedRun, terminal: Terminal): string {
     '',
     terminal.colour.bold('environment'),
     ...environmentLines(run),
+    ...(hasOperators ? [describeOperators(result, terminal)] : []),
     '',
   ].join('\n');
   return plainText(text, terminal.isUnicode);
@@ -51,6 +54,7 @@ function cellLines(cell: CellResult): string[] {
   if (cell.config.affinity_applied.length > 0) {
     lines.push(`  CPUs         allowed ${cell.config.affinity_applied.join('; ')} (read back)`);
   }
+  lines.push(...placementLines(cell), ...trtexecLines(cell));
   lines.push(...outputLines(cell), ...activityLines(cell), ...processLines(cell));
   return lines;
 }

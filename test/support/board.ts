@@ -89,10 +89,9 @@ export class TestBoard {
       logLevel: 'error',
     });
     mkdirSync(join(this.runtimePath, 'node_modules'));
-    symlinkSync(
-      resolve('node_modules/onnxruntime-node'),
-      join(this.runtimePath, 'node_modules/onnxruntime-node'),
-    );
+    for (const name of ['onnxruntime-node', 'koffi', '@koromix']) {
+      symlinkSync(resolve('node_modules', name), join(this.runtimePath, 'node_modules', name));
+    }
   }
 
   remove(): void {
@@ -134,6 +133,7 @@ export class TestBoard {
       ),
       effort,
       telemetry: 'off',
+      placement: false,
       context: {},
       ...changes,
     };
