@@ -7,6 +7,8 @@ export interface WorkerJob {
   readonly effort: Effort;
   /** Absolute path of the `.onnx` file as laid out for this run. */
   readonly modelPath: string;
+  /** SHA-256 of every file of the model. */
+  readonly modelHashes: readonly string[];
   /** Root of the content-addressed store. */
   readonly storePath: string;
   /** Directory with the agent and `node_modules` beside it. */
@@ -55,7 +57,7 @@ export interface WorkerAlive {
 export type WorkerMessage = WorkerReady | WorkerEvent | WorkerAlive | WorkerDone;
 
 /** What the profiling process is told: the same cell, and where the profile may lie for a moment. */
-export interface ProfileJob extends Omit<WorkerJob, 'effort' | 'origin_ns'> {
+export interface ProfileJob extends Omit<WorkerJob, 'effort' | 'origin_ns' | 'modelHashes'> {
   readonly profileDirectory: string;
 }
 

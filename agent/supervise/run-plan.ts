@@ -108,6 +108,8 @@ function workerJob(cell: Cell, prepared: PreparedPlan, context: CellProcessConte
     cell,
     effort: plan.effort,
     modelPath: modelPaths.get(cell.model) ?? join('models', cell.model),
+    modelHashes:
+      plan.models.find(({ id }) => id === cell.model)?.files.map(({ sha256 }) => sha256) ?? [],
     storePath,
     runtimePath: context.runtime.path,
     origin_ns: String(context.clock.origin_ns),

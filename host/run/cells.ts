@@ -116,7 +116,7 @@ function baseCell(model: CellModel, { engine, ep }: EngineTarget, axes: Axes): C
     model: model.id,
     engine,
     ep,
-    epOptions: { ...axes.epOptions[ep] },
+    epOptions: engine === 'trtexec' ? {} : { ...axes.epOptions[ep] },
     ortLibrary: engine === 'ort-capi' ? axes.ortLibrary : null,
     threads: 1,
     interOpThreads: null,
