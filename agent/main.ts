@@ -1,9 +1,10 @@
 import { dirname, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { agentExitCodes } from './exit-codes.ts';
 import { profile } from './profile/profile.ts';
 import type { Runtime } from './runtime.ts';
 import { sample } from './sample/sample.ts';
-import { supervise } from './supervise/supervise.ts';
+import { type SuperviseOptions, supervise } from './supervise/supervise.ts';
 import { work } from './work/work.ts';
 
 /** What the agent is and where: `<runtime>/bin/node <runtime>/agent.cjs <role> …`. */
@@ -12,16 +13,42 @@ function runtime(): Runtime {
   return { nodePath: process.execPath, agentFile, path: dirname(agentFile), env: process.env };
 }
 
-async function run(role: string | undefined, argument: string | undefined): Promise<number> {
-  if (role === 'supervise' && argument) return supervise(resolve(argument), runtime());
+/** Null when the words are not those of the usage. */
+function superviseOptions(words: readonly string[]): SuperviseOptions | null {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...words],
+      allowPositionals: true,
+      options: {
+        segment: { type: 'string', default: '1' },
+        wait: { type: 'string', default: '0' },
+      },
+    });
+    const [runDirectory, ...rest] = positionals;
+    const numbers = [values.segment, values.wait];
+    const isWhole = numbers.every((text) => /^\d{1,9}$/.test(text)) && Number(values.segment) > 0;
+    if (!runDirectory || rest.length > 0 || !isWhole) return null;
+    return {
+      runDirectory: resolve(runDirectory),
+      segment: Number(values.segment),
+      waitMs: Number(values.wait) * 1000,
+    };
+  } catch {
+    return null;
+  }
+}
+
+async function run(role: string | undefined, words: readonly string[]): Promise<number> {
   if (role === 'work') return work();
   if (role === 'profile') return profile();
   if (role === 'sample') return sample();
-  console.error('usage: node agent.cjs supervise <run directory>');
+  const options = role === 'supervise' ? superviseOptions(words) : null;
+  if (options) return supervise(options, runtime());
+  console.error('usage: node agent.cjs supervise <run directory> [--segment n] [--wait seconds]');
   return agentExitCodes.usage;
 }
 
-run(process.argv[2], process.argv[3]).then(
+run(process.argv[2], process.argv.slice(3)).then(
   (exitCode) => {
     process.exitCode = exitCode;
   },

@@ -4,10 +4,15 @@ export const exitCodes = {
   bug: 1,
   usage: 2,
   someBoardsFailed: 3,
+  /** No cell was measured, or the run was cut, died or lost its board; what there is of it is saved. */
   boardFailed: 4,
   failIf: 5,
   hostKey: 6,
+  /** The terminal was closed (SIGHUP); a run on a board goes on. */
+  hungUp: 129,
+  /** Ctrl-C: the run was stopped or left, as the person said. */
   interrupted: 130,
+  /** SIGTERM; a run on a board goes on. */
   terminated: 143,
 } as const;
 
@@ -49,6 +54,7 @@ export type ErrorCode =
   | 'results-unreadable'
   | 'results-unwritable'
   | 'run-unknown'
+  | 'runs-uncollected'
   | 'cancelled';
 
 const exitCodeOf: Partial<Record<ErrorCode, number>> = {

@@ -1,6 +1,6 @@
 import { Command, CommanderError, type OptionValues } from 'commander';
 import { exitCodes } from '../host/errors.ts';
-import { addBenchOptions, addConnectionOptions } from './config/bench-options.ts';
+import { addBenchOptions, addConnectionOptions, addOutputOptions } from './config/bench-options.ts';
 
 declare const __ORIN_REMOTE_VERSION__: string;
 
@@ -38,8 +38,10 @@ export async function createProgram(argv: readonly string[]): Promise<number> {
     .exitOverride()
     .showSuggestionAfterError();
   addBoardCommands(program, run);
+  addRunCommands(program, run);
   addResultCommands(program, run);
   addModelCommands(program, run);
+  addIrqCommand(program, run);
   if (argv.length <= 2) {
     program.outputHelp({ error: true });
     return exitCodes.usage;
@@ -83,11 +85,50 @@ function addBoardCommands(program: Command, run: Run): void {
     .command('clean')
     .argument('<host>')
     .description('remove everything of ours from a board')
-    .option('--force', 'even while a run is alive: it is ended first');
+    .option('--force', 'even runs that are under way, which are ended first, or not collected yet');
   addConnectionOptions(clean);
   clean.action(
     run(async ([host = ''], options) =>
       (await import('./commands/clean.ts')).cleanCommand(host, options),
+    ),
+  );
+}
+
+function addRunCommands(program: Command, run: Run): void {
+  const attach = program
+    .command('attach')
+    .argument('<host>')
+    .argument('[run]', 'run id or its beginning (default: the one under way, else the only one)')
+    .description('follow a run that is on a board, or collect it, from any machine');
+  addOutputOptions(attach);
+  addConnectionOptions(attach);
+  attach.action(
+    run(async ([host = '', id = null], options) =>
+      (await import('./commands/attach.ts')).attachCommand(host, id, options),
+    ),
+  );
+  const runs = program
+    .command('runs')
+    .argument('<host>')
+    .description('the runs on a board: under way, or not collected yet')
+    .option('--json', 'one JSON document');
+  addConnectionOptions(runs);
+  runs.action(
+    run(async ([host = ''], options) =>
+      (await import('./commands/runs.ts')).runsCommand(host, options),
+    ),
+  );
+  const cancel = program
+    .command('cancel')
+    .argument('<host>')
+    .argument('[run]', 'as of attach')
+    .description('stop a run, then collect what was measured')
+    .option('--no-collect', 'leave what was measured on the board');
+  addOutputOptions(cancel);
+  addConnectionOptions(cancel);
+  cancel.action(
+    run(async ([host = '', id = null], options) =>
+      (await import('./commands/attach.ts')).cancelCommand(host, id, options),
     ),
   );
 }
@@ -116,6 +157,7 @@ function addResultCommands(program: Command, run: Run): void {
     .argument('<run>')
     .description('one run in another format')
     .requiredOption('--format <format>', 'json, csv, md or parquet')
+    .option('--samples', 'csv: a row for every iteration instead of every cell')
     .option('-o, --out <file>', 'write there; - is stdout', '-')
     .action(
       run(async ([id = ''], options) =>
@@ -162,6 +204,18 @@ function addModelCommands(program: Command, run: Run): void {
         (await import('./commands/model.ts')).inspectModelCommand(file, options),
       ),
     );
+}
+
+function addIrqCommand(program: Command, run: Run): void {
+  program
+    .command('irq')
+    .description('which CPU serves which interrupts: analyses saved dumps')
+    .requiredOption('--file <file>', 'copy of /proc/interrupts, or of it and /proc/softirqs')
+    .option('--softirqs <file>', 'copy of /proc/softirqs')
+    .option('--before-file <file>', 'earlier copy of /proc/interrupts: counts what came since')
+    .option('--before-softirqs <file>', 'earlier copy of /proc/softirqs')
+    .option('--json', 'one JSON document')
+    .action(run(async (_, options) => (await import('./commands/irq.ts')).irqFileCommand(options)));
 }
 
 function collect(value: string, earlier: string[]): string[] {

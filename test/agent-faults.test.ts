@@ -1,6 +1,14 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { makeBuiltIn } from '../models/built-in.ts';
 import { ofKind, shortEffort, TestBoard, type TestModel } from './support/board.ts';
 import { fixedInput, testCell } from './support/cells.ts';
@@ -21,6 +29,7 @@ const longEffort = {
 };
 
 beforeAll(() => board.install());
+afterEach(() => board.stopAll());
 afterAll(() => board.remove());
 
 function mlpCell(id: string, changes = {}) {
@@ -42,7 +51,8 @@ function leftovers(): readonly string[] {
 }
 
 function childrenOf(pid: number): readonly number[] {
-  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+  return children === '' ? [] : children.split(' ').map(Number);
 }
 
 async function untilNothingIsLeft(): Promise<void> {
@@ -85,20 +95,92 @@ test('cancelling keeps all that was measured and leaves nothing running', async 
   expect(left.sort()).toEqual(['agent.log', 'journal.ndjson', 'plan.json']);
 });
 
-test('a killed supervisor takes worker, sampler and mpstat with it; the next run says so', async () => {
+const hasMpstat = spawnSync('mpstat', ['-V']).status === 0;
+
+/** A PATH with these programs of the board's only. */
+function searchPathOf(...programs: readonly string[]): string {
+  const path = mkdtempSync(join(board.path, 'path-'));
+  for (const program of programs) {
+    const places = (process.env.PATH ?? '').split(':').map((place) => join(place, program));
+    symlinkSync(places.find((place) => existsSync(place)) ?? program, join(path, program));
+  }
+  return path;
+}
+
+test.each([
+  ['the kernel ends its children', process.env.PATH],
+  ['without setpriv, by their pipes', searchPathOf('mpstat', 'env', 'taskset')],
+])('a killed supervisor takes worker, sampler and mpstat with it: %s', async (_how, searchPath) => {
   const plan = board.plan([mlp], [mlpCell('a')], { effort: longEffort, telemetry: 'mpstat' });
-  const run = board.start(plan);
+  const run = board.start(plan, { searchPath });
   await run.until((events) => ofKind(events, 'iter').find(({ first }) => first > 0));
-  const family = [run.pid, ...childrenOf(run.pid)].flatMap((pid) => [pid, ...childrenOf(pid)]);
+  const children = childrenOf(run.pid);
+  const family = [run.pid, ...children, ...children.flatMap(childrenOf)];
+  const names = family.map((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
+  const roles = names.filter((name) => /mpstat\0|\0(work|sample|supervise)\0/.test(name));
+  expect(roles).toHaveLength(hasMpstat ? 4 : 3);
   process.kill(run.pid, 'SIGKILL');
   await run.exit;
   await untilNothingIsLeft();
-  const alive = family.filter((pid) => pid > 0 && existsSync(`/proc/${pid}/exe`));
+  const alive = family.filter((pid) => existsSync(`/proc/${pid}/exe`));
   expect(alive).toEqual([]);
   const next = board.start(board.plan([mlp], [mlpCell('a')]));
   expect(await next.exit).toBe(0);
   expect(ofKind(next.events(), 'warn')).toMatchObject([{ code: 'stale-lock' }]);
   expect(ofKind(next.events(), 'warn')[0]?.text).toContain(plan.runId);
+});
+
+test('a cell whose workers crash twice has failed, with the signal, and the others are measured', async () => {
+  const effort = { ...longEffort, processBudgetMs: 1500, minBlocks: 3, maxBlocks: 3 };
+  const run = board.start(board.plan([mlp], [mlpCell('bad'), mlpCell('good')], { effort }));
+  for (const block of [0, 1]) {
+    const victim = await run.until((events) => {
+      const started = ofKind(events, 'process').find((p) => p.cell === 'bad' && p.block === block);
+      const isMeasuring = ofKind(events, 'iter').some(({ process: n }) => n === started?.process);
+      return isMeasuring ? started : undefined;
+    });
+    process.kill(victim.pid, 'SIGSEGV');
+  }
+  expect(await run.exit).toBe(0);
+  const events = run.events();
+  const byCell = (cell: string) => {
+    const numbers = ofKind(events, 'process').filter((p) => p.cell === cell);
+    return ofKind(events, 'process-end').filter((end) =>
+      numbers.some((p) => p.process === end.process),
+    );
+  };
+  expect(byCell('bad')).toHaveLength(2);
+  for (const end of byCell('bad')) {
+    expect(end).toMatchObject({ outcome: 'crashed', signal: 'SIGSEGV', exitCode: null });
+    expect(end.message).toMatch(/^SIGSEGV/);
+    expect(end.iterations).toBeGreaterThan(0);
+  }
+  expect(byCell('good').map(({ outcome }) => outcome)).toEqual(['ok', 'ok', 'ok']);
+  expect(ofKind(events, 'cell')).toMatchObject([
+    { cell: 'bad', reason: 'failed' },
+    { cell: 'good', reason: 'max-blocks' },
+  ]);
+  expect(events.at(-1)).toMatchObject({ kind: 'bye', reason: 'completed' });
+});
+
+test('a killed mpstat is a warning; telemetry and iterations go on', async ({ skip }) => {
+  if (!hasMpstat) return skip('mpstat (package sysstat) is not installed');
+  const effort = { ...longEffort, processBudgetMs: 2500, maxBlocks: 1 };
+  const run = board.start(board.plan([mlp], [mlpCell('a')], { effort, telemetry: 'mpstat' }));
+  const mpstat = await run.until((events) => {
+    if (ofKind(events, 'iter').length === 0) return undefined;
+    return childrenOf(run.pid)
+      .flatMap(childrenOf)
+      .find((pid) => readFileSync(`/proc/${pid}/comm`, 'utf8') === 'mpstat\n');
+  });
+  process.kill(mpstat, 'SIGKILL');
+  expect(await run.exit).toBe(0);
+  const events = run.events();
+  expect(ofKind(events, 'warn')).toMatchObject([{ code: 'mpstat-ended' }]);
+  expect(ofKind(events, 'warn')[0]?.text).toContain('SIGKILL');
+  const warned = events.findIndex(({ kind }) => kind === 'warn');
+  expect(ofKind(events.slice(warned), 'tele').length).toBeGreaterThan(0);
+  expect(ofKind(events, 'process-end')).toMatchObject([{ outcome: 'ok' }]);
 });
 
 test('a killed sampler is a warning; no iteration is lost', async () => {
@@ -115,19 +197,6 @@ test('a killed sampler is a warning; no iteration is lost', async () => {
   expect(ofKind(events, 'process-end')).toMatchObject([{ outcome: 'ok' }]);
   const warned = events.findIndex(({ kind }) => kind === 'warn');
   expect(ofKind(events.slice(warned), 'tele').length).toBeGreaterThan(0);
-});
-
-test('a board that is busy refuses a second run and names the first', async () => {
-  const first = board.start(board.plan([mlp], [mlpCell('a')], { effort: longEffort }));
-  await first.until((events) => ofKind(events, 'iter')[0]);
-  const second = board.start(board.plan([mlp], [mlpCell('a')], { owner: 'other@there' }));
-  expect(await second.exit).toBe(3);
-  const events = second.events();
-  expect(events.map(({ kind }) => kind)).toEqual(['hello', 'error', 'bye']);
-  expect(ofKind(events, 'error')[0]).toMatchObject({ code: 'board-busy' });
-  expect(ofKind(events, 'error')[0]?.text).toMatch(/^tester@here is benchmarking: run run-\d+/);
-  process.kill(first.pid, 'SIGTERM');
-  expect(await first.exit).toBe(6);
 });
 
 test('a model that is none is refused in the words of ONNX Runtime, and the others run', async () => {

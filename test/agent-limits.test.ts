@@ -30,13 +30,13 @@ function mlpCell(id: string) {
 
 const isRoot = process.getuid?.() === 0;
 
-test('a run directory is used once', async () => {
+test('a journal is written once', async () => {
   const plan = board.plan([mlp], [mlpCell('a')]);
   expect(await board.start(plan).exit).toBe(0);
   const again = board.start(plan);
   expect(await again.exit).toBe(2);
   expect(readFileSync(join(again.directory, 'agent.log'), 'utf8')).toBe(
-    `${again.directory} holds a journal already: a run directory is used once\n`,
+    `${again.directory}/journal.ndjson is there already: a journal is written once\n`,
   );
   expect(again.events().at(-1)).toMatchObject({ kind: 'bye', reason: 'completed' });
 });

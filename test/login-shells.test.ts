@@ -4,19 +4,7 @@ import { OrinError } from '../host/errors.ts';
 import { runScript } from '../host/shell/run-script.ts';
 import { word } from '../host/shell/sh.ts';
 import { type SshdOptions, startSshd } from './support/sshd.ts';
-
-/** Runs one script on a board with this login shell. */
-async function answerOf(options: SshdOptions, script: string) {
-  const sshd = await startSshd(options);
-  try {
-    const link = await sshd.connect();
-    const answer = await runScript(link, script, { step: 'ask board' });
-    await link.end();
-    return answer;
-  } finally {
-    await sshd.stop();
-  }
-}
+import { connectBy, transports } from './support/transports.ts';
 
 const noise = 'echo "Welcome to your Jetson @orin: begin"';
 const shells: readonly { shell: string; homeFiles: Record<string, string> }[] = [
@@ -28,7 +16,20 @@ const shells: readonly { shell: string; homeFiles: Record<string, string> }[] = 
   { shell: '/usr/bin/zsh', homeFiles: { '.zshenv': `${noise}\n` } },
 ];
 
-describe('a login shell', () => {
+describe.each(transports)('over $name, a login shell', (transport) => {
+  /** Runs one script on a board with this login shell. */
+  async function answerOf(options: SshdOptions, script: string) {
+    const sshd = await startSshd(options);
+    try {
+      const link = await connectBy(transport, sshd);
+      const answer = await runScript(link, script, { step: 'ask board' });
+      await link.end();
+      return answer;
+    } finally {
+      await sshd.stop();
+    }
+  }
+
   for (const { shell, homeFiles } of shells) {
     it.skipIf(!existsSync(shell))(`${shell} with noise passes a script on unchanged`, async () => {
       // Everything that one of these shells would read differently, had it the chance.

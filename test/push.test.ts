@@ -19,6 +19,7 @@ import {
   sha256OfFile,
   smallRuntime,
 } from './support/store-files.ts';
+import { connectBy, transports } from './support/transports.ts';
 
 let directory: string;
 let model: StoreFile;
@@ -79,6 +80,17 @@ describe('a push over SSH', () => {
       }
     },
   );
+
+  test.for(transports)('works over $name, cold and warm', async (transport) => {
+    const link = await connectBy(transport, sshd);
+    const cold = await pushTo(link, [model]);
+    const base = cold.runtimeDirectory.replace(/\/runtimes\/.*/, '');
+    expect(sha256OfFile(storedPath(base, model.sha256))).toBe(model.sha256);
+    expect(readdirSync(`${base}/store/incoming`)).toEqual([]);
+    expect(await pushTo(link, [model])).toMatchObject({ sent: [], sentBytes: 0 });
+    await cleaned(link);
+    await link.end();
+  });
 
   test('works on the demo board', async () => {
     const home = `${directory}/demo`;

@@ -105,6 +105,14 @@ describe('models', () => {
     expectRefusal(await bench(path), 2, [/height/, /--shape x=/]);
   });
 
+  test('a model that ONNX Runtime refuses ends INVALID in its own words, with exit code 4', async () => {
+    const path = join(cli.home, 'refused.onnx');
+    await writeFile(path, unaryModel(['N', 4], 'NoSuchOperator'));
+    const result = await bench(path, '--threads', '1');
+    expect(result.code, result.stderr).toBe(4);
+    expect(result.stdout).toMatch(/INVALID .*NoSuchOperator/);
+  }, 60_000);
+
   test('more threads than CPUs, unless insisted on', async () => {
     expectRefusal(await bench('mlp-tiny', '--threads', '99'), 2, [
       /--threads 99/,
@@ -180,7 +188,7 @@ describe('boards that cannot', () => {
   }
 
   test('a 32-bit system', async () => {
-    const uname = 'case "$1" in -m) echo armv7l;; *) exec /usr/bin/uname "$@";; esac';
+    const uname = '/usr/bin/uname "$@" | sed "s/x86_64/armv7l/"';
     await shimBoard({ uname }, async (args) => {
       expectRefusal(await bench(args), 4, [/32-bit/, /armv7l/]);
     });
@@ -195,6 +203,29 @@ describe('boards that cannot', () => {
   test('an account that runs a forced command', async () => {
     await withBoard({ keyOptions: 'command="echo only this"' }, async (args) => {
       expectRefusal(await bench(args), 4, [/only this/]);
+    });
+  });
+
+  test('a clock that starts in 1970 is said, and changes no measured time', async () => {
+    const date = 'exec /usr/bin/date --date "@$(cut -d. -f1 /proc/uptime)" "$@"';
+    await shimBoard({ date }, async (args) => {
+      const doctor = await cli.run(['doctor', ...args]);
+      expect(doctor.code, doctor.stderr).toBe(0);
+      expect(doctor.stdout).toMatch(/its clock is behind by \d+ h/);
+      const result = await bench([...args, '--threads', '1']);
+      expect(result.code, result.stderr).toBe(0);
+      expect(result.stdout).toContain('1 thread');
+    });
+  }, 120_000);
+
+  test('what a board says of itself cannot write to the terminal', async () => {
+    const hostile = '\\033[2J\\033]0;owned\\007\\342\\200\\256-evil';
+    const uname = `/usr/bin/uname "$@" | sed "s/$(/usr/bin/uname -r)/6.66$(printf '${hostile}')/"`;
+    await shimBoard({ uname }, async (args) => {
+      const { stdout } = await cli.run(['doctor', ...args]);
+      expect(stdout).toMatch(/6\.66.*-evil/);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what must not be there
+      expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f\u202e]/);
     });
   });
 

@@ -21,6 +21,8 @@ export interface WorkerJob {
 export interface SamplerJob {
   readonly origin_ns: string;
   readonly runDirectory: string;
+  /** Of the run: it is in the log's name. */
+  readonly segment: number;
   /** `mpstat`: the program writes its own log; `proc`: raw frames; `counters`: the `tele` events only. */
   readonly mode: 'mpstat' | 'proc' | 'counters';
   /** Words before `mpstat`, so that it dies with the sampler; empty where the board has no such tool. */
@@ -34,7 +36,7 @@ type Bare<K extends ReportedKind> = K extends unknown ? Omit<EventOf<K>, 'seq' |
 export type WorkerEvent = Bare<ReportedKind>;
 
 /** First message of a worker: it runs, and on these CPUs. */
-export interface WorkerReady {
+interface WorkerReady {
   readonly kind: 'ready';
   readonly cpusAllowed: string;
 }

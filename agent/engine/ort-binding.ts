@@ -18,7 +18,7 @@ export interface OrtTensor {
   readonly data: ArrayBufferView | readonly string[];
 }
 
-export interface OrtValueMetadata {
+interface OrtValueMetadata {
   readonly name: string;
   readonly isTensor: boolean;
 }

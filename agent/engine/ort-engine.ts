@@ -39,7 +39,7 @@ export class OrtEngine implements Engine {
  * Everything explicit, so that no default of a release or a board decides: with intra-op threads unset,
  * ONNX Runtime counts cores itself and pins its threads past the process' affinity.
  */
-export function sessionOptions(cell: Cell): Readonly<Record<string, unknown>> {
+function sessionOptions(cell: Cell): Readonly<Record<string, unknown>> {
   const spinning = cell.spinning ? '1' : '0';
   return {
     executionProviders: [cell.ep],

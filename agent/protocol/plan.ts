@@ -143,6 +143,13 @@ export const planSchema = z.object({
   telemetry: z.enum(['mpstat', 'proc', 'off']),
   /** Whether each measured cell gets one untimed, profiled session that proves where its nodes run. */
   placement: z._default(z.boolean(), false),
+  /**
+   * A run that was cut goes on as a further segment: 2, 3, … (absent: 1), in the same directory, with a plan and a
+   * journal of its own (see `segmentFile`). `order` then keeps its blocks and lists only what is missing in each.
+   */
+  segment: z.optional(positive),
+  /** Number of the segment's first process, so that numbers stay unique over the run; absent: 0. */
+  firstProcess: z.optional(count),
   /** Opaque to the agent: what the workstation knew (board, model facts, tool, arguments). */
   context: z.record(z.string(), z.unknown()),
 });

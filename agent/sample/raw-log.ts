@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { SamplerJob } from '../channel/messages.ts';
+import { segmentFile } from '../protocol/run-files.ts';
 import { Mpstat } from './mpstat.ts';
 import { ProcLog } from './proc-log.ts';
 
@@ -24,7 +25,7 @@ export function openRawLog(job: SamplerJob, warn: (code: string, text: string) =
 }
 
 function openMpstat(job: SamplerJob, warn: (code: string, text: string) => void): RawLog {
-  const path = join(job.runDirectory, 'mpstat.log');
+  const path = join(job.runDirectory, segmentFile('mpstat.log', job.segment));
   const mpstat = new Mpstat(path, job.dieWithParent, (why) =>
     warn('mpstat-ended', `mpstat ended before the run: ${why}`),
   );
@@ -32,7 +33,8 @@ function openMpstat(job: SamplerJob, warn: (code: string, text: string) => void)
 }
 
 function openProcLog(job: SamplerJob, warn: (code: string, text: string) => void): RawLog {
-  let log: ProcLog | null = new ProcLog(join(job.runDirectory, 'proc.log'));
+  const name = segmentFile('proc.log', job.segment);
+  let log: ProcLog | null = new ProcLog(join(job.runDirectory, name));
   const close = () => {
     log?.close();
     log = null;
@@ -43,7 +45,7 @@ function openProcLog(job: SamplerJob, warn: (code: string, text: string) => void
         log?.append(t_ns);
       } catch (error) {
         close();
-        warn('telemetry-log', `proc.log ends here: ${(error as Error).message}`);
+        warn('telemetry-log', `${name} ends here: ${(error as Error).message}`);
       }
     },
     close: () => {

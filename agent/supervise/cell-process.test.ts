@@ -91,6 +91,19 @@ test('a worker that falls silent is ended, with the reason, and what it measured
   expect(existsSync(`/proc/${pid}`)).toBe(false);
 });
 
+test('a worker that is stopped is ended too', async () => {
+  const { end, pid } = await run(`samples(0, [900]); process.kill(process.pid, 'SIGSTOP');`);
+  expect(end).toMatchObject({ outcome: 'killed', signal: 'SIGKILL', iterations: 1 });
+  expect(end?.message).toBe('no sign of life for 1 s');
+  expect(existsSync(`/proc/${pid}`)).toBe(false);
+});
+
+test('an exception in the worker is told in its own words, with what was measured', async () => {
+  const { end } = await run(`samples(0, [900]); throw new Error('out of \\u001b[1mideas');`);
+  expect(end).toMatchObject({ outcome: 'crashed', exitCode: 1, signal: null, iterations: 1 });
+  expect(end?.message).toMatch(/^exit code 1\n.*Error: out of ideas\n/s);
+});
+
 test('a worker that never begins is ended by the longer limit', async () => {
   const { end } = await run('setInterval(() => {}, 1000);', { limits: { firstIterationMs: 2000 } });
   expect(end?.message).toBe('no sign of life for 2 s');

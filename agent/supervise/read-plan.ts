@@ -1,18 +1,21 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Plan, planSchema } from '../protocol/plan.ts';
+import { segmentFile } from '../protocol/run-files.ts';
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
 
 export type ReadPlan =
   | { readonly ok: true; readonly plan: Plan }
   | { readonly ok: false; readonly code: string; readonly problem: string };
 
-/** Reads and validates a plan; a plan of another protocol is never guessed at. */
-export function readPlan(path: string): ReadPlan {
+/** Reads and validates the plan of a segment; a plan of another protocol is never guessed at. */
+export function readPlan(runDirectory: string, segment: number): ReadPlan {
+  const name = segmentFile('plan.json', segment);
   let json: unknown;
   try {
-    json = JSON.parse(readFileSync(path, 'utf8'));
+    json = JSON.parse(readFileSync(join(runDirectory, name), 'utf8'));
   } catch (error) {
-    const problem = `cannot read plan.json: ${(error as Error).message}`;
+    const problem = `cannot read ${name}: ${(error as Error).message}`;
     return { ok: false, code: 'plan-unreadable', problem };
   }
   const { protocol } = (json ?? {}) as { protocol?: unknown };
@@ -23,24 +26,25 @@ export function readPlan(path: string): ReadPlan {
   const parsed = planSchema.safeParse(json);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    const problem = `plan.json: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'does not fit'}`;
+    const problem = `${name}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'does not fit'}`;
     return { ok: false, code: 'plan-unreadable', problem };
   }
-  return contradiction(parsed.data) ?? { ok: true, plan: parsed.data };
+  const problem = contradiction(parsed.data, segment);
+  if (problem === null) return { ok: true, plan: parsed.data };
+  return { ok: false, code: 'plan-unreadable', problem: `${name}: ${problem}` };
 }
 
 /** What a schema cannot say: every name in the plan has to mean something. */
-function contradiction(plan: Plan): ReadPlan | null {
+function contradiction(plan: Plan, segment: number): string | null {
   const cells = new Set(plan.cells.map(({ id }) => id));
   const models = new Set(plan.models.map(({ id }) => id));
   const unknownModel = plan.cells.find(({ model }) => !models.has(model))?.model;
   const unknownCell = plan.order.flat().find((id) => !cells.has(id));
-  const problem = [
-    unknownModel === undefined ? null : `cells use model ${unknownModel}, which is not in the plan`,
-    unknownCell === undefined
-      ? null
-      : `the order names cell ${unknownCell}, which is not in the plan`,
-    cells.size === plan.cells.length ? null : 'two cells have the same id',
-  ].find((text) => text !== null);
-  return problem ? { ok: false, code: 'plan-unreadable', problem: `plan.json: ${problem}` } : null;
+  const { segment: planned = 1 } = plan;
+  if (planned !== segment) return `it is of segment ${planned}, not ${segment}`;
+  if (unknownModel !== undefined)
+    return `cells use model ${unknownModel}, which is not in the plan`;
+  if (unknownCell !== undefined)
+    return `the order names cell ${unknownCell}, which is not in the plan`;
+  return cells.size === plan.cells.length ? null : 'two cells have the same id';
 }

@@ -36,13 +36,17 @@ class PlanRun {
   readonly #schedule: Schedule;
   /** Cells whose placement was asked for, with or without an answer. */
   readonly #proved = new Set<string>();
-  #processes = 0;
+  /** The budget is of measuring, not of waiting for the board. */
+  readonly #began_ns: number;
+  #processes: number;
 
   constructor(prepared: PreparedPlan, context: CellProcessContext, signal: AbortSignal) {
     this.#prepared = prepared;
     this.#context = context;
     this.#signal = signal;
     this.#schedule = new Schedule(prepared.plan);
+    this.#began_ns = context.clock.now_ns();
+    this.#processes = prepared.plan.firstProcess ?? 0;
   }
 
   async run(): Promise<RunReason> {
@@ -68,7 +72,8 @@ class PlanRun {
   /** Looked at before every process: a block of many cells can outlast the whole budget. */
   #isBudgetGone(): boolean {
     const { totalBudgetMs } = this.#prepared.plan.effort;
-    return totalBudgetMs !== null && this.#context.clock.now_ns() >= totalBudgetMs * 1e6;
+    const elapsed_ns = this.#context.clock.now_ns() - this.#began_ns;
+    return totalBudgetMs !== null && elapsed_ns >= totalBudgetMs * 1e6;
   }
 
   async #runProcess(block: number, id: string): Promise<void> {

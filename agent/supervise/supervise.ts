@@ -5,39 +5,50 @@ import { Clock } from '../clock.ts';
 import { agentExitCodes } from '../exit-codes.ts';
 import { Journal } from '../journal/journal.ts';
 import { readBootId } from '../proc/process-table.ts';
+import { type BoardHolder, boardScope } from '../protocol/board-lock.ts';
 import { cleanLine } from '../protocol/clean-text.ts';
 import { engines, type Plan } from '../protocol/plan.ts';
+import { segmentFile } from '../protocol/run-files.ts';
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import type { Runtime } from '../runtime.ts';
 import { agentVersion } from '../version.ts';
 import { dieWithParent } from './die-with-parent.ts';
 import { findProgram } from './find-program.ts';
-import { type LockAttempt, takeLock } from './lock.ts';
+import { busySentence, type HoldAttempt, holdBoard } from './hold-board.ts';
 import { layOutModel, PreparationError } from './model-files.ts';
 import { readPlan } from './read-plan.ts';
 import { type RunReason, runPlan } from './run-plan.ts';
 import { SamplerProcess } from './sampler-process.ts';
 import { hangLimits } from './watchdog.ts';
 
+export interface SuperviseOptions {
+  /** `<base>/runs/<run-id>` */
+  readonly runDirectory: string;
+  /** 1, or which continuation of a cut run this is: see `plan.segment`. */
+  readonly segment: number;
+  /** How long to wait while another run holds the board. */
+  readonly waitMs: number;
+}
+
 /**
- * Role `supervise`: executes `<base>/runs/<run-id>/plan.json` and writes the journal beside it. Nobody needs
+ * Role `supervise`: executes `plan.json` of the run's directory and writes the journal beside it. Nobody needs
  * to listen; SIGTERM cancels, a hang-up is ignored. Resolves with the exit code; the journal says the rest.
  */
-export async function supervise(runDirectory: string, runtime: Runtime): Promise<number> {
+export async function supervise(options: SuperviseOptions, runtime: Runtime): Promise<number> {
   const clock = new Clock();
   const stop = new AbortController();
   // On a full disk agent.log takes no more either; that must not be what ends the run.
   process.stderr.on('error', () => {});
-  const journalPath = join(runDirectory, 'journal.ndjson');
+  const journalPath = join(options.runDirectory, segmentFile('journal.ndjson', options.segment));
   if (existsSync(journalPath)) {
-    process.stderr.write(`${runDirectory} holds a journal already: a run directory is used once\n`);
+    process.stderr.write(`${journalPath} is there already: a journal is written once\n`);
     return agentExitCodes.usage;
   }
   const journal = openJournal(journalPath, clock, stop);
   if (journal === null) return agentExitCodes.journal;
   process.on('SIGHUP', () => {});
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
-  return new Supervisor(runDirectory, runtime, clock, journal).run(stop.signal);
+  return new Supervisor(options, runtime, clock, journal).run(stop.signal);
 }
 
 /** Null when not even an empty journal can be written; agent.log says why. */
@@ -58,30 +69,36 @@ function openJournal(path: string, clock: Clock, stop: AbortController): Journal
 
 class Supervisor {
   readonly #runDirectory: string;
+  readonly #options: SuperviseOptions;
   readonly #basePath: string;
   readonly #runtime: Runtime;
   readonly #clock: Clock;
   readonly #journal: Journal;
   #samplerCpu_ns = 0;
 
-  constructor(runDirectory: string, runtime: Runtime, clock: Clock, journal: Journal) {
-    this.#runDirectory = runDirectory;
-    this.#basePath = resolve(runDirectory, '../..');
+  constructor(options: SuperviseOptions, runtime: Runtime, clock: Clock, journal: Journal) {
+    this.#options = options;
+    this.#runDirectory = options.runDirectory;
+    this.#basePath = resolve(options.runDirectory, '../..');
     this.#runtime = runtime;
     this.#clock = clock;
     this.#journal = journal;
   }
 
   async run(signal: AbortSignal): Promise<number> {
-    const read = readPlan(join(this.#runDirectory, 'plan.json'));
+    const read = readPlan(this.#runDirectory, this.#options.segment);
     if (!read.ok) return this.#refuse(read.code, read.problem, agentExitCodes.usage);
     const { plan } = read;
     this.#hello(plan);
-    const lock = this.#lock(plan);
-    if (lock.state === 'busy') {
-      const { owner, runId, pid, startedUtc } = lock.holder;
-      const text = `${owner} is benchmarking: run ${runId}, process ${pid}, since ${startedUtc}`;
-      return this.#refuse('board-busy', cleanLine(text, 1000), agentExitCodes.busy);
+    const hold = await this.#hold(plan, signal).catch((error: Error) => error);
+    if (hold instanceof Error) {
+      const text = `cannot take the board's lock: ${hold.message}`;
+      return this.#refuse('preparation', text, agentExitCodes.failed);
+    }
+    if (hold.state === 'cancelled') return this.#bye('cancelled');
+    if (hold.state === 'busy') {
+      const text = busySentence(hold.holder, Date.now());
+      return this.#refuse('board-busy', text, agentExitCodes.busy);
     }
     try {
       return await this.#runLocked(plan, signal);
@@ -90,7 +107,7 @@ class Supervisor {
         rmSync(join(this.#runDirectory, name), { recursive: true, force: true });
       }
       rmSync(join(this.#runDirectory, 'pid'), { force: true });
-      lock.release();
+      hold.release();
     }
   }
 
@@ -146,6 +163,7 @@ class Supervisor {
     const job: SamplerJob = {
       origin_ns: String(this.#clock.origin_ns),
       runDirectory: this.#runDirectory,
+      segment: this.#options.segment,
       mode: this.#telemetryMode(plan),
       dieWithParent: dieWithParent('INT'),
     };
@@ -160,14 +178,23 @@ class Supervisor {
     return 'proc';
   }
 
-  #lock(plan: Plan): LockAttempt {
-    const lock = takeLock(join(this.#basePath, 'lock'), plan.owner, plan.runId);
-    if (lock.state === 'held' && lock.stale) {
-      const { owner, runId, startedUtc } = lock.stale;
+  async #hold(plan: Plan, signal: AbortSignal): Promise<HoldAttempt> {
+    const request = {
+      lockPath: join(this.#basePath, 'lock'),
+      scope: boardScope(this.#runtime.env.ORIN_REMOTE_LOCK),
+      owner: plan.owner,
+      runId: plan.runId,
+      waitMs: this.#options.waitMs,
+    };
+    const tell = (holder: BoardHolder) =>
+      this.#warn('waiting', `waiting for the board: ${busySentence(holder, Date.now())}`);
+    const hold = await holdBoard(request, tell, signal);
+    if (hold.state === 'held' && hold.stale) {
+      const { owner, runId, startedUtc } = hold.stale;
       const text = `took over the lock of run ${runId} (${owner}, ${startedUtc}), which has ended`;
       this.#warn('stale-lock', cleanLine(text, 1000));
     }
-    return lock;
+    return hold;
   }
 
   #hello(plan: Plan): void {

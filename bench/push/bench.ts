@@ -26,6 +26,7 @@ export interface Route {
 export interface PairResult {
   readonly oursMs: readonly number[];
   readonly scpMs: readonly number[];
+  readonly probeMs: readonly number[];
 }
 
 export function direct({ sshd }: Place): Route {
@@ -54,8 +55,9 @@ export async function throughRelay<T>(
 }
 
 /**
- * Pairs of a push and an `scp` of the same file, in turns, each with a connection of its own. Ours is the whole way
- * from connecting to the file verified in the store, the probe included; the small runtime is there already.
+ * Pairs of a push and an `scp` of the same file, in turns, each with a connection of its own: from connecting to
+ * the file verified in the store, on a board that was probed before and has the (small) runtime. The probe, which
+ * `scp` has no counterpart of, is timed apart.
  */
 export async function pairs(
   place: Place,
@@ -64,66 +66,81 @@ export async function pairs(
   count: number,
   boardTools: (tools: Probe['facts']['tools']) => Probe['facts']['tools'] = (tools) => tools,
 ): Promise<PairResult> {
-  const oursMs: number[] = [];
-  const scpMs: number[] = [];
   const target = `${place.directory}/scp-target`;
+  const link = await route.connect();
+  const probeMs: number[] = [];
+  for (let round = 0; round < count; round += 1) {
+    probeMs.push(await timed(async () => void (await probeBoard(link))));
+  }
+  const found = await probeBoard(link);
+  await link.end();
+  const tools = boardTools(found.facts.tools);
+  const probe = { ...found, facts: { ...found.facts, tools } };
   const ours = async () => {
-    const { probe } = await pushOnce(place, route, file, boardTools);
+    const ms = await timed(async () => {
+      const fresh = await route.connect();
+      await pushFile(place, fresh, probe, file);
+      await fresh.end();
+    });
     rmSync(storedPath(probe.facts.base.path, file.sha256));
+    return ms;
   };
   const scp = async () => {
-    await runScp(place, route, file.source.path, target);
+    const ms = await timed(() => runScp(place, route, file.source.path, target));
     rmSync(target);
+    return ms;
   };
   // The first of each warms caches and code, and is not counted.
   await ours();
   await scp();
+  const oursMs: number[] = [];
+  const scpMs: number[] = [];
   for (let pair = 0; pair < count; pair += 1) {
-    const order = pair % 2 === 0 ? [ours, scp] : [scp, ours];
-    for (const run of order) {
-      const startMs = performance.now();
-      await run();
-      (run === ours ? oursMs : scpMs).push(performance.now() - startMs);
-    }
+    if (pair % 2 === 0) oursMs.push(await ours());
+    scpMs.push(await scp());
+    if (pair % 2 === 1) oursMs.push(await ours());
   }
-  return { oursMs, scpMs };
+  return { oursMs, scpMs, probeMs };
+}
+
+async function timed(work: () => Promise<void>): Promise<number> {
+  const startMs = performance.now();
+  await work();
+  return performance.now() - startMs;
+}
+
+async function pushFile(
+  place: Place,
+  link: Link,
+  probe: Probe,
+  file: StoreFile,
+): Promise<PushReport> {
+  return push(link, probe, {
+    files: [file],
+    runtime: smallRuntime(),
+    keepBytes: 1e12,
+    packer: openPacker(`${place.directory}/cache`),
+    signal: AbortSignal.timeout(300_000),
+    onProgress: () => {},
+  });
 }
 
 export interface Pushed {
-  readonly probe: Probe;
   readonly report: PushReport;
   readonly traffic: { readonly sentBytes: number; readonly receivedBytes: number };
 }
 
 /** Connects, probes, pushes, and says what went over the wire after the connection was ready. */
-export async function pushOnce(
-  place: Place,
-  route: Route,
-  file: StoreFile,
-  boardTools: (tools: Probe['facts']['tools']) => Probe['facts']['tools'] = (tools) => tools,
-): Promise<Pushed> {
+export async function pushOnce(place: Place, route: Route, file: StoreFile): Promise<Pushed> {
   const link = await route.connect();
   try {
     const before = { ...link.traffic };
-    const probe = await probeBoard(link);
-    const tools = boardTools(probe.facts.tools);
-    const report = await push(
-      link,
-      { ...probe, facts: { ...probe.facts, tools } },
-      {
-        files: [file],
-        runtime: smallRuntime(),
-        keepBytes: 1e12,
-        packer: openPacker(`${place.directory}/cache`),
-        signal: AbortSignal.timeout(300_000),
-        onProgress: () => {},
-      },
-    );
+    const report = await pushFile(place, link, await probeBoard(link), file);
     const traffic = {
       sentBytes: link.traffic.sentBytes - before.sentBytes,
       receivedBytes: link.traffic.receivedBytes - before.receivedBytes,
     };
-    return { probe, report, traffic };
+    return { report, traffic };
   } finally {
     await link.end();
   }

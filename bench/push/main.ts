@@ -93,12 +93,13 @@ async function runtimeOverWifi(): Promise<void> {
   );
 }
 
-function print(name: string, goal: number, { oursMs, scpMs }: PairResult): void {
+function print(name: string, goal: number, { oursMs, scpMs, probeMs }: PairResult): void {
   const ratios = oursMs.map((ours, pair) => ours / (scpMs[pair] ?? Number.NaN));
   console.log(
     `${name}: ${seconds(median(oursMs))} against ${seconds(median(scpMs))} of scp, ` +
       `ratio ${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)} to ` +
-      `${Math.max(...ratios).toFixed(2)}, n = ${ratios.length}), goal ${goal}`,
+      `${Math.max(...ratios).toFixed(2)}, n = ${ratios.length}), goal ${goal}; ` +
+      `the probe takes ${seconds(median(probeMs))}`,
   );
 }
 

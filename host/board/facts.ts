@@ -2,9 +2,10 @@
 export interface BoardLock {
   readonly owner: string;
   readonly runId: string;
-  readonly pid: number;
-  readonly bootId: string;
   readonly startedUtc: string;
+  /** Null for a run whose files are not below our base directory: of another user, as a rule. */
+  readonly pid: number | null;
+  readonly bootId: string;
   /** False when its process is gone or the board was rebooted since. */
   readonly isAlive: boolean;
 }

@@ -11,7 +11,7 @@ export interface PartialUpload {
 }
 
 /** A run's directory on the board. */
-export interface RunOnBoard {
+interface RunOnBoard {
   readonly id: string;
   readonly journalBytes: number;
   /** Board clock. */

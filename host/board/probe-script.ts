@@ -105,6 +105,9 @@ export function probeScript(root = ''): string {
     `for t in ${probedTools.join(' ')}; do printf %s "tool=$t "; command -v "$t" || echo; done`,
     ...chooseBase,
     ...listBase,
+    'o scope "$ORIN_REMOTE_LOCK"',
+    // Whoever benchmarks on the board, this user or another, holds sockets of these names: board-lock.ts.
+    `grep -ao " @orin-remote[.].*" ${root}/proc/net/unix 2> /dev/null | head -n 64 | while read -r l; do o socket "$l"; done`,
     'o clock "$(date +%s.%N)"',
     'echo complete=1',
   ].join('; ');

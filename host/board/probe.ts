@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { boardScope, holderOf, socketNames } from '../../agent/protocol/board-lock.ts';
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import { OrinError } from '../errors.ts';
 import type { Link } from '../link/link.ts';
@@ -93,7 +94,7 @@ function readFacts(answer: ProbeAnswer, machine: string, clock: BoardFacts['cloc
       rejected: answer.all('reject').slice(0, 8).flatMap(rejection),
     },
     tools: toolPaths(answer.all('tool')),
-    lock: readLock(answer, bootId),
+    lock: boardLock(answer, bootId),
   };
 }
 
@@ -173,6 +174,15 @@ const lockSchema = z.object({
   bootId: z.string(),
   startedUtc: z.string(),
 });
+
+/** Our own lock while its run is alive, then anybody's, then our own stale one. */
+function boardLock(answer: ProbeAnswer, bootId: string): BoardLock | null {
+  const own = readLock(answer, bootId);
+  if (own?.isAlive) return own;
+  const sockets = socketNames(answer.all('socket').join('\n'));
+  const holder = holderOf(sockets, boardScope(answer.first('scope')));
+  return holder ? { ...holder, pid: null, bootId, isAlive: true } : own;
+}
 
 function readLock(answer: ProbeAnswer, bootId: string): BoardLock | null {
   const text = answer.first('lock');

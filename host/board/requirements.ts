@@ -38,6 +38,7 @@ export function requireSpace(
   board: string,
   facts: BoardFacts,
   need: { readonly packedBytes: number; readonly unpackedBytes: number },
+  uncollected: readonly string[] = [],
 ): void {
   const neededBytes = Math.ceil((need.packedBytes + need.unpackedBytes) * 1.1);
   if (neededBytes <= facts.base.freeBytes) return;
@@ -45,7 +46,10 @@ export function requireSpace(
     code: 'no-space',
     what: `not enough free space in ${facts.base.path} on ${board}`,
     why: `needs ${formatBytes(neededBytes)}, ${formatBytes(facts.base.freeBytes)} are free`,
-    next: `free some space, \`orin-remote clean ${board}\`, or set ORIN_REMOTE_DIR on the board to a larger disk`,
+    next:
+      uncollected.length > 0
+        ? `collect what waits there, which is never removed to make room: orin-remote attach ${board} ${uncollected[0]}`
+        : `free some space, \`orin-remote clean ${board}\`, or set ORIN_REMOTE_DIR on the board to a larger disk`,
     board,
   });
 }

@@ -141,3 +141,17 @@ function isAlive(pid: number): boolean {
     return false;
   }
 }
+
+it('a home that is gone does not keep commands from running', async () => {
+  const board = await startDemoBoard({ home: '/nonexistent/home' });
+  try {
+    const link = await board.connect();
+    expect(await runScript(link, 'pwd', { step: 'look' })).toMatchObject({
+      output: '/\n',
+      status: 0,
+    });
+    await link.end();
+  } finally {
+    await board.close();
+  }
+});

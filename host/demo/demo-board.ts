@@ -4,6 +4,7 @@ import { homedir, userInfo } from 'node:os';
 import ssh2, { type AuthContext, type Connection, type Server } from 'ssh2';
 import { OrinError } from '../errors.ts';
 import type { Link } from '../link/link.ts';
+import { noClientOnlySettings } from '../ssh/client-only-settings.ts';
 import { connectBoard } from '../ssh/connect.ts';
 import { silentPrompter } from '../ssh/prompter.ts';
 import type { ResolvedTarget } from '../ssh/resolve-target.ts';
@@ -160,7 +161,9 @@ function demoTarget(user: string, port: number): ResolvedTarget {
     setEnv: {},
     algorithms: { kex: null, ciphers: null, macs: null, hostKeys: null },
     notes: [],
+    ssh2Notes: [],
     authNotes: [],
+    clientOnly: noClientOnlySettings,
     options: { environment: {} },
   };
 }

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import type { ServerChannel } from 'ssh2';
@@ -13,7 +14,8 @@ export function runCommand(
   where: { readonly environment: Record<string, string>; readonly home: string },
 ): ChildProcess {
   const child = spawn('/bin/sh', ['-c', command], {
-    cwd: where.home,
+    // As sshd does for an account whose home is gone.
+    cwd: existsSync(where.home) ? where.home : '/',
     env: where.environment,
     // Its own process group, so that signals reach what it started and not this program.
     detached: true,

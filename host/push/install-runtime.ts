@@ -65,12 +65,11 @@ export async function installRuntime(
  */
 export function markUsedStatement(
   base: string,
-  runtimeId: string,
+  runtimeDirectory: string,
   sha256s: readonly string[],
 ): string {
-  const tree = word(`${base}/runtimes/${runtimeId}`);
   const files = sha256s.map((sha256) => word(`${base}/${storePath(sha256)}`));
-  return `find ${[tree, ...files].join(' ')} -exec touch -c {} + 2> /dev/null`;
+  return `find ${[word(runtimeDirectory), ...files].join(' ')} -exec touch -c {} + 2> /dev/null`;
 }
 
 function safe(path: string): string {

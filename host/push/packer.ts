@@ -20,7 +20,7 @@ const PIECE_BYTES = 16 * 1024 * 1024;
 const PIECES_AT_ONCE = 4;
 const UNUSED_MS = 60 * 24 * 3600 * 1000;
 
-export interface PackedCopy {
+interface PackedCopy {
   readonly path: string;
   readonly sizeBytes: number;
 }

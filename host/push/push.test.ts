@@ -26,6 +26,7 @@ import {
 } from '../../test/support/store-files.ts';
 import { type Probe, probeBoard } from '../board/probe.ts';
 import type { PushProgress } from '../run/run-event.ts';
+import { markUsedStatement } from './install-runtime.ts';
 import { openPacker, type Packer } from './packer.ts';
 import { type PushOptions, type PushReport, push, storedPath } from './push.ts';
 import type { StoreFile } from './store-file.ts';
@@ -223,21 +224,15 @@ describe('what a cut upload left behind', () => {
     expect(incoming()).toEqual([]);
   });
 
-  test('is thrown away when its bytes are not ours', async () => {
-    const model = fileOnDisk(`${directory}/model`, noise(5_000_000));
+  test.each([
+    ['its bytes are not ours', 5_000_000],
+    ['it is longer than the file', 1_000_000],
+  ])('is thrown away when %s', async (_reason, sizeBytes) => {
+    const model = fileOnDisk(`${directory}/model`, noise(sizeBytes));
     await pushFiles(open(), []);
     writeFileSync(`${base()}/store/incoming/${model.sha256}.raw.0-1.part`, noise(2_000_000));
     const report = await pushFiles(open(), [model]);
-    const [sent] = report.sent;
-    expect(sent).toMatchObject({ resumedBytes: 0, wireBytes: model.sizeBytes });
-    expect(sha256OfFile(storedPath(base(), model.sha256))).toBe(model.sha256);
-  });
-
-  test('is thrown away when it is longer than the file', async () => {
-    const model = fileOnDisk(`${directory}/model`, noise(1_000_000));
-    await pushFiles(open(), []);
-    writeFileSync(`${base()}/store/incoming/${model.sha256}.raw.0-1.part`, noise(2_000_000));
-    await pushFiles(open(), [model]);
+    expect(report.sent).toMatchObject([{ resumedBytes: 0, wireBytes: sizeBytes }]);
     expect(sha256OfFile(storedPath(base(), model.sha256))).toBe(model.sha256);
   });
 });
@@ -275,6 +270,18 @@ describe('garbage', () => {
       true,
       true,
     ]);
+  });
+
+  test('a run that starts marks what it uses, the runtime’s files included', async () => {
+    const model = fileOnDisk(`${directory}/model`, noise(1000));
+    const { runtimeDirectory } = await pushFiles(open(), [model]);
+    const agent = smallRuntime().files[0]?.file ?? model;
+    for (const file of [model, agent]) age(file, 10);
+    execFileSync('sh', ['-c', markUsedStatement(base(), runtimeDirectory, [model.sha256])]);
+    const { lastUsedUnixS } = await probeBoard(open());
+    for (const { sha256 } of [model, agent]) {
+      expect(lastUsedUnixS.get(sha256)).toBeGreaterThan(Date.now() / 1000 - 3600);
+    }
   });
 
   test('too little space is said with both figures before a byte is sent', async () => {

@@ -37,9 +37,6 @@ export interface PushReport {
   readonly elapsedMs: number;
 }
 
-/** What the store is kept below unless the person says otherwise. */
-export const DEFAULT_KEEP_BYTES = 2 * 1024 ** 3;
-
 /**
  * Brings a board to where it holds every file and the runtime: sends what the probe did not find, verified by hash
  * on the board, and nothing else. When all is there it runs no command at all.

@@ -19,7 +19,7 @@ export interface Need {
   readonly packedBytes: number;
 }
 
-export interface Garbage {
+interface Garbage {
   readonly runtimes: readonly string[];
   readonly sha256s: readonly string[];
   readonly bytes: number;
@@ -30,7 +30,7 @@ export interface Garbage {
  * room; never what this plan, a run on the board or a living benchmark uses. Old runtimes go first: they are hard
  * links, which would keep the space of their files.
  */
-export function chooseGarbage(probe: Probe, need: Need, keepBytes: number): Garbage {
+function chooseGarbage(probe: Probe, need: Need, keepBytes: number): Garbage {
   const storeBytes = [...probe.store.values()].reduce((sum, size) => sum + size, 0);
   const tooMany = storeBytes + need.unpackedBytes - keepBytes;
   const tooTight = (need.unpackedBytes + need.packedBytes) * 1.1 - probe.facts.base.freeBytes;
@@ -75,7 +75,8 @@ export async function makeRoom(
       : { files: 0, bytes: 0 };
   const { facts } = probe;
   const freeBytes = facts.base.freeBytes + removed.bytes;
-  requireSpace(link.board, { ...facts, base: { ...facts.base, freeBytes } }, need);
+  const uncollected = probe.runs.filter((run) => !run.isAlive).map(({ id }) => id);
+  requireSpace(link.board, { ...facts, base: { ...facts.base, freeBytes } }, need, uncollected);
   return { removed };
 }
 

@@ -2,9 +2,6 @@ import { word } from '../shell/sh.ts';
 import { type Packing, unpackCommand } from './packing.ts';
 import { type Segment, segmentName } from './segments.ts';
 
-/** Bytes of the line with which we say from where on we send: a decimal, padded with spaces. */
-export const HEADER_BYTES = 16;
-
 export interface UploadTarget {
   /** The base directory on the board. */
   readonly base: string;
@@ -42,8 +39,8 @@ export function receiveScript(target: UploadTarget, segment: Segment): string {
     'h=-',
     'if [ "$s" -gt 0 ]; then h=$(hash < "$p"); fi',
     `say have $s \${h%% *}`,
-    `o=$(head -c ${HEADER_BYTES})`,
-    `o=\${o%% *}`,
+    'o=',
+    'read -r o',
     // No header: the connection was cut, and what is here stays for the next try.
     'case "$o" in "$s") ;; 0) : > "$p";; *) exit 7;; esac',
     ...(isWhole ? receiveWhole(target) : receivePart(segment)),

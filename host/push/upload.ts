@@ -7,7 +7,7 @@ import type { Packing } from './packing.ts';
 import { pump } from './pump.ts';
 import { earlierCount, type Segment, segmentsOf } from './segments.ts';
 import { isDiskError, uploadError } from './upload-error.ts';
-import { assembleScript, HEADER_BYTES, receiveScript, type UploadTarget } from './upload-script.ts';
+import { assembleScript, receiveScript, type UploadTarget } from './upload-script.ts';
 
 /** One file on its way to the store. */
 export interface Upload {
@@ -163,8 +163,9 @@ async function settle(
   });
 }
 
+/** The line that says from which byte of the segment on we send. */
 function header(bytes: number): Buffer {
-  return Buffer.from(String(bytes).padEnd(HEADER_BYTES));
+  return Buffer.from(`${bytes}\n`);
 }
 
 function ignoreGone(error: unknown): void {

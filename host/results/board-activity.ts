@@ -1,4 +1,4 @@
-import { type CpuUse, cpuUse } from '../telemetry/cpu-use.ts';
+import { cpuUse, meanUse } from '../telemetry/cpu-use.ts';
 import type { Activity, CellResult } from './cell-result.ts';
 import type { EdgeSnapshot, ProcessData } from './journal-data.ts';
 
@@ -35,22 +35,6 @@ export function boardActivity(processes: readonly ProcessData[]): Activity | nul
 function perSecond(span: Span, read: (edge: EdgeSnapshot) => number | null): number {
   const counted = (read(span.end) ?? 0) - (read(span.start) ?? 0);
   return Math.max(0, counted) / ((span.end.t_ns - span.start.t_ns) / 1e9);
-}
-
-function meanUse(uses: readonly CpuUse[]): CpuUse {
-  const of = (name: keyof CpuUse) => mean(uses.map((use) => use[name]));
-  return {
-    usr: of('usr'),
-    nice: of('nice'),
-    sys: of('sys'),
-    iowait: of('iowait'),
-    irq: of('irq'),
-    soft: of('soft'),
-    steal: of('steal'),
-    guest: of('guest'),
-    gnice: of('gnice'),
-    idle: of('idle'),
-  };
 }
 
 /** Whether the worker's threads got their CPUs, from the scheduler's own account. */

@@ -1,4 +1,5 @@
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
+import { PROTOCOL_VERSION } from '../../agent/protocol/version.ts';
 import { OrinError } from '../errors.ts';
 import { analyseCell, type CellAnalysis } from './analyse-cell.ts';
 import type { CellResult } from './cell-result.ts';
@@ -21,15 +22,8 @@ export const QUANTILE_DEFINITION =
  */
 export function resultFromJournal(journal: JournalData): Result {
   const plan = journal.hello?.plan;
-  if (plan === undefined) {
-    const [problem] = journal.problems;
-    throw new OrinError({
-      code: 'journal-damaged',
-      what: 'the journal does not begin with its plan',
-      why: problem === undefined ? 'it is empty' : `line ${problem.line}: ${problem.text}`,
-      next: 'the run cannot be read; measure again',
-    });
-  }
+  if (plan === undefined) throw withoutPlan(journal);
+  refuseOtherProtocol(journal.hello?.protocol);
   const runEnded = journal.bye?.reason ?? 'cut';
   const context = runContext.parse(plan.context);
   const analyses = plan.cells.map((cell) => analyseCell(cell, plan, journal.processes));
@@ -146,4 +140,34 @@ function runSummary(journal: JournalData, ended: Result['run']['ended']): Result
             sampler: overhead.samplerCpu_ns / overhead.wall_ns,
           },
   };
+}
+
+/** The agent refused the plan and said why, or nothing readable came. */
+function withoutPlan(journal: JournalData): OrinError {
+  const refusal = journal.notices.find((event) => event.kind === 'error');
+  if (refusal) {
+    return new OrinError({
+      code: 'agent-failed',
+      what: 'the agent did not begin the run',
+      why: cleanLine(refusal.text, 600),
+      next: 'orin-remote doctor HOST',
+    });
+  }
+  const [problem] = journal.problems;
+  return new OrinError({
+    code: 'journal-damaged',
+    what: 'the journal does not begin with its plan',
+    why: problem === undefined ? 'it is empty' : `line ${problem.line}: ${problem.text}`,
+    next: 'the run cannot be read; measure again',
+  });
+}
+
+function refuseOtherProtocol(protocol: number | undefined): void {
+  if (protocol === PROTOCOL_VERSION) return;
+  throw new OrinError({
+    code: 'protocol-mismatch',
+    what: `the journal is of protocol version ${protocol}`,
+    why: `this program reads version ${PROTOCOL_VERSION}; another orin-remote started the run`,
+    next: 'read it with the orin-remote that started it',
+  });
 }

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OrinError } from '../errors.ts';
@@ -71,12 +71,21 @@ async function takePlace(incoming: string, directory: string, result: Result): P
     }
     const there = await savedJournalBytes(directory);
     if (there >= result.run.journal.bytes) {
+      if (there === result.run.journal.bytes) await addMissing(incoming, directory);
       await rm(incoming, { recursive: true, force: true });
       return;
     }
     const aside = `${incoming}-replaced`;
     await rename(directory, aside).catch(ignoreMissing);
     await rm(aside, { recursive: true, force: true });
+  }
+}
+
+/** Logs that could not be collected when the run was saved first. */
+async function addMissing(incoming: string, directory: string): Promise<void> {
+  const there = new Set(await readdir(directory));
+  for (const name of await readdir(incoming)) {
+    if (!there.has(name)) await rename(join(incoming, name), join(directory, name));
   }
 }
 

@@ -36,7 +36,14 @@ export function noticesOf(
       return notice === null ? [] : [{ ...notice, cell: cell.cell }];
     }),
   );
-  return [...fromBoard, ...fromJournal, ...fromCells];
+  return [...cutOf(journal), ...fromBoard, ...fromJournal, ...fromCells];
+}
+
+/** First of all: what was planned beyond this point was not measured, whatever the verdicts of the rest. */
+function cutOf({ bye, events }: JournalData): Notice[] {
+  if (bye !== null) return [];
+  const text = `the run was cut at event ${events}: this is what had been measured until then`;
+  return [{ code: 'cut', text, cell: null }];
 }
 
 const rules: readonly Rule[] = [overhead, outliers, slowdown, contended, failures];

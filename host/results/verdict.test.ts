@@ -44,7 +44,7 @@ describe('verdicts', () => {
     const cell = cellOf(resultOf(rising.bye()));
     expect(cell.verdict).toMatchObject({
       kind: 'UNSTABLE',
-      action: 'lock the clocks on the board: sudo jetson_clocks',
+      action: 'lock the clocks on the board (on a Jetson: sudo jetson_clocks)',
     });
     expect(cell.verdict.reason).toMatch(/^no steady state in 5 of 5 processes; process medians /);
     expect(cell.ci).toBeNull();

@@ -137,7 +137,9 @@ function throttled({ throttled: evidence }: Evidence): Verdict | null {
 function unstable(evidence: Evidence): Verdict | null {
   const { medians, classes, flaggedByContention } = evidence;
   const action =
-    flaggedByContention > 0 ? quietenBoard : 'lock the clocks on the board: sudo jetson_clocks';
+    flaggedByContention > 0
+      ? quietenBoard
+      : 'lock the clocks on the board (on a Jetson: sudo jetson_clocks)';
   const span = `process medians ${formatDuration(Math.min(...medians))} to ${formatDuration(Math.max(...medians))}`;
   const unsteady = classes.filter((one) => one === 'no-steady-state').length;
   if (unsteady > UNSTEADY_SHARE * classes.length) {

@@ -1,16 +1,11 @@
 import type { Plan } from '../../agent/protocol/plan.ts';
 import type { InputRequest } from '../inputs/cell-inputs.ts';
-import type { Link } from '../link/link.ts';
 import type { Axes } from './cells.ts';
 import type { EffortRequest } from './effort.ts';
-import type { RunEvent } from './run-event.ts';
+import type { FollowRequest } from './follow-request.ts';
 
 /** One board to measure: what, how long, where to, and who listens. */
-export interface BenchRequest {
-  /** The board as the person named it. */
-  readonly board: string;
-  /** Opens a connection; called again when one was lost. */
-  readonly connect: (signal: AbortSignal) => Promise<Link>;
+export interface BenchRequest extends FollowRequest {
   /** Built-in names or paths of `.onnx` files. */
   readonly models: readonly string[];
   readonly axes: Axes;
@@ -28,10 +23,9 @@ export interface BenchRequest {
   readonly isOffline: boolean;
   /** Stop after the plan was told to the listener. */
   readonly isDryRun: boolean;
+  /** Leave as soon as the run is under way. */
+  readonly isDetached: boolean;
   readonly tool: { readonly version: string; readonly argv: readonly string[] };
   readonly owner: string;
   readonly directories: { readonly cache: string; readonly runs: string; readonly agent: string };
-  readonly listener: (event: RunEvent) => void;
-  /** Fires to cancel: what was measured until then is kept. */
-  readonly signal: AbortSignal;
 }

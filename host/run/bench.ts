@@ -1,3 +1,4 @@
+import type { JournalEvent } from '../../agent/protocol/events.ts';
 import type { BoardLock } from '../board/facts.ts';
 import { type Probe, probeBoard } from '../board/probe.ts';
 import { requireBoard } from '../board/requirements.ts';
@@ -5,58 +6,66 @@ import { OrinError } from '../errors.ts';
 import type { Link } from '../link/link.ts';
 import { openPacker } from '../push/packer.ts';
 import { push } from '../push/push.ts';
-import type { Result } from '../results/result.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { runtimeFor } from '../runtime/runtime-for.ts';
 import type { BenchRequest } from './bench-request.ts';
 import { concludeRun } from './conclude.ts';
 import { followToEnd } from './follow.ts';
+import { openSpool, type Spool } from './journal-spool.ts';
 import { launchRun } from './launch.ts';
 import { loadModels, type PreparedRun, prepareRun } from './prepare.ts';
-
-/** What a bench came to. */
-export interface BenchOutcome {
-  readonly result: Result;
-  /** Where the run was saved. */
-  readonly directory: string;
-}
+import type { RunOutcome } from './run-outcome.ts';
+import { withConnections } from './with-connections.ts';
 
 /**
  * One benchmark on one board, from connecting to the saved result; null after a dry run. The listener hears
  * everything in between.
- * @throws OrinError for whatever stops it before the run has begun; afterwards what was measured is saved first.
+ * @throws OrinError for whatever stops it before the run has begun; afterwards the run is on the board, to be attached.
  */
-export async function bench(request: BenchRequest): Promise<BenchOutcome | null> {
+export async function bench(request: BenchRequest): Promise<RunOutcome | null> {
+  return await withConnections(request, benchConnected);
+}
+
+async function benchConnected(request: BenchRequest): Promise<RunOutcome | null> {
   const tell = request.listener;
   const models = loadModels(request);
   // Awaited below; a failure while connecting must not count as unhandled.
   models.catch(() => undefined);
   const beganMs = performance.now();
   const link = await request.connect(request.signal);
+  tell({ kind: 'connected', elapsedMs: performance.now() - beganMs });
+  const probe = await probeBoard(link, { signal: request.signal });
+  tell({ kind: 'probed', facts: probe.facts });
+  requireBoard(link.board, probe.facts);
+  refuseBusyBoard(probe.facts.lock, link.board);
+  tellUncollected(request, probe);
+  const runtime = await runtimeOf(request, probe);
+  const prepared = await prepareRun(request, probe.facts, await models, runtime);
+  for (const note of prepared.notes) tell({ kind: 'note', text: note });
+  tell({ kind: 'planned', plan: prepared.plan, estimateMs: prepared.estimateMs });
+  if (request.isDryRun) return null;
+  // Opened before anything is sent: a directory that cannot be written is said before hours of measuring.
+  const spool = await openSpool(request.directories.runs, prepared.plan.runId);
   try {
-    tell({ kind: 'connected', elapsedMs: performance.now() - beganMs });
-    const probe = await probeBoard(link, { signal: request.signal });
-    tell({ kind: 'probed', facts: probe.facts });
-    requireBoard(link.board, probe.facts);
-    refuseBusyBoard(probe.facts.lock, link.board);
-    const runtime = await runtimeOf(request, probe);
-    const prepared = await prepareRun(request, probe.facts, await models, runtime);
-    for (const note of prepared.notes) tell({ kind: 'note', text: note });
-    tell({ kind: 'planned', plan: prepared.plan, estimateMs: prepared.estimateMs });
-    if (request.isDryRun) return null;
-    return await runPlan(request, link, probe, runtime, prepared);
+    return await runPlan(request, { link, probe, runtime, prepared, spool });
   } finally {
-    await endQuietly(link);
+    // What was saved is elsewhere by now, and what was not is on the board.
+    await spool.discard();
   }
+}
+
+interface ReadyBoard {
+  readonly link: Link;
+  readonly probe: Probe;
+  readonly runtime: Runtime;
+  readonly prepared: PreparedRun;
+  readonly spool: Spool;
 }
 
 async function runPlan(
   request: BenchRequest,
-  link: Link,
-  probe: Probe,
-  runtime: Runtime,
-  { plan, files }: PreparedRun,
-): Promise<BenchOutcome> {
+  { link, probe, runtime, prepared: { plan, files }, spool }: ReadyBoard,
+): Promise<RunOutcome> {
   const { runtimeDirectory } = await push(link, probe, {
     files,
     runtime,
@@ -65,16 +74,26 @@ async function runPlan(
     signal: request.signal,
     onProgress: (progress) => request.listener({ kind: 'push', progress }),
   });
-  const paths = { base: probe.facts.base.path, runtime: runtimeDirectory };
+  const base = probe.facts.base.path;
   request.signal.throwIfAborted();
-  const stream = await launchRun(link, paths, plan);
+  const stream = await launchRun(link, { base, runtime: runtimeDirectory }, plan);
   request.listener({ kind: 'started', runId: plan.runId });
-  const followed = await followToEnd(request, { link, stream, paths, plan });
-  try {
-    return await concludeRun(request, followed);
-  } finally {
-    if (followed.link !== link) await endQuietly(followed.link);
-  }
+  const isEnough = request.isDetached ? isUnderWay : undefined;
+  const followed = await followToEnd(request, { link, stream, base, plan, spool }, isEnough);
+  return await concludeRun(request, followed);
+}
+
+/** The lock is held and the plan accepted: the board was not busy and nothing is amiss with the files. */
+function isUnderWay({ kind }: JournalEvent): boolean {
+  return kind === 'process' || kind === 'tele';
+}
+
+/** Nothing that was measured is forgotten: what others, or an earlier day, left on the board is named. */
+function tellUncollected(request: BenchRequest, probe: Probe): void {
+  const ids = probe.runs.filter((run) => !run.isAlive && run.journalBytes > 0).map(({ id }) => id);
+  if (ids.length === 0) return;
+  const text = `not collected yet from this board: ${ids.join(', ')} (orin-remote attach ${request.board} RUN)`;
+  request.listener({ kind: 'note', text });
 }
 
 async function runtimeOf(request: BenchRequest, { facts }: Probe): Promise<Runtime> {
@@ -98,12 +117,7 @@ function refuseBusyBoard(lock: BoardLock | null, board: string): void {
     code: 'board-busy',
     what: `${board} is busy with another benchmark`,
     why: `run ${lock.runId} of ${lock.owner}, started ${lock.startedUtc}`,
-    next: `wait for it to end (two at once would measure each other), or end it: orin-remote clean ${board} --force`,
+    next: `watch it: orin-remote attach ${board}, or stop it: orin-remote cancel ${board} (two at once would measure each other)`,
     board,
   });
-}
-
-/** Saying goodbye must not hide how the run ended. */
-async function endQuietly(link: Link | null): Promise<void> {
-  await link?.end().catch(() => undefined);
 }

@@ -2,57 +2,118 @@ import { join } from 'node:path';
 import type { Link } from '../link/link.ts';
 import { resultFromJournal } from '../results/compute.ts';
 import { saveRun } from '../results/directory.ts';
+import { removeLeftovers } from '../results/leftovers.ts';
+import { isSavedWhole } from '../results/saved-whole.ts';
 import { runScript } from '../shell/run-script.ts';
-import { word } from '../shell/sh.ts';
-import type { BenchOutcome } from './bench.ts';
-import type { BenchRequest } from './bench-request.ts';
 import { fetchFile } from './fetch-file.ts';
 import type { FollowedRun } from './follow.ts';
-import { runDirectory } from './launch.ts';
+import type { FollowRequest } from './follow-request.ts';
+import { openJournal } from './journal-bytes.ts';
+import { followRun } from './launch.ts';
+import { inRunDirectory, runDirectory } from './run-directory.ts';
+import type { RunOutcome, SavedOutcome } from './run-outcome.ts';
 
 /** The raw logs that a run leaves beside its journal; each is there or not, by the telemetry source. */
 const logs = ['mpstat.log', 'proc.log', 'agent.log'] as const;
 
 /**
- * Collects what the run left on the board, computes the result, saves both, and only then removes the run from
- * the board. A run that was cut is saved as what it is.
+ * Ends what following began. A run that was left stays on the board and nothing of it here. Of any other what it left on
+ * the board is collected, the result computed, both saved; and only when all of it is on the disk here, byte
+ * for byte, the run is removed from the board. A run that was cut is saved as what it is.
+ * @throws OrinError `results-unwritable`, `journal-damaged`; the run is then still on the board.
  */
 export async function concludeRun(
-  request: BenchRequest,
+  request: FollowRequest,
   followed: FollowedRun,
-): Promise<BenchOutcome> {
-  const { link, paths, plan, spool } = followed;
-  const remote = runDirectory(paths.base, plan.runId);
-  if (link) await collectLogs(request, link, remote, spool.directory);
+): Promise<RunOutcome> {
+  const { plan, spool, end } = followed;
+  if (end === 'left') {
+    await spool.discard();
+    return { kind: 'left', runId: plan.runId };
+  }
+  return await saveFollowed(request, followed);
+}
+
+async function saveFollowed(request: FollowRequest, followed: FollowedRun): Promise<SavedOutcome> {
+  const { link, base, plan, spool, end } = followed;
+  const note = (text: string) => request.listener({ kind: 'note', text });
+  const isOver = end === 'bye' || end === 'died';
+  const failures: string[] = [];
+  if (link && isOver) {
+    if (!spool.isVerified) failures.push(...(await receiveAgainIfOther(request, link, followed)));
+    failures.push(...(await collectLogs(link, runDirectory(base, plan.runId), spool.directory)));
+  }
+  for (const failure of failures) note(failure);
+  const { sha256 } = spool;
   const journal = await spool.close();
   const result = resultFromJournal(journal);
   const directory = await saveRun(request.directories.runs, spool.directory, result, journal);
-  if (link && followed.end !== 'lost') await removeFromBoard(request, link, remote);
+  await removeLeftovers(request.directories.runs, plan.runId);
+  if (end === 'gone') {
+    note('the run is not on the board any more: what had arrived is saved');
+  } else if (!link || !isOver) {
+    note('the board was not reached again: what had arrived is saved, all of it is still there');
+  } else if (failures.length > 0) {
+    note('the run is saved, and stays on the board until all of it could be collected');
+  } else if (await isSavedWhole(directory, sha256)) {
+    await removeFromBoard(link, base, plan.runId).catch((error: unknown) => {
+      note(`the run is saved but still on the board: ${messageOf(error)}`);
+    });
+  } else {
+    note(`the copy in ${directory} is not what arrived: the run stays on the board`);
+  }
   request.listener({ kind: 'finished', result, directory });
-  return { result, directory };
+  return { kind: 'saved', result, directory };
 }
 
-async function collectLogs(
-  request: BenchRequest,
+/**
+ * A journal that does not verify by its own last line is held against the file on the board, and received again from
+ * its first byte where they differ: what was followed while a full disk rolled it back is such a case. Gives what
+ * hindered that.
+ * @throws OrinError when it breaks off on the way: what is here is then less than before.
+ */
+async function receiveAgainIfOther(
+  request: FollowRequest,
   link: Link,
-  remote: string,
-  local: string,
-): Promise<void> {
+  { base, plan, spool }: FollowedRun,
+): Promise<string[]> {
+  const script = `${inRunDirectory(base, plan.runId)}; sha256sum < "$r/journal.ndjson"`;
+  const step = 'checking the journal on the board';
+  const answer = await runScript(link, script, { step }).catch(messageOf);
+  if (typeof answer === 'string') return [`the journal could not be checked: ${answer}`];
+  const there = /^[0-9a-f]{64}/.exec(answer.output)?.[0];
+  if (there === undefined) return [`the journal could not be checked: ${answer.stderr}`];
+  if (there === spool.sha256) return [];
+  request.listener({ kind: 'note', text: 'the journal on the board is another: received again' });
+  await spool.restart();
+  const stream = await followRun(link, base, plan.runId, 0);
+  const journal = await openJournal(stream, request.board);
+  for await (const chunk of journal.bytes) {
+    await spool.append(chunk);
+    if (spool.hasEnded) break;
+  }
+  stream.process.close();
+  return [];
+}
+
+/** Gives what could not be collected and why. */
+async function collectLogs(link: Link, remote: string, local: string): Promise<string[]> {
+  const failures: string[] = [];
   for (const name of logs) {
     try {
       await fetchFile(link, `${remote}/${name}`, join(local, name));
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      request.listener({ kind: 'note', text: `${name} could not be collected: ${why}` });
+      failures.push(`${name} could not be collected: ${messageOf(error)}`);
     }
   }
+  return failures;
 }
 
-async function removeFromBoard(request: BenchRequest, link: Link, remote: string): Promise<void> {
-  try {
-    await runScript(link, `rm -rf ${word(remote)}`, { step: 'removing the run from the board' });
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    request.listener({ kind: 'note', text: `the run is saved but still on the board: ${why}` });
-  }
+async function removeFromBoard(link: Link, base: string, runId: string): Promise<void> {
+  const script = `${inRunDirectory(base, runId)}; rm -rf "$r"`;
+  await runScript(link, script, { step: 'removing the run from the board' });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -14,11 +14,17 @@ export interface EffortRequest {
 
 // Sources of the numbers: docs/methodology.md, "Default numbers".
 const presets: Record<EffortRequest['preset'], Pick<Effort, PresetField>> = {
-  quick: { minBlocks: 3, maxBlocks: 3, processBudgetMs: 3_000, precision: 0.01 },
-  default: { minBlocks: 5, maxBlocks: 8, processBudgetMs: 10_000, precision: 0.01 },
-  thorough: { minBlocks: 10, maxBlocks: 20, processBudgetMs: 20_000, precision: 0.005 },
+  quick: { minBlocks: 3, maxBlocks: 3, processBudgetMs: 3_000, precision: 0.01, idleMs: 2_000 },
+  default: { minBlocks: 5, maxBlocks: 8, processBudgetMs: 10_000, precision: 0.01, idleMs: 3_000 },
+  thorough: {
+    minBlocks: 10,
+    maxBlocks: 20,
+    processBudgetMs: 20_000,
+    precision: 0.005,
+    idleMs: 5_000,
+  },
 };
-type PresetField = 'minBlocks' | 'maxBlocks' | 'processBudgetMs' | 'precision';
+type PresetField = 'minBlocks' | 'maxBlocks' | 'processBudgetMs' | 'precision' | 'idleMs';
 
 /** The most processes that a time budget may buy per cell. */
 const MAX_BLOCKS_WITHIN_BUDGET = 20;
@@ -55,6 +61,7 @@ const PROCESS_START_MS = 700;
  * its precision early. Passes of `imagesPerPass` images can take longer: their length is not known beforehand.
  */
 export function longestMs(effort: Effort, cellCount: number): number {
-  const full = effort.maxBlocks * cellCount * (effort.processBudgetMs + PROCESS_START_MS);
+  const processes = effort.maxBlocks * cellCount * (effort.processBudgetMs + PROCESS_START_MS);
+  const full = (effort.idleMs ?? 0) + processes;
   return effort.totalBudgetMs === null ? full : Math.min(full, effort.totalBudgetMs);
 }

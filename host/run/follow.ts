@@ -1,127 +1,211 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { JournalEvent } from '../../agent/protocol/events.ts';
 import type { Plan } from '../../agent/protocol/plan.ts';
-import { OrinError } from '../errors.ts';
+import { type ErrorCode, OrinError } from '../errors.ts';
 import type { Link } from '../link/link.ts';
-import type { BenchRequest } from './bench-request.ts';
 import { requestCancel } from './cancel.ts';
 import { longestMs } from './effort.ts';
-import { journalBytes } from './journal-bytes.ts';
-import { openSpool, type Spool } from './journal-spool.ts';
-import { type BoardPaths, followRun, type JournalStream } from './launch.ts';
+import type { FollowRequest } from './follow-request.ts';
+import { openJournal } from './journal-bytes.ts';
+import type { Spool } from './journal-spool.ts';
+import { followRun, type JournalStream } from './launch.ts';
+import { reconnect } from './reconnect.ts';
 
 export interface StartedRun {
   readonly link: Link;
-  readonly stream: JournalStream;
-  readonly paths: BoardPaths;
+  /** The journal as it comes from the launch; null for a run that was started before. */
+  readonly stream: JournalStream | null;
+  /** The directory of ours on the board. */
+  readonly base: string;
   readonly plan: Plan;
+  /** Where the journal goes; empty yet. */
+  readonly spool: Spool;
 }
 
 /** A run as far as it could be followed. */
-export interface FollowedRun {
+export interface FollowedRun extends Omit<StartedRun, 'link' | 'stream'> {
   /** The connection that is open now: another than at the start when one was lost; null when none is. */
   readonly link: Link | null;
-  readonly paths: BoardPaths;
-  readonly plan: Plan;
-  /** What was received: every journal byte, in order. */
-  readonly spool: Spool;
-  /** `bye`: to its last event; `died`: the supervisor went without one; `lost`: the board was not reached again. */
-  readonly end: 'bye' | 'died' | 'lost';
+  /**
+   * `bye`: to its last event; `died`: its supervisor is gone and left none; `left`: it goes on without us;
+   * `lost`: the board was not reached again for longer than the run can take; `gone`: somebody removed it there.
+   */
+  readonly end: 'bye' | 'died' | 'left' | 'lost' | 'gone';
 }
 
 /** Beyond the longest that the run can take, for a board that is slow to come back. */
 const RECONNECT_GRACE_MS = 10 * 60_000;
-const MAX_BACKOFF_MS = 30_000;
+/** Before a stream that ended without reason is opened again. */
+const REOPEN_MS = 500;
+const MAX_REOPENED = 20;
 
 /**
- * Streams the journal to its end. A lost connection is followed by another and continues from the last byte
- * received: the run goes on without us. When the request's signal fires the run is asked to stop, and its
- * last events are still waited for.
+ * Streams the journal to its end. A lost connection is followed by another and continues at the next byte: the run
+ * goes on without us. When the request's signal fires the run is asked to stop, and its last events are still
+ * waited for; when `leave` fires, or `isEnough` says so of an event, following ends and the run does not.
+ * @throws OrinError `results-unwritable`, `agent-failed`, `run-unknown`, `remote-command` when the board cannot read
+ * the journal, and what `reconnect` throws.
  */
-export async function followToEnd(request: BenchRequest, start: StartedRun): Promise<FollowedRun> {
-  const { plan, paths } = start;
-  const spool = await openSpool(request.directories.runs, plan.runId);
-  const deadlineMs = Date.now() + longestMs(plan.effort, plan.cells.length) + RECONNECT_GRACE_MS;
-  let link: Link | null = start.link;
-  let stream = start.stream;
-  for (;;) {
-    const end = await drain(request, link, stream, spool, start);
-    if (end !== 'lost') return { link, paths, plan, spool, end };
-    tellLost(request, spool);
-    link = await reconnect(request, deadlineMs);
-    if (link === null) return { link, paths, plan, spool, end };
-    request.listener({ kind: 'note', text: 'connected again; nothing of the run is lost' });
-    stream = await followRun(link, paths.base, plan.runId, spool.bytes);
-  }
-}
-
-async function drain(
-  request: BenchRequest,
-  link: Link,
-  stream: JournalStream,
-  spool: Spool,
+export async function followToEnd(
+  request: FollowRequest,
   start: StartedRun,
-): Promise<FollowedRun['end']> {
-  const stopCancelling = cancelWhenAsked(request, link, start);
-  try {
-    for await (const chunk of journalBytes(stream, request.board)) {
-      for (const event of await spool.append(chunk)) request.listener({ kind: 'journal', event });
-      if (spool.hasEnded) {
-        stream.process.close();
-        return 'bye';
-      }
+  isEnough: (event: JournalEvent) => boolean = () => false,
+): Promise<FollowedRun> {
+  const { plan, base, spool } = start;
+  const follower = new Follower(request, start, isEnough);
+  let { link, stream } = start;
+  let reopened = 0;
+  for (;;) {
+    const before = spool.bytes;
+    const end = await follower.drain(link, stream);
+    if (end !== 'lost' && end !== 'ended-early') return { link, base, plan, spool, end };
+    stream = null;
+    if (end === 'lost') {
+      const again = await follower.connectAgain();
+      if (again === null) return { link: null, base, plan, spool, end: follower.endWithoutLink };
+      link = again;
+      continue;
     }
-    await stream.process.exit;
-    return 'died';
-  } catch (error) {
-    if (error instanceof OrinError && error.code !== 'connection-lost') throw error;
-    if (await isClosed(link)) return 'lost';
-    throw error;
-  } finally {
-    stopCancelling();
+    reopened = spool.bytes > before ? 0 : reopened + 1;
+    if (reopened > MAX_REOPENED) throw unreadableThere(request.board, plan.runId);
+    await sleep(REOPEN_MS, undefined, { signal: request.leave }).catch(() => undefined);
   }
 }
 
-/** A signal that fires, or has fired, asks the supervisor to stop; the journal then ends by itself. */
-function cancelWhenAsked(request: BenchRequest, link: Link, start: StartedRun): () => void {
-  const cancel = () => {
-    requestCancel(link, start.paths.base, start.plan.runId).catch((error: unknown) => {
-      const why = error instanceof Error ? error.message : String(error);
-      request.listener({ kind: 'note', text: `the run could not be asked to stop: ${why}` });
-    });
-  };
-  if (request.signal.aborted) cancel();
-  request.signal.addEventListener('abort', cancel, { once: true });
-  return () => request.signal.removeEventListener('abort', cancel);
+function unreadableThere(board: string, runId: string): OrinError {
+  return new OrinError({
+    code: 'remote-command',
+    what: `cannot read the journal of run ${runId} on ${board}`,
+    why: 'the command that reads it ends at once, again and again',
+    next: `orin-remote doctor ${board}`,
+    board,
+  });
+}
+
+type StreamEnd = FollowedRun['end'] | 'ended-early';
+
+class Follower {
+  readonly #request: FollowRequest;
+  readonly #start: StartedRun;
+  readonly #isEnough: (event: JournalEvent) => boolean;
+  /** Of the boot in which the run was started. */
+  #bootId: string | null = null;
+
+  constructor(
+    request: FollowRequest,
+    start: StartedRun,
+    isEnough: (event: JournalEvent) => boolean,
+  ) {
+    this.#request = request;
+    this.#start = start;
+    this.#isEnough = isEnough;
+  }
+
+  get endWithoutLink(): 'left' | 'lost' {
+    return this.#request.leave.aborted ? 'left' : 'lost';
+  }
+
+  /** Follows one stream as far as it goes; opens it first where there is none. */
+  async drain(link: Link, opened: JournalStream | null): Promise<StreamEnd> {
+    const { base, plan, spool } = this.#start;
+    const stopCancelling = this.#cancelWhenAsked(link);
+    try {
+      const stream = opened ?? (await followRun(link, base, plan.runId, spool.bytes));
+      return await this.#read(stream);
+    } catch (error) {
+      const code = error instanceof OrinError ? error.code : null;
+      if (code === 'run-unknown' && spool.bytes > 0) return 'gone';
+      if (code !== null && isFinal(code)) throw error;
+      // Whatever else a dying connection is called on the way.
+      if (await isClosed(link)) return this.endWithoutLink;
+      throw error;
+    } finally {
+      stopCancelling();
+    }
+  }
+
+  async connectAgain(): Promise<Link | null> {
+    const { plan } = this.#start;
+    this.#note('connection lost, run goes on; reconnecting…');
+    // From now on, because nobody here knows how far the run is.
+    const lifeMs = longestMs(plan.effort, plan.cells.length) + RECONNECT_GRACE_MS;
+    const link = await reconnect(this.#request, Date.now() + lifeMs);
+    if (link !== null) this.#note('connected again; nothing of the run is lost');
+    return link;
+  }
+
+  async #read(stream: JournalStream): Promise<StreamEnd> {
+    const { leave } = this.#request;
+    const close = () => stream.process.close();
+    leave.addEventListener('abort', close, { once: true });
+    if (leave.aborted) close();
+    try {
+      const journal = await openJournal(stream, this.#request.board).catch((error: unknown) => {
+        if (leave.aborted) return null;
+        throw error;
+      });
+      if (journal === null) return 'left';
+      for await (const chunk of journal.bytes) {
+        const isEnough = await this.#take(chunk);
+        if (this.#start.spool.hasEnded) return 'bye';
+        if (isEnough) return 'left';
+      }
+      if (leave.aborted) return 'left';
+      await stream.process.exit;
+      // Not by the exit status: it may overtake the last bytes, and then a cut loses those alone.
+      const { finalBytes } = journal;
+      if (finalBytes === null || this.#start.spool.bytes < finalBytes) return 'ended-early';
+      this.#tellDeath(journal.bootId);
+      return 'died';
+    } finally {
+      leave.removeEventListener('abort', close);
+      close();
+    }
+  }
+
+  async #take(chunk: Buffer): Promise<boolean> {
+    let isEnough = false;
+    for (const event of await this.#start.spool.append(chunk)) {
+      if (event.kind === 'hello') this.#bootId = event.bootId;
+      this.#request.listener({ kind: 'journal', event });
+      isEnough ||= this.#isEnough(event);
+    }
+    return isEnough;
+  }
+
+  #tellDeath(bootId: string): void {
+    const isRebooted = this.#bootId !== null && bootId !== '' && bootId !== this.#bootId;
+    const why = isRebooted ? 'the board was restarted' : 'its supervisor was killed';
+    this.#note(`the run was cut at event ${this.#start.spool.events}: ${why}`);
+  }
+
+  /** A signal that fires, or has fired, asks the supervisor to stop; the journal then ends by itself. */
+  #cancelWhenAsked(link: Link): () => void {
+    const { signal } = this.#request;
+    const cancel = () => {
+      requestCancel(link, this.#start.base, this.#start.plan.runId).catch((error: unknown) => {
+        // It will be asked again when the connection is back.
+        if (error instanceof OrinError && error.code === 'connection-lost') return;
+        const why = error instanceof Error ? error.message : String(error);
+        this.#note(`the run could not be asked to stop: ${why}`);
+      });
+    };
+    if (signal.aborted) cancel();
+    signal.addEventListener('abort', cancel, { once: true });
+    return () => signal.removeEventListener('abort', cancel);
+  }
+
+  #note(text: string): void {
+    this.#request.listener({ kind: 'note', text });
+  }
+}
+
+/** Errors that no other connection would mend. */
+function isFinal(code: ErrorCode): boolean {
+  return code === 'run-unknown' || code === 'agent-failed' || code === 'results-unwritable';
 }
 
 async function isClosed(link: Link): Promise<boolean> {
   const notYet = Symbol('open');
   return (await Promise.race([link.closed, sleep(1_000, notYet)])) !== notYet;
-}
-
-function tellLost(request: BenchRequest, spool: Spool): void {
-  request.listener({
-    kind: 'note',
-    text: `connection lost after ${spool.events} events; the run goes on; reconnecting`,
-  });
-}
-
-async function reconnect(request: BenchRequest, deadlineMs: number): Promise<Link | null> {
-  for (let attempt = 0; Date.now() < deadlineMs && !request.signal.aborted; attempt += 1) {
-    const backoffMs = Math.min(MAX_BACKOFF_MS, 1_000 * 2 ** attempt) * (0.75 + Math.random() / 2);
-    await sleep(attempt === 0 ? 200 : backoffMs, undefined, { signal: request.signal }).catch(
-      () => undefined,
-    );
-    try {
-      return await request.connect(request.signal);
-    } catch (error) {
-      if (error instanceof OrinError && isFinal(error)) throw error;
-    }
-  }
-  return null;
-}
-
-/** Trying again would not help, and could lock an account. */
-function isFinal(error: OrinError): boolean {
-  return error.code.startsWith('host-key') || error.code.startsWith('auth');
 }

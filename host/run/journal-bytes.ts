@@ -1,20 +1,33 @@
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
+import { wholeNumber } from '../board/probe-answer.ts';
 import { OrinError } from '../errors.ts';
 import { lastBytes, readMarked } from '../shell/marked-output.ts';
 import type { JournalStream } from './launch.ts';
 
+/** A stream of which the first line was read. */
+export interface OpenJournal {
+  /** Bytes of the whole journal when no supervisor is there any more to make it longer; null while one is. */
+  readonly finalBytes: number | null;
+  /** Of the board as it is now. Untrusted text. */
+  readonly bootId: string;
+  /** Journal bytes, without what login scripts printed before them. */
+  readonly bytes: AsyncIterable<Buffer>;
+}
+
 /**
- * The journal bytes of a stream, without what login scripts printed before them.
- * @throws OrinError `agent-failed` when the board said that the run did not start, with its reason.
+ * Reads up to the first journal byte.
+ * @throws OrinError `agent-failed` when the board said that there is no such run, with its reason;
+ * `connection-lost` when the link died before it said anything.
  */
-export async function* journalBytes(stream: JournalStream, board: string): AsyncIterable<Buffer> {
+export async function openJournal(stream: JournalStream, board: string): Promise<OpenJournal> {
   const stderr = lastBytes(stream.process.stderr, 4096);
   const { answer, body } = await readMarked(stream.process.stdout, stream.marker);
-  if (answer?.startsWith('run:')) {
-    yield* body;
-    return;
+  const [kind, state, bootId = '', size] = answer?.split(':') ?? [];
+  if (kind === 'run') {
+    return { finalBytes: state === 'ended' ? (wholeNumber(size) ?? 0) : null, bootId, bytes: body };
   }
   const said = `${await lastBytes(body, 4096)} ${await stderr}`;
+  await stream.process.exit;
   throw notStarted(answer, said, board);
 }
 
@@ -22,10 +35,18 @@ const reasons: Record<string, string> = {
   'failed:mkdir': 'the run directory could not be made on the board',
   'failed:plan': 'the plan did not arrive whole (is the disk full?)',
   'failed:agent': 'the agent ended before it wrote anything',
-  'failed:gone': 'the run is no longer on the board',
 };
 
 function notStarted(answer: string | null, said: string, board: string): OrinError {
+  if (answer === 'failed:gone') {
+    return new OrinError({
+      code: 'run-unknown',
+      what: `the run is not on ${board} any more`,
+      why: 'another program collected it, or it was removed',
+      next: 'orin-remote results',
+      board,
+    });
+  }
   const reason = answer === null ? undefined : reasons[answer];
   return new OrinError({
     code: 'agent-failed',

@@ -1,60 +1,121 @@
-import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { createHash, type Hash } from 'node:crypto';
+import { constants } from 'node:fs';
+import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JournalEvent } from '../../agent/protocol/events.ts';
+import { runFiles, unwritable } from '../results/directory.ts';
 import { JournalReader } from '../results/journal.ts';
 import type { JournalData } from '../results/journal-data.ts';
+
+const { O_WRONLY, O_CREAT, O_TRUNC, O_APPEND } = constants;
 
 /** A journal on its way in: on disk as it came, and read at the same time. */
 export interface Spool {
   /** Holds `journal.ndjson` and whatever else is collected, until the run is saved. */
   readonly directory: string;
-  readonly journalPath: string;
   /** Bytes received: where another connection goes on. */
   readonly bytes: number;
   readonly events: number;
+  /** SHA-256 of the bytes received. */
+  readonly sha256: string;
   /** The last event of the run was read. */
   readonly hasEnded: boolean;
+  /** It was, and all that it says of the bytes before it is so. */
+  readonly isVerified: boolean;
   /** Writes the next bytes, then gives the events that they completed. */
   append(chunk: Buffer): Promise<readonly JournalEvent[]>;
+  /** Forgets all bytes, to receive them again. */
+  restart(): Promise<void>;
   /** Closes the file and gives what was read. */
   close(): Promise<JournalData>;
+  /** Closes the file of a run that stays on the board, and removes what is here of it. */
+  discard(): Promise<void>;
 }
 
 /**
  * Opens a spool in a directory of its own beside the finished runs, so that saving the run is a rename and a
  * program that dies leaves what it had received.
+ * @throws OrinError `results-unwritable`, here and in `append`, `restart`, `close`.
  */
 export async function openSpool(runsDirectory: string, runId: string): Promise<Spool> {
   const directory = join(runsDirectory, `.incoming-${runId}-${process.pid}`);
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  const journalPath = join(directory, 'journal.ndjson');
-  const file: FileHandle = await open(journalPath, 'w', 0o600);
-  const reader = new JournalReader();
-  let bytes = 0;
-  let events = 0;
-  return {
-    directory,
-    journalPath,
-    get bytes() {
-      return bytes;
-    },
-    get events() {
-      return events;
-    },
-    get hasEnded() {
-      return reader.isComplete;
-    },
-    async append(chunk) {
-      await file.appendFile(chunk);
-      bytes += chunk.length;
-      const read = reader.push(chunk);
-      events += read.length;
-      return read;
-    },
-    async close() {
-      await file.sync();
-      await file.close();
-      return reader.end();
-    },
-  };
+  const path = join(directory, runFiles.journal);
+  const file = await sayingWhere(directory, async () => {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    return await open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0o600);
+  });
+  return new JournalSpool(directory, file);
+}
+
+class JournalSpool implements Spool {
+  readonly directory: string;
+  readonly #file: FileHandle;
+  #reader = new JournalReader();
+  #hash: Hash = createHash('sha256');
+  #bytes = 0;
+  #events = 0;
+
+  constructor(directory: string, file: FileHandle) {
+    this.directory = directory;
+    this.#file = file;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get events(): number {
+    return this.#events;
+  }
+
+  get sha256(): string {
+    return this.#hash.copy().digest('hex');
+  }
+
+  get hasEnded(): boolean {
+    return this.#reader.isComplete;
+  }
+
+  get isVerified(): boolean {
+    return this.#reader.isComplete && this.#reader.problemCount === 0;
+  }
+
+  async append(chunk: Buffer): Promise<readonly JournalEvent[]> {
+    await sayingWhere(this.directory, () => this.#file.appendFile(chunk));
+    this.#bytes += chunk.length;
+    this.#hash.update(chunk);
+    const events = this.#reader.push(chunk);
+    this.#events += events.length;
+    return events;
+  }
+
+  async restart(): Promise<void> {
+    await sayingWhere(this.directory, () => this.#file.truncate(0));
+    this.#reader = new JournalReader();
+    this.#hash = createHash('sha256');
+    this.#bytes = 0;
+    this.#events = 0;
+  }
+
+  async close(): Promise<JournalData> {
+    await sayingWhere(this.directory, async () => {
+      await this.#file.sync();
+      await this.#file.close();
+    });
+    return this.#reader.end();
+  }
+
+  async discard(): Promise<void> {
+    await this.#file.close().catch(() => undefined);
+    await rm(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** On a full disk or in a directory that cannot be written, the message names the place. */
+async function sayingWhere<T>(directory: string, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    throw unwritable(error, directory, null);
+  }
 }

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Plan } from '../../agent/protocol/plan.ts';
 import type { Link, RemoteProcess } from '../link/link.ts';
+import { markUsedStatement } from '../push/install-runtime.ts';
 import { sh, word } from '../shell/sh.ts';
+import { defineAlive, inRunDirectory } from './run-directory.ts';
 
 /** Where things lie on a board; all paths absolute. */
 export interface BoardPaths {
@@ -10,45 +12,52 @@ export interface BoardPaths {
   readonly runtime: string;
 }
 
-/** A journal being streamed: marker line first, then journal bytes. */
+/** A journal being streamed: a marker line first, then journal bytes. */
 export interface JournalStream {
   readonly process: RemoteProcess;
-  /** The line `<marker>run:<pid>` stands before the first journal byte. */
+  /**
+   * Before the first journal byte stands the line `<marker>run:live:<boot id>`, or `<marker>run:ended:<boot id>:<size>`
+   * when no supervisor is there any more, so that the journal will never be longer than that.
+   */
   readonly marker: string;
-}
-
-export function runDirectory(base: string, runId: string): string {
-  return `${base}/runs/${runId}`;
 }
 
 /**
  * Lays down the plan, starts the supervisor in a session of its own, detached from this connection, and streams
  * its journal: one command, so one channel and two round trips.
- * Answers `<marker>run:<pid>` before the journal, or `<marker>failed:<status>` and the agent's log.
+ * Instead of the journal it answers `<marker>failed:<reason>` and the agent's log; nothing of the run is then left.
  */
 export async function launchRun(link: Link, paths: BoardPaths, plan: Plan): Promise<JournalStream> {
   const planBytes = Buffer.from(JSON.stringify(plan));
   const marker = newMarker();
-  const dir = word(runDirectory(paths.base, plan.runId));
   const script = [
     'umask 077',
     `b=${word(paths.base)}`,
-    `r=${dir}`,
+    inRunDirectory(paths.base, plan.runId),
     `n=${word(paths.runtime)}`,
+    ...defineAlive,
     `mkdir -p "$b/runs" && mkdir "$r" || { echo; echo ${marker}failed:mkdir; exit 3; }`,
     `head -c ${planBytes.length} > "$r/plan.json"`,
     `s=$(wc -c < "$r/plan.json")`,
     `[ "$s" -eq ${planBytes.length} ] || { rm -rf "$r"; echo; echo ${marker}failed:plan; exit 4; }`,
+    markUsedStatement(paths.base, paths.runtime, storeFilesOf(plan)),
     // `$!` would be read as history by csh; `jobs -p` says the same, but only outside of a subshell in dash.
     'setsid "$n/bin/node" "$n/agent.cjs" supervise "$r" < /dev/null > "$r/agent.log" 2>&1 & jobs -p > "$r/pid"',
     'read p < "$r/pid"',
     'until [ -e "$r/journal.ndjson" ]; do kill -0 $p 2> /dev/null || break; sleep 0.02; done',
-    `if [ -e "$r/journal.ndjson" ]; then echo; echo ${marker}run:$p; exec tail -c +1 --pid=$p -s 0.5 -f "$r/journal.ndjson"; fi`,
-    `echo; echo ${marker}failed:agent; tail -c 4000 "$r/agent.log"; exit 5`,
+    `if [ -e "$r/journal.ndjson" ]; then echo; echo ${marker}run:live:$i; exec tail -c +1 --pid=$p -s 0.5 -f "$r/journal.ndjson"; fi`,
+    `echo; echo ${marker}failed:agent; tail -c 4000 "$r/agent.log"; rm -rf "$r"; exit 5`,
   ];
   const process = await link.start(sh(script.join('; ')));
   process.stdin.end(planBytes);
   return { process, marker };
+}
+
+/** Hashes of the models and inputs that a plan uses, each once. */
+function storeFilesOf({ models, cells }: Plan): string[] {
+  const inputs = cells.flatMap((cell) => cell.inputs.map(({ source }) => source.sha256));
+  const files = models.flatMap((model) => model.files.map(({ sha256 }) => sha256));
+  return [...new Set([...files, ...inputs])];
 }
 
 /** Streams the journal of a run that was started before, from byte `offset` on. */
@@ -59,12 +68,16 @@ export async function followRun(
   offset: number,
 ): Promise<JournalStream> {
   const marker = newMarker();
+  const from = `tail -c +${offset + 1}`;
   const script = [
-    `r=${word(runDirectory(base, runId))}`,
+    inRunDirectory(base, runId),
+    ...defineAlive,
+    // The run may be starting at this very moment, under a connection that has just been lost.
+    'n=0; while [ -d "$r" ] && [ $n -lt 50 ]; do [ -e "$r/journal.ndjson" ] && break; sleep 0.1; n=$((n+1)); done',
     `[ -e "$r/journal.ndjson" ] || { echo; echo ${marker}failed:gone; exit 6; }`,
-    'p=$(cat "$r/pid" 2> /dev/null || echo 0)',
-    `echo; echo ${marker}run:$p`,
-    `exec tail -c +${offset + 1} --pid=$p -s 0.5 -f "$r/journal.ndjson"`,
+    `if alive "$r"; then echo; echo ${marker}run:live:$i; exec ${from} --pid=$p -s 0.5 -f "$r/journal.ndjson"; fi`,
+    `echo; echo ${marker}run:ended:$i:$(wc -c < "$r/journal.ndjson")`,
+    `exec ${from} "$r/journal.ndjson"`,
   ];
   const process = await link.start(sh(script.join('; ')));
   process.stdin.end();

@@ -2,6 +2,7 @@ import type { JournalEvent } from '../../agent/protocol/events.ts';
 import type { Plan } from '../../agent/protocol/plan.ts';
 import type { BoardFacts } from '../board/facts.ts';
 import type { Result } from '../results/result.ts';
+import type { BoardRun } from './board-runs.ts';
 
 /**
  * What listeners of a run are told, in order of occurrence: the progress lines, the live screen and the files
@@ -15,6 +16,7 @@ export type RunEvent =
   | { readonly kind: 'planned'; readonly plan: Plan; readonly estimateMs: number }
   | { readonly kind: 'push'; readonly progress: PushProgress }
   | { readonly kind: 'started'; readonly runId: string }
+  | { readonly kind: 'attached'; readonly run: BoardRun }
   | { readonly kind: 'journal'; readonly event: JournalEvent }
   | { readonly kind: 'note'; readonly text: string }
   | { readonly kind: 'finished'; readonly result: Result; readonly directory: string };

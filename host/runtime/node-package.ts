@@ -26,7 +26,7 @@ const packages: Readonly<Record<BoardPlatform, { integrity: string; sizeBytes: n
 };
 
 /** How far the download of Node is. */
-export interface DownloadProgress {
+interface DownloadProgress {
   readonly what: string;
   readonly receivedBytes: number;
   readonly totalBytes: number;

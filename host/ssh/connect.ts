@@ -98,7 +98,7 @@ async function openHop(
       board: target.board,
     });
   }
-  for (const note of hop.notes) options.onNote?.(`${hop.board}: ${note}`);
+  for (const note of [...hop.notes, ...hop.ssh2Notes]) options.onNote?.(`${hop.board}: ${note}`);
   const { privateKeys: _, ...forHop } = options;
   return await connectThrough(hop, forHop, depth + 1);
 }

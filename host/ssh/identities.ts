@@ -10,7 +10,7 @@ import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import { type AgentKey, listAgentKeys } from './agent-keys.ts';
 import { fingerprint, shortKeyType } from './fingerprint.ts';
 import { type KeyFile, parseKey, readKeyFile } from './key-file.ts';
-import type { Prompter } from './prompter.ts';
+import { type Prompter, silentPrompter } from './prompter.ts';
 import type { ResolvedTarget } from './resolve-target.ts';
 import { keyTypeOf } from './ssh-wire.ts';
 
@@ -61,6 +61,16 @@ export async function collectIdentities(
     usable: [...inMemory, ...named, ...others.map((key) => fromAgent(key, target))],
     skipped,
   };
+}
+
+/** Keys and certificates that would be offered by ssh and cannot be used by ssh2, each as a sentence. */
+export async function unusableIdentities(target: ResolvedTarget): Promise<readonly string[]> {
+  const { skipped } = await collectIdentities(target, silentPrompter, []);
+  return skipped.filter(
+    (reason) =>
+      reason.endsWith('this client cannot use') &&
+      !(target.identitiesOnly && reason.includes(' of the agent: ')),
+  );
 }
 
 async function usableAgentKeys(socketPath: string | null, skipped: string[]): Promise<AgentKey[]> {

@@ -11,10 +11,9 @@ export interface EffectiveSettings {
   readonly notes: readonly string[];
 }
 
-/** The arguments that make `ssh` print its effective settings for a host; nothing can pass for an option. */
+/** The arguments by which `ssh` knows a host as the person named it; nothing can pass for an option. */
 export function sshArguments(name: TargetName, options: TargetOptions): string[] {
   return [
-    '-G',
     ...(options.configFile === undefined ? [] : ['-F', options.configFile]),
     ...(name.port === null ? [] : ['-p', String(name.port)]),
     ...(name.user === null ? [] : ['-l', name.user]),
@@ -34,7 +33,7 @@ export async function readEffectiveSettings(
   name: TargetName,
   options: TargetOptions,
 ): Promise<EffectiveSettings> {
-  const answer = await runSsh(sshArguments(name, options), options);
+  const answer = await runSsh(['-G', ...sshArguments(name, options)], options);
   if (answer === null) return await computeSettings(name, options);
   // `Warning: Identity file … not accessible` and its like: ssh goes on without, but says so.
   const warnings = answer.stderr.split('\n').map((line) => cleanLine(line));

@@ -115,7 +115,7 @@ describe('a resolved target', () => {
 
   it('says what it does not do, and keeps quiet about what distributions set for everybody', async () => {
     const target = await resolveTarget('told', { configFile, environment });
-    expect(target.notes.map((note) => note.split(' ')[0])).toEqual([
+    expect(target.ssh2Notes.map((note) => note.split(' ')[0])).toEqual([
       'PKCS11Provider',
       'KnownHostsCommand',
       'Compression',
@@ -156,7 +156,7 @@ describe('a resolved target', () => {
 
   it('gives ssh nothing that could pass for an option', () => {
     const args = sshArguments(parseTargetName('orin'), { environment, options: ['A=b'] });
-    expect(args).toEqual(['-G', '-o', 'A=b', '--', 'orin']);
+    expect(args).toEqual(['-o', 'A=b', '--', 'orin']);
   });
 });
 

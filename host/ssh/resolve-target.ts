@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import { OrinError } from '../errors.ts';
+import { type ClientOnlySettings, clientOnlySettings } from './client-only-settings.ts';
 import type { Environment } from './environment.ts';
 import { expandPath, type TokenValues } from './expand-tokens.ts';
 import { readEffectiveSettings } from './read-settings.ts';
@@ -65,11 +66,15 @@ export interface ResolvedTarget {
     readonly macs: string | null;
     readonly hostKeys: string | null;
   };
-  /** What was asked for and cannot be done here; to be shown. */
+  /** To be shown, however the board is reached. */
   readonly notes: readonly string[];
+  /** What was asked for and cannot be done with ssh2; to be shown where that is used. */
+  readonly ssh2Notes: readonly string[];
   /** The same, of interest only when authentication fails. */
   readonly authNotes: readonly string[];
   readonly options: TargetOptions;
+  /** Settings that the system's ssh client understands and ssh2 does not; they decide which of them connects. */
+  readonly clientOnly: ClientOnlySettings;
 }
 
 export type AuthMethodName = 'publickey' | 'keyboard-interactive' | 'password';
@@ -82,12 +87,17 @@ export async function resolveTarget(
   board: string,
   options: TargetOptions,
 ): Promise<ResolvedTarget> {
-  const name = withOptions(parseTargetName(board), options);
+  const name = targetName(board, options);
   const { settings, notes } = await readEffectiveSettings(name, options);
   return toTarget(board, name, settings, notes, options);
 }
 
-function withOptions(name: TargetName, options: TargetOptions): TargetName {
+/**
+ * What a person typed, with the options that stand over it.
+ * @throws OrinError `usage` on a name that is none.
+ */
+export function targetName(board: string, options: TargetOptions): TargetName {
+  const name = parseTargetName(board);
   return { ...name, user: options.user ?? name.user, port: options.port ?? name.port };
 }
 
@@ -128,9 +138,11 @@ function toTarget(
       macs: setting(settings, 'macs'),
       hostKeys: setting(settings, 'hostkeyalgorithms'),
     },
-    notes: [...notes, ...strictness.notes, ...unsupported.notes],
+    notes: [...notes, ...strictness.notes],
+    ssh2Notes: unsupported.notes,
     authNotes: unsupported.authNotes,
     options,
+    clientOnly: clientOnlySettings(settings, tokens),
   };
 }
 

@@ -1,6 +1,6 @@
-import { Readable, Writable } from 'node:stream';
 import type { ClientChannel } from 'ssh2';
 import type { RemoteExit, RemoteProcess } from '../link/link.ts';
+import { ProcessInput, ProcessOutput } from '../link/process-streams.ts';
 
 export interface ProcessSurroundings {
   /** Settles when the connection is gone; a wanted `end()` gives undefined. */
@@ -19,9 +19,15 @@ export function remoteProcess(
   channel: ClientChannel,
   surroundings: ProcessSurroundings,
 ): RemoteProcess {
-  const stdin = new ChannelInput(channel, surroundings);
-  const stdout = new ChannelOutput(channel);
-  const stderr = new ChannelOutput(channel.stderr);
+  const stdin = new ProcessInput({
+    write: (chunk, done) => {
+      surroundings.burst();
+      channel.write(chunk, done);
+    },
+    end: () => channel.end(),
+  });
+  const stdout = new ProcessOutput(channel);
+  const stderr = new ProcessOutput(channel.stderr);
   let settleEarly = () => {};
   const exit = new Promise<RemoteExit>((resolve, reject) => {
     let said: RemoteExit | undefined;
@@ -57,97 +63,4 @@ export function remoteProcess(
       setTimeout(settleEarly, closeGraceMs).unref();
     },
   };
-}
-
-/**
- * The command's input. ssh2 never calls back for a write that the other side's closing overtook (its issue 1508);
- * here every pending write fails as soon as the command or the link has ended.
- */
-class ChannelInput extends Writable {
-  readonly #channel: ClientChannel;
-  readonly #surroundings: ProcessSurroundings;
-  #pending: ((error?: Error | null) => void) | undefined;
-  #shutReason: string | undefined;
-
-  constructor(channel: ClientChannel, surroundings: ProcessSurroundings) {
-    super({ highWaterMark: 1024 * 1024 });
-    this.#channel = channel;
-    this.#surroundings = surroundings;
-    // A broken pipe is told by `exit` and by write callbacks; it must not end the program.
-    this.on('error', () => {});
-  }
-
-  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void) {
-    if (this.#shutReason !== undefined) {
-      done(this.#brokenPipe(this.#shutReason));
-      return;
-    }
-    this.#pending = done;
-    this.#surroundings.burst();
-    this.#channel.write(chunk, (error) => this.#settle(error));
-  }
-
-  override _final(done: (error?: Error | null) => void): void {
-    if (this.#shutReason === undefined) this.#channel.end();
-    done();
-  }
-
-  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    // The command must not wait for ever for input that will not come.
-    if (this.#shutReason === undefined) this.#channel.end();
-    done(error);
-  }
-
-  /** Fails the pending write and every later one. */
-  shut(reason: string): void {
-    if (this.#shutReason !== undefined) return;
-    this.#shutReason = reason;
-    this.#settle(this.#brokenPipe(reason));
-  }
-
-  #settle(error?: Error | null): void {
-    const done = this.#pending;
-    this.#pending = undefined;
-    done?.(error);
-  }
-
-  #brokenPipe(reason: string): Error {
-    return Object.assign(new Error(reason), { code: 'EPIPE' });
-  }
-}
-
-/**
- * One output of the command. Destroying it (as `for await` does at its end) neither closes the channel, which would
- * lose the exit status, nor stalls it: what still comes is dropped.
- */
-class ChannelOutput extends Readable {
-  readonly #source: Readable;
-  #isFinished = false;
-
-  constructor(source: Readable) {
-    super({ highWaterMark: 256 * 1024 });
-    this.#source = source;
-    source.on('data', (chunk: Buffer) => {
-      if (!this.#isFinished && !this.push(chunk)) source.pause();
-    });
-    source.on('end', () => this.finish());
-  }
-
-  override _read(): void {
-    this.#source.resume();
-  }
-
-  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    this.#isFinished = true;
-    this.#source.resume();
-    done(error);
-  }
-
-  /** Ends the stream now; what still comes is dropped. */
-  finish(): void {
-    if (this.#isFinished) return;
-    this.#isFinished = true;
-    this.push(null);
-    this.#source.resume();
-  }
 }

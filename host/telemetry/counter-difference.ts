@@ -1,7 +1,7 @@
 import type { CounterRow, CounterTable } from './counter-table.ts';
 
 /** What one source counted between two readings. */
-interface CounterDelta {
+export interface CounterDelta {
   readonly id: string;
   readonly description: string;
   /** Per CPU of `cpus`; a source with a single total has one. */
@@ -11,7 +11,7 @@ interface CounterDelta {
 export interface CounterDifference {
   /** CPUs that both readings list. */
   readonly cpus: readonly number[];
-  /** Sources that counted anything, in the file's order. */
+  /** In the file's order. */
   readonly rows: readonly CounterDelta[];
   /** Sources of which a counter went back, not around: the CPU was offline in between. */
   readonly reset: readonly string[];
@@ -20,38 +20,43 @@ export interface CounterDifference {
 const WRAP = 2 ** 32;
 
 /**
- * What was counted between two readings. Counters are 32 bits wide and wrap; a step of more than half that
+ * What was counted between two readings, by the sources that counted anything. Counters are 32 bits wide and wrap; a step of more than half that
  * range is a counter that was reset and counts as nothing. A source that appeared counts from zero, one that
  * disappeared is left out.
  */
 export function counterDifference(before: CounterTable, after: CounterTable): CounterDifference {
+  const steps = counterSteps(before, after);
+  return { ...steps, rows: steps.rows.filter(({ counts }) => counts.some((value) => value > 0)) };
+}
+
+/** The same with the sources that counted nothing. */
+export function counterSteps(before: CounterTable, after: CounterTable): CounterDifference {
   const cpus = after.cpus.filter((cpu) => before.cpus.includes(cpu));
   const earlier = new Map(before.rows.map((row) => [row.id, row]));
   const reset: string[] = [];
-  const rows: CounterDelta[] = [];
-  for (const row of after.rows) {
-    const then = countsOf(earlier.get(row.id), before.cpus, cpus);
-    const counts = countsOf(row, after.cpus, cpus).map((value, k) => {
+  const columnsBefore = cpus.map((cpu) => before.cpus.indexOf(cpu));
+  const columnsAfter = cpus.map((cpu) => after.cpus.indexOf(cpu));
+  const rows = after.rows.map((row): CounterDelta => {
+    const then = countsOf(earlier.get(row.id), before.cpus.length, columnsBefore);
+    const counts = countsOf(row, after.cpus.length, columnsAfter).map((value, k) => {
       const step = (value - (then[k] ?? 0) + WRAP) % WRAP;
       if (step <= WRAP / 2) return step;
       reset.push(row.id);
       return 0;
     });
-    if (counts.some((value) => value > 0)) {
-      rows.push({ id: row.id, description: row.description, counts });
-    }
-  }
+    return { id: row.id, description: row.description, counts };
+  });
   return { cpus, rows, reset: [...new Set(reset)] };
 }
 
 function countsOf(
   row: CounterRow | undefined,
+  width: number,
   columns: readonly number[],
-  wanted: readonly number[],
 ): readonly number[] {
   if (row === undefined) return [];
-  if (row.counts.length !== columns.length) return row.counts;
-  return wanted.map((cpu) => row.counts[columns.indexOf(cpu)] ?? 0);
+  if (row.counts.length !== width) return row.counts;
+  return columns.map((column) => row.counts[column] ?? 0);
 }
 
 /** Sum over sources for each CPU of `difference.cpus`; totals without a CPU are left out. */

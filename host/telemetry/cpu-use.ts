@@ -40,6 +40,23 @@ export function cpuUse(
   return { all: percentages(sumBefore, sumAfter, total), cpus };
 }
 
+/** Mean of each class; of the CPUs of one interval it is that of all CPUs, as each has the same time to divide. */
+export function meanUse(uses: readonly CpuUse[]): CpuUse {
+  const of = (name: keyof CpuUse) => uses.reduce((sum, use) => sum + use[name], 0) / uses.length;
+  return {
+    usr: of('usr'),
+    nice: of('nice'),
+    sys: of('sys'),
+    iowait: of('iowait'),
+    irq: of('irq'),
+    soft: of('soft'),
+    steal: of('steal'),
+    guest: of('guest'),
+    gnice: of('gnice'),
+    idle: of('idle'),
+  };
+}
+
 const noTime: CpuTimes = {
   user: 0,
   nice: 0,

@@ -1,6 +1,7 @@
 import type { OptionValues } from 'commander';
 import { cleanBoard } from '../../host/board/clean.ts';
-import { exitCodes } from '../../host/errors.ts';
+import type { Probe } from '../../host/board/probe.ts';
+import { exitCodes, OrinError } from '../../host/errors.ts';
 import { formatBytes } from '../../host/push/bytes.ts';
 import { requestCancel } from '../../host/run/cancel.ts';
 import { withBoard } from './with-board.ts';
@@ -8,7 +9,8 @@ import { withBoard } from './with-board.ts';
 /** `orin-remote clean <host>`: gives the exit code. */
 export async function cleanCommand(host: string, options: OptionValues): Promise<number> {
   return await withBoard(host, options, async ({ name, link, probe, signal }) => {
-    if (options.force) {
+    if (!options.force) refuseUncollected(name, probe);
+    else {
       for (const run of probe.runs.filter((candidate) => candidate.isAlive)) {
         await requestCancel(link, probe.facts.base.path, run.id);
       }
@@ -21,5 +23,18 @@ export async function cleanCommand(host: string, options: OptionValues): Promise
       `${name}: removed ${formatBytes(report.removedBytes)} in ${report.directory}; nothing of ours is left\n`,
     );
     return exitCodes.ok;
+  });
+}
+
+/** What was measured and is nowhere else is not removed by the way. */
+function refuseUncollected(board: string, { runs }: Probe): void {
+  const uncollected = runs.filter((run) => !run.isAlive && run.journalBytes > 0);
+  if (uncollected.length === 0) return;
+  throw new OrinError({
+    code: 'runs-uncollected',
+    what: `cannot clean ${board}: runs on it are not collected yet`,
+    why: uncollected.map(({ id }) => id).join(', '),
+    next: `orin-remote attach ${board} RUN, or lose them: orin-remote clean ${board} --force`,
+    board,
   });
 }

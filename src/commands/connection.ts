@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { OptionValues } from 'commander';
 import type { Link } from '../../host/link/link.ts';
 import type { Prompter } from '../../host/ssh/prompter.ts';
+import type { OpenLinkOptions } from '../../host/transport/open-link.ts';
 import { directoriesFrom } from '../config/directories.ts';
 import { environment } from '../config/environment.ts';
 
@@ -33,7 +34,7 @@ export async function accessTo(
 ): Promise<BoardAccess> {
   if (host === 'demo') return demoAccess();
   const { resolveTarget } = await import('../../host/ssh/resolve-target.ts');
-  const { connectBoard } = await import('../../host/ssh/connect.ts');
+  const { openLink } = await import('../../host/transport/open-link.ts');
   const target = await resolveTarget(host, {
     ...(options.sshConfig ? { configFile: String(options.sshConfig) } : {}),
     ...(options.port ? { port: Number(options.port) } : {}),
@@ -42,18 +43,30 @@ export async function accessTo(
     options: options.sshOption as string[],
     environment,
   });
-  for (const note of target.notes) listener.note(note);
+  // A reconnect has the same to say.
+  const said = new Set<string>();
+  const noteOnce = (note: string) => {
+    if (!said.has(note)) listener.note(note);
+    said.add(note);
+  };
+  for (const note of target.notes) noteOnce(note);
+  let transport: OpenLinkOptions['transport'] = options.transport ?? 'auto';
   return {
     name: host,
     destination: `${target.user}@${target.hostName}:${target.port}`,
-    connect: (signal) =>
-      connectBoard(target, {
+    connect: async (signal) => {
+      const opened = await openLink(target, {
+        transport,
         prompter: listener.prompter,
         hostKeyPolicy: options.acceptNew ? 'accept-new' : 'ask',
         batchMode: options.batchMode === true,
         signal,
-        onNote: listener.note,
-      }),
+        onNote: noteOnce,
+      });
+      // A reconnect goes the way that worked.
+      transport = opened.transport;
+      return opened.link;
+    },
     close: async () => {},
   };
 }
@@ -63,7 +76,13 @@ async function demoAccess(): Promise<BoardAccess> {
   // Beside the cache of this machine as the workstation, not in it: `clean demo` must be able to remove it all.
   const base =
     environment.ORIN_REMOTE_DIR ?? join(directoriesFrom(environment).cache, 'demo-board');
-  const demo = await startDemoBoard({ environment: { ORIN_REMOTE_DIR: base } });
+  const demo = await startDemoBoard({
+    environment: {
+      ORIN_REMOTE_DIR: base,
+      // Empty is the lock of this machine, as on any board.
+      ORIN_REMOTE_LOCK: environment.ORIN_REMOTE_LOCK ?? '',
+    },
+  });
   return {
     name: 'demo',
     destination: `${demo.user}@127.0.0.1:${demo.port}`,

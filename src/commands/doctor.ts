@@ -3,14 +3,16 @@ import { adviceFor } from '../../host/board/advice.ts';
 import { inventoryOf } from '../../host/board/inventory.ts';
 import { boardProblems } from '../../host/board/requirements.ts';
 import { exitCodes } from '../../host/errors.ts';
+import { listBoardRuns } from '../../host/run/board-runs.ts';
 import { environment } from '../config/environment.ts';
+import { plainRun } from '../output/board-run-list.ts';
 import { describeBoard } from '../output/doctor-report.ts';
 import { terminalOf } from '../output/terminal.ts';
 import { withBoard } from './with-board.ts';
 
 /** `orin-remote doctor <host>`: 0 when a benchmark can run there, else the code of the first problem. */
 export async function doctorCommand(host: string, options: OptionValues): Promise<number> {
-  return await withBoard(host, options, async ({ name, link, probe }) => {
+  return await withBoard(host, options, async ({ name, link, probe, signal }) => {
     const problems = boardProblems(name, probe.facts);
     const report = {
       board: name,
@@ -18,6 +20,7 @@ export async function doctorCommand(host: string, options: OptionValues): Promis
       roundTripMs: link.roundTripMs,
       facts: probe.facts,
       inventory: inventoryOf(probe),
+      runs: (await listBoardRuns(link, probe, signal)).map(plainRun),
       problems: problems.map(({ code, message, why, next }) => ({ code, message, why, next })),
       advice: adviceFor(probe.facts),
     };

@@ -1,10 +1,17 @@
 import { exitCodes } from '../../host/errors.ts';
 
+/** What a command that a signal ended exits with. */
+export const exitCodeOfSignal: Partial<Record<NodeJS.Signals, number>> = {
+  SIGINT: exitCodes.interrupted,
+  SIGTERM: exitCodes.terminated,
+  SIGHUP: exitCodes.hungUp,
+};
+
 /** What the first and the second Ctrl-C mean to a command that is under way. */
 export interface Interruption {
   /** Fires at the first Ctrl-C, SIGTERM or SIGHUP. */
   readonly signal: AbortSignal;
-  /** 130 or 143 once it fired, else null. */
+  /** 129, 130 or 143 once it fired, else null. */
   exitCode(): number | null;
   dispose(): void;
 }
@@ -18,7 +25,7 @@ export function interruptible(announce: () => void): Interruption {
   let code: number | null = null;
   const onSignal = (signal: NodeJS.Signals) => {
     if (code !== null) process.exit(code);
-    code = signal === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated;
+    code = exitCodeOfSignal[signal] ?? exitCodes.terminated;
     announce();
     controller.abort(new DOMException('interrupted', 'AbortError'));
   };

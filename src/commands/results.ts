@@ -1,13 +1,19 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { OptionValues } from 'commander';
 import { exitCodes } from '../../host/errors.ts';
 import { runFiles } from '../../host/results/directory.ts';
-import { cellsCsv } from '../../host/results/export/csv.ts';
+import { cellsCsv, samplesCsv } from '../../host/results/export/csv.ts';
 import { resultMarkdown } from '../../host/results/export/markdown.ts';
-import { listRuns, openRun, type SavedRun } from '../../host/results/saved-runs.ts';
+import {
+  listRuns,
+  openRun,
+  readSavedJournal,
+  type SavedRun,
+} from '../../host/results/saved-runs.ts';
 import { verifyRun } from '../../host/results/verify.ts';
 import { directoriesFrom } from '../config/directories.ts';
 import { environment } from '../config/environment.ts';
@@ -43,6 +49,13 @@ export async function exportCommand(id: string, options: OptionValues): Promise<
   const [format = 'json'] = choicesFrom(options.format, '--format', formats);
   const run = await openRun(directoriesFrom(environment).runs, id);
   const out = String(options.out);
+  if (format === 'csv' && options.samples) {
+    const rows = Readable.from(samplesCsv(await readSavedJournal(run.directory)));
+    await pipeline(rows, out === '-' ? process.stdout : createWriteStream(out), {
+      end: out !== '-',
+    });
+    return exitCodes.ok;
+  }
   if (format === 'parquet') await exportSamples(run, out);
   else if (out === '-') process.stdout.write(textOf(run, format));
   else await writeFile(out, textOf(run, format));

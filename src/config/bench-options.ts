@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { addEngineOptions } from './engine-values.ts';
 
 function collect(value: string, earlier: string[]): string[] {
@@ -18,7 +18,13 @@ export function addConnectionOptions(command: Command): void {
       '--accept-new',
       'trust a host key that was never seen (a changed key is always refused)',
     )
-    .option('--batch-mode', 'never ask for anything');
+    .option('--batch-mode', 'never ask for anything')
+    .addOption(
+      new Option(
+        '--transport <way>',
+        'ssh2 in this program, or the ssh of this machine (default: the one that can)',
+      ).choices(['auto', 'ssh2', 'ssh']),
+    );
 }
 
 /** What to measure, how long, and how to show it. */
@@ -57,6 +63,13 @@ export function addBenchOptions(command: Command): void {
     .option('--telemetry <source>', 'mpstat, proc or off (default: mpstat where it is installed)')
     .option('--keep <size>', 'least recently used files beyond this are removed', '2G')
     .option('--offline', 'use only what is in the cache of this machine')
+    .option('--detach', 'print the id of the run and leave; `attach` finds it again');
+  addOutputOptions(command);
+}
+
+/** How a result is shown: the same options on every command that ends in one. */
+export function addOutputOptions(command: Command): void {
+  command
     .optionsGroup('Output:')
     .option('--json', 'one JSON document on stdout')
     .option('--output <format>', 'table, ndjson, csv or md', 'table')

@@ -2,6 +2,8 @@ import type { Advice } from '../../host/board/advice.ts';
 import type { BoardFacts } from '../../host/board/facts.ts';
 import type { Inventory } from '../../host/board/inventory.ts';
 import { formatBytes } from '../../host/push/bytes.ts';
+import type { BoardRun } from '../../host/run/board-runs.ts';
+import { processesText } from './board-run-list.ts';
 import { counted, formatElapsed } from './quantities.ts';
 import { plainText, symbolsFor } from './symbols.ts';
 import type { Terminal } from './terminal.ts';
@@ -12,6 +14,7 @@ export interface DoctorReport {
   readonly roundTripMs: number | null;
   readonly facts: BoardFacts;
   readonly inventory: Inventory;
+  readonly runs: readonly BoardRun[];
   readonly problems: readonly {
     readonly message: string;
     readonly why: string | undefined;
@@ -27,6 +30,7 @@ export function describeBoard(report: DoctorReport, terminal: Terminal): string 
   const lines = [
     colour.bold(`${report.board}  ${report.destination}`),
     ...rows(report).map(([name, value]) => `  ${name.padEnd(12)}${value}`),
+    ...report.runs.map((run) => `  ${'run'.padEnd(12)}${runText(run)}`),
     '',
     ...report.problems.flatMap((problem) => [
       `  ${colour.bold.red(symbols.failed)} ${problem.message}`,
@@ -78,6 +82,11 @@ function rows({ facts, inventory, roundTripMs }: DoctorReport): [string, string]
     ['tools', Object.keys(facts.tools).sort().join(' ') || 'none of those we look for'],
     ['busy', busyText(facts)],
   ];
+}
+
+function runText(run: BoardRun): string {
+  const what = run.state === 'running' ? 'running' : `${run.state}, not collected yet`;
+  return `${run.runId} of ${run.owner ?? 'unknown'}: ${what}, ${processesText(run)}`;
 }
 
 function clockText({ clock }: BoardFacts): string {

@@ -3,15 +3,16 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { cellsCsv } from '../../host/results/export/csv.ts';
 import { resultMarkdown } from '../../host/results/export/markdown.ts';
-import type { BenchOutcome } from '../../host/run/bench.ts';
+import type { SavedOutcome } from '../../host/run/run-outcome.ts';
 import { resultReport } from './result-report.ts';
 import type { Terminal } from './terminal.ts';
 
-export type OutputFormat = 'table' | 'json' | 'ndjson' | 'csv' | 'md';
+export const outputFormats = ['table', 'json', 'ndjson', 'csv', 'md'] as const;
+export type OutputFormat = (typeof outputFormats)[number];
 
 /** Writes a result to stdout in the format that was asked for; nothing else ever goes there. */
 export async function printResult(
-  outcome: BenchOutcome,
+  outcome: SavedOutcome,
   board: string,
   format: OutputFormat,
   terminal: Terminal,
@@ -25,7 +26,7 @@ export async function printResult(
 }
 
 function textOf(
-  { result }: BenchOutcome,
+  { result }: SavedOutcome,
   board: string,
   format: Exclude<OutputFormat, 'ndjson'>,
   terminal: Terminal,

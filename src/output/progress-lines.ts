@@ -2,6 +2,7 @@ import type { JournalEvent } from '../../agent/protocol/events.ts';
 import { formatDuration } from '../../host/results/format.ts';
 import type { RunEvent } from '../../host/run/run-event.ts';
 import { boardLine } from './board-line.ts';
+import { processesText } from './board-run-list.ts';
 import type { ProgressState } from './progress-state.ts';
 import { pushSummary } from './progress-view.ts';
 import { counted, formatElapsed } from './quantities.ts';
@@ -24,6 +25,8 @@ export function progressLine(event: RunEvent, before: ProgressState): string | n
       return pushLine(event.progress, before);
     case 'started':
       return `started     run ${event.runId}`;
+    case 'attached':
+      return `attached    run ${event.run.runId} of ${event.run.owner ?? 'unknown'}, ${event.run.state}, ${processesText(event.run)}`;
     case 'note':
       return `note        ${event.text}`;
     case 'journal':

@@ -26,7 +26,9 @@ export interface ProgressState {
   readonly processesFailed: number;
   /** Cells that left the plan before its last block. */
   readonly cellsEnded: ReadonlySet<string>;
-  readonly firstProcessAtMs: number | null;
+  /** When the first process began and how far the run is, by the board's clock: right for a run attached late, too. */
+  readonly firstProcess_ns: number | null;
+  readonly last_ns: number;
   readonly lastNote: string | null;
 }
 
@@ -41,16 +43,13 @@ export const initialProgress: ProgressState = {
   processesDone: 0,
   processesFailed: 0,
   cellsEnded: new Set(),
-  firstProcessAtMs: null,
+  firstProcess_ns: null,
+  last_ns: 0,
   lastNote: null,
 };
 
-/** The state after one more event; `nowMs` is the workstation's clock, used for estimates only. */
-export function reduceProgress(
-  state: ProgressState,
-  event: RunEvent,
-  nowMs: number,
-): ProgressState {
+/** The state after one more event. */
+export function reduceProgress(state: ProgressState, event: RunEvent): ProgressState {
   switch (event.kind) {
     case 'connecting':
       return { ...state, destination: event.destination };
@@ -67,8 +66,9 @@ export function reduceProgress(
     case 'note':
       return { ...state, lastNote: event.text };
     case 'journal':
-      return reduceJournal(state, event.event, nowMs);
+      return reduceJournal(passTime(state, event.event), event.event);
     case 'started':
+    case 'attached':
     case 'finished':
       return { ...state, preparing: null };
     default:
@@ -76,13 +76,18 @@ export function reduceProgress(
   }
 }
 
-function reduceJournal(state: ProgressState, event: JournalEvent, nowMs: number): ProgressState {
+/** Events are journalled in the order of writing, so that a time can be earlier than the one before. */
+function passTime(state: ProgressState, { t_ns }: JournalEvent): ProgressState {
+  return t_ns > state.last_ns ? { ...state, last_ns: t_ns } : state;
+}
+
+function reduceJournal(state: ProgressState, event: JournalEvent): ProgressState {
   switch (event.kind) {
     case 'process':
       return {
         ...state,
         current: startOf(event, state.plan),
-        firstProcessAtMs: state.firstProcessAtMs ?? nowMs,
+        firstProcess_ns: state.firstProcess_ns ?? event.t_ns,
       };
     case 'phase':
       return event.phase === 'steady' ? withCurrent(state, { isWarm: true }) : state;
@@ -129,10 +134,10 @@ function middle(values: readonly number[]): number | null {
 }
 
 /** How many processes the plan still means to run at most, and how long they take by those that ran. */
-export function remaining(
-  state: ProgressState,
-  nowMs: number,
-): { readonly total: number; readonly etaMs: number | null } {
+export function remaining(state: ProgressState): {
+  readonly total: number;
+  readonly etaMs: number | null;
+} {
   const { plan } = state;
   if (!plan) return { total: 0, etaMs: null };
   const live = plan.cells.length - state.cellsEnded.size;
@@ -141,10 +146,11 @@ export function remaining(
   const leftOfBlock = Math.max(0, plan.cells.length * (block + 1) - state.processesDone);
   const toDo = Math.min(left + leftOfBlock, plan.cells.length * plan.effort.maxBlocks);
   const total = state.processesDone + toDo;
-  if (state.firstProcessAtMs === null || state.processesDone === 0) return { total, etaMs: null };
-  const perProcessMs = (nowMs - state.firstProcessAtMs) / state.processesDone;
+  if (state.firstProcess_ns === null || state.processesDone === 0) return { total, etaMs: null };
+  const elapsedMs = (state.last_ns - state.firstProcess_ns) / 1e6;
+  const perProcessMs = elapsedMs / state.processesDone;
   const byBudget = plan.effort.totalBudgetMs;
   const etaMs = perProcessMs * toDo;
-  const left_ms = byBudget === null ? etaMs : byBudget - (nowMs - state.firstProcessAtMs);
+  const left_ms = byBudget === null ? etaMs : byBudget - elapsedMs;
   return { total, etaMs: Math.max(0, Math.min(etaMs, left_ms)) };
 }

@@ -9,18 +9,13 @@ import type { Terminal } from './terminal.ts';
 const BAR_CELLS = 18;
 
 /** The live lines of a run: board, steps done, what is under way. Never more than four. */
-export function progressView(
-  state: ProgressState,
-  board: string,
-  terminal: Terminal,
-  nowMs: number,
-): string[] {
+export function progressView(state: ProgressState, board: string, terminal: Terminal): string[] {
   const symbols = symbolsFor(terminal.isUnicode);
   const { colour } = terminal;
   const title = state.facts ? `${board}  ${boardLine(state.facts)}` : board;
   const steps = stepsDone(state).map((step) => `${colour.blue(symbols.done)} ${step}`);
   const lines = [colour.bold(title), steps.length > 0 ? `  ${steps.join('   ')}` : ''];
-  lines.push(`  ${colour.cyan(symbols.running)} ${underWay(state, symbols, nowMs)}`);
+  lines.push(`  ${colour.cyan(symbols.running)} ${underWay(state, symbols)}`);
   if (state.lastNote) lines.push(`  ${colour.yellow(symbols.note)} ${state.lastNote}`);
   return lines.filter((line) => line !== '').map((line) => plainText(line, terminal.isUnicode));
 }
@@ -39,11 +34,11 @@ export function pushSummary(push: NonNullable<ProgressState['push']>): string {
   return `pushed ${formatBytes(push.sentBytes)} in ${formatElapsed(push.elapsedMs)}`;
 }
 
-function underWay(state: ProgressState, symbols: Symbols, nowMs: number): string {
-  if (state.current) return measuring(state, state.current, symbols, nowMs);
+function underWay(state: ProgressState, symbols: Symbols): string {
+  if (state.current) return measuring(state, state.current, symbols);
   const { push } = state;
   if (push && push.state !== 'done') return pushing(push, symbols);
-  if (state.firstProcessAtMs !== null) return `between processes${etaText(state, nowMs)}`;
+  if (state.firstProcess_ns !== null) return `between processes${etaText(state)}`;
   if (state.preparing) return state.preparing;
   if (push?.state === 'done') return 'starting the run';
   if (state.facts) return 'planning';
@@ -59,22 +54,17 @@ function pushing(push: NonNullable<ProgressState['push']>, symbols: Symbols): st
   return `push ${push.file}  ${bar(push.sentBytes / push.totalBytes, symbols)}  ${amount}   ${formatBytes(push.bytesPerSecond)}/s${eta}`;
 }
 
-function measuring(
-  state: ProgressState,
-  current: CurrentProcess,
-  symbols: Symbols,
-  nowMs: number,
-): string {
-  const { total } = remaining(state, nowMs);
+function measuring(state: ProgressState, current: CurrentProcess, symbols: Symbols): string {
+  const { total } = remaining(state);
   const phase = current.isWarm ? counted(current.iterations, 'iteration') : 'warm-up';
   const latency =
     current.recentMedian_ns === null ? '' : `   ${formatDuration(current.recentMedian_ns)}`;
   const progress = bar(total > 0 ? state.processesDone / total : 0, symbols);
-  return `block ${current.block + 1}/${state.plan?.effort.maxBlocks ?? '?'}  ${progress}  ${current.cellLabel}   ${phase}${latency}${etaText(state, nowMs)}`;
+  return `block ${current.block + 1}/${state.plan?.effort.maxBlocks ?? '?'}  ${progress}  ${current.cellLabel}   ${phase}${latency}${etaText(state)}`;
 }
 
-function etaText(state: ProgressState, nowMs: number): string {
-  const { etaMs } = remaining(state, nowMs);
+function etaText(state: ProgressState): string {
+  const { etaMs } = remaining(state);
   return etaMs === null ? '' : `   at most ${formatElapsed(etaMs)} more`;
 }
 

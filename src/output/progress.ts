@@ -33,14 +33,13 @@ export const noProgress: Progress = {
 
 function liveProgress(board: string, terminal: Terminal): Progress {
   let state = initialProgress;
-  const newRegion = () =>
-    new LiveRegion(terminal, () => progressView(state, board, terminal, Date.now()));
+  const newRegion = () => new LiveRegion(terminal, () => progressView(state, board, terminal));
   let region: LiveRegion | null = newRegion();
   const tick = setInterval(() => region?.refresh(), 1_000);
   tick.unref();
   return {
     listen(event) {
-      state = reduceProgress(state, event, Date.now());
+      state = reduceProgress(state, event);
       region?.refresh();
     },
     note(text) {
@@ -67,10 +66,15 @@ function lineProgress(board: string, terminal: Terminal): Progress {
   let state = initialProgress;
   const beganMs = Date.now();
   let lastMs = beganMs;
+  let held: string[] | null = null;
+  const write = (text: string) => {
+    terminal.stream.write(`${plainText(text, terminal.isUnicode)}\n`);
+  };
   const print = (line: string) => {
     lastMs = Date.now();
     const text = `${board}  ${clock(lastMs - beganMs)}  ${line}`;
-    terminal.stream.write(`${plainText(text, terminal.isUnicode)}\n`);
+    if (held) held.push(text);
+    else write(text);
   };
   const heartbeat = setInterval(() => {
     if (Date.now() - lastMs < HEARTBEAT_MS) return;
@@ -81,12 +85,17 @@ function lineProgress(board: string, terminal: Terminal): Progress {
   return {
     listen(event) {
       const line = progressLine(event, state);
-      state = reduceProgress(state, event, Date.now());
+      state = reduceProgress(state, event);
       if (line !== null) print(line);
     },
     note: (text) => print(`note        ${text}`),
-    pause() {},
-    resume() {},
+    pause() {
+      held ??= [];
+    },
+    resume() {
+      held?.forEach(write);
+      held = null;
+    },
     close: () => clearInterval(heartbeat),
   };
 }

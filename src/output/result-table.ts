@@ -101,8 +101,9 @@ function ranOnText({ placement, trtexec }: CellResult): string {
 function speedUpText(cell: CellResult, { comparisons }: Measured): string {
   const comparison = comparisons.find((candidate) => candidate.cell === cell.cell);
   if (!comparison) return '';
-  const decided = comparison.decision === 'inconclusive' ? '?' : '';
-  return `${formatNumber(comparison.speed_up.value)}×${decided}`;
+  // As in the Markdown export: where the blocks do not tell, no number pretends to.
+  if (comparison.decision === 'inconclusive') return '~';
+  return `${formatNumber(comparison.speed_up.value)}×`;
 }
 
 function verdictText(cell: CellResult, { colour }: Terminal): string {

@@ -36,6 +36,7 @@ export function terminalOf(
     isInteractive,
     isUnicode,
     colour: new Chalk({ level: wanted ? 1 : 0 }),
-    columns: () => stream.columns ?? Number.POSITIVE_INFINITY,
+    // A terminal that was never told its size says 0.
+    columns: () => stream.columns || (stream.isTTY ? 80 : Number.POSITIVE_INFINITY),
   };
 }

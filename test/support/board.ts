@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   closeSync,
@@ -16,6 +16,7 @@ import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import type { EventOf, JournalEvent, JournalKind } from '../../agent/protocol/events.ts';
 import type { Cell, Effort, Plan } from '../../agent/protocol/plan.ts';
+import { segmentFile } from '../../agent/protocol/run-files.ts';
 import { PROTOCOL_VERSION } from '../../agent/protocol/version.ts';
 import { decodeLine } from '../../agent/protocol/wire.ts';
 
@@ -49,6 +50,10 @@ export interface StartOptions {
   readonly words?: readonly string[];
   /** PATH of the agent. */
   readonly searchPath?: string | undefined;
+  /** Words after the run directory: `--wait 10`. */
+  readonly options?: readonly string[];
+  /** The user to whom the run belongs: files below another base directory. */
+  readonly basePath?: string;
 }
 
 /** Enough for a real measurement in a second or two. */
@@ -71,6 +76,9 @@ export class TestBoard {
   readonly basePath = join(this.path, 'base');
   readonly homePath = join(this.path, 'home');
   readonly runtimePath = join(this.path, 'runtime');
+  /** Tells it from the other boards that this machine is. */
+  readonly lockScope = `test-${this.path.slice(-6)}`;
+  readonly #supervisors = new Set<ChildProcess>();
   #runs = 0;
 
   /** Bundles the agent and lays ONNX Runtime beside it. */
@@ -94,7 +102,13 @@ export class TestBoard {
     }
   }
 
+  /** Kills supervisors that a failed test left: the next one wants the board. Their workers follow. */
+  stopAll(): void {
+    for (const supervisor of this.#supervisors) supervisor.kill('SIGKILL');
+  }
+
   remove(): void {
+    this.stopAll();
     rmSync(this.path, { recursive: true, force: true });
   }
 
@@ -140,29 +154,33 @@ export class TestBoard {
   }
 
   /** Starts the supervisor as the workstation does: in its own session, nobody listening. */
-  start(plan: unknown, { words = [], searchPath = process.env.PATH }: StartOptions = {}): TestRun {
-    const { runId = 'unnamed' } = plan as { runId?: string };
-    const directory = join(this.basePath, 'runs', runId);
+  start(plan: unknown, options: StartOptions = {}): TestRun {
+    const { words = [], searchPath = process.env.PATH, basePath = this.basePath } = options;
+    const { runId = 'unnamed', segment = 1 } = plan as { runId?: string; segment?: number };
+    const directory = join(basePath, 'runs', runId);
     mkdirSync(directory, { recursive: true });
-    writeFileSync(join(directory, 'plan.json'), JSON.stringify(plan));
+    writeFileSync(join(directory, segmentFile('plan.json', segment)), JSON.stringify(plan));
     const agent = join(this.runtimePath, 'agent.cjs');
-    const [program = '', ...rest] = [...words, process.execPath, agent, 'supervise', directory];
+    const supervise = ['supervise', directory, ...(options.options ?? [])];
+    const [program = '', ...rest] = [...words, process.execPath, agent, ...supervise];
     const log = openSync(join(directory, 'agent.log'), 'w');
     const child = spawn(program, rest, {
       detached: true,
       stdio: ['ignore', log, log],
-      env: { PATH: searchPath, HOME: this.homePath },
+      env: { PATH: searchPath, HOME: this.homePath, ORIN_REMOTE_LOCK: this.lockScope },
     });
     closeSync(log);
+    this.#supervisors.add(child);
     const exit = new Promise<number | null>((done) => child.once('exit', (code) => done(code)));
-    const events = () => readJournal(directory);
+    child.once('exit', () => this.#supervisors.delete(child));
+    const events = () => readJournal(directory, segment);
     return { directory, pid: child.pid ?? 0, exit, events, until: (find) => poll(events, find) };
   }
 }
 
 /** All whole lines of a run's journal; throws when one is no event. */
-export function readJournal(directory: string): readonly JournalEvent[] {
-  const path = join(directory, 'journal.ndjson');
+export function readJournal(directory: string, segment = 1): readonly JournalEvent[] {
+  const path = join(directory, segmentFile('journal.ndjson', segment));
   if (!existsSync(path)) return [];
   const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
   return lines.map((line) => {

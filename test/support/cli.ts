@@ -15,8 +15,16 @@ export interface CliOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Called with each piece of stderr, and the process, to interrupt it at the right moment. */
   readonly onStderr?: (text: string, interrupt: (signal: NodeJS.Signals) => void) => void;
+  /**
+   * Runs it on a terminal of its own (util-linux' script), whose output comes as stdout; called with all of that so far,
+   * and a way to press keys.
+   */
+  readonly onTerminal?: (text: string, press: (keys: string) => void) => void;
   readonly cwd?: string;
 }
+
+/** Ctrl-C, as a terminal sends it. */
+export const CTRL_C = '\u0003';
 
 /** The built program with directories of its own; the runtime cache is shared, as it is by all runs of a person. */
 export interface Cli {
@@ -46,15 +54,23 @@ async function runCli(
   places: { readonly home: string; readonly data: string },
   options: CliOptions,
 ): Promise<CliResult> {
-  const child = spawn(process.execPath, [resolve('dist/cli.js'), ...args], {
+  const { onTerminal } = options;
+  const command = [process.execPath, resolve('dist/cli.js'), ...args];
+  const [program = '', ...words] = onTerminal
+    ? ['script', '-qfec', `exec ${command.map((word) => `'${word}'`).join(' ')}`, '/dev/null']
+    : command;
+  const child = spawn(program, words, {
     cwd: options.cwd ?? places.home,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [onTerminal ? 'pipe' : 'ignore', 'pipe', 'pipe'],
     env: {
+      ...(onTerminal && { TERM: 'xterm' }),
       PATH: process.env.PATH,
       HOME: places.home,
       LANG: 'C.UTF-8',
       XDG_CACHE_HOME: sharedCache,
       XDG_DATA_HOME: places.data,
+      // Demo boards of tests that run at the same time: each has its own lock.
+      ORIN_REMOTE_LOCK: `test-${places.home.slice(-6)}`,
       // npm's own settings reach the registry from behind a proxy or a private certificate.
       ...Object.fromEntries(
         Object.entries(process.env).filter(([name]) =>
@@ -66,10 +82,11 @@ async function runCli(
   });
   let stdout = '';
   let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
+    onTerminal?.(stdout, (keys) => child.stdin?.write(keys));
   });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
     options.onStderr?.(stderr, (signal) => child.kill(signal));
   });

@@ -90,7 +90,7 @@ export class JournalBuilder {
   #processes = 0;
   #iterations = 0;
 
-  constructor(plan: Plan) {
+  constructor(plan: Plan, bootId = 'boot') {
     this.event({
       kind: 'hello',
       t_ns: 0,
@@ -98,7 +98,7 @@ export class JournalBuilder {
       agent: { version: '0.1.0', node: 'v24.11.1', pid: 100 },
       capabilities: [],
       runId: plan.runId,
-      bootId: 'boot',
+      bootId,
       monotonicOrigin_ns: '1000',
       wallClockUtc: '1970-01-01T00:01:00.000Z',
       plan,

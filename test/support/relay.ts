@@ -19,6 +19,8 @@ export interface Relay {
   readonly clientBytes: number;
   /** Destroys all connections of the moment. */
   cut(): void;
+  /** Passes on this many more bytes from the board, and not one beyond; then its connections end. Once. */
+  cutAfterBoardBytes(bytes: number): void;
   close(): Promise<void>;
 }
 
@@ -30,6 +32,7 @@ const BACKLOG_MS = 200;
 export async function startRelay(options: RelayOptions): Promise<Relay> {
   const sockets = new Set<Socket>();
   let clientBytes = 0;
+  let boardBytesLeft = Number.POSITIVE_INFINITY;
   const cut = () => {
     for (const socket of sockets) socket.destroy();
     sockets.clear();
@@ -48,10 +51,15 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
         other.destroySoon();
       });
     }
-    forward(board, client, options, () => {});
+    forward(board, client, options, (bytes) => {
+      const passed = Math.min(bytes, boardBytesLeft);
+      boardBytesLeft = passed < bytes ? Number.POSITIVE_INFINITY : boardBytesLeft - bytes;
+      return passed;
+    });
     forward(client, board, options, (bytes) => {
       clientBytes += bytes;
       if (clientBytes >= (options.cutAfterBytes ?? Number.POSITIVE_INFINITY)) cut();
+      return bytes;
     });
   });
   server.listen(0, '127.0.0.1');
@@ -64,6 +72,9 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       return clientBytes;
     },
     cut,
+    cutAfterBoardBytes: (bytes) => {
+      boardBytesLeft = bytes;
+    },
     close: async () => {
       cut();
       await new Promise<void>((resolve) => server.close(() => resolve()));
@@ -76,12 +87,15 @@ interface Held {
   readonly dueMs: number;
 }
 
-/** Copies one direction: each chunk leaves when the line is free, and arrives `delayMs` after it has left. */
+/**
+ * Copies one direction: each chunk leaves when the line is free, and arrives `delayMs` after it has left. Of a chunk that
+ * `pass` does not let through whole the beginning arrives, and then the end of the stream.
+ */
 function forward(
   from: Socket,
   to: Socket,
   { delayMs = 0, bytesPerSecond = Number.POSITIVE_INFINITY }: RelayOptions,
-  onBytes: (bytes: number) => void,
+  pass: (bytes: number) => number,
 ): void {
   const held: Held[] = [];
   let heldBytes = 0;
@@ -111,12 +125,16 @@ function forward(
     timer = setTimeout(deliver, Math.max(0, held[0].dueMs - performance.now()));
   };
   to.on('drain', deliver);
-  from.on('data', (chunk: Buffer) => {
-    onBytes(chunk.length);
+  from.on('data', (received: Buffer) => {
+    const chunk = received.subarray(0, pass(received.length));
     const nowMs = performance.now();
     lineFreeMs = Math.max(nowMs, lineFreeMs) + (chunk.length * 1000) / bytesPerSecond;
     held.push({ chunk, dueMs: lineFreeMs + delayMs });
     heldBytes += chunk.length;
+    if (chunk.length < received.length) {
+      held.push({ chunk: null, dueMs: lineFreeMs + delayMs });
+      from.removeAllListeners('data').removeAllListeners('end').resume();
+    }
     if (heldBytes >= BACKLOG_BYTES || lineFreeMs - nowMs >= BACKLOG_MS) from.pause();
     schedule();
   });

@@ -26,7 +26,13 @@ export function makeShimmedBoard(): ShimmedBoard {
     },
     open: (environment) =>
       openLocalLink({
-        env: { PATH: `${home}/bin:${process.env.PATH ?? ''}`, HOME: home, ...environment },
+        env: {
+          PATH: `${home}/bin:${process.env.PATH ?? ''}`,
+          HOME: home,
+          // This machine is many boards in the tests: each has its own lock.
+          ORIN_REMOTE_LOCK: `test-${home.slice(-6)}`,
+          ...environment,
+        },
       }),
     remove: () => rmSync(home, { recursive: true, force: true }),
   };

@@ -144,10 +144,12 @@ async function writeConfiguration(
   port: number,
   options: SshdOptions,
 ): Promise<void> {
-  const setEnv = Object.entries(options.environment ?? {}).map(([key, value]) => `${key}=${value}`);
+  // This machine is many boards in the tests: each has its own lock.
+  const environment = { ORIN_REMOTE_LOCK: `test-${directory.slice(-6)}`, ...options.environment };
+  const setEnv = Object.entries(environment).map(([key, value]) => `${key}=${value}`);
   const server = [
     ...(options.config ?? []),
-    ...(setEnv.length === 0 ? [] : [`SetEnv ${setEnv.join(' ')}`]),
+    `SetEnv ${setEnv.join(' ')}`,
     `Port ${port}`,
     'ListenAddress 127.0.0.1',
     `HostKey ${join(directory, 'host_key')}`,

@@ -55,7 +55,7 @@ export function smallRuntime(extra: StoreFile[] = []): Runtime {
   ]);
 }
 
-export function sha256Of(content: Uint8Array): string {
+function sha256Of(content: Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');
 }
 

@@ -1,0 +1,207 @@
+import type { CountedSource, DumpAnalysis, SoftirqAnalysis } from './analyse-dump.ts';
+import { sharePercent as percent, type Spread } from './spread.ts';
+
+/** One thing that the dumps show, in a sentence with its numbers. */
+export interface Finding {
+  readonly kind:
+    | 'scope'
+    | 'devices'
+    | 'largest'
+    | 'all-sources'
+    | 'gpu'
+    | 'softirqs'
+    | 'movable'
+    | 'mpstat'
+    | 'reset'
+    | 'meaning';
+  readonly text: string;
+}
+
+/** Above this share a CPU has a source practically to itself. */
+const ALONE = 0.99;
+/** From this share on, more than half, a CPU carries most of it. */
+const MOST = 0.5;
+/** A peak this far above the mean is no accident of scheduling. */
+const PEAK = 1.25;
+
+/** What a person wants to know of the dumps, most important first. */
+export function findingsOf(analysis: DumpAnalysis): readonly Finding[] {
+  return [
+    scope(analysis),
+    ...devices(analysis),
+    ...allSources(analysis),
+    ...gpu(analysis),
+    ...(analysis.softirqs === null ? [] : softirqs(analysis.softirqs)),
+    ...mpstat(analysis),
+    ...movable(analysis),
+    ...resets(analysis),
+    ...meaning(analysis),
+  ];
+}
+
+function scope({ isDifference, all }: DumpAnalysis): Finding {
+  const text = isDifference
+    ? `${count(all.total)} interrupts between the two dumps. They are everything that the board did meanwhile; ` +
+      'only against an idle period of the same length do they say what inference adds.'
+    : 'These are counts since boot: they show which CPU serves what, and cannot be attributed to inference. ' +
+      'A second dump after a run, with this one as --before-file, counts the run alone.';
+  return { kind: 'scope', text };
+}
+
+function devices({ byKind, cpus, sources }: DumpAnalysis): Finding[] {
+  const { device } = byKind;
+  if (device.busiest === null)
+    return [{ kind: 'devices', text: 'No device interrupt was counted.' }];
+  const counted = sources.filter(({ kind }) => kind === 'device');
+  const own = counted.filter(({ busiest }) => busiest?.share === 1);
+  const onBusiest = own.filter(({ busiest }) => busiest?.cpu === device.busiest?.cpu);
+  const isAlone = onBusiest.length === counted.length;
+  const place = isAlone
+    ? `all of them on CPU${device.busiest.cpu}: ${sourcesOf(counted)}, none ever on another CPU`
+    : `${percent(device.busiest.share)} of them on CPU${device.busiest.cpu}, ${times(device.imbalance)} the mean` +
+      ` of ${cpus.length} CPUs; ${own.length} of ${sourcesOf(counted)} were only ever on one CPU`;
+  const named = counted.slice(0, 5).map((source) => {
+    const role = source.role === null ? '' : ` (${source.role})`;
+    return `${source.name}${role} ${count(source.total)}`;
+  });
+  return [
+    {
+      kind: 'devices',
+      text: `${count(device.total)} device interrupts, without timer and inter-processor interrupts; ${place}.`,
+    },
+    { kind: 'largest', text: `The most: ${named.join(', ')}.` },
+  ];
+}
+
+function allSources({ all, byKind, cpus }: DumpAnalysis): Finding[] {
+  const { device, timer, ipi } = byKind;
+  if (all.busiest === null || device.busiest === null || cpus.length < 2) return [];
+  if ((device.imbalance ?? 1) < PEAK) return [];
+  const atDevices = (spread: Spread) => share(spread, cpus.indexOf(device.busiest?.cpu ?? -1));
+  return [
+    {
+      kind: 'all-sources',
+      text:
+        `Totals hide this: CPU${device.busiest.cpu} has ${atDevices(all)} of all ${count(all.total)} interrupts, ` +
+        `because ${count(timer.total + ipi.total)} timer and inter-processor interrupts fall on every CPU ` +
+        `(of the timer's it has ${atDevices(timer)}, of those between processors ${atDevices(ipi)}).`,
+    },
+  ];
+}
+
+function gpu(analysis: DumpAnalysis): Finding[] {
+  const rows = analysis.sources.filter(({ isGpu }) => isGpu);
+  const { busiest, total } = analysis.gpu;
+  if (busiest === null) return [];
+  const names = [...new Set(rows.map(({ name }) => name))].map(
+    (name) => `${name} ${count(totalOf(rows.filter((row) => row.name === name)))}`,
+  );
+  return [
+    {
+      kind: 'gpu',
+      text:
+        `The GPU raised ${count(total)} (${names.join(', ')}), ${percent(busiest.share)} on CPU${busiest.cpu}: ` +
+        'work on the GPU is seen by these.',
+    },
+  ];
+}
+
+function softirqs({ types, cpus, all }: SoftirqAnalysis): Finding[] {
+  if (cpus.length < 2 || all.busiest === null) return [];
+  const onOne = types.filter(({ busiest }) => (busiest?.share ?? 0) > MOST);
+  const peaks = types.filter(
+    ({ busiest, imbalance }) => (busiest?.share ?? 1) <= MOST && (imbalance ?? 0) >= PEAK,
+  );
+  const byCpu = [...new Set(onOne.map(({ busiest }) => busiest?.cpu ?? 0))];
+  const mostly = byCpu.map((cpu) => {
+    const listed = onOne
+      .filter(({ busiest }) => busiest?.cpu === cpu)
+      .map(({ type, busiest }) => `${type} ${percent(busiest?.share ?? 0)}`);
+    return `CPU${cpu} does most of ${listed.join(', ')}`;
+  });
+  const peaked = peaks.map(
+    ({ type, busiest, imbalance }) =>
+      `${type} peaks on CPU${busiest?.cpu} at ${times(imbalance)} the mean`,
+  );
+  const sentences = [...mostly, ...peaked];
+  return sentences.length === 0
+    ? [{ kind: 'softirqs', text: 'No CPU stands out in any softirq.' }]
+    : [{ kind: 'softirqs', text: `Softirqs: ${sentences.join('; ')}.` }];
+}
+
+/** Where mpstat's fault would show another CPU as the busiest. */
+function mpstat({ all, cpus, softirqs: soft }: DumpAnalysis): Finding[] {
+  if (all.busiest === null || soft === null || soft.all.busiest === null) return [];
+  if (soft.all.busiest.cpu === all.busiest.cpu) return [];
+  const at = cpus.indexOf(soft.all.busiest.cpu);
+  return [
+    {
+      kind: 'mpstat',
+      text:
+        `mpstat -A hides this skew: its intr/s of single CPUs counts softirqs, so CPU${soft.all.busiest.cpu} looks ` +
+        `busiest (${percent(soft.all.busiest.share)} of the softirqs, ${share(all, at)} of the interrupts) ` +
+        `where CPU${all.busiest.cpu} is (${percent(all.busiest.share)} of the interrupts).`,
+    },
+  ];
+}
+
+/** R36 lost the part of the interrupt controller that would spread MSI over CPUs (no GICv2m). */
+function movable({ sources, byKind }: DumpAnalysis): Finding[] {
+  const { busiest } = byKind.device;
+  const own = sources.filter(
+    (source) => source.chip === 'MSI' && source.busiest?.cpu === 0 && source.busiest.share >= ALONE,
+  );
+  if (busiest?.cpu !== 0 || own.length === 0) return [];
+  const names = [...new Set(own.map(({ name }) => name))].slice(0, 5).join(', ');
+  return [
+    {
+      kind: 'movable',
+      text: `Of these, ${names} came over PCIe (MSI): JetPack 6 serves those on CPU0 only, JetPack 5 lets them be moved.`,
+    },
+  ];
+}
+
+function resets({ reset, softirqs: soft }: DumpAnalysis): Finding[] {
+  const ids = [...reset, ...(soft?.reset ?? [])];
+  if (ids.length === 0) return [];
+  const listed = ids.slice(0, 8).join(', ') + (ids.length > 8 ? ` and ${ids.length - 8} more` : '');
+  return [
+    {
+      kind: 'reset',
+      text: `Counters that went back between the dumps count as nothing: ${listed}. Was the board restarted, or is --before-file the later dump?`,
+    },
+  ];
+}
+
+function meaning({ byKind }: DumpAnalysis): Finding[] {
+  const { busiest } = byKind.device;
+  if (busiest === null || busiest.share < ALONE) return [];
+  return [
+    {
+      kind: 'meaning',
+      text:
+        `It matters where CPU${busiest.cpu} spends much of its time in %irq and %soft, or runs a thread of the ` +
+        'inference. Before moving interrupts, measure the model without that CPU: bench --affinity.',
+    },
+  ];
+}
+
+function sourcesOf(sources: readonly CountedSource[]): string {
+  return `${sources.length} ${sources.length === 1 ? 'source' : 'sources'}`;
+}
+
+function totalOf(sources: readonly CountedSource[]): number {
+  return sources.reduce((sum, { total }) => sum + total, 0);
+}
+
+function share({ total, perCpu }: Spread, at: number): string {
+  return total === 0 ? 'none' : percent((perCpu[at] ?? 0) / total);
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+function times(value: number | null): string {
+  return `${(value ?? 0).toFixed(2)}×`;
+}

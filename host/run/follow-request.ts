@@ -1,0 +1,16 @@
+import type { Link } from '../link/link.ts';
+import type { RunEvent } from './run-event.ts';
+
+/** What following a run needs, whoever started it. */
+export interface FollowRequest {
+  /** The board as the person named it. */
+  readonly board: string;
+  /** Opens a connection; called again when one was lost. */
+  readonly connect: (signal: AbortSignal) => Promise<Link>;
+  readonly directories: { readonly runs: string };
+  readonly listener: (event: RunEvent) => void;
+  /** Fires to stop the run: what was measured until then is kept. */
+  readonly signal: AbortSignal;
+  /** Fires to stop following at once: the run goes on without us. */
+  readonly leave: AbortSignal;
+}

@@ -1,0 +1,19 @@
+import type { OptionValues } from 'commander';
+import { exitCodes } from '../../host/errors.ts';
+import { listBoardRuns } from '../../host/run/board-runs.ts';
+import { environment } from '../config/environment.ts';
+import { describeBoardRuns, plainRun } from '../output/board-run-list.ts';
+import { terminalOf } from '../output/terminal.ts';
+import { withBoard } from './with-board.ts';
+
+/** `orin-remote runs <host>`: the runs that are on a board, under way or not collected yet. */
+export async function runsCommand(host: string, options: OptionValues): Promise<number> {
+  return await withBoard(host, options, async ({ name, link, probe, signal }) => {
+    const runs = await listBoardRuns(link, probe, signal);
+    const text = options.json
+      ? `${JSON.stringify(runs.map(plainRun), null, 2)}\n`
+      : describeBoardRuns(name, runs, terminalOf(process.stdout, environment, options));
+    process.stdout.write(text);
+    return exitCodes.ok;
+  });
+}

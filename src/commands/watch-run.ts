@@ -1,0 +1,163 @@
+import type { OptionValues } from 'commander';
+import { exitCodes } from '../../host/errors.ts';
+import type { FollowRequest } from '../../host/run/follow-request.ts';
+import type { RunEvent } from '../../host/run/run-event.ts';
+import type { RunOutcome, SavedOutcome } from '../../host/run/run-outcome.ts';
+import { directoriesFrom } from '../config/directories.ts';
+import { environment } from '../config/environment.ts';
+import { choicesFrom } from '../config/parse-values.ts';
+import { attachCommand } from '../output/attach-command.ts';
+import { describeOperators } from '../output/operator-table.ts';
+import { type OutputFormat, outputFormats, printResult } from '../output/print-result.ts';
+import { noProgress, type Progress, showProgress } from '../output/progress.ts';
+import { terminalOf } from '../output/terminal.ts';
+import { askKey } from '../prompt/ask-key.ts';
+import { terminalPrompter } from '../prompt/terminal-prompter.ts';
+import { accessTo } from './connection.ts';
+import { type Choice, controlRun, type RunControlOptions } from './run-control.ts';
+
+/** The format that was asked for. */
+export function formatFrom(options: OptionValues): OutputFormat {
+  const [format = 'table'] = choicesFrom(options.output, '--output', outputFormats);
+  return options.json ? 'json' : format;
+}
+
+/** A run being watched: what following it needs, and where it is shown. */
+export interface Watch {
+  readonly follow: FollowRequest;
+  readonly progress: Progress;
+}
+
+/**
+ * Reaches the board, has `work` follow a run with its progress shown and signals heard, prints the result and gives the
+ * exit code. A run that goes on without us is named with the command that finds it again.
+ */
+export async function watchRun(
+  host: string,
+  options: OptionValues,
+  work: (watch: Watch) => Promise<RunOutcome | null>,
+): Promise<number> {
+  const format = formatFrom(options);
+  const stderr = terminalOf(process.stderr, environment, options);
+  const progress = options.quiet ? noProgress : showProgress(host, stderr);
+  const onBoard = new OnBoard(host, options);
+  const control = controlRun({
+    ask: askerFor(options, progress),
+    note: (text) => progress.note(text),
+    onLeave: () => {
+      progress.close();
+      onBoard.tell();
+    },
+  });
+  const listener = (event: RunEvent) => {
+    if (onBoard.hear(event)) control.runBegan();
+    progress.listen(event);
+  };
+  try {
+    const { signal, leave } = control;
+    const outcome = await withAccess(host, options, { progress, listener, signal, leave }, work);
+    control.dispose();
+    progress.close();
+    if (outcome === null) return exitCodes.ok;
+    if (outcome.kind === 'left') return control.exitCode() ?? detached(outcome.runId, onBoard);
+    const stdout = terminalOf(process.stdout, environment, options);
+    await printResult(outcome, host, format, stdout);
+    if (options.profile && format === 'table') {
+      process.stdout.write(describeOperators(outcome.result, stdout));
+    }
+    return control.exitCode() ?? exitCodeOf(outcome);
+  } catch (error) {
+    progress.close();
+    const code = control.exitCode();
+    if (code !== null && (control.signal.aborted || control.leave.aborted)) return code;
+    onBoard.tell();
+    throw error;
+  } finally {
+    control.dispose();
+  }
+}
+
+async function withAccess(
+  host: string,
+  options: OptionValues,
+  parts: Pick<FollowRequest, 'listener' | 'signal' | 'leave'> & Pick<Watch, 'progress'>,
+  work: (watch: Watch) => Promise<RunOutcome | null>,
+): Promise<RunOutcome | null> {
+  const { progress, ...rest } = parts;
+  const prompter = terminalPrompter(options.batchMode === true, progress);
+  const access = await accessTo(host, options, { prompter, note: (text) => progress.note(text) });
+  try {
+    rest.listener({ kind: 'connecting', destination: access.destination });
+    const follow = {
+      board: access.name,
+      connect: (signal: AbortSignal) => access.connect(signal),
+      directories: directoriesFrom(environment),
+      ...rest,
+    };
+    return await work({ follow, progress });
+  } finally {
+    await access.close();
+  }
+}
+
+/** Knows which run is on the board and not here, from the events; says so once. */
+class OnBoard {
+  readonly #host: string;
+  readonly #options: OptionValues;
+  #runId: string | null = null;
+
+  constructor(host: string, options: OptionValues) {
+    this.#host = host;
+    this.#options = options;
+  }
+
+  /** True when a run is on the board from this event on. */
+  hear(event: RunEvent): boolean {
+    if (event.kind === 'finished') this.#runId = null;
+    if (event.kind !== 'started' && event.kind !== 'attached') return false;
+    this.#runId = event.kind === 'started' ? event.runId : event.run.runId;
+    return true;
+  }
+
+  tell(): void {
+    if (this.#runId === null) return;
+    const command = attachCommand(this.#host, this.#options, this.#runId);
+    process.stderr.write(
+      `run ${this.#runId} is on ${this.#host}; to follow or collect it:\n  ${command}\n`,
+    );
+    this.#runId = null;
+  }
+}
+
+/** `--detach`: the id is the answer. */
+function detached(runId: string, onBoard: OnBoard): number {
+  onBoard.tell();
+  process.stdout.write(`${runId}\n`);
+  return exitCodes.ok;
+}
+
+const question =
+  's stop the run, keeping what was measured · l leave it running · c continue watching ';
+const choices: Record<'s' | 'l' | 'c', Choice> = { s: 'stop', l: 'leave', c: 'continue' };
+
+/** Null where nobody can answer. */
+function askerFor(options: OptionValues, progress: Progress): RunControlOptions['ask'] {
+  if (options.batchMode || !process.stdin.isTTY || !process.stderr.isTTY) return null;
+  const text = options.ascii ? question.replaceAll('·', '-') : question;
+  return async (signal) => {
+    progress.pause();
+    try {
+      const key = await askKey(text, ['s', 'l', 'c'], signal);
+      return key === null ? 'leave' : choices[key];
+    } finally {
+      progress.resume();
+    }
+  };
+}
+
+/** Every cell INVALID, or a run without its end, is a board that failed; anything better is a result. */
+function exitCodeOf({ result }: SavedOutcome): number {
+  const measured = result.cells.filter((cell) => cell.purpose === 'measure');
+  const isAllInvalid = measured.every((cell) => cell.verdict.kind === 'INVALID');
+  return isAllInvalid || result.run.ended === 'cut' ? exitCodes.boardFailed : exitCodes.ok;
+}

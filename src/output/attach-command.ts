@@ -1,0 +1,26 @@
+import type { OptionValues } from 'commander';
+
+/** Options that say how the board is reached, by their names in `OptionValues`. */
+const connectionOptions = [
+  ['port', '--port'],
+  ['login', '--login'],
+  ['identity', '--identity'],
+  ['sshConfig', '--ssh-config'],
+  ['sshOption', '--ssh-option'],
+  ['transport', '--transport'],
+] as const;
+
+/** The command by which a run is found again, with the options by which its board was reached. */
+export function attachCommand(host: string, options: OptionValues, runId: string): string {
+  const given = connectionOptions.flatMap(([name, option]) => {
+    const value: unknown = options[name];
+    const values = Array.isArray(value) ? value : value === undefined ? [] : [value];
+    return values.flatMap((each) => [option, String(each)]);
+  });
+  return ['orin-remote', 'attach', host, runId, ...given].map(quoted).join(' ');
+}
+
+/** For a POSIX shell; most words need nothing. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,115 @@
+import type { DumpAnalysis } from '../../host/irq/analyse-dump.ts';
+import type { Finding } from '../../host/irq/findings.ts';
+import { type Spread, sharePercent } from '../../host/irq/spread.ts';
+import { heatLegend, heatRow, heatTitle } from './heat-map.ts';
+import { counted } from './quantities.ts';
+import { plainText, symbolsFor } from './symbols.ts';
+import type { Terminal } from './terminal.ts';
+import { type Column, textTable } from './text-table.ts';
+import { wrapText } from './wrap-text.ts';
+
+/** Rows that a table shows; the rest is summed up, and whole in --json. */
+const MAX_ROWS = 16;
+/** Names of drivers can be a line long. */
+const MAX_NAME = 24;
+/** Sentences are read, not scanned: a line of them should not run over a wide screen. */
+const MAX_TEXT_WIDTH = 100;
+
+/** What dumps of interrupts say: sentences first, then the tables with a heat map of the CPUs. */
+export function irqReport(
+  analysis: DumpAnalysis,
+  findings: readonly Finding[],
+  terminal: Terminal,
+): string {
+  const { colour, isUnicode } = terminal;
+  const { bold } = colour;
+  const width = Math.min(terminal.columns(), MAX_TEXT_WIDTH);
+  const period = analysis.isDifference ? 'between the dumps' : 'since boot';
+  const lines = [
+    bold(`Interrupts ${period}, ${counted(analysis.cpus.length, 'CPU')}`),
+    ...findings.map(({ text }) => wrapped(`  ${symbolsFor(isUnicode).dot} ${text}`, width)),
+    '',
+    ...section('interrupts', analysis.cpus, interruptRows(analysis), terminal),
+    ...restLine(analysis),
+    ...(analysis.softirqs === null
+      ? []
+      : ['', ...section('softirqs', analysis.softirqs.cpus, softirqRows(analysis), terminal)]),
+    '',
+    `  share of a row on each CPU: ${heatLegend(isUnicode)}`,
+    '',
+  ];
+  // The heat map has its own ASCII ramp; `plainText` deals with the signs in the sentences.
+  return plainText(lines.join('\n'), isUnicode);
+}
+
+interface Row {
+  readonly id: string;
+  readonly name: string;
+  readonly share: number;
+  readonly spread: Spread;
+}
+
+function interruptRows({ sources }: DumpAnalysis): Row[] {
+  return sources
+    .slice(0, MAX_ROWS)
+    .map((source) => ({ id: source.id, name: source.name, share: source.share, spread: source }));
+}
+
+function softirqRows({ softirqs }: DumpAnalysis): Row[] {
+  return (softirqs?.types ?? []).map((type) => {
+    return { id: type.type, name: '', share: type.share, spread: type };
+  });
+}
+
+function section(
+  title: string,
+  cpus: readonly number[],
+  rows: readonly Row[],
+  terminal: Terminal,
+): string[] {
+  if (rows.length === 0) return [`  no ${title} were counted`];
+  const columns: Column[] = [
+    { title: title === 'softirqs' ? 'softirq' : 'id', align: 'left' },
+    { title: 'name', align: 'left' },
+    { title: 'count', align: 'right' },
+    { title: 'share', align: 'right', dropOrder: 2 },
+    { title: 'max/mean', align: 'right', dropOrder: 3 },
+    { title: 'busiest', align: 'left', dropOrder: 1 },
+    { title: heatTitle(cpus), align: 'left' },
+  ];
+  const cells = rows.map(({ id, name, share, spread }) => [
+    id,
+    shortened(name),
+    spread.total.toLocaleString('en-US'),
+    sharePercent(share),
+    spread.imbalance === null ? '' : spread.imbalance.toFixed(2),
+    spread.busiest === null ? '' : `CPU${spread.busiest.cpu} ${sharePercent(spread.busiest.share)}`,
+    heatRow(spread, terminal.isUnicode) ?? '',
+  ]);
+  const [head = '', ...body] = textTable(columns, cells, terminal.columns());
+  return [terminal.colour.dim(head), ...body];
+}
+
+function restLine({ sources, silentSources }: DumpAnalysis): string[] {
+  const rest = sources.slice(MAX_ROWS);
+  const parts = [
+    ...(rest.length > 0
+      ? [
+          `${counted(rest.length, 'further source')} with ${rest
+            .reduce((sum, { total }) => sum + total, 0)
+            .toLocaleString('en-US')}`,
+        ]
+      : []),
+    ...(silentSources > 0 ? [`${silentSources} that counted nothing`] : []),
+  ];
+  return parts.length === 0 ? [] : [`  and ${parts.join(', ')}`];
+}
+
+function shortened(name: string): string {
+  return name.length > MAX_NAME ? `${name.slice(0, MAX_NAME - 1)}…` : name;
+}
+
+/** A number and its percent sign stay on one line. */
+function wrapped(text: string, width: number): string {
+  return wrapText(text.replaceAll(' %', '\u00a0%'), width).replaceAll('\u00a0', ' ');
+}

@@ -1,0 +1,76 @@
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import stringWidth from 'string-width';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Cli, makeCli } from './support/cli.ts';
+
+const dump = (name: string) => resolve('test/fixtures/proc', name);
+const orin = ['--file', dump('orin-interrupts.txt'), '--softirqs', dump('orin-softirqs.txt')];
+let cli: Cli;
+beforeAll(async () => {
+  cli = await makeCli();
+});
+afterAll(() => cli.remove());
+
+describe('orin-remote irq --file', () => {
+  test("answers the thesis' question from its own dumps", async () => {
+    const { code, stdout, stderr } = await cli.run(['irq', ...orin]);
+    expect([code, stderr]).toEqual([0, '']);
+    const text = stdout.replace(/\s+/g, ' ');
+    expect(text).toContain('166,295,906 device interrupts');
+    expect(text).toContain('all of them on CPU0');
+    expect(text).toContain('SCHED peaks on CPU1 at 1.56× the mean');
+    expect(stdout.split('\n').every((line) => stringWidth(line) <= 100)).toBe(true);
+  });
+
+  test('--json has the findings and every source', async () => {
+    const { code, stdout } = await cli.run(['irq', ...orin, '--json']);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      schemaVersion: 1,
+      isDifference: false,
+      byKind: { device: { total: 166_295_906, busiest: { cpu: 0, share: 1 } } },
+      sources: { length: 32 },
+      softirqs: { types: { length: 9 } },
+    });
+  });
+
+  test('one file with both tables, and a prompt before them', async () => {
+    const both = join(cli.home, 'both.txt');
+    const [interrupts, softirqs] = await Promise.all(
+      ['orin-interrupts.txt', 'orin-softirqs.txt'].map((name) => readFile(dump(name), 'utf8')),
+    );
+    await writeFile(both, `$ cat /proc/interrupts /proc/softirqs\n${interrupts}${softirqs}`);
+    const fromOne = await cli.run(['irq', '--file', both, '--json']);
+    const fromTwo = await cli.run(['irq', ...orin, '--json']);
+    expect(fromOne.stdout).toBe(fromTwo.stdout);
+  });
+
+  test('--before-file counts what came between', async () => {
+    const [before, after] = [0, 5].map((n) => dump(`replay/A/${n}/interrupts`));
+    const { stdout } = await cli.run([
+      'irq',
+      '--file',
+      String(after),
+      '--before-file',
+      String(before),
+      '--json',
+    ]);
+    expect(JSON.parse(stdout)).toMatchObject({ isDifference: true, all: { total: 20_113 } });
+  });
+
+  test.each([
+    [['irq'], "required option '--file <file>'"],
+    [['irq', '--file', 'nowhere.txt'], 'cannot read nowhere.txt'],
+    [['irq', '--file', 'softirqs.txt'], 'has softirqs, not interrupts'],
+    [['irq', '--file', 'notes.txt'], 'cat /proc/interrupts > interrupts.txt'],
+    [['irq', ...orin, '--before-file', dump('orin-interrupts.txt')], '--before-softirqs'],
+    [['irq', ...orin, '--before-softirqs', 'softirqs.txt'], '--before-file'],
+  ])('%j is refused with what to do', async (args, said) => {
+    await copyFile(dump('orin-softirqs.txt'), join(cli.home, 'softirqs.txt'));
+    await writeFile(join(cli.home, 'notes.txt'), 'all on CPU0?\n');
+    const { code, stdout, stderr } = await cli.run(args);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(said);
+  });
+});

@@ -1,0 +1,44 @@
+import type { Link } from '../../host/link/link.ts';
+import { type ConnectOptions, connectBoard } from '../../host/ssh/connect.ts';
+import { silentPrompter } from '../../host/ssh/prompter.ts';
+import { type ResolvedTarget, resolveTarget } from '../../host/ssh/resolve-target.ts';
+import { connectWithSshClient } from '../../host/ssh-client/connect.ts';
+import type { Sshd } from './sshd.ts';
+
+/** A way of reaching a board, as the suites that every transport must pass know it. */
+export interface Transport {
+  readonly name: string;
+  connect(target: ResolvedTarget, options: Omit<ConnectOptions, 'privateKeys'>): Promise<Link>;
+  /** How the death of a command by SIGKILL is told: OpenSSH's client does not pass on the signal. */
+  readonly killed: { readonly code: null; readonly signal: string | null };
+  /** Whether all commands share one connection. */
+  readonly isShared: boolean;
+}
+
+export const transports: readonly Transport[] = [
+  {
+    name: 'ssh2',
+    connect: connectBoard,
+    killed: { code: null, signal: 'SIGKILL' },
+    isShared: true,
+  },
+  {
+    name: 'the ssh client',
+    connect: connectWithSshClient,
+    killed: { code: null, signal: null },
+    isShared: true,
+  },
+  {
+    name: 'the ssh client without sharing',
+    connect: (target, options) => connectWithSshClient(target, { ...options, canShare: false }),
+    killed: { code: null, signal: null },
+    isShared: false,
+  },
+];
+
+/** Logs in to a test's sshd by its own key. */
+export async function connectBy(transport: Transport, sshd: Sshd): Promise<Link> {
+  const { configFile, alias } = sshd;
+  const target = await resolveTarget(alias, { configFile, environment: process.env });
+  return await transport.connect(target, { prompter: silentPrompter, hostKeyPolicy: 'ask' });
+}
