@@ -88,7 +88,7 @@ function resultOf(events: readonly JournalEvent[]): Result {
 
 /** Arguments of every call but that for help. */
 function calls(): string[][] {
-  const lines = readFileSync(log, 'utf8').trim().split('\n');
+  const lines = readFileSync(log, 'utf8').split('\n').slice(0, -1);
   return lines.map((line) => JSON.parse(line) as string[]).filter(([first]) => first !== '--help');
 }
 

@@ -87,6 +87,31 @@ describe('where nodes ran', () => {
   });
 });
 
+describe('notices', () => {
+  const plan = testPlan([testCell('a', { ep: 'cuda' }), testCell('b')]);
+  const noticesWith = (placement: Placement | null) => {
+    const builder = blocks(new JournalBuilder(plan), { a: 1e6, b: 2e6 }, 5);
+    if (placement) builder.event({ kind: 'placement', t_ns: 1, ...placement });
+    return resultOf(builder.bye()).warnings.filter(({ code }) => /gpu|elsewhere/.test(code));
+  };
+
+  test('a GPU number without a profile is said to be not proven; a CPU number needs no proof', () => {
+    const text = 'GPU not proven: no profiled session was made';
+    expect(noticesWith(null)).toEqual([{ code: 'gpu-not-proven', text, cell: 'a' }]);
+    expect(noticesWith(proof({ failure: 'it crashed\nlong words' }))).toMatchObject([
+      { text: 'GPU not proven: it crashed' },
+    ]);
+  });
+
+  test('a few nodes on the CPU are named; none is not worth a word', () => {
+    const [on, off] = [provider(cuda, 9, 9e6), provider(cpu, 1, 1e6)];
+    expect(noticesWith(proof({ providers: [on] }))).toEqual([]);
+    expect(noticesWith(proof({ providers: [on, off], islands: 1 }))).toMatchObject([
+      { code: 'partly-elsewhere', text: expect.stringContaining('9/10 nodes on CUDA') },
+    ]);
+  });
+});
+
 test('a refusal with a next step is told in its first line and that step', () => {
   const plan = testPlan([testCell('a', { ep: 'cuda' })]);
   const builder = blocks(new JournalBuilder(plan), { a: 1e6 }, 1, () => ({

@@ -8,6 +8,7 @@ import { openPacker } from '../push/packer.ts';
 import { push } from '../push/push.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { runtimeFor } from '../runtime/runtime-for.ts';
+import { openUserBuild, requireFits } from '../runtime/user-build.ts';
 import type { BenchRequest } from './bench-request.ts';
 import { concludeRun } from './conclude.ts';
 import { followToEnd } from './follow.ts';
@@ -39,7 +40,7 @@ async function benchConnected(request: BenchRequest): Promise<RunOutcome | null>
   requireBoard(link.board, probe.facts);
   refuseBusyBoard(probe.facts.lock, link.board);
   tellUncollected(request, probe);
-  const runtime = await runtimeOf(request, probe);
+  const runtime = await runtimeOf(request, probe, await userBuildOf(request, probe));
   const prepared = await prepareRun(request, probe.facts, await models, runtime);
   for (const note of prepared.notes) tell({ kind: 'note', text: note });
   tell({ kind: 'planned', plan: prepared.plan, estimateMs: prepared.estimateMs });
@@ -96,12 +97,28 @@ function tellUncollected(request: BenchRequest, probe: Probe): void {
   request.listener({ kind: 'note', text });
 }
 
-async function runtimeOf(request: BenchRequest, { facts }: Probe): Promise<Runtime> {
+/** The package directory of `--ort`, looked over and found to fit this board; undefined without one. */
+async function userBuildOf(request: BenchRequest, { facts }: Probe): Promise<string | undefined> {
+  const { ortPackage, directories, signal } = request;
+  if (ortPackage === null) return undefined;
+  const build = await openUserBuild(ortPackage, directories.cache, signal);
+  requireFits(build, request.board, facts);
+  const providers = build.providers.length === 0 ? 'none' : build.providers.join(', ');
+  request.listener({ kind: 'note', text: `--ort: provider libraries: ${providers}` });
+  return build.directory;
+}
+
+async function runtimeOf(
+  request: BenchRequest,
+  { facts }: Probe,
+  ortPackage: string | undefined,
+): Promise<Runtime> {
   if (facts.platform === null) throw new Error('requireBoard lets no such board pass');
   return await runtimeFor(facts.platform, {
     agentPath: request.directories.agent,
     cacheDir: request.directories.cache,
     offline: request.isOffline,
+    ortPackage,
     needsKoffi: request.axes.targets.some(({ engine }) => engine === 'ort-capi'),
     signal: request.signal,
     onProgress: ({ what, receivedBytes, totalBytes }) => {

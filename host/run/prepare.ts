@@ -89,12 +89,12 @@ export async function prepareRun(
 
 /** The asked-for dimensions, with the board's best GPU engine where that was asked for. */
 function axesFor(
-  { axes, isGpuWanted, board }: BenchRequest,
+  { axes, isGpuWanted, board, ortPackage }: BenchRequest,
   facts: BoardFacts,
 ): BenchRequest['axes'] {
   if (!isGpuWanted) return axes;
   const { ortLibrary } = axes;
-  const best = bestGpuTarget(board, facts, { ortLibrary, ortPackage: null });
+  const best = bestGpuTarget(board, facts, { ortLibrary, ortPackage });
   const isKnown = axes.targets.some(({ engine, ep }) => engine === best.engine && ep === best.ep);
   return isKnown ? axes : { ...axes, targets: [...axes.targets, best] };
 }
@@ -110,6 +110,13 @@ function seededOnly(inputs: BenchRequest['inputs']): BenchRequest['inputs'] {
   return { ...inputs, shapes: {}, ranges: {}, files: {}, data: null };
 }
 
+/** A build of one's own is told from npm's by the hash of its library: `1.30.0+3fa9c1d2`. */
+function onnxRuntimeVersion({ ortPackage }: BenchRequest, runtime: Runtime): string {
+  if (ortPackage === null) return ONNX_RUNTIME_VERSION;
+  const library = runtime.files.find(({ path }) => path.endsWith('/libonnxruntime.so.1'));
+  return `${ONNX_RUNTIME_VERSION}+${library?.file.sha256.slice(0, 8) ?? 'unknown'}`;
+}
+
 /** What `result.json` keeps beside the plan: see host/results/run-context.ts. No host or user names. */
 function contextOf(
   request: BenchRequest,
@@ -123,7 +130,7 @@ function contextOf(
     argv: request.tool.argv,
     runtime: {
       node: NODE_VERSION,
-      onnxruntime: ONNX_RUNTIME_VERSION,
+      onnxruntime: onnxRuntimeVersion(request, runtime),
       agent_sha256: runtime.files.find(({ path }) => path === 'agent.cjs')?.file.sha256 ?? null,
     },
     board: {

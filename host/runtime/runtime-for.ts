@@ -11,6 +11,8 @@ export interface RuntimeOptions extends FetchOptions {
   readonly agentPath: string;
   /** Also what calls ONNX Runtime's C interface. */
   readonly needsKoffi?: boolean;
+  /** Directory of another onnxruntime-node than the installed one. */
+  readonly ortPackage?: string | undefined;
 }
 
 /**
@@ -40,7 +42,7 @@ export async function runtimeFor(
     await runtimeFile('agent.cjs', options.agentPath, 0o600, false),
   ];
   const packages = [
-    ...(await onnxRuntimeFiles(platform)),
+    ...(await onnxRuntimeFiles(platform, options.ortPackage)),
     ...(options.needsKoffi ? await koffiFiles(platform, options) : []),
   ];
   for (const { path, source, isNative } of packages) {

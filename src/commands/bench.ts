@@ -46,6 +46,7 @@ function settingsFrom(host: string, options: OptionValues): Settings {
     models: options.model.length > 0 ? options.model : [DEFAULT_MODEL],
     axes: axesFrom(options),
     isGpuWanted: options.gpu === 'auto',
+    ortPackage: options.ort ?? null,
     batches: options.batch ? wholeNumbers(options.batch, '--batch') : null,
     // A demonstration shows the way within a minute; it is no measurement to publish.
     effort: effortRequestFrom(options, host === 'demo' ? 'quick' : 'default'),
