@@ -39,6 +39,7 @@ export async function createProgram(argv: readonly string[]): Promise<number> {
     .showSuggestionAfterError();
   addBoardCommands(program, run);
   addRunCommands(program, run);
+  addRuntimeCommands(program, run);
   addResultCommands(program, run);
   addModelCommands(program, run);
   addIrqCommand(program, run);
@@ -129,6 +130,21 @@ function addRunCommands(program: Command, run: Run): void {
   cancel.action(
     run(async ([host = '', id = null], options) =>
       (await import('./commands/attach.ts')).cancelCommand(host, id, options),
+    ),
+  );
+}
+
+function addRuntimeCommands(program: Command, run: Run): void {
+  const runtime = program.command('runtime').description('what a board has for its GPU');
+  const list = runtime
+    .command('list')
+    .argument('<host>')
+    .description('trtexec and libraries of ONNX Runtime on a board, and how to measure with them')
+    .option('--json', 'one JSON document');
+  addConnectionOptions(list);
+  list.action(
+    run(async ([host = ''], options) =>
+      (await import('./commands/runtime.ts')).listRuntimesCommand(host, options),
     ),
   );
 }

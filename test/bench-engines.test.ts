@@ -87,3 +87,11 @@ test('a build that is none, and --gpu auto where there is no way to a GPU, say w
   if (auto.code === 0) expect(auto.stdout).toContain('trtexec');
   else expect(auto.stderr).toContain('libnvinfer-bin');
 }, 60_000);
+
+test('runtime list names what the board has, or what to install', async () => {
+  const { code, stdout } = await cli.run(['runtime', 'list', 'demo']);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/TensorRT \d+\.|sudo apt-get install libnvinfer-bin/);
+  const json = await cli.run(['runtime', 'list', 'demo', '--json']);
+  expect(JSON.parse(json.stdout)).toMatchObject({ libraries: expect.any(Array) });
+}, 60_000);

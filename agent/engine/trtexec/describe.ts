@@ -1,3 +1,4 @@
+import { tensorRtVersion } from '../../protocol/tensorrt-version.ts';
 import { EngineRefusal } from '../engine.ts';
 import { runTrtexec } from './run-trtexec.ts';
 
@@ -23,7 +24,7 @@ export async function describeTrtexec(path: string, signal: AbortSignal): Promis
       next: 'it comes with JetPack: sudo apt-get install libnvinfer-bin',
     });
   }
-  const [major, minor, patch] = versionParts(Number(number));
+  const [major, minor, patch] = tensorRtVersion(Number(number));
   const version = `${major}.${minor}.${patch}`;
   if (major < oldest[0] || (major === oldest[0] && minor < oldest[1])) {
     throw new EngineRefusal(`${path} is of TensorRT ${version}; its times are not known to us`, {
@@ -36,10 +37,4 @@ export async function describeTrtexec(path: string, signal: AbortSignal): Promis
 /** Flags stand at the beginning of a line of the help; the words after them may name others that are gone. */
 function flagsOf(help: string): ReadonlySet<string> {
   return new Set([...help.matchAll(/^\s*(--[A-Za-z]\w*)/gm)].map(([, flag = '']) => flag));
-}
-
-/** 8502 is 8.5.2; from TensorRT 10 on two digits a part: 100300 is 10.3.0. */
-function versionParts(number: number): readonly [number, number, number] {
-  const step = number < 10_000 ? 1000 : 10_000;
-  return [Math.floor(number / step), Math.floor((number % step) / 100), number % 100];
 }
