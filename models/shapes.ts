@@ -25,12 +25,13 @@ type Shaped = Pick<ModelFacts, 'name' | 'inputs'>;
  * Throws ModelError `free-dimension` with a ready `--shape`, or `input-mismatch` for a contradiction.
  */
 export function resolveShapes(model: Shaped, request: ShapeRequest = {}): ResolvedShapes {
-  const overrides = request.overrides ?? {};
-  for (const [name, shape] of Object.entries(overrides)) checkOverride(model, name, shape);
+  // A Map, because an input may well be called `constructor`.
+  const overrides = new Map(Object.entries(request.overrides ?? {}));
+  for (const [name, shape] of overrides) checkOverride(model, name, shape);
   const batch = batchOf(model, request.batch, overrides);
   const symbols = new Map<string, number>();
   const bound = model.inputs.map((input) => {
-    const given = overrides[input.name];
+    const given = overrides.get(input.name);
     const shape = (input.shape ?? given ?? []).map((dimension, axis) => {
       if (axis === 0 && isFree(dimension) && input.shape) return batch;
       return isFree(dimension) ? (given?.[axis] ?? dimension) : dimension;
@@ -49,6 +50,20 @@ export function resolveShapes(model: Shaped, request: ShapeRequest = {}): Resolv
     settled.map(({ input, shape }) => [input.name, shape.filter((dim) => typeof dim === 'number')]),
   );
   return { batch, shapes, symbols };
+}
+
+/**
+ * The batch size that the model or an override of its free leading dimension gives, 1 where both leave it open; what
+ * else is open does not matter.
+ * Throws ModelError `input-mismatch` for an override that contradicts the model.
+ */
+export function ownBatch(
+  model: Shaped,
+  overrides: Readonly<Record<string, readonly number[]>> = {},
+): number {
+  const checked = new Map(Object.entries(overrides));
+  for (const [name, shape] of checked) checkOverride(model, name, shape);
+  return batchOf(model, undefined, checked);
 }
 
 /**
@@ -105,16 +120,20 @@ function checkOverride(model: Shaped, name: string, shape: readonly number[]): v
 function batchOf(
   model: Shaped,
   asked: number | undefined,
-  overrides: Readonly<Record<string, readonly number[]>>,
+  overrides: ReadonlyMap<string, readonly number[]>,
 ): number {
   const leading = model.inputs.flatMap((input) =>
     input.shape?.[0] === undefined
       ? []
-      : [{ name: input.name, declared: input.shape[0], given: overrides[input.name]?.[0] }],
+      : [{ name: input.name, declared: input.shape[0], given: overrides.get(input.name)?.[0] }],
   );
   const free = leading.filter(({ declared }) => isFree(declared));
   const given = free.find((input) => input.given !== undefined && input.given !== 1);
   if (free.length > 0) {
+    if (given?.given === 0) {
+      const why = 'its leading dimension is the batch size, and an empty batch is no work';
+      throw mismatch(model, given.name, why, 'give it a leading dimension of at least 1');
+    }
     if (given?.given !== undefined && asked !== undefined && asked !== given.given) {
       const why = `--shape gives its leading dimension ${given.given}, --batch says ${asked}`;
       throw mismatch(model, given.name, why, 'leave one of the two out');

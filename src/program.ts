@@ -161,8 +161,10 @@ function addResultCommands(program: Command, run: Run): void {
     .command('show')
     .argument('<run>', 'run id, or its beginning, or `latest`')
     .description('one run: cells, distributions, CPU use, environment')
+    .option('--cpu', 'what each CPU did in each cell: all columns of mpstat, against idle')
+    .option('--irq', 'interrupts by source and softirqs by type, on which CPU, against idle')
     .option('--json', 'result.json as it is kept')
-    .option('--profile', 'also the operators and their times, the longest first')
+    .option('--profile', 'operators by the time that they take, from the profiled session')
     .action(
       run(async ([id = ''], options) =>
         (await import('./commands/results.ts')).showCommand(id, options),

@@ -224,7 +224,10 @@ test.each([
   const cell = mlpCell('a', { inputs: [{ ...input, source }] });
   const run = board.start(board.plan([mlp], [cell]));
   expect(await run.exit).toBe(5);
-  expect(ofKind(run.events(), 'process-end')[0]?.message).toMatch(message);
+  const said = ofKind(run.events(), 'process-end')[0]?.message;
+  expect(said).toMatch(message);
+  // On one line: the last of several would be general advice.
+  expect(said).not.toContain('\n');
   expect(run.events().at(-1)).toMatchObject({ kind: 'bye', reason: 'failed' });
 });
 

@@ -22,9 +22,7 @@ describe.each(transports)('over $name, a login shell', (transport) => {
     const sshd = await startSshd(options);
     try {
       const link = await connectBy(transport, sshd);
-      const answer = await runScript(link, script, { step: 'ask board' });
-      await link.end();
-      return answer;
+      return await runScript(link, script, { step: 'ask board' }).finally(() => link.end());
     } finally {
       await sshd.stop();
     }

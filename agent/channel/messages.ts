@@ -25,6 +25,14 @@ export interface SamplerJob {
   readonly segment: number;
   /** `mpstat`: the program writes its own log; `proc`: raw frames; `counters`: the `tele` events only. */
   readonly mode: 'mpstat' | 'proc' | 'counters';
+  /** Time between two `tele` events; the raw log has one frame a second, whatever this is. */
+  readonly everyMs: number;
+  /** Whether `tele` tells the sources of interrupts and softirqs that counted. */
+  readonly isBySource: boolean;
+  /** By which interface the workstation is connected; null when that is not known. */
+  readonly link: NonNullable<EventOf<'tele'>['link']> | null;
+  /** Where the board's files are looked for: `/`, but in tests. */
+  readonly rootPath: string;
   /** Words before `mpstat`, so that it dies with the sampler; empty where the board has no such tool. */
   readonly dieWithParent: readonly string[];
 }

@@ -1,3 +1,4 @@
+import { cleanLine } from '../protocol/clean-text.ts';
 import { type Cell, type TensorDtype, tensorDtypes } from '../protocol/plan.ts';
 import {
   type Engine,
@@ -124,7 +125,10 @@ function dataOf(tensor: OrtTensor, dtype: TensorDtype): TensorData {
     : (data as unknown as TensorData);
 }
 
-/** ONNX Runtime reports everything as an Error with its text; here such a text is an answer, not a bug. */
+/**
+ * ONNX Runtime reports everything as an Error with its text; here such a text is an answer, not a bug. On one line,
+ * because it begins with what is wrong and ends with general advice.
+ */
 function refusal(error: unknown): EngineRefusal {
-  return new EngineRefusal((error as Error).message, { cause: error });
+  return new EngineRefusal(cleanLine((error as Error).message, 4096), { cause: error });
 }

@@ -184,7 +184,15 @@ const trtexec = z.object({
   warnings: z.array(text(300)),
 });
 
-/** Board figures once a second: cumulative counters, so that a lost sample loses nothing. */
+/** A table of /proc/interrupts or /proc/softirqs without what did not change. */
+const countedRows = z.object({
+  /** CPU of each column. */
+  cpus: z.array(count),
+  /** Cumulative: those that counted since the last event that told, all of them when `cpus` changed. */
+  rows: z.array(z.object({ id: text(32), counts: z.array(count) })),
+});
+
+/** Board figures, cumulative where they count, so that a lost sample loses little. */
 const tele = z.object({
   ...common,
   kind: z.literal('tele'),
@@ -194,6 +202,24 @@ const tele = z.object({
   intr: count,
   ctxt: count,
   memAvailableBytes: count,
+  /** Telemetry `proc` and `full`. */
+  counted: z.optional(z.object({ interrupts: countedRows, softirqs: countedRows })),
+  /**
+   * Files of `boardFilePaths` by absolute path: all that exist in the sampler's first event, then those that
+   * changed. Null: there, but not to be read.
+   */
+  files: z.optional(z.record(text(512), z.nullable(text(65_536)))),
+  /** In the first event: the interface by which the workstation is connected, and its interrupts' ids. */
+  link: z.optional(z.object({ interface: text(64), interrupts: z.array(text(32)) })),
+  /** /proc files at both ends of the idle baseline, when no worker runs. */
+  idle: z.optional(
+    z.object({
+      edge: z.enum(['start', 'end']),
+      stat: text(65_536),
+      interrupts: text(1_048_576),
+      softirqs: text(65_536),
+    }),
+  ),
 });
 
 export const processOutcomes = ['ok', 'crashed', 'killed', 'refused', 'cancelled'] as const;

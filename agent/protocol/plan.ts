@@ -68,6 +68,11 @@ export type EngineName = (typeof engines)[number];
 export const executionProviders = ['cpu', 'cuda', 'tensorrt', 'webgpu'] as const;
 export type ExecutionProvider = (typeof executionProviders)[number];
 export const precisions = ['fp32', 'fp16', 'int8'] as const;
+/**
+ * `mpstat` and `proc`: a raw log and a `tele` event each second, with `proc` also counters by source; `full` is
+ * `proc` with five `tele` events a second; `off`: no sampler at all.
+ */
+export const telemetrySources = ['off', 'mpstat', 'proc', 'full'] as const;
 export const optimizationLevels = ['disabled', 'basic', 'extended', 'layout', 'all'] as const;
 
 /** One configuration to measure. */
@@ -122,6 +127,8 @@ const effort = z.object({
   /** Half-width of the 95 % interval, as a share of the median: 0.01 is 1 %. */
   precision: z.number().check(z.positive()),
   totalBudgetMs: z.nullable(positive),
+  /** How long the board is watched before the first process, so that rates can be held against it; absent: not. */
+  idleMs: z.optional(count),
   /** Images per pass; null measures no passes. A process then runs whole passes, at least one. */
   imagesPerPass: z.nullable(positive),
 });
@@ -140,7 +147,7 @@ export const planSchema = z.object({
   /** `order[b]` lists the cell ids of block b in their seeded random order; its length is maxBlocks. */
   order: z.array(z.array(safeName)),
   effort,
-  telemetry: z.enum(['mpstat', 'proc', 'off']),
+  telemetry: z.enum(telemetrySources),
   /** Whether each measured cell gets one untimed, profiled session that proves where its nodes run. */
   placement: z._default(z.boolean(), false),
   /**

@@ -7,8 +7,13 @@ export class CounterReader {
   readonly #stat = new ProcFile('/proc/stat', 65_536);
   readonly #meminfo = new ProcFile('/proc/meminfo', 16_384);
 
-  read(): Omit<EventOf<'tele'>, 'seq' | 'kind' | 't_ns'> {
+  read(): Pick<EventOf<'tele'>, 'cpus' | 'intr' | 'ctxt' | 'memAvailableBytes'> {
     const memAvailableBytes = parseMemAvailable(this.#meminfo.read());
     return { ...parseStat(this.#stat.read()), memAvailableBytes };
+  }
+
+  close(): void {
+    this.#stat.close();
+    this.#meminfo.close();
   }
 }

@@ -3,15 +3,17 @@ import { writeJson } from '../channel/frames.ts';
 import type { SamplerJob, SamplerMessage } from '../channel/messages.ts';
 import { Clock } from '../clock.ts';
 import { agentExitCodes } from '../exit-codes.ts';
+import { BoardFiles } from './board-files.ts';
+import { CountedSources } from './counted-sources.ts';
 import { CounterReader } from './counter-reader.ts';
 import { openRawLog } from './raw-log.ts';
 
 const supervisorFd = 3;
-const everyMs = 1000;
+const logEvery_ns = 1e9;
 
 /**
- * Role `sample`: the board's counters once a second, as events to the supervisor, and the raw log in the
- * run directory. Its job is the first line of standard input; it ends when standard input does, and so with
+ * Role `sample`: the board's counters and state as events to the supervisor, and the raw log in the run
+ * directory, once a second each unless the job asks for more events. Its job is the first line of standard input; it ends when standard input does, and so with
  * the supervisor, however that ended.
  */
 export async function sample(): Promise<number> {
@@ -41,13 +43,30 @@ async function sampleUntil(closed: Promise<unknown>, job: SamplerJob): Promise<v
   const log = openRawLog(job, (code, text) =>
     send({ kind: 'warn', t_ns: clock.now_ns(), code, text }),
   );
+  const sources = job.isBySource ? new CountedSources() : null;
+  const board = new BoardFiles(job.rootPath);
+  let nextLog_ns = 0;
+  let isFirst = true;
   const tick = () => {
     const t_ns = clock.now_ns();
-    log.append(t_ns);
-    send({ kind: 'tele', t_ns, ...counters.read() });
+    if (t_ns >= nextLog_ns) {
+      log.append(t_ns);
+      // Half a period early is on time: timers are late by a little, and would slip by a whole period.
+      nextLog_ns = t_ns + logEvery_ns - (job.everyMs / 2) * 1e6;
+    }
+    const files = board.changes();
+    send({
+      kind: 'tele',
+      t_ns,
+      ...counters.read(),
+      ...(sources && { counted: sources.read() }),
+      ...(Object.keys(files).length > 0 && { files }),
+      ...(isFirst && job.link && { link: job.link }),
+    });
+    isFirst = false;
   };
   tick();
-  const timer = setInterval(tick, everyMs);
+  const timer = setInterval(tick, job.everyMs);
   await closed;
   clearInterval(timer);
   tick();

@@ -3,6 +3,7 @@ import type { WorkerJob } from '../channel/messages.ts';
 import type { EventOf } from '../protocol/events.ts';
 import type { Cell, Plan } from '../protocol/plan.ts';
 import { CellProcess, type CellProcessContext } from './cell-process.ts';
+import { measureIdle } from './idle-baseline.ts';
 import { provePlacement } from './profile-process.ts';
 import { type CellEnd, Schedule } from './schedule.ts';
 
@@ -50,6 +51,8 @@ class PlanRun {
   }
 
   async run(): Promise<RunReason> {
+    const { idleMs = 0 } = this.#prepared.plan.effort;
+    if (idleMs > 0) await measureIdle(idleMs, this.#context, this.#signal);
     const end = await this.#runBlocks();
     this.#leave(this.#schedule.endAll(end));
     if (end === 'cancelled' || end === 'budget') return end;

@@ -11,6 +11,7 @@ import { engines, type Plan } from '../protocol/plan.ts';
 import { segmentFile } from '../protocol/run-files.ts';
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import type { Runtime } from '../runtime.ts';
+import { linkInterface } from '../sample/link-interface.ts';
 import { agentVersion } from '../version.ts';
 import { dieWithParent } from './die-with-parent.ts';
 import { findProgram } from './find-program.ts';
@@ -165,6 +166,10 @@ class Supervisor {
       runDirectory: this.#runDirectory,
       segment: this.#options.segment,
       mode: this.#telemetryMode(plan),
+      everyMs: plan.telemetry === 'full' ? 200 : 1000,
+      isBySource: plan.telemetry === 'proc' || plan.telemetry === 'full',
+      link: linkInterface(this.#runtime.env),
+      rootPath: this.#runtime.env.ORIN_REMOTE_ROOT ?? '/',
       dieWithParent: dieWithParent('INT'),
     };
     const context = { journal: this.#journal, clock: this.#clock, runtime: this.#runtime };
@@ -208,6 +213,7 @@ class Supervisor {
         'placement',
         'telemetry:mpstat',
         'telemetry:proc',
+        'telemetry:full',
       ],
       runId: plan.runId,
       bootId: readBootId(),

@@ -1,63 +1,30 @@
 import type { WorkerEvent } from '../channel/messages.ts';
 import type { Clock } from '../clock.ts';
-import { ProcFile } from '../proc/proc-file.ts';
+import { ProcSnapshot } from '../proc/proc-texts.ts';
 
 type Edge = Extract<WorkerEvent, { kind: 'edge' }>;
+const edges = ['steady-start', 'steady-end'] as const;
 
-const files = [
-  ['stat', 65_536],
-  ['interrupts', 1_048_576],
-  ['softirqs', 65_536],
-] as const;
-
-/**
- * /proc/{stat,interrupts,softirqs} at the edges of the steady part, into buffers made beforehand;
- * text and JSON are made of them only after the last iteration.
- */
+/** /proc files at the edges of the steady part; events are made of them only after the last iteration. */
 export class EdgeReader {
   readonly #clock: Clock;
-  readonly #snaps = { 'steady-start': new Snap(), 'steady-end': new Snap() };
+  readonly #snapshots = { 'steady-start': new ProcSnapshot(), 'steady-end': new ProcSnapshot() };
+  readonly #t_ns = { 'steady-start': 0, 'steady-end': 0 };
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
   snap(edge: Edge['edge']): void {
-    this.#snaps[edge].take(this.#clock.now_ns());
+    this.#t_ns[edge] = this.#clock.now_ns();
+    this.#snapshots[edge].take();
   }
 
   /** The edges that were snapped, in order of time. */
   events(): readonly Edge[] {
-    return (['steady-start', 'steady-end'] as const).flatMap((edge) => {
-      const event = this.#snaps[edge].event(edge);
-      return event ? [event] : [];
+    return edges.flatMap((edge): Edge[] => {
+      const texts = this.#snapshots[edge].texts();
+      return texts === null ? [] : [{ kind: 'edge', t_ns: this.#t_ns[edge], edge, ...texts }];
     });
-  }
-}
-
-class Snap {
-  readonly #files = files.map(([name, bytes]) => openIfThere(`/proc/${name}`, bytes));
-  #texts: readonly (Buffer | null)[] | null = null;
-  #t_ns = 0;
-
-  take(t_ns: number): void {
-    this.#t_ns = t_ns;
-    this.#texts = this.#files.map((file) => file?.read() ?? null);
-  }
-
-  event(edge: Edge['edge']): Edge | null {
-    if (this.#texts === null) return null;
-    const [stat = '', interrupts = '', softirqs = ''] = this.#texts.map(
-      (bytes) => bytes?.toString('latin1') ?? '',
-    );
-    return { kind: 'edge', t_ns: this.#t_ns, edge, stat, interrupts, softirqs };
-  }
-}
-
-function openIfThere(path: string, capacityBytes: number): ProcFile | null {
-  try {
-    return new ProcFile(path, capacityBytes);
-  } catch {
-    return null;
   }
 }

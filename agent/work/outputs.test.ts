@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { decodeLine, encodeEvent } from '../protocol/wire.ts';
 import { summariseOutputs } from './outputs.ts';
 
 test('a summary has the hash, the odd values, a stride that fits and the best class of each row', () => {
@@ -28,6 +29,16 @@ test('large tensors are thinned evenly, and many tensors share one bound', () =>
   expect([one?.stride, one?.values.length, one?.values[0]]).toEqual([3, 3334, 3]);
   const many = summariseOutputs(Array.from({ length: 100 }, () => large));
   expect(many.reduce((sum, { values }) => sum + values.length, 0)).toBeLessThanOrEqual(65_536);
+});
+
+test('a summary is a valid journal line for millions of rows and for names without end', () => {
+  const rows = 2_500_000;
+  const data = new Uint8Array(2 * rows);
+  const outputs = summariseOutputs([
+    { name: 'y'.repeat(10_000), dtype: 'uint8', shape: [rows, 2], data },
+  ]);
+  const event = { seq: 0, t_ns: 0, kind: 'output', process: 0, outputs, labels: null } as const;
+  expect(decodeLine(encodeEvent(event).trimEnd())).toEqual({ ok: true, event });
 });
 
 test('half precision is read as numbers, strings and empty tensors are only hashed', () => {

@@ -10,8 +10,13 @@ type OutputSummary = EventOf<'output'>['outputs'][number];
 const maxValuesPerTensor = 4096;
 /** Bounds the event when a model has hundreds of outputs. */
 const maxValues = 65_536;
+/** The event's own bound. */
+const maxNameLength = 512;
 
-/** What the workstation needs to compare cells: hash, strided values and arg-max of every output. */
+/**
+ * What the workstation needs to compare cells: hash, strided values and the arg-max of the first rows of every
+ * output, at most 4096 of each, so that the event stays one line of the journal whatever the model answers.
+ */
 export function summariseOutputs(outputs: readonly NamedTensor[]): OutputSummary[] {
   const limit = Math.min(
     maxValuesPerTensor,
@@ -21,7 +26,8 @@ export function summariseOutputs(outputs: readonly NamedTensor[]): OutputSummary
 }
 
 function summarise(tensor: NamedTensor, limit: number): OutputSummary {
-  const { name, dtype, data } = tensor;
+  const { dtype, data } = tensor;
+  const name = tensor.name.slice(0, maxNameLength);
   const sha256 = createHash('sha256').update(tensorBytes(data)).digest('hex');
   const at = elementReader(tensor);
   const size = dtype === 'string' ? 0 : data.length;
@@ -35,7 +41,7 @@ function summarise(tensor: NamedTensor, limit: number): OutputSummary {
     if (i % stride === 0) values.push(isUsable ? value : null);
   }
   const shape = [...tensor.shape];
-  return { name, dtype, shape, sha256, nonFinite, stride, values, top1: top1(tensor) };
+  return { name, dtype, shape, sha256, nonFinite, stride, values, top1: top1(tensor, limit) };
 }
 
 function elementReader({ dtype, data }: NamedTensor): (index: number) => number {
@@ -44,13 +50,13 @@ function elementReader({ dtype, data }: NamedTensor): (index: number) => number 
     : (index) => Number(data[index] ?? 0);
 }
 
-/** Arg-max of each row of a numeric [N, classes] tensor; empty for any other tensor. */
-function top1(tensor: NamedTensor): number[] {
+/** Arg-max of the first `maxRows` rows of a numeric [N, classes] tensor; empty for any other tensor. */
+function top1(tensor: NamedTensor, maxRows = Number.POSITIVE_INFINITY): number[] {
   const [rows = 0, classes = 0] = tensor.shape;
   if (tensor.shape.length !== 2 || classes < 2 || tensor.dtype === 'string') return [];
   if (tensor.data.length !== elementCount(tensor.shape)) return [];
   const at = elementReader(tensor);
-  return Array.from({ length: rows }, (_, row) => {
+  return Array.from({ length: Math.min(rows, maxRows) }, (_, row) => {
     let best = 0;
     for (let column = 1; column < classes; column += 1) {
       if (at(row * classes + column) > at(row * classes + best)) best = column;
@@ -76,7 +82,7 @@ export class LabelScore {
 
   /** Counts the rows of the first [N, classes] output that belong to the first pass. */
   add(outputs: readonly NamedTensor[]): void {
-    const answers = outputs.map(top1).find((rows) => rows.length > 0) ?? [];
+    const answers = outputs.map((tensor) => top1(tensor)).find((rows) => rows.length > 0) ?? [];
     for (const [row, answer] of answers.entries()) {
       if (this.isComplete) return;
       this.#total += 1;

@@ -49,6 +49,15 @@ test('slow iterations may be precise with thirty of them', () => {
   expect(new StopRule(limits, 0).decide(quiet(30, 50e6), 3e9)).toBeNull();
 });
 
+test('fast iterations go on for half a second or to the largest number, however precise they are', () => {
+  const rule = new StopRule(limits, 2e9);
+  expect(rule.decide(quiet(1000, 20e3), 2e9 + 20e6)).toBeNull();
+  expect(rule.decide(quiet(5000, 20e3), 2e9 + 100e6)).toBe('max-iterations');
+  const slower = new StopRule(limits, 2e9);
+  expect(slower.decide(quiet(499, 1e6), 2.499e9)).toBeNull();
+  expect(slower.decide(quiet(slower.nextCheck, 1e6), 2.624e9)).toBe('precise');
+});
+
 test('precision is looked at when the number has grown by a quarter', () => {
   const rule = new StopRule(limits, 0);
   rule.decide(twoModes(100), 1e9);

@@ -10,6 +10,11 @@ const slowIteration_ns = 100e6;
 const slowMinIterations = 30;
 const minEffective = 10;
 const checkGrowth = 1.25;
+/**
+ * A hundred iterations of microseconds are over within a millisecond: one interrupt would be half of what is known,
+ * and /proc counts in hundredths of a second.
+ */
+const minSteady_ns = 500e6;
 
 /**
  * The null model answers in microseconds: its calibration needs a hot loop, not a settled board, and can
@@ -64,12 +69,14 @@ export function processLimits(cell: Cell, effort: Effort): ProcessLimits {
  */
 export class StopRule {
   readonly #limits: ProcessLimits;
+  readonly #began_ns: number;
   #nextCheck: number;
   #passStart_ns: number;
 
   /** `elapsed_ns` counts from the first iteration of the process, here at the start of the steady part. */
   constructor(limits: ProcessLimits, elapsed_ns: number) {
     this.#limits = limits;
+    this.#began_ns = elapsed_ns;
     this.#passStart_ns = elapsed_ns;
     this.#nextCheck =
       limits.passIterations ??
@@ -88,7 +95,8 @@ export class StopRule {
     if (passIterations !== null) return this.#decidePass(n, passIterations, elapsed_ns);
     if (n >= this.#nextCheck) {
       this.#nextCheck = Math.min(maxIterations, Math.ceil(n * checkGrowth));
-      if (this.#isPrecise(steady_ns)) return 'precise';
+      const isLongEnough = elapsed_ns - this.#began_ns >= minSteady_ns;
+      if (isLongEnough && this.#isPrecise(steady_ns)) return 'precise';
     }
     if (n >= maxIterations) return 'max-iterations';
     return elapsed_ns >= budgetMs * 1e6 ? 'process-budget' : null;

@@ -41,6 +41,13 @@ test('a cache that cannot be written costs nothing but time', async () => {
   expect(files).toMatchObject([{ source: { kind: 'bytes' } }]);
 });
 
+test('a file name with control characters reaches the board as it is and people without them', async () => {
+  const name = 'a\u001b[31m\nb.onnx';
+  await writeFile(path.join(directory, name), makeBuiltIn('null'));
+  const { planModel } = await loadModel(path.join(directory, name), cache);
+  expect(planModel).toMatchObject({ main: name, name: 'a b.onnx', files: [{ path: name }] });
+});
+
 test('a file is hashed and named safely, its external data beside it', async () => {
   const externalData = [{ key: 'location', value: 'data/w.bin' }];
   const type = { tensorType: { elemType: 10, shape: { dim: [{ dimValue: 2 }] } } };

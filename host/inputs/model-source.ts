@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
+import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import type { Cell, PlanModel } from '../../agent/protocol/plan.ts';
 import { builtInModels, isBuiltIn, unknownModel } from '../../models/built-in.ts';
 import type { ModelFacts, ModelFile } from '../../models/facts.ts';
@@ -76,7 +77,8 @@ async function loadFile(file: string, signal: AbortSignal): Promise<LoadedModel>
   for (const part of facts.files) files.push(await storeFileOf(part, signal));
   const planModel: PlanModel = {
     id: safeId(facts.name),
-    name: facts.name,
+    // For people: the files keep their own names.
+    name: cleanLine(facts.name),
     main: facts.name,
     files: facts.files.map((part, index) => ({
       path: part.path,

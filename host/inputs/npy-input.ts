@@ -10,17 +10,18 @@ export function shapesFromFiles(
   facts: ModelFacts,
   arrays: ReadonlyMap<string, NpyArray>,
 ): Readonly<Record<string, readonly number[]>> {
-  const shapes: Record<string, readonly number[]> = {};
+  const shapes = new Map<string, readonly number[]>();
   for (const [name, array] of arrays) {
     const declared = facts.inputs.find((input) => input.name === name)?.shape;
     if (declared && declared.length !== array.shape.length) continue;
-    shapes[name] = array.shape.map((dim, axis) => {
+    const shape = array.shape.map((dim, axis) => {
       const fixed = declared?.[axis];
       if (typeof fixed === 'number') return fixed;
       return declared && axis === 0 ? 1 : dim;
     });
+    shapes.set(name, shape);
   }
-  return shapes;
+  return Object.fromEntries(shapes);
 }
 
 /**

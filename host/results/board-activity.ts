@@ -1,20 +1,22 @@
 import { cpuUse, meanUse } from '../telemetry/cpu-use.ts';
-import type { Activity, CellResult } from './cell-result.ts';
-import type { EdgeSnapshot, ProcessData } from './journal-data.ts';
+import type { Activity } from './activity-result.ts';
+import type { CellResult } from './cell-result.ts';
+import { interruptsOver, softirqsOver } from './counter-rates.ts';
+import type { EdgeSnapshot, ProcessData, Span } from './journal-data.ts';
+import type { LinkInterface } from './tele-data.ts';
 
 /** Runnable without a CPU for more than this share of the time: something else wanted the CPUs. */
 const CONTENDED = 0.03;
 
-interface Span {
-  readonly start: EdgeSnapshot;
-  readonly end: EdgeSnapshot;
-}
-
-/** What the board's CPUs did between the edges of the steady parts, as means over processes. */
-export function boardActivity(processes: readonly ProcessData[]): Activity | null {
-  const spans = processes.flatMap(({ start, end }): Span[] =>
+/** The steady parts of processes of which both edges were read. */
+export function steadySpans(processes: readonly ProcessData[]): Span[] {
+  return processes.flatMap(({ start, end }): Span[] =>
     start !== null && end !== null && end.t_ns > start.t_ns ? [{ start, end }] : [],
   );
+}
+
+/** What the board's CPUs did over these intervals; null where there is none. */
+export function boardActivity(spans: readonly Span[], link: LinkInterface | null): Activity | null {
   if (spans.length === 0) return null;
   const uses = spans.map((span) => cpuUse(span.start.stat, span.end.stat));
   const ids = [...new Set(uses.flatMap((use) => [...use.cpus.keys()]))].sort((a, b) => a - b);
@@ -29,6 +31,8 @@ export function boardActivity(processes: readonly ProcessData[]): Activity | nul
       spans.map((span) => perSecond(span, (edge) => edge.stat.contextSwitches)),
     ),
     processes: spans.length,
+    interrupts: interruptsOver(spans, link),
+    softirqs: softirqsOver(spans),
   };
 }
 

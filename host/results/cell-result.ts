@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { processOutcomes } from '../../agent/protocol/events.ts';
 import { engines, executionProviders, optimizationLevels } from '../../agent/protocol/plan.ts';
 import { steadyClasses } from '../stats/steady-state.ts';
+import { activity, attribution } from './activity-result.ts';
 
 const count = z.int().nonnegative();
 const share = z.number();
@@ -90,32 +91,6 @@ const coldStart = z.object({
   spawn_to_steady_ns: maybe,
 });
 export type ColdStart = z.infer<typeof coldStart>;
-
-/** CPU time by class as mpstat prints it, in percent of one CPU. */
-const cpuUse = z.object({
-  cpu: count,
-  usr: z.number(),
-  nice: z.number(),
-  sys: z.number(),
-  iowait: z.number(),
-  irq: z.number(),
-  soft: z.number(),
-  steal: z.number(),
-  guest: z.number(),
-  gnice: z.number(),
-  idle: z.number(),
-});
-
-/** What the board's CPUs did over the steady parts; means over processes. */
-const activity = z.object({
-  cpus: z.array(cpuUse),
-  /** All CPUs together, 100 is all of them busy. */
-  busy_percent: z.number(),
-  interrupts_per_s: z.number(),
-  context_switches_per_s: z.number(),
-  processes: count,
-});
-export type Activity = z.infer<typeof activity>;
 
 const agreement = z.object({
   /** The cell that the outputs were compared with; its own id for the reference itself. */
@@ -262,6 +237,8 @@ export const cellResult = z.object({
     })
     .nullable(),
   activity: activity.nullable(),
+  /** Null where the sampler told no sources: telemetry `mpstat` and `off`. */
+  attribution: attribution.nullable().default(null),
   placement: placement.nullable(),
   trtexec: trtexecResult.nullable(),
   outputs: agreement,

@@ -7,9 +7,10 @@ import { passTimes_ns, summarizePasses } from '../stats/passes.ts';
 import { type SteadyClass, steadyClasses } from '../stats/steady-state.ts';
 import type { CellAnalysis } from './analyse-cell.ts';
 import { type ProcessAnalysis, processFailure } from './analyse-process.ts';
-import { boardActivity, contention } from './board-activity.ts';
+import { boardActivity, contention, steadySpans } from './board-activity.ts';
 import type { CellResult, Interval } from './cell-result.ts';
 import { coldStart } from './cold-start.ts';
+import { attributeInterrupts } from './interrupt-attribution.ts';
 import type { JournalData, ProcessData } from './journal-data.ts';
 import { outputAgreement } from './output-agreement.ts';
 import { placementOf } from './placement.ts';
@@ -71,7 +72,8 @@ export function computeCell(analysis: CellAnalysis, around: CellSurroundings): C
     cold_start: coldStart(data),
     overhead: null,
     contention: blocked,
-    activity: boardActivity(data),
+    activity: boardActivity(steadySpans(data), around.journal.tele.link),
+    attribution: attributeInterrupts(analysis, around.journal.tele, around.plan.seed),
     placement,
     trtexec: trtexecResult(data),
     outputs,

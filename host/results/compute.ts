@@ -2,6 +2,7 @@ import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import { PROTOCOL_VERSION } from '../../agent/protocol/version.ts';
 import { OrinError } from '../errors.ts';
 import { analyseCell, type CellAnalysis } from './analyse-cell.ts';
+import { boardActivity } from './board-activity.ts';
 import type { CellResult } from './cell-result.ts';
 import { compareCells } from './comparisons.ts';
 import { computeCell } from './compute-cell.ts';
@@ -37,6 +38,7 @@ export function resultFromJournal(journal: JournalData): Result {
       }),
     ),
   );
+  const idle = boardActivity(journal.tele.idle, journal.tele.link);
   const { owner: _owner, context: _context, ...publicPlan } = plan;
   const result = {
     schema: RESULT_SCHEMA,
@@ -47,9 +49,10 @@ export function resultFromJournal(journal: JournalData): Result {
     environment: environmentOf(context, journal),
     quantile_definition: QUANTILE_DEFINITION,
     run: runSummary(journal, runEnded),
+    idle,
     cells,
     comparisons: compareCells(analyses),
-    warnings: noticesOf(journal, cells, plan),
+    warnings: noticesOf(journal, cells, plan, idle),
     plan: publicPlan,
   };
   // Parsing gives the keys the order of the schema, whatever the order above.

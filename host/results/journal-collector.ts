@@ -1,10 +1,9 @@
 import { cleanLine, cleanText } from '../../agent/protocol/clean-text.ts';
 import type { EventOf, JournalEvent } from '../../agent/protocol/events.ts';
-import { parseCounterTable } from '../telemetry/counter-table.ts';
-import { parseProcStat } from '../telemetry/proc-stat.ts';
 import { GrowableColumn } from './growable-column.ts';
 import type { JournalData, ProcessData } from './journal-data.ts';
 import type { JournalProblem } from './result.ts';
+import { edgeSnapshot, TeleCollector } from './tele-collector.ts';
 
 /** Memory has an end: iterations beyond this are counted as a problem, not kept. */
 const MAX_ITERATIONS = 20_000_000;
@@ -14,7 +13,7 @@ const MAX_COLLECTIONS = 100_000;
 type Finding = Pick<JournalProblem, 'kind' | 'text'>;
 type Collected = Pick<
   JournalData,
-  'hello' | 'processes' | 'cellEnds' | 'placements' | 'notices' | 'iterations' | 'lastT_ns'
+  'hello' | 'processes' | 'cellEnds' | 'placements' | 'tele' | 'notices' | 'iterations' | 'lastT_ns'
 >;
 type ProcessEvent = Extract<JournalEvent, { readonly process: number }>;
 
@@ -25,6 +24,7 @@ export class JournalCollector {
   readonly #cellEnds = new Map<string, EventOf<'cell'>['reason']>();
   readonly #placements = new Map<string, EventOf<'placement'>>();
   readonly #notices: (EventOf<'warn'> | EventOf<'error'>)[] = [];
+  readonly #tele = new TeleCollector();
   #iterations = 0;
   #lastT_ns = 0;
 
@@ -58,6 +58,8 @@ export class JournalCollector {
       case 'process':
         return this.#startProcess(event);
       case 'tele':
+        this.#tele.add(event);
+        return [];
       case 'bye':
         return [];
       default:
@@ -71,6 +73,7 @@ export class JournalCollector {
       processes: [...this.#processes.values()],
       cellEnds: this.#cellEnds,
       placements: this.#placements,
+      tele: this.#tele.data(),
       notices: this.#notices,
       iterations: this.#iterations,
       lastT_ns: this.#lastT_ns,
@@ -185,12 +188,7 @@ function addCollection(process: ProcessData, event: EventOf<'tag'>): void {
 }
 
 function addEdge(process: ProcessData, event: EventOf<'edge'>): void {
-  const snapshot = {
-    t_ns: event.t_ns,
-    stat: parseProcStat(event.stat),
-    interrupts: parseCounterTable(event.interrupts),
-    softirqs: parseCounterTable(event.softirqs),
-  };
+  const snapshot = edgeSnapshot(event.t_ns, event);
   if (event.edge === 'steady-start') process.start = snapshot;
   else process.end = snapshot;
 }

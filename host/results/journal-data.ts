@@ -3,6 +3,7 @@ import type { CounterTable } from '../telemetry/counter-table.ts';
 import type { ProcStat } from '../telemetry/proc-stat.ts';
 import type { GrowableColumn } from './growable-column.ts';
 import type { JournalProblem } from './result.ts';
+import type { TeleData } from './tele-data.ts';
 
 export type Phase = (typeof phases)[number];
 
@@ -12,6 +13,12 @@ export interface EdgeSnapshot {
   readonly stat: ProcStat;
   readonly interrupts: CounterTable;
   readonly softirqs: CounterTable;
+}
+
+/** What lies between two snapshots. */
+export interface Span {
+  readonly start: EdgeSnapshot;
+  readonly end: EdgeSnapshot;
 }
 
 /** Iterations of one process in time order, a column each; warm-up included. */
@@ -50,6 +57,7 @@ export interface JournalData {
   readonly cellEnds: ReadonlyMap<string, EventOf<'cell'>['reason']>;
   /** Where each cell's nodes ran, by cell id. */
   readonly placements: ReadonlyMap<string, EventOf<'placement'>>;
+  readonly tele: TeleData;
   readonly notices: readonly (EventOf<'warn'> | EventOf<'error'>)[];
   readonly bye: EventOf<'bye'> | null;
   readonly events: number;

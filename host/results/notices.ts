@@ -1,7 +1,9 @@
 import { cleanLine, cleanText } from '../../agent/protocol/clean-text.ts';
 import type { Plan } from '../../agent/protocol/plan.ts';
+import type { Activity } from './activity-result.ts';
 import type { CellResult } from './cell-result.ts';
 import { formatCount, formatPercent } from './format.ts';
+import { sourcesText } from './interrupt-attribution.ts';
 import type { JournalData } from './journal-data.ts';
 import { placementText } from './placement.ts';
 import type { Notice } from './result.ts';
@@ -12,6 +14,12 @@ const MAX_OVERHEAD = 0.01;
 const MAX_OUTLIERS = 0.01;
 const MAX_EXCESS = 0.02;
 
+/** Percent of all CPUs: our own sampler and a board's services stay far below. */
+const MAX_IDLE_BUSY = 20;
+
+/** Level of a finding, after Holm's correction. */
+const SIGNIFICANT = 0.05;
+
 type Rule = (cell: CellResult, plan: Plan) => Omit<Notice, 'cell'> | null;
 
 /** What a reader of the numbers should know beyond the verdicts, in a fixed order. */
@@ -19,6 +27,7 @@ export function noticesOf(
   journal: JournalData,
   cells: readonly CellResult[],
   plan: Plan,
+  idle: Activity | null = null,
 ): Notice[] {
   const fromBoard = journal.notices.map((event) => ({
     code: cleanLine(event.code, 64),
@@ -37,7 +46,14 @@ export function noticesOf(
       return notice === null ? [] : [{ ...notice, cell: cell.cell }];
     }),
   );
-  return [...cutOf(journal), ...fromBoard, ...fromJournal, ...fromCells];
+  return [...cutOf(journal), ...fromBoard, ...fromJournal, ...restless(idle), ...fromCells];
+}
+
+/** A baseline of a busy board is none: what the other programs did is in every rate. */
+function restless(idle: Activity | null): Notice[] {
+  if (idle === null || idle.busy_percent <= MAX_IDLE_BUSY) return [];
+  const text = `the board was ${formatPercent(idle.busy_percent / 100)} busy before the first process: something else is running on it`;
+  return [{ code: 'not-idle', text, cell: null }];
 }
 
 /** First of all: what was planned beyond this point was not measured, whatever the verdicts of the rest. */
@@ -47,7 +63,15 @@ function cutOf({ bye, events }: JournalData): Notice[] {
   return [{ code: 'cut', text, cell: null }];
 }
 
-const rules: readonly Rule[] = [overhead, outliers, slowdown, contended, failures, placement];
+const rules: readonly Rule[] = [
+  overhead,
+  outliers,
+  interrupted,
+  slowdown,
+  contended,
+  failures,
+  placement,
+];
 
 function overhead(cell: CellResult): Omit<Notice, 'cell'> | null {
   if (cell.overhead === null || cell.overhead.share < MAX_OVERHEAD) return null;
@@ -59,6 +83,20 @@ function outliers({ outliers: found }: CellResult): Omit<Notice, 'cell'> | null 
   if (found.share_of_iterations <= MAX_OUTLIERS && found.share_of_excess <= MAX_EXCESS) return null;
   const text = `${formatCount(found.count, 'outlier')} (${formatPercent(found.share_of_iterations)} of the iterations) take ${formatPercent(found.share_of_excess)} of the time: the mean and the throughput feel it`;
   return { code: 'outliers', text };
+}
+
+/** Only what chance does not explain; an association, which the words say. */
+function interrupted({ attribution }: CellResult): Omit<Notice, 'cell'> | null {
+  const found = attribution?.effects.filter(({ p_holm }) => p_holm < SIGNIFICANT) ?? [];
+  if (found.length === 0) return null;
+  const parts = found
+    .slice(0, 3)
+    .map(
+      ({ sources, share_of_excess, p_holm }) =>
+        `${sourcesText(sources)} ${formatPercent(Math.min(1, share_of_excess))} (p ${p_holm.toPrecision(1)})`,
+    );
+  const text = `slow iterations come together with interrupts: of the time beyond the median go with ${parts.join(', ')}`;
+  return { code: 'interrupts', text };
 }
 
 function slowdown({ steady }: CellResult): Omit<Notice, 'cell'> | null {

@@ -17,7 +17,7 @@ const providers: Readonly<
  * At least this share of the nodes' time must have been spent on the provider that was asked for. Time, not
  * nodes: TensorRT fuses a whole graph into one node, and a graph's shape arithmetic belongs on the CPU.
  */
-export const MIN_SHARE_ON_ASKED = 0.5;
+const MIN_SHARE_ON_ASKED = 0.5;
 
 /** Operators beyond this many are summed up in no table that anyone reads. */
 const MAX_OPERATORS = 100;

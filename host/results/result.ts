@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { omit } from 'zod/mini';
 import { planSchema } from '../../agent/protocol/plan.ts';
+import { activity } from './activity-result.ts';
 import { cellResult } from './cell-result.ts';
 import { boardEnvironment, runContext } from './run-context.ts';
 
@@ -88,6 +89,8 @@ export const resultSchema = z.object({
   environment: boardEnvironment,
   quantile_definition: z.string(),
   run: runSummary,
+  /** The board before the first process, when no worker ran; null where no baseline was measured. */
+  idle: activity.nullable().default(null),
   cells: z.array(cellResult),
   comparisons: z.array(comparison),
   warnings: z.array(notice),

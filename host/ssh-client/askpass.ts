@@ -121,7 +121,7 @@ async function answer(
 }
 
 /** The question as its wording tells: ssh passes on neither its kind nor whether the answer may be seen. */
-export function questionOf(hint: 'answer' | 'confirm', text: string): Question {
+function questionOf(hint: 'answer' | 'confirm', text: string): Question {
   if (hint === 'confirm') {
     return { kind: 'host-key', text: `${text.trim()} (yes/no) `, echo: true };
   }

@@ -33,7 +33,7 @@ export class SessionLog {
 }
 
 /** Reads the debugging output of OpenSSH 7 to 10, of a command over a master and of one on its own. */
-export function parseSessionLog(text: string): SessionProgress {
+function parseSessionLog(text: string): SessionProgress {
   const status = /Received exit status from master (\d+)/.exec(text)?.[1];
   const refusal =
     /(?:session request failed|refused session request|channel \d+: open failed): (.+)/;

@@ -6,7 +6,7 @@ import { connectWithSshClient } from '../ssh-client/connect.ts';
 import { reasonForSshClient, sshClientMayDoBetter } from './choose-transport.ts';
 
 /** The ways of reaching a board: `ssh2` in this program, `ssh` by the system's own client. */
-export type Transport = 'ssh2' | 'ssh';
+type Transport = 'ssh2' | 'ssh';
 
 export interface OpenLinkOptions extends ConnectOptions {
   /** `auto`: ssh2, unless the settings or a failure show that only ssh itself can do it. */

@@ -74,6 +74,9 @@ test('external data that is missing or cut is named', async () => {
   await writeFile(path.join(directory, 'cut.bin'), new Uint8Array(20));
   const cut = inspectExternal({ location: 'cut.bin', length: '32' });
   await expect(cut).rejects.toMatchObject({ why: 'it has 20 bytes, tensor "w" needs 32' });
+  // The length may be left out: it is that of the tensor.
+  const unsized = inspectExternal({ location: 'cut.bin' });
+  await expect(unsized).rejects.toMatchObject({ why: 'it has 20 bytes, tensor "w" needs 32' });
 });
 
 test('external data may be a link, as in the caches of model hubs', async () => {

@@ -2,8 +2,10 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ModelFile } from '../facts.ts';
 import { ModelError } from '../model-error.ts';
+import { dataTypeBytes } from '../onnx/data-types.ts';
 import { EXTERNAL_LOCATION, type TensorProto } from '../onnx/messages.ts';
 import { allTensors } from './graph-walk.ts';
+import { dimsOf, elementsOf } from './node-view.ts';
 import type { ReadModel } from './read-model.ts';
 
 /**
@@ -44,8 +46,11 @@ function externalNeeds(read: ReadModel): ReadonlyMap<string, Need> {
     if (tensor.dataLocation !== EXTERNAL_LOCATION) continue;
     const entries = new Map(tensor.externalData.map(({ key, value }) => [key, value]));
     const location = safeLocation(read, tensor, entries.get('location') ?? '');
+    // Without a length, the tensor says itself how long it is.
+    const size = dataTypeBytes(tensor.dataType, elementsOf(dimsOf(tensor)));
     const bytes =
-      byteCount(read, tensor, entries, 'offset') + byteCount(read, tensor, entries, 'length');
+      byteCount(read, tensor, entries.get('offset') ?? '0', 'offset') +
+      byteCount(read, tensor, entries.get('length') ?? String(size), 'length');
     const known = needs.get(location);
     if (!known || bytes > known.bytes) needs.set(location, { tensor: tensor.name, bytes });
   }
@@ -83,10 +88,9 @@ function safeLocation(read: ReadModel, tensor: TensorProto, location: string): s
 function byteCount(
   read: ReadModel,
   tensor: TensorProto,
-  entries: ReadonlyMap<string, string>,
+  text: string,
   key: 'offset' | 'length',
 ): number {
-  const text = entries.get(key) ?? '0';
   const value = /^\d{1,16}$/u.test(text) ? Number(text) : Number.NaN;
   if (Number.isSafeInteger(value)) return value;
   throw unsupported(read, tensor, `${key} ${JSON.stringify(text)} is no byte count`);

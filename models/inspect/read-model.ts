@@ -72,7 +72,13 @@ export async function readModel(source: ModelSource): Promise<ReadModel> {
 
 async function readBytes(file: string): Promise<Uint8Array> {
   const unreadable = (why: string, cause?: unknown) =>
-    new ModelError({ code: 'model-unreadable', what: `cannot read model ${file}`, why, cause });
+    new ModelError({
+      code: 'model-unreadable',
+      what: `cannot read model ${file}`,
+      why,
+      next: 'give the path of an .onnx file, or a name from: orin-remote model list',
+      cause,
+    });
   try {
     const facts = await stat(file);
     if (!facts.isFile()) throw unreadable(facts.isDirectory() ? 'it is a directory' : 'no file');

@@ -1,5 +1,6 @@
 import { hostname, userInfo } from 'node:os';
 import type { OptionValues } from 'commander';
+import { telemetrySources } from '../../agent/protocol/plan.ts';
 import { bench } from '../../host/run/bench.ts';
 import type { BenchRequest } from '../../host/run/bench-request.ts';
 import type { FollowRequest } from '../../host/run/follow-request.ts';
@@ -15,7 +16,6 @@ import { formatFrom, watchRun } from './watch-run.ts';
 
 declare const __ORIN_REMOTE_VERSION__: string;
 
-const telemetrySources = ['mpstat', 'proc', 'off'] as const;
 const DEFAULT_MODEL = 'resnet34-cifar10';
 
 /** `orin-remote bench <host>`: gives the exit code. */

@@ -18,9 +18,11 @@ import { verifyRun } from '../../host/results/verify.ts';
 import { directoriesFrom } from '../config/directories.ts';
 import { environment } from '../config/environment.ts';
 import { choicesFrom } from '../config/parse-values.ts';
+import { cpuReport, interruptReport } from '../output/activity-report.ts';
+import { describeOperators } from '../output/operator-table.ts';
 import { describeRun } from '../output/run-detail.ts';
 import { describeRuns } from '../output/run-list.ts';
-import { terminalOf } from '../output/terminal.ts';
+import { type Terminal, terminalOf } from '../output/terminal.ts';
 
 const formats = ['json', 'csv', 'md', 'parquet'] as const;
 
@@ -37,11 +39,22 @@ export async function listCommand(options: OptionValues): Promise<number> {
 /** `orin-remote results show <run>` */
 export async function showCommand(id: string, options: OptionValues): Promise<number> {
   const run = await openRun(directoriesFrom(environment).runs, id);
+  const terminal = terminalOf(process.stdout, environment, options);
   const text = options.json
     ? `${JSON.stringify(run.result, null, 2)}\n`
-    : describeRun(run, terminalOf(process.stdout, environment, options), options.profile === true);
+    : shownParts(run, terminal, options);
   process.stdout.write(text);
   return exitCodes.ok;
+}
+
+/** The parts that were asked for, else the run as a whole. */
+function shownParts(run: SavedRun, terminal: Terminal, options: OptionValues): string {
+  const parts = [
+    ...(options.cpu ? [cpuReport(run, terminal)] : []),
+    ...(options.irq ? [interruptReport(run, terminal)] : []),
+    ...(options.profile ? [describeOperators(run.result, terminal)] : []),
+  ];
+  return parts.length > 0 ? parts.join('\n') : describeRun(run, terminal);
 }
 
 /** `orin-remote results export <run> --format …` */

@@ -6,7 +6,7 @@ import type { RunOutcome, SavedOutcome } from '../../host/run/run-outcome.ts';
 import { directoriesFrom } from '../config/directories.ts';
 import { environment } from '../config/environment.ts';
 import { choicesFrom } from '../config/parse-values.ts';
-import { attachCommand } from '../output/attach-command.ts';
+import { attachCommandLine } from '../output/attach-command-line.ts';
 import { describeOperators } from '../output/operator-table.ts';
 import { type OutputFormat, outputFormats, printResult } from '../output/print-result.ts';
 import { noProgress, type Progress, showProgress } from '../output/progress.ts';
@@ -121,7 +121,7 @@ class OnBoard {
 
   tell(): void {
     if (this.#runId === null) return;
-    const command = attachCommand(this.#host, this.#options, this.#runId);
+    const command = attachCommandLine(this.#host, this.#options, this.#runId);
     process.stderr.write(
       `run ${this.#runId} is on ${this.#host}; to follow or collect it:\n  ${command}\n`,
     );

@@ -60,7 +60,10 @@ export function addBenchOptions(command: Command): void {
     .option('--precision <share>', 'stop a cell at this half-width of the 95 % interval, e.g. 1%')
     .option('--dry-run', 'show the cells and the time that they take; measure nothing')
     .optionsGroup('On the board:')
-    .option('--telemetry <source>', 'mpstat, proc or off (default: mpstat where it is installed)')
+    .option(
+      '--telemetry <source>',
+      'mpstat, proc, full (sources of interrupts five times a second) or off (default: mpstat where it is installed)',
+    )
     .option('--keep <size>', 'least recently used files beyond this are removed', '2G')
     .option('--offline', 'use only what is in the cache of this machine')
     .option('--detach', 'print the id of the run and leave; `attach` finds it again');

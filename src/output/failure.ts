@@ -1,3 +1,4 @@
+import { cleanText } from '../../agent/protocol/clean-text.ts';
 import { exitCodes, OrinError } from '../../host/errors.ts';
 
 /**
@@ -12,12 +13,14 @@ export function reportFailure(error: unknown, options: { readonly debug: boolean
   return error.exitCode;
 }
 
-/** The three lines of an error, without colour. */
+const MAX_LENGTH = 4000;
+
+/** The three lines of an error, without colour; names from models and boards in them cannot drive the terminal. */
 export function describeFailure(error: OrinError): string {
   const lines = [`✗ ${error.message}`];
   if (error.why) lines.push(`  why: ${error.why}`);
   if (error.next) lines.push(`  try: ${error.next}`);
-  return lines.join('\n');
+  return lines.map((line) => cleanText(line, MAX_LENGTH)).join('\n');
 }
 
 function reportBug(error: unknown, options: { readonly debug: boolean }): number {

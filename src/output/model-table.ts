@@ -1,30 +1,36 @@
+import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import { formatBytes } from '../../host/push/bytes.ts';
 import type { ModelFacts } from '../../models/facts.ts';
 import { formatShape } from '../../models/shapes.ts';
 import { textTable } from './text-table.ts';
 
 const MAX_OPERATORS = 20;
+/** Names in a file are whatever its author liked: on one line, without control characters, and not without end. */
+const shown = (name: string) => cleanLine(name, 120);
 
 /** What is in a model, for `model inspect`. */
 export function describeModel(facts: ModelFacts): string {
-  const opsets = facts.opsets.map(({ domain, version }) => `${domain || 'ai.onnx'} ${version}`);
+  const opsets = facts.opsets.map(({ domain, version }) => `${shown(domain)} ${version}`);
+  const maker = [facts.producer.name, facts.producer.version].map(shown).filter(Boolean).join(' ');
   const head = [
-    `${facts.name}  ${formatBytes(facts.sizeBytes)}`,
-    `  made by      ${[facts.producer.name, facts.producer.version].filter(Boolean).join(' ') || 'unknown'}`,
+    `${shown(facts.name)}  ${formatBytes(facts.sizeBytes)}`,
+    `  made by      ${maker || 'unknown'}`,
     `  opset        ${opsets.join(', ')}   IR ${facts.irVersion}`,
     `  parameters   ${facts.parameters.count.toLocaleString('en')}  ${parameterTypes(facts)}`,
     `  work         ${flopsText(facts)}`,
   ];
   const files = facts.files
     .slice(1)
-    .map((file) => `  and file     ${file.path}  ${formatBytes(file.sizeBytes)}`);
+    .map((file) => `  and file     ${shown(file.path)}  ${formatBytes(file.sizeBytes)}`);
   const tensors = [
     ...facts.inputs.map((tensor) => ['input', tensor] as const),
     ...facts.outputs.map((tensor) => ['output', tensor] as const),
-  ].map(([role, { name, dtype, shape }]) => [role, name, dtype, shape ? formatShape(shape) : '?']);
+  ].map(([role, { name, dtype, shape }]) => {
+    return [role, shown(name), dtype, shape ? shown(formatShape(shape)) : '?'];
+  });
   const operators = facts.nodes.byOp
     .slice(0, MAX_OPERATORS)
-    .map(({ op, count }) => [op, String(count)]);
+    .map(({ op, count }) => [shown(op), String(count)]);
   const rest = facts.nodes.byOp.length - operators.length;
   return [
     ...head,

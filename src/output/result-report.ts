@@ -2,6 +2,7 @@ import type { CellResult } from '../../host/results/cell-result.ts';
 import { formatDuration, formatNumber, formatPercent } from '../../host/results/format.ts';
 import type { Result } from '../../host/results/result.ts';
 import { targetLabel } from '../../host/run/engine-target.ts';
+import { activitySummary } from './activity-report.ts';
 import { counted } from './quantities.ts';
 import { resultTable } from './result-table.ts';
 import { plainText } from './symbols.ts';
@@ -23,6 +24,7 @@ export function resultReport(result: Result, board: string, terminal: Terminal):
       ...resultTable(cells, result, terminal),
       '',
       ...cells.flatMap(passLines),
+      ...activityLine(cells, result),
       ...cells.flatMap(verdictLines),
     ];
   });
@@ -44,6 +46,13 @@ function modelLine(
   const where = context?.model?.replace(/^NVIDIA /, '') ?? context?.cpu_model ?? board;
   const system = context?.jetpack ? `JetPack ${context.jetpack}` : context?.os;
   return [name, kinds.join(', '), where, system, context?.power_mode].filter(Boolean).join(' · ');
+}
+
+/** Of the cell with the most threads: the one in which the CPUs have most to do beside interrupts. */
+function activityLine(cells: readonly CellResult[], { idle }: Result): string[] {
+  const [most] = [...cells].sort((a, b) => b.config.threads - a.config.threads);
+  const text = most && activitySummary(most, idle);
+  return text ? [`  ${cells.length > 1 ? `${most.label}: ` : ''}${text}`] : [];
 }
 
 function passLines(cell: CellResult): string[] {

@@ -2,7 +2,6 @@ import type { CellResult } from '../../host/results/cell-result.ts';
 import { formatDuration, formatNumber, formatPercent } from '../../host/results/format.ts';
 import type { SavedRun } from '../../host/results/saved-runs.ts';
 import { placementLines, trtexecLines } from './engine-lines.ts';
-import { describeOperators } from './operator-table.ts';
 import { counted, formatElapsed } from './quantities.ts';
 import { resultReport } from './result-report.ts';
 import { plainText } from './symbols.ts';
@@ -13,7 +12,7 @@ const right = (title: string): Column => ({ title, align: 'right' });
 const left = (title: string): Column => ({ title, align: 'left' });
 
 /** One run in full: the table, then for each cell what stands behind its row, then the environment. */
-export function describeRun(run: SavedRun, terminal: Terminal, hasOperators = false): string {
+export function describeRun(run: SavedRun, terminal: Terminal): string {
   const { result } = run;
   const sections = result.cells.flatMap((cell) => [
     '',
@@ -27,7 +26,6 @@ export function describeRun(run: SavedRun, terminal: Terminal, hasOperators = fa
     '',
     terminal.colour.bold('environment'),
     ...environmentLines(run),
-    ...(hasOperators ? [describeOperators(result, terminal)] : []),
     '',
   ].join('\n');
   return plainText(text, terminal.isUnicode);

@@ -54,6 +54,8 @@ export interface StartOptions {
   readonly options?: readonly string[];
   /** The user to whom the run belongs: files below another base directory. */
   readonly basePath?: string;
+  /** Further environment of the agent. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** Enough for a real measurement in a second or two. */
@@ -167,7 +169,12 @@ export class TestBoard {
     const child = spawn(program, rest, {
       detached: true,
       stdio: ['ignore', log, log],
-      env: { PATH: searchPath, HOME: this.homePath, ORIN_REMOTE_LOCK: this.lockScope },
+      env: {
+        PATH: searchPath,
+        HOME: this.homePath,
+        ORIN_REMOTE_LOCK: this.lockScope,
+        ...options.environment,
+      },
     });
     closeSync(log);
     this.#supervisors.add(child);

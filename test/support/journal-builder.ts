@@ -75,8 +75,12 @@ export interface TestProcess {
   readonly threads?: EventOf<'threads'>['threads'];
   /** /proc/stat at both edges of the steady part. */
   readonly stat?: readonly [string, string];
+  /** All three files there, instead of `stat`. */
+  readonly proc?: readonly [ProcTexts, ProcTexts];
   readonly end?: Partial<Omit<EventOf<'process-end'>, 'kind' | 'seq' | 't_ns' | 'process'>> | null;
 }
+
+type ProcTexts = Pick<EventOf<'edge'>, 'stat' | 'interrupts' | 'softirqs'>;
 
 /** Between iterations lies a microsecond of ours. */
 const GAP_NS = 1000;
@@ -219,13 +223,13 @@ export class JournalBuilder {
   }
 
   #evidence(process: number, parts: TestProcess, steady_ns: number): void {
-    if (parts.stat !== undefined) {
-      const files = { interrupts: '', softirqs: '' };
-      const [before, after] = parts.stat;
+    const statOnly = parts.stat?.map((stat) => ({ stat, interrupts: '', softirqs: '' }));
+    const [before, after] = parts.proc ?? statOnly ?? [];
+    if (before !== undefined && after !== undefined) {
       const end_ns = this.#t_ns;
-      const edge = { kind: 'edge' as const, process, ...files };
-      this.event({ ...edge, t_ns: end_ns - steady_ns, edge: 'steady-start', stat: before });
-      this.event({ ...edge, t_ns: end_ns, edge: 'steady-end', stat: after });
+      const edge = { kind: 'edge' as const, process };
+      this.event({ ...edge, ...before, t_ns: end_ns - steady_ns, edge: 'steady-start' });
+      this.event({ ...edge, ...after, t_ns: end_ns, edge: 'steady-end' });
     }
     if (parts.threads !== undefined) {
       const threads = [...parts.threads];

@@ -11,7 +11,7 @@ const connectionOptions = [
 ] as const;
 
 /** The command by which a run is found again, with the options by which its board was reached. */
-export function attachCommand(host: string, options: OptionValues, runId: string): string {
+export function attachCommandLine(host: string, options: OptionValues, runId: string): string {
   const given = connectionOptions.flatMap(([name, option]) => {
     const value: unknown = options[name];
     const values = Array.isArray(value) ? value : value === undefined ? [] : [value];

@@ -1,0 +1,100 @@
+import type { JetsonSnapshot } from '../../agent/protocol/board-files.ts';
+import { cleanLine } from '../../agent/protocol/clean-text.ts';
+import type { EventOf } from '../../agent/protocol/events.ts';
+import { parseCounterTable } from '../telemetry/counter-table.ts';
+import { readJetsonState } from '../telemetry/jetson-state.ts';
+import { parseProcStat } from '../telemetry/proc-stat.ts';
+import type { EdgeSnapshot, Span } from './journal-data.ts';
+import type { BoardSample, CountedWindow, LinkInterface, TeleData } from './tele-data.ts';
+
+type Tele = EventOf<'tele'>;
+type Table = NonNullable<Tele['counted']>['interrupts'];
+
+/** Memory has an end: five and a half hours at one a second. */
+const MAX_SAMPLES = 20_000;
+const WRAP = 2 ** 32;
+
+/** Sorts what `tele` events say into series. */
+export class TeleCollector {
+  readonly #idle: Span[] = [];
+  readonly #board: BoardSample[] = [];
+  readonly #windows: CountedWindow[] = [];
+  readonly #files: Record<string, string | null> = {};
+  readonly #counters = new Map<string, number>();
+  #link: LinkInterface | null = null;
+  #idleStart: EdgeSnapshot | null = null;
+  #countedUntil_ns: number | null = null;
+
+  add(event: Tele): void {
+    if (event.link) {
+      const { interface: name, interrupts } = event.link;
+      this.#link = { interface: cleanLine(name, 64), interrupts };
+    }
+    if (event.idle) this.#addIdle(event.idle, event.t_ns);
+    if (event.files) this.#addFiles(event.files, event.t_ns);
+    if (event.counted) this.#addCounted(event.counted, event.t_ns);
+  }
+
+  data(): TeleData {
+    return {
+      idle: this.#idle,
+      link: this.#link,
+      board: this.#board,
+      windows: this.#windows,
+    };
+  }
+
+  #addIdle({ edge, ...texts }: NonNullable<Tele['idle']>, t_ns: number): void {
+    const snapshot = edgeSnapshot(t_ns, texts);
+    if (edge === 'start') this.#idleStart = snapshot;
+    else if (this.#idleStart !== null && t_ns > this.#idleStart.t_ns) {
+      this.#idle.push({ start: this.#idleStart, end: snapshot });
+      this.#idleStart = null;
+    }
+  }
+
+  /** An event tells what changed; the state is of all that was told so far. */
+  #addFiles(files: JetsonSnapshot, t_ns: number): void {
+    if (this.#board.length >= MAX_SAMPLES) return;
+    Object.assign(this.#files, files);
+    this.#board.push({ t_ns, state: readJetsonState(this.#files) });
+  }
+
+  #addCounted({ interrupts, softirqs }: NonNullable<Tele['counted']>, t_ns: number): void {
+    const counts = new Map([
+      ...this.#steps('irq', interrupts),
+      ...this.#steps('softirq', softirqs),
+    ]);
+    const start_ns = this.#countedUntil_ns;
+    this.#countedUntil_ns = t_ns;
+    // The first event tells counts since boot.
+    if (start_ns === null || t_ns <= start_ns || this.#windows.length >= MAX_SAMPLES) return;
+    this.#windows.push({ start_ns, end_ns: t_ns, counts });
+  }
+
+  #steps(table: string, { cpus, rows }: Table): [string, number][] {
+    return rows.flatMap(({ id, counts }) =>
+      cpus.flatMap((cpu, at): [string, number][] => {
+        const key = `${table}/${cleanLine(id, 32)}/${cpu}`;
+        const now = counts[at] ?? 0;
+        // A source that is named for the first time counted nothing before.
+        const step = (now - (this.#counters.get(key) ?? 0) + WRAP) % WRAP;
+        this.#counters.set(key, now);
+        return step > 0 && step <= WRAP / 2 ? [[key, step]] : [];
+      }),
+    );
+  }
+}
+
+/** Parses the /proc files of one moment. */
+export function edgeSnapshot(
+  t_ns: number,
+  texts: { readonly stat: string; readonly interrupts: string; readonly softirqs: string },
+): EdgeSnapshot {
+  return {
+    t_ns,
+    stat: parseProcStat(texts.stat),
+    interrupts: parseCounterTable(texts.interrupts),
+    softirqs: parseCounterTable(texts.softirqs),
+  };
+}

@@ -1,0 +1,31 @@
+import type { JetsonState } from '../telemetry/jetson-state.ts';
+import type { Span } from './journal-data.ts';
+
+/** The network interface by which the workstation was connected. */
+export interface LinkInterface {
+  readonly interface: string;
+  /** Ids of its rows in /proc/interrupts, where the board knows them. */
+  readonly interrupts: readonly string[];
+}
+
+/** The board's state at one moment. */
+export interface BoardSample {
+  readonly t_ns: number;
+  readonly state: JetsonState;
+}
+
+/** What every source counted on every CPU between two readings. */
+export interface CountedWindow {
+  readonly start_ns: number;
+  readonly end_ns: number;
+  /** By `<table>/<id>/<cpu>`: `irq/301/0`, `softirq/NET_RX/0`; those that counted something. */
+  readonly counts: ReadonlyMap<string, number>;
+}
+
+/** What the sampler and the idle baseline said over a run. */
+export interface TeleData {
+  readonly idle: readonly Span[];
+  readonly link: LinkInterface | null;
+  readonly board: readonly BoardSample[];
+  readonly windows: readonly CountedWindow[];
+}

@@ -1,0 +1,255 @@
+import type { Activity, InterruptRates, Rate } from '../../host/results/activity-result.ts';
+import type { CellResult } from '../../host/results/cell-result.ts';
+import { formatNumber, formatPercent } from '../../host/results/format.ts';
+import { sourcesText } from '../../host/results/interrupt-attribution.ts';
+import type { Result } from '../../host/results/result.ts';
+import type { SavedRun } from '../../host/results/saved-runs.ts';
+import { heatLegend, heatRow, heatTitle } from './heat-map.ts';
+import { counted } from './quantities.ts';
+import { plainText } from './symbols.ts';
+import type { Terminal } from './terminal.ts';
+import { type Column, textTable } from './text-table.ts';
+
+/** Names of drivers can be a line long. */
+const MAX_NAME = 24;
+/** A CPU this busy has no room for anything else. */
+const HOT_PERCENT = 90;
+
+const right = (title: string, dropOrder?: number): Column => ({
+  title,
+  align: 'right',
+  ...(dropOrder === undefined ? {} : { dropOrder }),
+});
+const left = (title: string): Column => ({ title, align: 'left' });
+
+/** `results show --cpu`: the ten columns of mpstat for each CPU and cell, with what else each CPU did. */
+export function cpuReport({ result }: SavedRun, terminal: Terminal): string {
+  const agent = result.run.agent_cpu_share;
+  const ours =
+    agent === null
+      ? []
+      : [
+          '',
+          `  of this, our own agent: supervisor ${formatPercent(agent.supervisor)}, telemetry ${formatPercent(agent.sampler)} of one CPU, over the whole run`,
+        ];
+  const lines = [...sectionsOf(result, terminal, cpuTable), ...ours, ''];
+  return plainText(lines.join('\n'), terminal.isUnicode);
+}
+
+/** Effects that a person should see beside those that chance does not explain. */
+const MAX_EFFECTS = 6;
+
+function attributionSection(result: Result, terminal: Terminal): string[] {
+  const lines = attributionLines(result);
+  return lines.length === 0 ? [] : ['', terminal.colour.bold('slow iterations'), ...lines];
+}
+
+/** What went with slow iterations, of each cell whose telemetry can tell. */
+function attributionLines(result: Result): string[] {
+  return result.cells.flatMap(({ label, purpose, attribution }) => {
+    if (purpose !== 'measure' || attribution === null) return [];
+    const { effects, windows, window_s, excess_share, reason } = attribution;
+    const scope = `${label}: ${formatPercent(excess_share)} of the time lies beyond the median of its process; ${windows} windows of ${formatNumber(window_s)} s`;
+    if (reason !== null) return [`  ${label}: ${reason}`];
+    const rows = effects
+      .slice(0, MAX_EFFECTS)
+      .map((effect) => [
+        sourcesText(effect.sources),
+        formatPercent(Math.min(1, effect.share_of_excess)),
+        effect.p_holm.toPrecision(2),
+        effect.p_holm < 0.05 ? 'goes with slow iterations' : 'no more than chance',
+      ]);
+    const columns = [left('source'), right('of that'), right('p'), left('')];
+    return [`  ${scope}`, ...textTable(columns, rows)];
+  });
+}
+
+/** `results show --irq`: interrupts by source and softirqs by type, a second, with a heat map of the CPUs. */
+export function interruptReport({ result }: SavedRun, terminal: Terminal): string {
+  const lines = [
+    ...sectionsOf(result, terminal, (activity) => {
+      const idle = activity === result.idle ? null : result.idle;
+      return [
+        ...interruptTable(activity, idle, terminal),
+        '',
+        ...softirqTable(activity, idle, terminal),
+      ];
+    }),
+    ...attributionSection(result, terminal),
+    '',
+    `  share of a row on each CPU: ${heatLegend(terminal.isUnicode)}`,
+    '',
+  ];
+  return plainText(lines.join('\n'), terminal.isUnicode);
+}
+
+/**
+ * What the CPUs did in a cell, in one line: `CPUs 14 % busy (cpu2 97 %) · irq 79.2k/s (idle 1.2k/s), most on cpu0
+ * (eth0)`. Null without telemetry of the edges.
+ */
+export function activitySummary(cell: CellResult, idle: Activity | null): string | null {
+  const { activity } = cell;
+  if (activity === null) return null;
+  const hottest = activity.cpus
+    .map((cpu) => ({ cpu: cpu.cpu, busy: 100 - cpu.idle - cpu.iowait }))
+    .reduce<{ cpu: number; busy: number } | null>((a, b) => (a && a.busy >= b.busy ? a : b), null);
+  const cpus = `CPUs ${Math.round(activity.busy_percent)} % busy${hottest ? ` (cpu${hottest.cpu} ${Math.round(hottest.busy)} %)` : ''}`;
+  const before = idle === null ? '' : ` (idle ${perSecond(idle.interrupts_per_s)})`;
+  const where = activity.interrupts ? busiestSource(activity.interrupts) : '';
+  return `${cpus} · irq ${perSecond(activity.interrupts_per_s)}${before}${where}`;
+}
+
+/** The CPU that serves most, and the source that it serves most. */
+function busiestSource({ busiest_cpu, cpus, sources }: InterruptRates): string {
+  if (busiest_cpu === null) return '';
+  const at = cpus.indexOf(busiest_cpu);
+  const on = (rate: Rate) => rate.cpus_per_s[at] ?? 0;
+  const first = sources.reduce((a, b) => (on(b) > on(a) ? b : a), sources[0] ?? nobody);
+  return `, most on cpu${busiest_cpu}${first.name === '' ? '' : ` (${first.name})`}`;
+}
+
+const nobody = { name: '', per_s: 0, cpus_per_s: [] as number[] };
+
+function perSecond(rate: number): string {
+  return rate >= 1000 ? `${formatNumber(rate / 1000)}k/s` : `${formatNumber(rate)}/s`;
+}
+
+function sectionsOf(
+  result: Result,
+  terminal: Terminal,
+  table: (activity: Activity, terminal: Terminal) => readonly string[],
+): string[] {
+  const { bold } = terminal.colour;
+  const idle = result.idle
+    ? [bold('before the first process, idle'), ...table(result.idle, terminal)]
+    : ['no idle baseline was measured'];
+  const cells = result.cells.filter((cell) => cell.purpose === 'measure');
+  return [
+    ...idle,
+    ...cells.flatMap((cell) => [
+      '',
+      bold(`${cell.label} (${cell.cell})`),
+      ...(cell.activity ? table(cell.activity, terminal) : ['  nothing was read of the CPUs']),
+    ]),
+  ];
+}
+
+function cpuTable(activity: Activity, terminal: Terminal): string[] {
+  const columns = [
+    right('CPU'),
+    ...['%usr', '%nice', '%sys', '%iowait', '%irq', '%soft', '%steal', '%guest', '%gnice'].map(
+      (title, at) => right(title, at === 1 || at > 5 ? at : undefined),
+    ),
+    right('%idle'),
+    right('irq/s'),
+    right('softirq/s'),
+    left(''),
+  ];
+  const at = (rates: { cpus: number[]; cpus_per_s: number[] } | null, cpu: number) =>
+    rates === null ? '' : formatNumber(rates.cpus_per_s[rates.cpus.indexOf(cpu)] ?? 0);
+  const rows = activity.cpus.map((cpu) => {
+    const busy = 100 - cpu.idle - cpu.iowait;
+    return [
+      String(cpu.cpu),
+      ...[cpu.usr, cpu.nice, cpu.sys, cpu.iowait, cpu.irq, cpu.soft].map(percent),
+      ...[cpu.steal, cpu.guest, cpu.gnice, cpu.idle].map(percent),
+      at(activity.interrupts, cpu.cpu),
+      at(activity.softirqs, cpu.cpu),
+      `${bar(busy, terminal.isUnicode)}${busy >= HOT_PERCENT ? ' hot' : ''}`,
+    ];
+  });
+  const [head = '', ...body] = textTable(columns, rows, terminal.columns());
+  const sums = `  ${formatNumber(activity.interrupts_per_s)} interrupts/s, ${formatNumber(activity.context_switches_per_s)} context switches/s; CPUs ${formatPercent(activity.busy_percent / 100)} busy`;
+  return [terminal.colour.dim(head), ...body, sums];
+}
+
+function percent(value: number): string {
+  return value.toFixed(1);
+}
+
+const BAR_WIDTH = 10;
+
+function bar(busyPercent: number, isUnicode: boolean): string {
+  const filled = Math.max(0, Math.min(BAR_WIDTH, Math.round((busyPercent / 100) * BAR_WIDTH)));
+  const [full, empty] = isUnicode ? ['█', '░'] : ['#', '.'];
+  return full.repeat(filled) + empty.repeat(BAR_WIDTH - filled);
+}
+
+function interruptTable(activity: Activity, idle: Activity | null, terminal: Terminal): string[] {
+  const { interrupts } = activity;
+  if (interrupts === null) return ['  no interrupts could be read'];
+  const before = new Map(idle?.interrupts?.sources.map((source) => [source.id, source.per_s]));
+  const rows = interrupts.sources.map((source) => [
+    source.id,
+    `${shortened(source.name)}${source.is_gpu ? ' (GPU)' : ''}${source.is_link ? ' (our SSH)' : ''}`,
+    ...rateCells(source, interrupts, before.get(source.id) ?? null, terminal),
+  ]);
+  const { rest } = interrupts;
+  const folded =
+    rest.sources === 0
+      ? []
+      : [`  and ${counted(rest.sources, 'further source')}, ${formatNumber(rest.per_s)}/s`];
+  return [...ratesTable(['id', 'interrupt'], interrupts, rows, terminal), ...folded];
+}
+
+function softirqTable(activity: Activity, idle: Activity | null, terminal: Terminal): string[] {
+  const { softirqs } = activity;
+  if (softirqs === null) return ['  no softirqs could be read'];
+  const before = new Map(idle?.softirqs?.types.map((type) => [type.type, type.per_s]));
+  const rows = softirqs.types.map((type) => [
+    type.type,
+    '',
+    ...rateCells(type, softirqs, before.get(type.type) ?? null, terminal),
+  ]);
+  return ratesTable(['softirq', ''], softirqs, rows, terminal);
+}
+
+type SpreadRate = Pick<
+  InterruptRates,
+  'per_s' | 'cpus_per_s' | 'cpus' | 'imbalance' | 'busiest_cpu'
+>;
+
+function rateCells(
+  rate: Omit<SpreadRate, 'cpus'>,
+  all: SpreadRate,
+  idle_per_s: number | null,
+  { isUnicode }: Terminal,
+): string[] {
+  const heat = heatRow(
+    { total: rate.per_s, perCpu: rate.cpus_per_s, imbalance: rate.imbalance, busiest: null },
+    isUnicode,
+  );
+  return [
+    formatNumber(rate.per_s),
+    idle_per_s === null ? '' : formatNumber(idle_per_s),
+    all.per_s > 0 ? formatPercent(rate.per_s / all.per_s) : '',
+    rate.imbalance === null ? '' : rate.imbalance.toFixed(2),
+    rate.busiest_cpu === null ? '' : `cpu${rate.busiest_cpu}`,
+    heat ?? '',
+  ];
+}
+
+function ratesTable(
+  [id, name]: readonly [string, string],
+  all: SpreadRate,
+  rows: readonly (readonly string[])[],
+  terminal: Terminal,
+): string[] {
+  const columns = [
+    left(id),
+    left(name),
+    right('/s'),
+    right('idle /s', 1),
+    right('share', 3),
+    right('max/mean', 4),
+    { ...left('busiest'), dropOrder: 2 },
+    left(heatTitle(all.cpus)),
+  ];
+  if (rows.length === 0) return [`  no ${id === 'id' ? 'interrupt' : 'softirq'} was counted`];
+  const [head = '', ...body] = textTable(columns, rows, terminal.columns());
+  return [terminal.colour.dim(head), ...body];
+}
+
+function shortened(name: string): string {
+  return name.length > MAX_NAME ? `${name.slice(0, MAX_NAME - 1)}…` : name;
+}
