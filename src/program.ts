@@ -39,6 +39,7 @@ export async function createProgram(argv: readonly string[]): Promise<number> {
     .showSuggestionAfterError();
   addBoardCommands(program, run);
   addRunCommands(program, run);
+  addRuntimeCommands(program, run);
   addResultCommands(program, run);
   addModelCommands(program, run);
   addIrqCommand(program, run);
@@ -146,6 +147,21 @@ function addRunCommands(program: Command, run: Run): void {
   );
 }
 
+function addRuntimeCommands(program: Command, run: Run): void {
+  const runtime = program.command('runtime').description('what a board has for its GPU');
+  const list = runtime
+    .command('list')
+    .argument('<host>')
+    .description('trtexec and libraries of ONNX Runtime on a board, and how to measure with them')
+    .option('--json', 'one JSON document');
+  addConnectionOptions(list);
+  list.action(
+    run(async ([host = ''], options) =>
+      (await import('./commands/runtime.ts')).listRuntimesCommand(host, options),
+    ),
+  );
+}
+
 function addResultCommands(program: Command, run: Run): void {
   const results = program
     .command('results')
@@ -161,6 +177,7 @@ function addResultCommands(program: Command, run: Run): void {
     .option('--cpu', 'what each CPU did in each cell: all columns of mpstat, against idle')
     .option('--irq', 'interrupts by source and softirqs by type, on which CPU, against idle')
     .option('--json', 'result.json as it is kept')
+    .option('--profile', 'operators by the time that they take, from the profiled session')
     .action(
       run(async ([id = ''], options) =>
         (await import('./commands/results.ts')).showCommand(id, options),

@@ -13,7 +13,7 @@ const MAX_COLLECTIONS = 100_000;
 type Finding = Pick<JournalProblem, 'kind' | 'text'>;
 type Collected = Pick<
   JournalData,
-  'hello' | 'processes' | 'cellEnds' | 'tele' | 'notices' | 'iterations' | 'lastT_ns'
+  'hello' | 'processes' | 'cellEnds' | 'placements' | 'tele' | 'notices' | 'iterations' | 'lastT_ns'
 >;
 type ProcessEvent = Extract<JournalEvent, { readonly process: number }>;
 
@@ -22,6 +22,7 @@ export class JournalCollector {
   #hello: EventOf<'hello'> | null = null;
   readonly #processes = new Map<number, ProcessData>();
   readonly #cellEnds = new Map<string, EventOf<'cell'>['reason']>();
+  readonly #placements = new Map<string, EventOf<'placement'>>();
   readonly #notices: (EventOf<'warn'> | EventOf<'error'>)[] = [];
   readonly #tele = new TeleCollector();
   #iterations = 0;
@@ -47,6 +48,9 @@ export class JournalCollector {
       case 'cell':
         this.#cellEnds.set(event.cell, event.reason);
         return [];
+      case 'placement':
+        this.#placements.set(event.cell, event);
+        return [];
       case 'warn':
       case 'error':
         if (this.#notices.length < MAX_NOTICES) this.#notices.push(event);
@@ -68,6 +72,7 @@ export class JournalCollector {
       hello: this.#hello,
       processes: [...this.#processes.values()],
       cellEnds: this.#cellEnds,
+      placements: this.#placements,
       tele: this.#tele.data(),
       notices: this.#notices,
       iterations: this.#iterations,
@@ -103,6 +108,7 @@ export class JournalCollector {
       start: null,
       end: null,
       output: null,
+      trtexec: null,
       ended: null,
     });
     return [];
@@ -130,6 +136,9 @@ export class JournalCollector {
         return [];
       case 'output':
         process.output = event;
+        return [];
+      case 'trtexec':
+        process.trtexec = event;
         return [];
       case 'process-end':
         process.ended = {

@@ -9,6 +9,10 @@ export interface BenchRequest extends FollowRequest {
   /** Built-in names or paths of `.onnx` files. */
   readonly models: readonly string[];
   readonly axes: Axes;
+  /** Also measure on the best GPU engine that the board has. */
+  readonly isGpuWanted: boolean;
+  /** A build of onnxruntime-node to use instead of npm's: a directory or a `.tgz`. */
+  readonly ortPackage: string | null;
   /** Null: the batch size that a model declares, 1 where it leaves it free. */
   readonly batches: readonly number[] | null;
   readonly inputs: Omit<InputRequest, 'batches' | 'signal'>;

@@ -58,6 +58,8 @@ function settingsFrom(host: string, options: OptionValues, argv: readonly string
   return {
     models: options.model.length > 0 ? options.model : [DEFAULT_MODEL],
     axes: axesFrom(options),
+    isGpuWanted: options.gpu === 'auto',
+    ortPackage: options.ort ?? null,
     batches: options.batch ? wholeNumbers(options.batch, '--batch') : null,
     // A demonstration shows the way within a minute; it is no measurement to publish.
     effort: effortRequestFrom(options, host === 'demo' ? 'quick' : 'default'),

@@ -8,6 +8,7 @@ import { directoriesFrom } from '../config/directories.ts';
 import { environment } from '../config/environment.ts';
 import { choicesFrom } from '../config/parse-values.ts';
 import { attachCommandLine } from '../output/attach-command-line.ts';
+import { describeOperators } from '../output/operator-table.ts';
 import { type OutputFormat, outputFormats, printResult } from '../output/print-result.ts';
 import { noProgress, type Progress, showProgress } from '../output/progress.ts';
 import { type Terminal, terminalOf } from '../output/terminal.ts';
@@ -61,7 +62,11 @@ export async function watchRun(
     progress.close();
     if (outcome === null) return exitCodes.ok;
     if (outcome.kind === 'left') return control.exitCode() ?? detached(outcome.runId, onBoard);
-    await printResult(outcome, host, format, terminalOf(process.stdout, environment, options));
+    const stdout = terminalOf(process.stdout, environment, options);
+    await printResult(outcome, host, format, stdout);
+    if (options.profile && format === 'table') {
+      process.stdout.write(describeOperators(outcome.result, stdout));
+    }
     return control.exitCode() ?? exitCodeOf(outcome);
   } catch (error) {
     progress.close();
