@@ -45,7 +45,8 @@ export async function launchRun(link: Link, paths: BoardPaths, plan: Plan): Prom
     'setsid "$n/bin/node" "$n/agent.cjs" supervise "$r" < /dev/null > "$r/agent.log" 2>&1 & jobs -p > "$r/pid"',
     'read p < "$r/pid"',
     'until [ -e "$r/journal.ndjson" ]; do kill -0 $p 2> /dev/null || break; sleep 0.02; done',
-    `if [ -e "$r/journal.ndjson" ]; then echo; echo ${marker}run:live:$i; exec tail -c +1 --pid=$p -s 0.5 -f "$r/journal.ndjson"; fi`,
+    // No `exec`: the supervisor is a child of this shell, and unless somebody reaps it tail takes it for alive.
+    `if [ -e "$r/journal.ndjson" ]; then echo; echo ${marker}run:live:$i; tail -c +1 --pid=$p -s 0.5 -f "$r/journal.ndjson"; exit; fi`,
     `echo; echo ${marker}failed:agent; tail -c 4000 "$r/agent.log"; rm -rf "$r"; exit 5`,
   ];
   const process = await link.start(sh(script.join('; ')));

@@ -52,6 +52,12 @@ export function addBenchOptions(command: Command): void {
     .option('--data <cifar10:path>', 'real CIFAR-10 images (directory or test_batch.bin)')
     .option('--images <n>', 'also report passes over n images: average, max, min in seconds')
     .option('--seed <n>', 'seed of inputs and of the order of cells', '1')
+    .addOption(
+      new Option(
+        '--preset <name>',
+        'thesis: both ResNet34, 1, half and all CPUs, passes over 10,000 images, in the tables of the thesis',
+      ).choices(['thesis']),
+    )
     .optionsGroup('How long:')
     .option('--quick', '3 processes of 3 s per cell; intervals are indicative')
     .option('--thorough', '10 to 20 processes of 20 s per cell, to 0.5 %')
