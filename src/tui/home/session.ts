@@ -5,7 +5,7 @@ import type { RunOutcome, SavedOutcome } from '../../../host/run/run-outcome.ts'
 import type { Prompter } from '../../../host/ssh/prompter.ts';
 import { isBuiltIn } from '../../../models/built-in.ts';
 import { rememberRecent } from '../../config/recent.ts';
-import { attachCommand } from '../../output/attach-command.ts';
+import { attachCommandLine } from '../../output/attach-command-line.ts';
 import type { Progress } from '../../output/progress.ts';
 import type { Terminal } from '../../output/terminal.ts';
 import { ScreenHost } from '../frame/screen-host.tsx';
@@ -194,7 +194,7 @@ class Session {
     }
     if (outcome?.kind === 'left') {
       const title = `run ${outcome.runId} goes on`;
-      const text = `To follow or collect it:\n${attachCommand(chosen(state.board), {}, outcome.runId)}`;
+      const text = `To follow or collect it:\n${attachCommandLine(chosen(state.board), {}, outcome.runId)}`;
       await this.#host.open({ kind: 'choice', title, text, choices: [] });
     }
     this.#host.show(this.#home);
@@ -234,7 +234,7 @@ class Session {
   #leaveNow({ board, view }: ActiveRun, exitCode: number): never {
     this.#close();
     if (view.runId !== null) {
-      const command = attachCommand(board, {}, view.runId);
+      const command = attachCommandLine(board, {}, view.runId);
       process.stderr.write(
         `run ${view.runId} is on ${board}; to follow or collect it:\n  ${command}\n`,
       );
