@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Dimension } from './facts.ts';
 import { ModelError } from './model-error.ts';
-import { formatShape, parseShape, resolveShapes, type ShapeRequest } from './shapes.ts';
+import { formatShape, ownBatch, parseShape, resolveShapes, type ShapeRequest } from './shapes.ts';
 
 type Inputs = Readonly<Record<string, readonly Dimension[] | null>>;
 
@@ -85,6 +85,12 @@ test('an empty batch is refused, an empty dimension behind it is not', () => {
   expect(resolve({ x: ['N', 'length'] }, { overrides: { x: [2, 0] } })).toMatchObject({
     x: [2, 0],
   });
+});
+
+test('a model has a batch size of its own before its other dimensions are chosen', () => {
+  expect(ownBatch(model({ x: ['N', 'length', 4] }))).toBe(1);
+  expect(ownBatch(model({ x: [8, 'length'] }))).toBe(8);
+  expect(ownBatch(model({ x: ['N', 3], y: ['N', 'length'] }), { x: [5, 3] })).toBe(5);
 });
 
 test('an input of any name is free until it is chosen', () => {

@@ -53,6 +53,20 @@ export function resolveShapes(model: Shaped, request: ShapeRequest = {}): Resolv
 }
 
 /**
+ * The batch size that the model or an override of its free leading dimension gives, 1 where both leave it open; what
+ * else is open does not matter.
+ * Throws ModelError `input-mismatch` for an override that contradicts the model.
+ */
+export function ownBatch(
+  model: Shaped,
+  overrides: Readonly<Record<string, readonly number[]>> = {},
+): number {
+  const checked = new Map(Object.entries(overrides));
+  for (const [name, shape] of checked) checkOverride(model, name, shape);
+  return batchOf(model, undefined, checked);
+}
+
+/**
  * Reads the value of a `--shape` flag, `name=1x3x224x224`; names may contain `=` and `:`, dimensions are
  * decimal. Undefined where it is none.
  */

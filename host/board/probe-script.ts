@@ -32,6 +32,8 @@ const chooseBase = [
     ' plain "$1" || { reject "unusual characters in the path" "$1"; return 1; };' +
     ' if [ "$2" = shared ] && [ -L "$1" ]; then reject "is a symbolic link" "$1"; return 1; fi;' +
     ` e=$( { mkdir -p "$1"; } 2>&1) || { reject "\${e##*: }" "$1"; return 1; };` +
+    // One look at owner and kind: below /var/tmp others may change what is theirs between two looks.
+    ' [ "$2" = given ] || [ "$2" = own ] || [ "$(stat -c "%u %F" "$1")" = "$(stat -c %u /proc/self) directory" ] || { reject "is no directory of this user" "$1"; return 1; };' +
     ' [ "$2" = given ] || [ -O "$1" ] || { reject "belongs to another user" "$1"; return 1; };' +
     ' try_exec "$1";' +
     ' case $? in 1) reject "not writable" "$1"; return 1;; 2) reject "mounted noexec" "$1"; return 1;; esac;' +

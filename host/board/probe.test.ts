@@ -142,6 +142,22 @@ describe('the base directory', () => {
     }
   });
 
+  test('is never one that somebody put below /var/tmp while it was made', async () => {
+    writeFileSync(`${board.home}/.cache`, 'a file where a directory should be');
+    board.shim('id', 'case $1 in -u) echo 987653;; *) echo somebody;; esac');
+    const shared = '/var/tmp/orin-remote-987653';
+    rmSync(shared, { recursive: true, force: true });
+    board.shim('mkdir', `case "$*" in *987653) ln -s ${board.home} ${shared};; *) exit 1;; esac`);
+    try {
+      await expect(probeBoard(board.open())).rejects.toMatchObject({
+        code: 'no-base-directory',
+        why: expect.stringMatching(/987653: is no directory of this user/),
+      });
+    } finally {
+      rmSync(shared, { force: true });
+    }
+  });
+
   test('on a noexec mount is passed over', async ({ skip }) => {
     if (process.getuid?.() !== 0) return skip('only root can mount a noexec file system');
     mkdirSync(`${board.home}/mount`);

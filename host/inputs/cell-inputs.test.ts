@@ -204,3 +204,13 @@ test.each(['constructor', 'toString', '__proto__'])('an input may be called %s',
   const { byBatch } = await prepareInputs({ facts }, request({ batches: [2] }));
   expect(byBatch.get(2)?.[0]).toMatchObject({ name, shape: [2, 4] });
 });
+
+test('a range beside given values is refused, not ignored', async () => {
+  const { facts } = await model({ x: [FLOAT, ['N', 4]] });
+  const files = { x: await saveArray('ranged.npy', [1, 4], [1, 2, 3, 4]) };
+  const ranges = { x: { min: '0', max: '1' } };
+  await expect(prepareInputs({ facts }, request({ files, ranges }))).rejects.toMatchObject({
+    code: 'input-mismatch',
+    message: '--range does not apply to input x',
+  });
+});

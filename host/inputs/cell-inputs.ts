@@ -67,6 +67,7 @@ export async function prepareInputs(
   for (const name of [...Object.keys(request.files), ...Object.keys(request.ranges)]) {
     inputNamed(facts, name);
   }
+  requireSeeded(request, Object.keys(request.files), 'a file');
   const arrays = await readArrays(request);
   const overrides = { ...shapesFromFiles(facts, arrays), ...request.shapes };
   const byBatch = new Map<number, Map<string, readonly number[]>>();
@@ -76,6 +77,7 @@ export async function prepareInputs(
   }
   const cifar10 = request.data ? await openCifar10(request.data.path, request.signal) : null;
   const cifar10Input = cifar10 ? inputForCifar10(facts, byBatch, request) : null;
+  if (cifar10Input !== null) requireSeeded(request, [cifar10Input], '--data');
   const files = new Map<string, StoreFile>();
   const prepared = new Map<number, CellInput[]>(request.batches.map((batch) => [batch, []]));
   for (const input of facts.inputs) {
@@ -94,6 +96,18 @@ export async function prepareInputs(
     }
   }
   return { byBatch: prepared, files: [...files.values()] };
+}
+
+/** A range is of seeded values: beside given ones it would be ignored without a word. */
+function requireSeeded(request: InputRequest, inputs: readonly string[], source: string): void {
+  const both = inputs.find((name) => Object.hasOwn(request.ranges, name));
+  if (both === undefined) return;
+  throw new OrinError({
+    code: 'input-mismatch',
+    what: `--range does not apply to input ${both}`,
+    why: `its values come from ${source}`,
+    next: 'leave one of the two out',
+  });
 }
 
 async function readArrays(request: InputRequest): Promise<ReadonlyMap<string, NpyArray>> {

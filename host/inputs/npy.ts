@@ -45,7 +45,9 @@ export async function readNpy(path: string): Promise<NpyArray> {
       code: 'data-unreadable',
       what: `cannot use ${path} as an input`,
       why: cause instanceof Error ? cause.message : String(cause),
-      ...(cause instanceof NpyProblem && cause.next ? { next: cause.next } : {}),
+      next:
+        (cause instanceof NpyProblem ? cause.next : undefined) ??
+        'give a file that numpy.save wrote: --input name=file.npy',
       cause,
     });
   }

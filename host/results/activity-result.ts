@@ -80,3 +80,34 @@ export const activity = z.object({
   softirqs: softirqRates.nullable().default(null),
 });
 export type Activity = z.infer<typeof activity>;
+
+const attributedSource = z.object({
+  table: z.enum(['interrupt', 'softirq']),
+  id: z.string(),
+  name: z.string(),
+  cpu: count,
+  is_link: z.boolean(),
+});
+
+/** Which interrupts and softirqs go with slow iterations; see docs/methodology.md, "Attribution". */
+export const attribution = z.object({
+  windows: count,
+  /** Median length of a window. */
+  window_s: z.number(),
+  /** Time beyond the median of each process, as a share of all time in the windows. */
+  excess_share: z.number(),
+  permutations: count,
+  effects: z.array(
+    z.object({
+      /** More than one where they cannot be told apart. */
+      sources: z.array(attributedSource),
+      share_of_excess: z.number(),
+      p: z.number(),
+      p_holm: z.number(),
+    }),
+  ),
+  /** Why nothing was tested; null when it was. */
+  reason: z.string().nullable(),
+});
+export type InterruptAttribution = z.infer<typeof attribution>;
+export type AttributedSource = z.infer<typeof attributedSource>;

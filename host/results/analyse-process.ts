@@ -58,6 +58,7 @@ function exclusion(
   effort: Effort,
   steadyCount: number,
 ): string | null {
+  if (data.repeatedAs !== undefined) return `cut off, and repeated as process ${data.repeatedAs}`;
   const failure = processFailure(data);
   if (failure !== null) return failure;
   if (cell.affinity !== null && !isSameCpus(cell.affinity, data.cpusAllowed)) {

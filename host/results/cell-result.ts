@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { processOutcomes } from '../../agent/protocol/events.ts';
 import { executionProviders, optimizationLevels } from '../../agent/protocol/plan.ts';
 import { steadyClasses } from '../stats/steady-state.ts';
-import { activity } from './activity-result.ts';
+import { activity, attribution } from './activity-result.ts';
+import { boardState, energy } from './board-result.ts';
 
 const count = z.int().nonnegative();
 const share = z.number();
@@ -185,6 +186,12 @@ export const cellResult = z.object({
     })
     .nullable(),
   activity: activity.nullable(),
+  /** Null where the sampler told no sources: telemetry `mpstat` and `off`. */
+  attribution: attribution.nullable().default(null),
+  /** Null where the board said nothing of clocks, heat or power. */
+  board: boardState.nullable().default(null),
+  /** Null on a board without power sensors, or without telemetry. */
+  energy: energy.nullable().default(null),
   outputs: agreement,
   labels: z.object({ correct: count, total: count, top1: z.number() }).nullable(),
   processes: z.array(processResult),

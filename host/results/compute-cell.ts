@@ -8,8 +8,11 @@ import { type SteadyClass, steadyClasses } from '../stats/steady-state.ts';
 import type { CellAnalysis } from './analyse-cell.ts';
 import { type ProcessAnalysis, processFailure } from './analyse-process.ts';
 import { boardActivity, contention, steadySpans } from './board-activity.ts';
+import { boardStateOver } from './board-state.ts';
 import type { CellResult, Interval } from './cell-result.ts';
 import { coldStart } from './cold-start.ts';
+import { energyOf } from './energy.ts';
+import { attributeInterrupts } from './interrupt-attribution.ts';
 import type { JournalData, ProcessData } from './journal-data.ts';
 import { outputAgreement } from './output-agreement.ts';
 import { pooledIterations } from './pooled-iterations.ts';
@@ -37,10 +40,12 @@ export function computeCell(analysis: CellAnalysis, around: CellSurroundings): C
     processes.map((process) => process.data),
     around.reference,
   );
+  const spans = steadySpans(data);
+  const board = boardStateOver(spans, around.journal.tele.board);
   const blocked = contention(data, cell.threads);
   const medians = counted.flatMap((process) => process.median_ns ?? []);
   const found = processInterval(medians, LEVEL);
-  const verdict = verdictOf(evidenceOf(analysis, around, { outputs, medians, blocked }));
+  const verdict = verdictOf(evidenceOf(analysis, around, { outputs, medians, blocked, board }));
   const hidesInterval = verdict.kind === 'UNSTABLE' || verdict.kind === 'INVALID';
   const isInvalid = verdict.kind === 'INVALID';
   return {
@@ -68,7 +73,10 @@ export function computeCell(analysis: CellAnalysis, around: CellSurroundings): C
     cold_start: coldStart(data),
     overhead: null,
     contention: blocked,
-    activity: boardActivity(steadySpans(data), around.journal.tele.link),
+    activity: boardActivity(spans, around.journal.tele.link),
+    attribution: attributeInterrupts(analysis, around.journal.tele, around.plan.seed),
+    board,
+    energy: energyOf(analysis, around.journal.tele),
     outputs,
     labels: labelsOf(data),
     processes: processes.map(processResult),
@@ -78,7 +86,10 @@ export function computeCell(analysis: CellAnalysis, around: CellSurroundings): C
 function evidenceOf(
   { processes, counted, cell }: CellAnalysis,
   { journal, runEnded, plan }: CellSurroundings,
-  known: Pick<Evidence, 'outputs' | 'medians'> & { readonly blocked: CellResult['contention'] },
+  known: Pick<Evidence, 'outputs' | 'medians'> &
+    Pick<CellResult, 'board'> & {
+      readonly blocked: CellResult['contention'];
+    },
 ): Evidence {
   const failed = processes.filter((process) => processFailure(process.data) !== null);
   return {
@@ -90,8 +101,7 @@ function evidenceOf(
     isGivenUp: journal.cellEnds.get(cell.id) === 'failed',
     runEnded,
     outputs: known.outputs,
-    // No event carries clocks, cooling or over-current counters yet.
-    throttled: null,
+    throttled: known.board?.throttling.slice(0, 3).join('; ') || null,
     classes: counted.map((process) => process.state.class),
     medians: known.medians,
     halfWidth: processInterval(known.medians, LEVEL)?.halfWidth ?? null,

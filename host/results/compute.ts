@@ -6,12 +6,13 @@ import { boardActivity } from './board-activity.ts';
 import type { CellResult } from './cell-result.ts';
 import { compareCells } from './comparisons.ts';
 import { computeCell } from './compute-cell.ts';
+import { environmentOf } from './environment.ts';
 import type { JournalData } from './journal-data.ts';
 import { noticesOf } from './notices.ts';
 import { referenceOf } from './output-agreement.ts';
 import { RESULT_SCHEMA, type Result, resultSchema } from './result.ts';
 import { roundNumbers } from './round-numbers.ts';
-import { type RunContext, runContext } from './run-context.ts';
+import { runContext } from './run-context.ts';
 
 export const QUANTILE_DEFINITION =
   'median: mean of the middle two; p90 and above: nearest rank (Hyndman-Fan type 1) over the pooled steady iterations';
@@ -100,22 +101,6 @@ function withOverhead(cells: readonly CellResult[]): CellResult[] {
   });
 }
 
-function environmentOf(context: RunContext, journal: JournalData): Result['environment'] {
-  const { board, runtime } = context;
-  return {
-    'board.model': board?.model ?? null,
-    'board.l4t': board?.l4t ?? null,
-    'board.kernel': board?.kernel ?? null,
-    'board.libc': board?.libc ?? null,
-    'cpu.model': board?.cpu_model ?? null,
-    'cpu.online':
-      board === null || board.cpus_online.length === 0 ? null : board.cpus_online.join(),
-    'power.mode': board?.power_mode ?? null,
-    'runtime.node': runtime?.node ?? cleanLine(journal.hello?.agent.node ?? '', 64),
-    'runtime.onnxruntime': runtime?.onnxruntime ?? null,
-  };
-}
-
 function runSummary(journal: JournalData, ended: Result['run']['ended']): Result['run'] {
   const { bye, problems } = journal;
   const first_ns = journal.hello?.t_ns ?? 0;
@@ -131,6 +116,7 @@ function runSummary(journal: JournalData, ended: Result['run']['ended']): Result
       sha256: bye === null ? null : journal.sha256,
       is_verified: bye !== null && problems.length === 0,
       problems: [...problems],
+      ...(journal.segments && { segments: [...journal.segments] }),
     },
     agent_cpu_share:
       overhead === undefined || overhead.wall_ns === 0

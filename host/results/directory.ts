@@ -1,6 +1,6 @@
 import { cp, mkdtemp, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { OrinError } from '../errors.ts';
 import { encodeResult } from './compute.ts';
 import { writeSamples } from './export/parquet.ts';
@@ -18,7 +18,8 @@ export const runFiles = {
  * Completes a run's files in `incoming` (a directory beside the finished runs that holds its journal and logs)
  * and renames it to the run's own name: a run is there whole or not at all. Gives the run's directory.
  * @throws OrinError `results-unwritable` when that cannot be done; the run is then kept in a temporary directory,
- * which the error names.
+ * which the error names. `journal-damaged` when the journal says it is of another run than was followed: it must not
+ * take that run's place.
  */
 export async function saveRun(
   runsDirectory: string,
@@ -26,6 +27,14 @@ export async function saveRun(
   result: Result,
   journal: JournalData,
 ): Promise<string> {
+  if (basename(incoming).replace(/-\d+$/, '') !== `.incoming-${result.run_id}`) {
+    throw new OrinError({
+      code: 'journal-damaged',
+      what: `the journal is of another run: ${result.run_id}`,
+      why: `the board gave it for the run in ${incoming}`,
+      next: 'what came is kept there; measure again',
+    });
+  }
   const directory = join(runsDirectory, result.run_id);
   try {
     await writeRunFiles(incoming, result, journal);

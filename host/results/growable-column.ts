@@ -17,6 +17,13 @@ export class GrowableColumn {
     this.#length += 1;
   }
 
+  /** A column of the same values, each larger by that much. */
+  plus(amount: number): GrowableColumn {
+    const sum = new GrowableColumn();
+    for (const value of this.view()) sum.push(value + amount);
+    return sum;
+  }
+
   /** The values so far: a view, not a copy. */
   view(): Float64Array {
     return this.#values.subarray(0, this.#length);

@@ -46,6 +46,18 @@ export interface ProcessData {
   end: EdgeSnapshot | null;
   output: EventOf<'output'> | null;
   ended: EventOf<'process-end'> | null;
+  /** Number of the process that a later segment began in place of this one, which a cut left without an end. */
+  readonly repeatedAs?: number;
+}
+
+/** What was read of one segment of a run that was cut and went on. */
+export interface SegmentData {
+  /** From 1. */
+  readonly segment: number;
+  readonly events: number;
+  /** Of complete lines, and their SHA-256. */
+  readonly bytes: number;
+  readonly sha256: string;
 }
 
 /** A journal as read: everything that the result is computed from. */
@@ -64,5 +76,9 @@ export interface JournalData {
   readonly bytes: number;
   /** SHA-256 of all bytes before `bye`, as computed here. */
   readonly sha256: string | null;
+  /** SHA-256 of all complete lines. */
+  readonly linesSha256: string;
   readonly problems: readonly JournalProblem[];
+  /** Of a run that went on after a cut: all of them, in order; see join-segments.ts. */
+  readonly segments?: readonly SegmentData[];
 }

@@ -67,6 +67,7 @@ export class JournalReader {
       events: this.#events,
       bytes: this.#offset,
       sha256: this.#sha256,
+      linesSha256: this.#hash.copy().digest('hex'),
       problems,
     };
   }

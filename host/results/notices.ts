@@ -3,6 +3,7 @@ import type { Plan } from '../../agent/protocol/plan.ts';
 import type { Activity } from './activity-result.ts';
 import type { CellResult } from './cell-result.ts';
 import { formatCount, formatPercent } from './format.ts';
+import { sourcesText } from './interrupt-attribution.ts';
 import type { JournalData } from './journal-data.ts';
 import type { Notice } from './result.ts';
 
@@ -14,6 +15,9 @@ const MAX_EXCESS = 0.02;
 
 /** Percent of all CPUs: our own sampler and a board's services stay far below. */
 const MAX_IDLE_BUSY = 20;
+
+/** Level of a finding, after Holm's correction. */
+const SIGNIFICANT = 0.05;
 
 type Rule = (cell: CellResult, plan: Plan) => Omit<Notice, 'cell'> | null;
 
@@ -58,7 +62,7 @@ function cutOf({ bye, events }: JournalData): Notice[] {
   return [{ code: 'cut', text, cell: null }];
 }
 
-const rules: readonly Rule[] = [overhead, outliers, slowdown, contended, failures];
+const rules: readonly Rule[] = [overhead, outliers, interrupted, slowdown, contended, failures];
 
 function overhead(cell: CellResult): Omit<Notice, 'cell'> | null {
   if (cell.overhead === null || cell.overhead.share < MAX_OVERHEAD) return null;
@@ -70,6 +74,20 @@ function outliers({ outliers: found }: CellResult): Omit<Notice, 'cell'> | null 
   if (found.share_of_iterations <= MAX_OUTLIERS && found.share_of_excess <= MAX_EXCESS) return null;
   const text = `${formatCount(found.count, 'outlier')} (${formatPercent(found.share_of_iterations)} of the iterations) take ${formatPercent(found.share_of_excess)} of the time: the mean and the throughput feel it`;
   return { code: 'outliers', text };
+}
+
+/** Only what chance does not explain; an association, which the words say. */
+function interrupted({ attribution }: CellResult): Omit<Notice, 'cell'> | null {
+  const found = attribution?.effects.filter(({ p_holm }) => p_holm < SIGNIFICANT) ?? [];
+  if (found.length === 0) return null;
+  const parts = found
+    .slice(0, 3)
+    .map(
+      ({ sources, share_of_excess, p_holm }) =>
+        `${sourcesText(sources)} ${formatPercent(Math.min(1, share_of_excess))} (p ${p_holm.toPrecision(1)})`,
+    );
+  const text = `slow iterations come together with interrupts: of the time beyond the median go with ${parts.join(', ')}`;
+  return { code: 'interrupts', text };
 }
 
 function slowdown({ steady }: CellResult): Omit<Notice, 'cell'> | null {

@@ -62,10 +62,14 @@ const runSummary = z.object({
   blocks_begun: count,
   journal: z.object({
     bytes: count,
-    /** Of all bytes before the last event; null for a cut journal. */
+    /** Of all bytes (of the last segment) before the last event; null for a cut journal. */
     sha256: z.string().nullable(),
     is_verified: z.boolean(),
     problems: z.array(journalProblem),
+    /** Of a run that went on after a cut: what each of its journals holds, and the SHA-256 of that. */
+    segments: z
+      .array(z.object({ segment: count, events: count, bytes: count, sha256: z.string() }))
+      .optional(),
   }),
   /** CPU time of our own supervisor and sampler as a share of one CPU; null for a cut journal. */
   agent_cpu_share: z.object({ supervisor: z.number(), sampler: z.number() }).nullable(),

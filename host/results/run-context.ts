@@ -60,6 +60,9 @@ export const boardEnvironment = z.object({
   'cpu.model': z.string().nullable(),
   'cpu.online': z.string().nullable(),
   'power.mode': z.string().nullable(),
+  'clocks.cpu': z.string().nullable().default(null),
+  'clocks.gpu': z.string().nullable().default(null),
+  'clocks.locked': z.string().nullable().default(null),
   'runtime.node': z.string().nullable(),
   'runtime.onnxruntime': z.string().nullable(),
 });

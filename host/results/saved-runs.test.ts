@@ -150,3 +150,16 @@ test('why it cannot be written is said in words', () => {
     next: 'make room, then: mv /tmp/y /runs/x',
   });
 });
+
+test('a journal that claims to be of another run does not take its place', async () => {
+  const victim = '20260101-000000-victim';
+  const saved = await save(victim);
+  const before = await readFile(join(saved, runFiles.result), 'utf8');
+  const bytes = journalOf(victim);
+  const journal = readJournal(bytes);
+  const spool = await incoming('20260102-000000-other', bytes);
+  const saving = saveRun(runs, spool, resultFromJournal(journal), journal);
+  await expect(saving).rejects.toMatchObject({ code: 'journal-damaged' });
+  expect(await readFile(join(saved, runFiles.result), 'utf8')).toBe(before);
+  expect(await readdir(spool)).toContain(runFiles.journal);
+});

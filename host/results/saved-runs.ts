@@ -2,10 +2,12 @@ import { createReadStream } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
+import { segmentFile } from '../../agent/protocol/run-files.ts';
 import { OrinError } from '../errors.ts';
 import type { Verdict } from './cell-result.ts';
 import { resultFromJournal } from './compute.ts';
 import { errorCode, runFiles } from './directory.ts';
+import { joinSegments } from './join-segments.ts';
 import { JournalReader } from './journal.ts';
 import type { JournalData } from './journal-data.ts';
 import { type Result, resultSchema } from './result.ts';
@@ -180,10 +182,28 @@ function unreadable(path: string, why: string): OrinError {
   });
 }
 
-/** Reads a run's journal from its directory, in pieces. */
+/**
+ * Reads a run's journal from its directory, in pieces: all segments as one where it was cut and went on.
+ * @throws OrinError `results-unreadable`.
+ */
 export async function readSavedJournal(directory: string): Promise<JournalData> {
+  const segments: JournalData[] = [];
+  for (const path of await journalPaths(directory)) segments.push(await readOne(path));
+  return joinSegments(segments);
+}
+
+/** Paths of a saved run's journals, the first segment first. */
+export async function journalPaths(directory: string): Promise<string[]> {
+  const there = new Set(await readdir(directory).catch(() => []));
+  const paths = [join(directory, runFiles.journal)];
+  for (let segment = 2; there.has(segmentFile(runFiles.journal, segment)); segment += 1) {
+    paths.push(join(directory, segmentFile(runFiles.journal, segment)));
+  }
+  return paths;
+}
+
+async function readOne(path: string): Promise<JournalData> {
   const reader = new JournalReader();
-  const path = join(directory, runFiles.journal);
   try {
     for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
       reader.push(chunk);

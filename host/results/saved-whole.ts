@@ -6,14 +6,17 @@ import { pipeline } from 'node:stream/promises';
 import { runFiles } from './directory.ts';
 
 /**
- * Reads a saved run back from the disk: its journal has this SHA-256 and its other files are there. Asked before the
- * only other copy is removed.
+ * Reads a saved run back from the disk: its journals, by name, have these SHA-256 and its other files are there. Asked
+ * before the only other copy is removed.
  */
-export async function isSavedWhole(directory: string, journalSha256: string): Promise<boolean> {
+export async function isSavedWhole(
+  directory: string,
+  journals: ReadonlyMap<string, string>,
+): Promise<boolean> {
   try {
-    const hash = createHash('sha256');
-    await pipeline(createReadStream(join(directory, runFiles.journal)), hash);
-    if (hash.digest('hex') !== journalSha256) return false;
+    for (const [name, sha256] of journals) {
+      if ((await fileSha256(join(directory, name))) !== sha256) return false;
+    }
     const others = await Promise.all(
       [runFiles.result, runFiles.samples].map((name) => stat(join(directory, name))),
     );
@@ -21,4 +24,10 @@ export async function isSavedWhole(directory: string, journalSha256: string): Pr
   } catch {
     return false;
   }
+}
+
+async function fileSha256(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
 }

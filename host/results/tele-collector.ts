@@ -2,7 +2,7 @@ import type { JetsonSnapshot } from '../../agent/protocol/board-files.ts';
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import type { EventOf } from '../../agent/protocol/events.ts';
 import { parseCounterTable } from '../telemetry/counter-table.ts';
-import { readJetsonState } from '../telemetry/jetson-state.ts';
+import { type JetsonState, readJetsonState } from '../telemetry/jetson-state.ts';
 import { parseProcStat } from '../telemetry/proc-stat.ts';
 import type { EdgeSnapshot, Span } from './journal-data.ts';
 import type { BoardSample, CountedWindow, LinkInterface, TeleData } from './tele-data.ts';
@@ -21,6 +21,7 @@ export class TeleCollector {
   readonly #windows: CountedWindow[] = [];
   readonly #files: Record<string, string | null> = {};
   readonly #counters = new Map<string, number>();
+  #state: JetsonState | null = null;
   #link: LinkInterface | null = null;
   #idleStart: EdgeSnapshot | null = null;
   #countedUntil_ns: number | null = null;
@@ -31,7 +32,11 @@ export class TeleCollector {
       this.#link = { interface: cleanLine(name, 64), interrupts };
     }
     if (event.idle) this.#addIdle(event.idle, event.t_ns);
-    if (event.files) this.#addFiles(event.files, event.t_ns);
+    if (event.files) this.#state = this.#stateWith(event.files);
+    // The supervisor's own two say nothing of the board's state.
+    if (this.#state !== null && !event.idle && this.#board.length < MAX_SAMPLES) {
+      this.#board.push({ t_ns: event.t_ns, state: this.#state });
+    }
     if (event.counted) this.#addCounted(event.counted, event.t_ns);
   }
 
@@ -54,10 +59,9 @@ export class TeleCollector {
   }
 
   /** An event tells what changed; the state is of all that was told so far. */
-  #addFiles(files: JetsonSnapshot, t_ns: number): void {
-    if (this.#board.length >= MAX_SAMPLES) return;
+  #stateWith(files: JetsonSnapshot): JetsonState {
     Object.assign(this.#files, files);
-    this.#board.push({ t_ns, state: readJetsonState(this.#files) });
+    return readJetsonState(this.#files);
   }
 
   #addCounted({ interrupts, softirqs }: NonNullable<Tele['counted']>, t_ns: number): void {

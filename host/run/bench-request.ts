@@ -19,6 +19,8 @@ export interface BenchRequest extends FollowRequest {
   /** Size of the store on the board beyond which the least recently used files go. */
   readonly keepBytes: number;
   readonly isOffline: boolean;
+  /** Refuse a board whose clocks can move. */
+  readonly requiresLocked: boolean;
   /** Stop after the plan was told to the listener. */
   readonly isDryRun: boolean;
   /** Leave as soon as the run is under way. */

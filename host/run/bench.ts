@@ -1,14 +1,14 @@
 import type { JournalEvent } from '../../agent/protocol/events.ts';
-import type { BoardLock } from '../board/facts.ts';
+import { requireLockedClocks } from '../board/locked-clocks.ts';
 import { type Probe, probeBoard } from '../board/probe.ts';
 import { requireBoard } from '../board/requirements.ts';
-import { OrinError } from '../errors.ts';
 import type { Link } from '../link/link.ts';
 import { openPacker } from '../push/packer.ts';
 import { push } from '../push/push.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import { runtimeFor } from '../runtime/runtime-for.ts';
 import type { BenchRequest } from './bench-request.ts';
+import { runtimeOf } from './board-runtime.ts';
+import { refuseBusyBoard } from './busy-board.ts';
 import { concludeRun } from './conclude.ts';
 import { followToEnd } from './follow.ts';
 import { openSpool, type Spool } from './journal-spool.ts';
@@ -37,6 +37,7 @@ async function benchConnected(request: BenchRequest): Promise<RunOutcome | null>
   const probe = await probeBoard(link, { signal: request.signal });
   tell({ kind: 'probed', facts: probe.facts });
   requireBoard(link.board, probe.facts);
+  if (request.requiresLocked) await requireLockedClocks(link, request.signal);
   refuseBusyBoard(probe.facts.lock, link.board);
   tellUncollected(request, probe);
   const runtime = await runtimeOf(request, probe);
@@ -94,29 +95,4 @@ function tellUncollected(request: BenchRequest, probe: Probe): void {
   if (ids.length === 0) return;
   const text = `not collected yet from this board: ${ids.join(', ')} (orin-remote attach ${request.board} RUN)`;
   request.listener({ kind: 'note', text });
-}
-
-async function runtimeOf(request: BenchRequest, { facts }: Probe): Promise<Runtime> {
-  if (facts.platform === null) throw new Error('requireBoard lets no such board pass');
-  return await runtimeFor(facts.platform, {
-    agentPath: request.directories.agent,
-    cacheDir: request.directories.cache,
-    offline: request.isOffline,
-    signal: request.signal,
-    onProgress: ({ what, receivedBytes, totalBytes }) => {
-      const percent = Math.floor((receivedBytes / totalBytes) * 100);
-      request.listener({ kind: 'preparing', what: `downloading ${what}: ${percent} %` });
-    },
-  });
-}
-
-function refuseBusyBoard(lock: BoardLock | null, board: string): void {
-  if (!lock?.isAlive) return;
-  throw new OrinError({
-    code: 'board-busy',
-    what: `${board} is busy with another benchmark`,
-    why: `run ${lock.runId} of ${lock.owner}, started ${lock.startedUtc}`,
-    next: `watch it: orin-remote attach ${board}, or stop it: orin-remote cancel ${board} (two at once would measure each other)`,
-    board,
-  });
 }

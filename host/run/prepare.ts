@@ -1,6 +1,6 @@
 import { arch, platform } from 'node:os';
 import type { Plan } from '../../agent/protocol/plan.ts';
-import { resolveShapes } from '../../models/shapes.ts';
+import { ownBatch } from '../../models/shapes.ts';
 import type { BoardFacts } from '../board/facts.ts';
 import { withOrinErrors } from '../inputs/as-orin-error.ts';
 import { prepareInputs } from '../inputs/cell-inputs.ts';
@@ -61,7 +61,7 @@ export async function prepareRun(
   };
   const cellModels = await Promise.all(
     measured.map(async (model) =>
-      withInputs(model, request.batches ?? [await ownBatch(model, request)]),
+      withInputs(model, request.batches ?? [await batchOf(model, request)]),
     ),
   );
   const nullModel = await withInputs(calibration, [1]);
@@ -81,9 +81,8 @@ export async function prepareRun(
 }
 
 /** The batch size that the model declares, 1 where it leaves it free. */
-async function ownBatch(model: LoadedModel, request: BenchRequest): Promise<number> {
-  const { shapes: overrides } = request.inputs;
-  return (await withOrinErrors(() => resolveShapes(model.facts, { overrides }))).batch;
+function batchOf(model: LoadedModel, request: BenchRequest): Promise<number> {
+  return withOrinErrors(() => ownBatch(model.facts, request.inputs.shapes));
 }
 
 /** The null model has an input of its own: what was said about the measured models' does not concern it. */

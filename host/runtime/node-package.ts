@@ -51,13 +51,15 @@ export async function nodeProgram(platform: BoardPlatform, options: FetchOptions
   const path = `${directory}/node-${NODE_VERSION}-${platform}`;
   if (await exists(path)) return path;
   if (options.offline) throw notCached(platform, directory);
-  await mkdir(directory, { recursive: true, mode: 0o700 });
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
     await download(platform, temporary, options);
     await rename(temporary, path);
+  } catch (error) {
+    throw isDiskError(error) ? notKept(directory, error) : error;
   } finally {
-    await rm(temporary, { force: true });
+    await rm(temporary, { force: true }).catch(() => {});
   }
   return path;
 }
@@ -79,7 +81,7 @@ async function download(
     await unpackNode(file, target);
   } catch (error) {
     options.signal.throwIfAborted();
-    throw unavailable(spec, error);
+    throw isDiskError(error) ? error : unavailable(spec, error);
   } finally {
     await rm(file, { force: true });
   }
@@ -139,6 +141,22 @@ function notCached(platform: BoardPlatform, directory: string): OrinError {
     what: `Node ${NODE_VERSION} for ${platform} is not in the cache`,
     why: `--offline was given, and ${directory} does not hold it`,
     next: 'run the same command once without --offline while the npm registry can be reached',
+  });
+}
+
+const diskErrors = new Set(['EACCES', 'EDQUOT', 'EEXIST', 'ENOSPC', 'ENOTDIR', 'EPERM', 'EROFS']);
+
+function isDiskError(error: unknown): error is Error {
+  return error instanceof Error && diskErrors.has((error as NodeJS.ErrnoException).code ?? '');
+}
+
+function notKept(directory: string, error: Error): OrinError {
+  return new OrinError({
+    code: 'runtime-unavailable',
+    what: `cannot keep Node ${NODE_VERSION} in ${directory}`,
+    why: cleanLine(error.message),
+    next: 'make room there, or set XDG_CACHE_HOME to a directory that can be written',
+    cause: error,
   });
 }
 

@@ -68,6 +68,17 @@ describe('the runtime for a board', () => {
     );
   });
 
+  test('a cache that cannot be written is said, with a way out', async () => {
+    writeFileSync(`${directory}/file`, '');
+    await expect(
+      runtimeFor(here, options({ cacheDir: `${directory}/file` })),
+    ).rejects.toMatchObject({
+      code: 'runtime-unavailable',
+      message: expect.stringContaining(`in ${directory}/file/node`),
+      next: expect.stringContaining('XDG_CACHE_HOME'),
+    });
+  });
+
   test('has files of the board’s platform only, and few of them', {
     timeout: 120_000,
   }, async () => {

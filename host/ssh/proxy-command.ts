@@ -3,6 +3,7 @@ import { userInfo } from 'node:os';
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import { expandTokens } from './expand-tokens.ts';
 import type { ResolvedTarget } from './resolve-target.ts';
+import { parseTargetName } from './target-name.ts';
 import { Tunnel } from './wire.ts';
 
 export interface ProxyTunnel {
@@ -16,7 +17,7 @@ export function openProxyCommand(target: ResolvedTarget, command: string): Proxy
   const { environment } = target.options;
   const expanded = expandTokens(command, {
     hostname: target.hostName,
-    originalHost: target.board,
+    originalHost: parseTargetName(target.board).host,
     port: target.port,
     remoteUser: target.user,
     hostKeyAlias: target.hostKeyAlias,

@@ -25,6 +25,14 @@ interface Temperature {
   readonly criticalC: number | null;
 }
 
+/** Something that slows the board down, or turns its fan, when it is hot. */
+export interface CoolingDevice {
+  /** `thermal-cpufreq-0`, `pwm-fan`, … */
+  readonly type: string;
+  /** 0 is off. */
+  readonly state: number;
+}
+
 /** What a Jetson says of itself without root; null and empty is what it did not say. */
 export interface JetsonState {
   readonly model: string | null;
@@ -41,6 +49,7 @@ export interface JetsonState {
   /** Whether jetson_clocks, or someone else, holds the clocks at one frequency. */
   readonly isPinned: { readonly cpu: boolean | null; readonly gpu: boolean | null };
   readonly temperatures: readonly Temperature[];
+  readonly cooling: readonly CoolingDevice[];
   readonly rails: readonly PowerRail[];
   readonly overCurrent: readonly OverCurrentCounter[];
   readonly fan: { readonly pwm: number | null; readonly rpm: number | null } | null;
@@ -73,6 +82,7 @@ export function readJetsonState(snapshot: JetsonSnapshot): JetsonState {
     gpu,
     isPinned: { cpu: arePinned([...cpus.values()]), gpu: gpu === null ? null : arePinned([gpu]) },
     temperatures: temperatures(tree),
+    cooling: coolingDevices(tree),
     rails: powerRails(tree),
     overCurrent: overCurrentCounters(tree),
     fan: fan(tree),
@@ -157,6 +167,14 @@ function temperatures(tree: SnapshotTree): Temperature[] {
         criticalC: tripPoint(files, 'critical'),
       },
     ];
+  });
+}
+
+function coolingDevices(tree: SnapshotTree): CoolingDevice[] {
+  return tree.matching(/\/cooling_device\d{1,4}$/).flatMap(({ files }) => {
+    const type = wordIn(files, 'type');
+    const state = numberIn(files, 'cur_state');
+    return type === null || state === null ? [] : [{ type, state }];
   });
 }
 

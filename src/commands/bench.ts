@@ -66,6 +66,7 @@ function settingsFrom(host: string, options: OptionValues, argv: readonly string
     seed,
     keepBytes: sizeBytes(options.keep, '--keep'),
     isOffline: options.offline === true,
+    requiresLocked: options.requireLocked === true,
     isDryRun: options.dryRun === true,
     isDetached: options.detach === true,
     tool: {

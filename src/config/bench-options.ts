@@ -62,6 +62,10 @@ export function addBenchOptions(command: Command): void {
       '--telemetry <source>',
       'mpstat, proc, full (sources of interrupts five times a second) or off (default: mpstat where it is installed)',
     )
+    .option(
+      '--require-locked',
+      'refuse a board whose clocks can move (lock them: sudo jetson_clocks)',
+    )
     .option('--keep <size>', 'least recently used files beyond this are removed', '2G')
     .option('--offline', 'use only what is in the cache of this machine')
     .option('--detach', 'print the id of the run and leave; `attach` finds it again');

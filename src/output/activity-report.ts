@@ -1,6 +1,7 @@
 import type { Activity, InterruptRates, Rate } from '../../host/results/activity-result.ts';
 import type { CellResult } from '../../host/results/cell-result.ts';
 import { formatNumber, formatPercent } from '../../host/results/format.ts';
+import { sourcesText } from '../../host/results/interrupt-attribution.ts';
 import type { Result } from '../../host/results/result.ts';
 import type { SavedRun } from '../../host/results/saved-runs.ts';
 import { heatLegend, heatRow, heatTitle } from './heat-map.ts';
@@ -35,6 +36,34 @@ export function cpuReport({ result }: SavedRun, terminal: Terminal): string {
   return plainText(lines.join('\n'), terminal.isUnicode);
 }
 
+/** Effects that a person should see beside those that chance does not explain. */
+const MAX_EFFECTS = 6;
+
+function attributionSection(result: Result, terminal: Terminal): string[] {
+  const lines = attributionLines(result);
+  return lines.length === 0 ? [] : ['', terminal.colour.bold('slow iterations'), ...lines];
+}
+
+/** What went with slow iterations, of each cell whose telemetry can tell. */
+function attributionLines(result: Result): string[] {
+  return result.cells.flatMap(({ label, purpose, attribution }) => {
+    if (purpose !== 'measure' || attribution === null) return [];
+    const { effects, windows, window_s, excess_share, reason } = attribution;
+    const scope = `${label}: ${formatPercent(excess_share)} of the time lies beyond the median of its process; ${windows} windows of ${formatNumber(window_s)} s`;
+    if (reason !== null) return [`  ${label}: ${reason}`];
+    const rows = effects
+      .slice(0, MAX_EFFECTS)
+      .map((effect) => [
+        sourcesText(effect.sources),
+        formatPercent(Math.min(1, effect.share_of_excess)),
+        effect.p_holm.toPrecision(2),
+        effect.p_holm < 0.05 ? 'goes with slow iterations' : 'no more than chance',
+      ]);
+    const columns = [left('source'), right('of that'), right('p'), left('')];
+    return [`  ${scope}`, ...textTable(columns, rows)];
+  });
+}
+
 /** `results show --irq`: interrupts by source and softirqs by type, a second, with a heat map of the CPUs. */
 export function interruptReport({ result }: SavedRun, terminal: Terminal): string {
   const lines = [
@@ -46,6 +75,7 @@ export function interruptReport({ result }: SavedRun, terminal: Terminal): strin
         ...softirqTable(activity, idle, terminal),
       ];
     }),
+    ...attributionSection(result, terminal),
     '',
     `  share of a row on each CPU: ${heatLegend(terminal.isUnicode)}`,
     '',

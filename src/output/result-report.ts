@@ -2,6 +2,7 @@ import type { CellResult } from '../../host/results/cell-result.ts';
 import { formatDuration, formatNumber, formatPercent } from '../../host/results/format.ts';
 import type { Result } from '../../host/results/result.ts';
 import { activitySummary } from './activity-report.ts';
+import { energyLine } from './board-lines.ts';
 import { counted } from './quantities.ts';
 import { resultTable } from './result-table.ts';
 import { plainText } from './symbols.ts';
@@ -24,6 +25,7 @@ export function resultReport(result: Result, board: string, terminal: Terminal):
       '',
       ...cells.flatMap(passLines),
       ...activityLine(cells, result),
+      ...cells.flatMap((cell) => energyLine(cell) ?? []),
       ...cells.flatMap(verdictLines),
     ];
   });

@@ -1,6 +1,7 @@
 import type { CellResult } from '../../host/results/cell-result.ts';
 import { formatDuration, formatNumber, formatPercent } from '../../host/results/format.ts';
 import type { SavedRun } from '../../host/results/saved-runs.ts';
+import { boardLines } from './board-lines.ts';
 import { counted, formatElapsed } from './quantities.ts';
 import { resultReport } from './result-report.ts';
 import { plainText } from './symbols.ts';
@@ -51,7 +52,12 @@ function cellLines(cell: CellResult): string[] {
   if (cell.config.affinity_applied.length > 0) {
     lines.push(`  CPUs         allowed ${cell.config.affinity_applied.join('; ')} (read back)`);
   }
-  lines.push(...outputLines(cell), ...activityLines(cell), ...processLines(cell));
+  lines.push(
+    ...boardLines(cell),
+    ...outputLines(cell),
+    ...activityLines(cell),
+    ...processLines(cell),
+  );
   return lines;
 }
 

@@ -109,6 +109,12 @@ export class JournalBuilder {
     return this.#lines.length;
   }
 
+  /** Lets time pass before the next process. */
+  wait(ns: number): this {
+    this.#t_ns += ns;
+    return this;
+  }
+
   event(event: Unnumbered): this {
     // The number is all that an unnumbered event lacks; spreading a union loses that.
     const line = encodeEvent({ ...event, seq: this.#lines.length } as JournalEvent);
