@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { BoardFacts } from '../../host/board/facts.ts';
 import { JournalReader } from '../../host/results/journal.ts';
 import type { RunEvent } from '../../host/run/run-event.ts';
@@ -62,6 +63,33 @@ function tele(builder: JournalBuilder, seconds: number): void {
     intr: seconds * 1200,
     ctxt: seconds * 3400,
     memAvailableBytes: 5 * GIB,
+    files: {
+      '/sys/devices/platform/gpu.0/load': '970\n',
+      '/sys/class/devfreq/17000000.gpu/device/of_node/name': 'gpu\0',
+      '/sys/class/devfreq/17000000.gpu/cur_freq': '624750000\n',
+      '/sys/class/thermal/thermal_zone0/type': 'tj-thermal\n',
+      '/sys/class/thermal/thermal_zone0/temp': '64500\n',
+      '/sys/class/hwmon/hwmon3/name': 'soctherm_oc\n',
+      '/sys/class/hwmon/hwmon3/oc3_event_cnt': `${seconds * 3}\n`,
+    },
+  });
+}
+
+/** Edges of a steady part of five seconds, with what a board of twelve CPUs once had in /proc. */
+function edges(builder: JournalBuilder): void {
+  (['steady-start', 'steady-end'] as const).forEach((edge, at) => {
+    const read = (name: string) =>
+      readFileSync(`test/fixtures/proc/replay/A/${at * 5}/${name}`, 'utf8');
+    const [stat, interrupts, softirqs] = ['stat', 'interrupts', 'softirqs'].map(read);
+    builder.event({
+      kind: 'edge',
+      t_ns: (3 + at * 5) * 1e9,
+      process: 1,
+      edge,
+      stat: stat ?? '',
+      interrupts: interrupts ?? '',
+      softirqs: softirqs ?? '',
+    });
   });
 }
 
@@ -85,6 +113,7 @@ function liveJournal(): JournalBuilder {
     process('c3', 4.2e6, 1);
     tele(builder, block + 1);
   }
+  edges(builder);
   builder.event({ kind: 'cell', t_ns: 20e9, cell: 'c1', reason: 'precise' });
   builder.process({
     cell: 'c3',

@@ -16,7 +16,7 @@ export function padStart(text: string, columns: number, theme: Theme): string {
 
 /** At most `columns` cells of `text`; where it must be cut it loses its colour rather than bleed it. */
 export function clip(text: string, columns: number, theme: Theme): string {
-  const shown = plainText(text, theme.isUnicode);
+  const shown = theme.isUnicode ? text : asciiText(text);
   if (stringWidth(shown) <= columns) return shown;
   if (columns <= 0) return '';
   let result = '';
@@ -27,6 +27,13 @@ export function clip(text: string, columns: number, theme: Theme): string {
     result += character;
   }
   return `${result}${theme.glyphs.ellipsis}`;
+}
+
+/** Our own signs have their equal in ASCII; of what a board calls its parts, the rest is a question mark. */
+function asciiText(text: string): string {
+  return plainText(text, false)
+    .replaceAll('°', '')
+    .replace(/\P{ASCII}/gu, '?');
 }
 
 /** `left` at the left edge and `right` at the right one; where there is no room for both, `left` is cut. */

@@ -26,7 +26,7 @@ const events = liveEvents();
 describe.each(sizes)('at $columns x $rows', (size) => {
   test('a frame fits, whatever the run is at', () => {
     for (const count of [0, 2, 5, 8, 20]) live(size, liveState(events.slice(0, count)));
-    for (const tab of ['cells', 'cpu', 'notes'] as const) live(size, measuring, { tab });
+    for (const tab of ['cells', 'cpu', 'irq', 'notes'] as const) live(size, measuring, { tab });
   });
 
   test('without Unicode there is nothing but ASCII', () => {
@@ -41,6 +41,13 @@ test.each([
   { columns: 200, rows: 50 },
 ])('the view at $columns x $rows', (size) => {
   expect(live(size, measuring)).toMatchSnapshot();
+});
+
+test.each([
+  { columns: 80, rows: 24 },
+  { columns: 100, rows: 30 },
+])('interrupts by CPU at $columns x $rows', (size) => {
+  expect(live(size, measuring, { tab: 'irq' })).toMatchSnapshot();
 });
 
 test('the smallest terminals get one line', () => {

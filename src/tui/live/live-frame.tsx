@@ -2,18 +2,23 @@ import { Box } from 'ink';
 import type { ReactNode } from 'react';
 import { progressView } from '../../output/progress-view.ts';
 import type { Terminal } from '../../output/terminal.ts';
-import { type LiveLayout, liveLayout } from '../frame/layout.ts';
+import { type Density, type LiveLayout, liveLayout } from '../frame/layout.ts';
 import { Frame, footerLine, Lines } from '../frame/lines.tsx';
 import { rule } from '../frame/text.ts';
 import type { Canvas } from '../frame/view.ts';
 import { chartLines, markLegend } from './chart.ts';
+import { irqLines } from './irq-lines.ts';
 import type { LiveState } from './live-state.ts';
 import { boardText, cellLines, cpuLines, cpuSummary, figuresLine, noteLines } from './panes.ts';
 import { windowOf } from './timeline.ts';
 import { boardTitle, oneLine, planTitle, processTitle, type TitleContext } from './title.ts';
 
-export const tabs = ['cells', 'cpu', 'notes'] as const;
-type Tab = (typeof tabs)[number];
+type Tab = 'cells' | 'cpu' | 'irq' | 'notes';
+
+/** Panes of which one is shown at a time; where there is room the CPUs have a place of their own. */
+export function tabsOf(density: Density): readonly Tab[] {
+  return density === 'panes' ? ['cells', 'irq', 'notes'] : ['cells', 'cpu', 'irq', 'notes'];
+}
 
 /** What the person chose to look at; the rest is the run's. */
 export interface LiveChoices {
@@ -119,13 +124,17 @@ function Lower(props: LiveFrameProps & { readonly layout: LiveLayout }): ReactNo
   }
   if (layout.density === 'tabs') {
     const size = { columns, rows: rows - 1 };
-    const lines = [tabRule(choices.tab, columns, canvas), ...tabLines(props, size)];
+    const lines = [
+      tabRule(tabsOf(layout.density), choices.tab, columns, canvas),
+      ...tabLines(choices.tab, props, size),
+    ];
     return <Lines lines={lines} columns={columns} rows={rows} theme={theme} />;
   }
   const cellColumns = columns - cpuColumns - 1;
-  const cells = [
-    rule('cells', cellColumns, theme),
-    ...cellLines(state, { columns: cellColumns, rows: rows - 1 }, theme),
+  const tab = choices.tab === 'cpu' ? 'cells' : choices.tab;
+  const left = [
+    tabRule(tabsOf(layout.density), tab, cellColumns, canvas),
+    ...tabLines(tab, props, { columns: cellColumns, rows: rows - 1 }),
   ];
   const cpus = [
     rule('cpu, % of the last second', cpuColumns, theme),
@@ -133,31 +142,34 @@ function Lower(props: LiveFrameProps & { readonly layout: LiveLayout }): ReactNo
   ];
   return (
     <Box height={rows} flexShrink={0}>
-      <Lines lines={cells} columns={cellColumns} rows={rows} theme={theme} />
+      <Lines lines={left} columns={cellColumns} rows={rows} theme={theme} />
       <Box width={1} />
       <Lines lines={cpus} columns={cpuColumns} rows={rows} theme={theme} />
     </Box>
   );
 }
 
-function tabRule(tab: Tab, columns: number, { theme }: Canvas): string {
+function tabRule(tabs: readonly Tab[], tab: Tab, columns: number, { theme }: Canvas): string {
   const names = tabs.map((name) => (name === tab ? theme.selected(` ${name} `) : ` ${name} `));
   return rule(names.join(''), columns, theme);
 }
 
 function tabLines(
-  { state, choices, canvas }: LiveFrameProps,
+  tab: Tab,
+  { state, canvas }: LiveFrameProps,
   size: { readonly columns: number; readonly rows: number },
 ): string[] {
-  switch (choices.tab) {
+  switch (tab) {
     case 'cells':
       return cellLines(state, size, canvas.theme);
     case 'cpu':
       return cpuLines(state, size, canvas.theme);
+    case 'irq':
+      return irqLines(state, size, canvas.theme);
     case 'notes':
       return noteLines(state, size.rows, canvas.theme);
     default:
-      return choices.tab satisfies never;
+      return tab satisfies never;
   }
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { liveEvents, liveState } from '../../../test/support/live-run.ts';
+import { jetsonParts } from './board-state.ts';
 import { busyOf } from './cpu-state.ts';
 import { cellOf, distributionOf, steadyOf } from './live-state.ts';
 import { columnsOf, windowOf } from './timeline.ts';
@@ -41,6 +42,22 @@ test('CPU use is that between the two newest readings, with all columns of mpsta
   expect(Object.keys(first ?? {})).toHaveLength(10);
   expect(first && busyOf(first)).toBeCloseTo(80, 5);
   expect(sample).toMatchObject({ interruptsPerS: 1200, contextSwitchesPerS: 3400 });
+});
+
+test('interrupts have their names and rates by CPU, hard ones first', () => {
+  const { rates, cpus } = state.irq;
+  expect(cpus.length).toBeGreaterThan(1);
+  const [first] = rates;
+  expect(first?.kind).toBe('hard');
+  expect(first?.perCpuS).toHaveLength(cpus.length);
+  expect(rates.map(({ name }) => name)).toContain('arch_timer');
+  expect(rates.map(({ name }) => name)).toContain('softirq TIMER');
+  const soft = rates.findIndex(({ kind }) => kind === 'soft');
+  expect(rates.slice(soft).every(({ kind }) => kind === 'soft')).toBe(true);
+});
+
+test("the board's own files tell GPU, heat and throttling; only events of this run count", () => {
+  expect(jetsonParts(state.board)).toEqual(['gpu 97 % 625 MHz', 'tj 65 °C', 'OVER-CURRENT 3×']);
 });
 
 test('a slow iteration is on the time line with its cause, once its process has a steady level', () => {

@@ -7,7 +7,9 @@ import {
   type ProgressState,
   reduceProgress,
 } from '../../output/progress-state.ts';
+import { type BoardState, initialBoard, reduceFiles } from './board-state.ts';
 import { type CpuState, initialCpu, reduceTele } from './cpu-state.ts';
+import { type IrqState, initialIrq, reduceEdge } from './irq-state.ts';
 import { emptyTimeline, explain, extend, type Timeline } from './timeline.ts';
 
 /** The process that is measured now; after its end, until the next one begins, the last. */
@@ -49,6 +51,8 @@ export interface LiveState {
   readonly cells: ReadonlyMap<string, LiveCell>;
   readonly timeline: Timeline;
   readonly cpu: CpuState;
+  readonly irq: IrqState;
+  readonly board: BoardState;
   readonly notes: readonly LiveNote[];
   /** Null until the run was started on the board. */
   readonly runId: string | null;
@@ -69,6 +73,8 @@ export function initialLive(nowMs: number): LiveState {
     cells: new Map(),
     timeline: emptyTimeline,
     cpu: initialCpu,
+    irq: initialIrq,
+    board: initialBoard,
     notes: [],
     runId: null,
     isStopping: false,
@@ -105,7 +111,13 @@ function reduceJournal(state: LiveState, event: JournalEvent, nowMs: number): Li
     case 'tag':
       return { ...state, timeline: explain(state.timeline, event, 'gc') };
     case 'tele':
-      return { ...state, cpu: reduceTele(state.cpu, event) };
+      return {
+        ...state,
+        cpu: reduceTele(state.cpu, event),
+        board: reduceFiles(state.board, event),
+      };
+    case 'edge':
+      return { ...state, irq: reduceEdge(state.irq, event) };
     case 'process-end':
       return withProcessEnd(state, event, nowMs);
     case 'cell':

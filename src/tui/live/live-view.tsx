@@ -2,9 +2,10 @@ import type { ReactNode } from 'react';
 import type { RunEvent } from '../../../host/run/run-event.ts';
 import type { Terminal } from '../../output/terminal.ts';
 import { actionOf, type Place } from '../frame/keys.ts';
+import { type Density, densityOf } from '../frame/layout.ts';
 import type { Press } from '../frame/press.ts';
 import type { Canvas, View } from '../frame/view.ts';
-import { type LiveChoices, LiveFrame, tabs } from './live-frame.tsx';
+import { type LiveChoices, LiveFrame, tabsOf } from './live-frame.tsx';
 import { initialLive, type LiveState, noted, reduceLive, stopping } from './live-state.ts';
 import { windowOf, windowsS } from './timeline.ts';
 
@@ -24,6 +25,8 @@ export class LiveView implements View {
   #state: LiveState;
   /** What is shown while the view is held still. */
   #still: LiveState | null = null;
+  /** As drawn last: what there is to turn to. */
+  #density: Density = 'panes';
   #choices: LiveChoices = { tab: 'cells', windowS: null, isPaused: false };
 
   constructor(options: LiveViewOptions) {
@@ -63,6 +66,7 @@ export class LiveView implements View {
   }
 
   render(canvas: Canvas): ReactNode {
+    this.#density = densityOf(canvas.size);
     return (
       <LiveFrame
         board={this.#options.board}
@@ -110,7 +114,8 @@ export class LiveView implements View {
   }
 
   #turn(by: number): void {
-    const at = tabs.indexOf(this.#choices.tab) + by + tabs.length;
+    const tabs = tabsOf(this.#density);
+    const at = Math.max(0, tabs.indexOf(this.#choices.tab)) + by + tabs.length;
     this.#choices = { ...this.#choices, tab: tabs[at % tabs.length] ?? 'cells' };
   }
 

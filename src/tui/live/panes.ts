@@ -6,6 +6,7 @@ import type { CpuUse } from '../../../host/telemetry/cpu-use.ts';
 import { formatElapsed } from '../../output/quantities.ts';
 import { bar, padEnd, padStart, windowAround } from '../frame/text.ts';
 import type { Theme } from '../frame/theme.ts';
+import { jetsonParts } from './board-state.ts';
 import { busyOf } from './cpu-state.ts';
 import { cellOf, distributionOf, type LiveState } from './live-state.ts';
 
@@ -189,19 +190,21 @@ export function cpuSummary(state: LiveState, columns: number, theme: Theme): str
   return ` cpu ${bar(busyOf(sample.all) / 100, cells, theme)} ${padStart(percentText(busyOf(sample.all)), 4, theme)} % busy, most on cpu${cpu} (${percentText(busyOf(use))} %)`;
 }
 
-/** Memory, interrupts and context switches: what the board's own counters say so far. */
+/** GPU, heat and power, memory, interrupts and context switches: what the board's own counters say so far. */
 export function boardText(state: LiveState, theme: Theme): string {
   const { cpu, progress } = state;
   const dot = ` ${theme.glyphs.dot} `;
   const total = progress.facts?.memory.totalBytes;
-  const parts: string[] = [];
+  const parts = jetsonParts(state.board).map((part) =>
+    part.startsWith('OVER') ? theme.failed(part) : part,
+  );
   if (cpu.last !== null && total !== undefined) {
     const used = Math.max(0, total - cpu.last.memAvailableBytes);
     parts.push(`ram ${formatBytes(used)} of ${formatBytes(total)}`);
   }
   if (cpu.sample !== null) {
-    parts.push(`interrupts ${formatNumber(cpu.sample.interruptsPerS)}/s`);
-    parts.push(`context switches ${formatNumber(cpu.sample.contextSwitchesPerS)}/s`);
+    parts.push(`irq ${formatNumber(cpu.sample.interruptsPerS)}/s`);
+    parts.push(`switches ${formatNumber(cpu.sample.contextSwitchesPerS)}/s`);
   }
   if (parts.length === 0 && progress.facts !== null) {
     parts.push(`load ${progress.facts.load1.toFixed(2)}`);
