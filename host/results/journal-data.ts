@@ -52,7 +52,7 @@ export interface ProcessData {
 }
 
 /** What was read of one segment of a run that was cut and went on. */
-export interface SegmentData {
+interface SegmentData {
   /** From 1. */
   readonly segment: number;
   readonly events: number;

@@ -17,11 +17,13 @@ export const runContext = z.object({
     .nullable()
     .catch(null)
     .default(null),
+  /** Which experiment the run is, so that its report can be told again; null: a benchmark. */
+  experiment: z.enum(['thesis', 'irq']).nullable().catch(null).default(null),
   /** Arguments of the command, without host names. */
   argv: z.array(clean).catch([]).default([]),
   /** What ran on the board: versions of the runtime's parts. */
   runtime: z
-    .object({ node: text, onnxruntime: text, agent_sha256: text })
+    .object({ id: text, node: text, onnxruntime: text, agent_sha256: text })
     .nullable()
     .catch(null)
     .default(null),

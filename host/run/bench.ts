@@ -41,8 +41,12 @@ async function benchConnected(request: BenchRequest): Promise<RunOutcome | null>
   if (request.requiresLocked) await requireLockedClocks(link, request.signal);
   refuseBusyBoard(probe.facts.lock, link.board);
   tellUncollected(request, probe);
-  const runtime = await runtimeOf(request, probe, await userBuildOf(request, probe));
-  const prepared = await prepareRun(request, probe.facts, await models, runtime);
+  const axes = (await request.axesFor?.(link, probe.facts, request.signal)) ?? request.axes;
+  const runtime = await runtimeOf(request, probe, {
+    ortPackage: await userBuildOf(request, probe),
+    needsKoffi: axes.targets.some(({ engine }) => engine === 'ort-capi'),
+  });
+  const prepared = await prepareRun({ ...request, axes }, probe.facts, await models, runtime);
   for (const note of prepared.notes) tell({ kind: 'note', text: note });
   tell({ kind: 'planned', plan: prepared.plan, estimateMs: prepared.estimateMs });
   if (request.isDryRun) return null;

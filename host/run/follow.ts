@@ -110,7 +110,7 @@ class Follower {
     const { base, plan, spool } = this.#start;
     const stopCancelling = this.#cancelWhenAsked(link);
     try {
-      const stream = opened ?? (await followRun(link, base, plan.runId, spool.bytes));
+      const stream = opened ?? (await followRun(link, base, plan, spool.bytes));
       return await this.#read(stream);
     } catch (error) {
       const code = error instanceof OrinError ? error.code : null;

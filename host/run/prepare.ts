@@ -126,10 +126,12 @@ function contextOf(
   return {
     tool: { name: 'orin-remote', version: request.tool.version },
     workstation: { os: platform(), arch: arch(), node: process.version },
+    experiment: request.experiment,
     argv: request.tool.argv,
     runtime: {
       node: NODE_VERSION,
       onnxruntime: onnxRuntimeVersion(request, runtime),
+      id: runtime.id,
       agent_sha256: runtime.files.find(({ path }) => path === 'agent.cjs')?.file.sha256 ?? null,
     },
     board: {

@@ -80,6 +80,21 @@ export function addBenchOptions(command: Command): void {
   addOutputOptions(command);
 }
 
+/** What of `bench` the interrupt experiment leaves open; the cells are its own. */
+export function addExperimentOptions(command: Command): void {
+  command
+    .optionsGroup('The experiment:')
+    .option('--model <name|file>', 'built-in model or .onnx file; may be repeated', collect, [])
+    .option('--shape <name=1x3x224x224>', 'resolve free dimensions of an input', collect, [])
+    .option('--seed <n>', 'seed of inputs and of the order of cells', '1')
+    .option('--quick', '3 processes of 3 s per cell; intervals are indicative')
+    .option('--thorough', '10 to 20 processes of 20 s per cell, to 0.5 %')
+    .option('--budget <duration>', 'stop after this wall time, e.g. 10m')
+    .option('--blocks <n>', 'exactly this many processes per cell')
+    .option('--telemetry <source>', 'as of bench (default: full)')
+    .option('--require-locked', 'refuse a board whose clocks can move');
+}
+
 /** How a result is shown: the same options on every command that ends in one. */
 export function addOutputOptions(command: Command): void {
   command

@@ -1,0 +1,56 @@
+import type { Plan } from '../../agent/protocol/plan.ts';
+import type { Probe } from '../board/probe.ts';
+import type { Link } from '../link/link.ts';
+import { runContext } from '../results/run-context.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import { runtimeFor } from '../runtime/runtime-for.ts';
+import { runScript } from '../shell/run-script.ts';
+import { word } from '../shell/sh.ts';
+import type { FollowRequest } from './follow-request.ts';
+
+export interface RuntimeRequest extends Pick<FollowRequest, 'listener' | 'signal'> {
+  readonly isOffline: boolean;
+  readonly directories: { readonly cache: string; readonly runs: string; readonly agent: string };
+}
+
+/** What a runtime holds beyond Node, npm's ONNX Runtime and the agent. */
+export interface RuntimeParts {
+  /** Package directory of a person's own build of onnxruntime-node. */
+  readonly ortPackage: string | undefined;
+  /** For the engine `ort-capi`. */
+  readonly needsKoffi: boolean;
+}
+
+/**
+ * The runtime for a board, downloaded where it is not in the cache.
+ * @throws OrinError `runtime-unavailable`.
+ */
+export async function runtimeOf(
+  request: RuntimeRequest,
+  { facts }: Probe,
+  { ortPackage, needsKoffi }: RuntimeParts,
+): Promise<Runtime> {
+  if (facts.platform === null) throw new Error('requireBoard lets no such board pass');
+  return await runtimeFor(facts.platform, {
+    agentPath: request.directories.agent,
+    cacheDir: request.directories.cache,
+    offline: request.isOffline,
+    ortPackage,
+    needsKoffi,
+    signal: request.signal,
+    onProgress: ({ what, receivedBytes, totalBytes }) => {
+      const percent = Math.floor((receivedBytes / totalBytes) * 100);
+      request.listener({ kind: 'preparing', what: `downloading ${what}: ${percent} %` });
+    },
+  });
+}
+
+/** Path of the runtime on the board with which the plan was begun; null when it is not there any more. */
+export async function runtimeOnBoard(link: Link, probe: Probe, plan: Plan): Promise<string | null> {
+  const id = runContext.parse(plan.context).runtime?.id ?? '';
+  if (!/^[0-9a-f]{64}$/.test(id)) return null;
+  const directory = `${probe.facts.base.path}/runtimes/${id}`;
+  const script = `[ -x ${word(`${directory}/bin/node`)} ] && echo there; true`;
+  const { output } = await runScript(link, script, { step: `find the runtime on ${link.board}` });
+  return output.trim() === 'there' ? directory : null;
+}
