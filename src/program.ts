@@ -1,6 +1,11 @@
 import { Command, CommanderError, type OptionValues } from 'commander';
 import { exitCodes } from '../host/errors.ts';
-import { addBenchOptions, addConnectionOptions, addOutputOptions } from './config/bench-options.ts';
+import {
+  addBenchOptions,
+  addConnectionOptions,
+  addExperimentOptions,
+  addOutputOptions,
+} from './config/bench-options.ts';
 
 declare const __ORIN_REMOTE_VERSION__: string;
 
@@ -112,7 +117,12 @@ function addRunCommands(program: Command, run: Run): void {
     .command('attach')
     .argument('<host>')
     .argument('[run]', 'run id or its beginning (default: the one under way, else the only one)')
-    .description('follow a run that is on a board, or collect it, from any machine');
+    .description('follow a run that is on a board, or collect it, from any machine')
+    .option(
+      '--resume',
+      'of a run that was cut, measure what is missing, as a further segment of it',
+    )
+    .option('--offline', 'with --resume: use only what is in the cache of this machine');
   addOutputOptions(attach);
   addConnectionOptions(attach);
   attach.action(
@@ -221,15 +231,28 @@ function addModelCommands(program: Command, run: Run): void {
 }
 
 function addIrqCommand(program: Command, run: Run): void {
-  program
+  const irq = program
     .command('irq')
-    .description('which CPU serves which interrupts: analyses saved dumps')
-    .requiredOption('--file <file>', 'copy of /proc/interrupts, or of it and /proc/softirqs')
+    .argument('[host]', 'as of bench: measures what inference and interrupts do to each other')
+    .description('which CPU serves which interrupts, and what they cost: on a board, or in dumps');
+  addExperimentOptions(irq);
+  irq
+    .optionsGroup('Saved dumps, instead of a board:')
+    .option('--file <file>', 'copy of /proc/interrupts, or of it and /proc/softirqs')
     .option('--softirqs <file>', 'copy of /proc/softirqs')
     .option('--before-file <file>', 'earlier copy of /proc/interrupts: counts what came since')
-    .option('--before-softirqs <file>', 'earlier copy of /proc/softirqs')
-    .option('--json', 'one JSON document')
-    .action(run(async (_, options) => (await import('./commands/irq.ts')).irqFileCommand(options)));
+    .option('--before-softirqs <file>', 'earlier copy of /proc/softirqs');
+  addOutputOptions(irq);
+  addConnectionOptions(irq);
+  irq.action(
+    run(async ([host], options) => {
+      if ((host === undefined) === (options.file === undefined)) {
+        irq.error('error: give a host, or a dump as --file', { exitCode: exitCodes.usage });
+      }
+      if (host === undefined) return (await import('./commands/irq.ts')).irqFileCommand(options);
+      return (await import('./commands/irq-experiment.ts')).irqCommand(host, options);
+    }),
+  );
 }
 
 function collect(value: string, earlier: string[]): string[] {

@@ -44,7 +44,10 @@ test.each([
     const { outcome, notes, events } = await follow(run, plan, { connect: sshd.connect, runs });
     await run.endSupervisor();
     expect(events).toBe(journal.events - 1);
-    expect(notes).toEqual([`the run was cut at event ${events}: ${why}`]);
+    expect(notes).toEqual([
+      `the run was cut at event ${events}: ${why}`,
+      `to measure what is missing: orin-remote attach board ${plan.runId} --resume`,
+    ]);
     if (outcome.kind !== 'saved') throw new Error(outcome.kind);
     expect(outcome.result.run).toMatchObject({
       ended: 'cut',

@@ -59,6 +59,8 @@ describe('before anything is connected', () => {
     [['results', 'show', 'nothing-like-it'], /nothing-like-it/],
     [['results', 'export', 'nothing', '--format', 'xlsx'], /xlsx/],
     [['model', 'make', 'resnet35-cifar10'], /resnet34-cifar10/],
+    [['model', 'make', 'null', '-o', '/nonexistent/null.onnx'], /cannot write/],
+    [['bench', 'demo', '--session', 'session.intra_op.allow_spinning=0'], /--spinning/],
   ])('%j is a usage error that says how to write it', async (args, word) => {
     expectRefusal(await cli.run(args), 2, [word]);
   });

@@ -90,16 +90,17 @@ function readPartials(lines: readonly string[]): Pick<OnBoard, 'partials' | 'inc
 }
 
 function readRuns(answer: ProbeAnswer): RunOnBoard[] {
-  const numbers = (key: string, file: string) => {
+  // Of a run's several journals the sum.
+  const numbers = (key: string, file: RegExp) => {
     const found = new Map<string, number>();
     for (const line of answer.all(key)) {
-      const match = /^runs\/([^/ ]+)\/(\S+) (\d{1,16})$/.exec(line);
-      if (match?.[1] && match[2] === file) found.set(match[1], Number(match[3]));
+      const [, id, name, number] = /^runs\/([^/ ]+)\/(\S+) (\d{1,16})$/.exec(line) ?? [];
+      if (id && name && file.test(name)) found.set(id, (found.get(id) ?? 0) + Number(number));
     }
     return found;
   };
-  const journals = numbers('journal', 'journal.ndjson');
-  const pids = numbers('pid', 'pid');
+  const journals = numbers('journal', /^journal(-\d{1,9})?\.ndjson$/);
+  const pids = numbers('pid', /^pid$/);
   const alive = new Set(answer.all('alive'));
   return answer.all('run').flatMap((line) => {
     const match = /^runs\/([^/ ]+) (\d{1,12})$/.exec(line);

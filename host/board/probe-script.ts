@@ -53,9 +53,9 @@ const listBase = [
         'find store/incoming -type f -exec stat -c "part=%n %s %Y" {} +; ' +
         'find runtimes -mindepth 1 -maxdepth 1 -type d -exec stat -c "runtime=%n %Y" {} +; ' +
         'find runs -mindepth 1 -maxdepth 1 -type d -exec stat -c "run=%n %Y" {} +; ' +
-        'find runs -mindepth 2 -maxdepth 2 -name journal.ndjson -exec stat -c "journal=%n %s" {} +; } 2> /dev/null | head -n 100000',
+        'find runs -mindepth 2 -maxdepth 2 -name "journal*.ndjson" -exec stat -c "journal=%n %s" {} +; } 2> /dev/null | head -n 100000',
       'for f in runs/*/pid; do [ -r "$f" ] && read -r p < "$f" && o pid "$f $p"; done',
-      'for f in runs/*/plan.json; do [ -r "$f" ] && grep -Eo "[0-9a-f]{64}" "$f"; done | sort -u | head -n 20000 | while read -r h; do o ref "$h"; done',
+      'for f in runs/*/plan*.json; do [ -r "$f" ] && grep -Eo "[0-9a-f]{64}" "$f"; done | sort -u | head -n 20000 | while read -r h; do o ref "$h"; done',
       'if [ -r lock ]; then o lock "$(head -c 2000 lock)"; fi',
       // Every number in the lock and the pid files that is a living process of our agent.
       'for p in $(cat lock runs/*/pid 2> /dev/null | tr -cs 0-9 " "); do grep -aq agent.cjs "/proc/$p/cmdline" 2> /dev/null && o alive "$p"; done',

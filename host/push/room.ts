@@ -92,7 +92,7 @@ async function collect(
     `cd ${word(probe.facts.base.path)} || exit 6`,
     `for r in ${garbage.runtimes.join(' ')}; do f=runtimes/$r; if [ -n "$(${isOld} 2> /dev/null)" ]; then rm -rf "$f"; fi; done`,
     // Asked again here: a run may have come since the probe.
-    `for f in ${files}; do grep -qs "\${f##*/}" runs/*/plan.json && continue; ` +
+    `for f in ${files}; do grep -qs "\${f##*/}" runs/*/plan*.json && continue; ` +
       `if [ -n "$(${isOld} 2> /dev/null)" ] && rm -f "$f"; then echo "removed=\${f##*/}"; fi; done`,
   ].join('; ');
   const { output } = await runScript(link, script, {

@@ -71,6 +71,8 @@ const processResult = z.object({
   /** First iterations of the later levels, from the changepoint detector. */
   changepoints: z.array(count),
   median_ns: maybe,
+  /** Null with fewer iterations than a 95th percentile needs. */
+  p95_ns: maybe.default(null),
   within: z
     .object({ lo_ns: maybe, hi_ns: maybe, half_width: maybe, n_eff: z.number(), tau: z.number() })
     .nullable(),

@@ -1,6 +1,30 @@
+import { quantileOfSorted, sorted } from '../../agent/statistics/quantile.ts';
+import { percentileMinimum } from '../stats/percentiles.ts';
 import type { ProcessAnalysis } from './analyse-process.ts';
-import type { ProcessResult } from './cell-result.ts';
+import type { CellResult, ProcessResult } from './cell-result.ts';
 import { finiteOrNull } from './round-numbers.ts';
+
+/** Medians of the processes that count, by block. */
+export function blockMedians({ processes }: CellResult): ReadonlyMap<number, number> {
+  return ofCounted(processes, ({ median_ns }) => median_ns);
+}
+
+/** 95th percentiles of the processes that count, by block. */
+export function blockP95s({ processes }: CellResult): ReadonlyMap<number, number> {
+  return ofCounted(processes, ({ p95_ns }) => p95_ns);
+}
+
+function ofCounted(
+  processes: readonly ProcessResult[],
+  figure: (process: ProcessResult) => number | null,
+): ReadonlyMap<number, number> {
+  return new Map(
+    processes.flatMap((process): [number, number][] => {
+      const value = figure(process);
+      return process.excluded !== null || value === null ? [] : [[process.block, value]];
+    }),
+  );
+}
 
 /** A process' line in the result. */
 export function processResult(analysis: ProcessAnalysis): ProcessResult {
@@ -19,6 +43,10 @@ export function processResult(analysis: ProcessAnalysis): ProcessResult {
     class: state.class,
     changepoints: [...state.changepoints],
     median_ns: analysis.median_ns,
+    p95_ns:
+      analysis.steady_ns.length < percentileMinimum.p95
+        ? null
+        : quantileOfSorted(sorted(analysis.steady_ns), 0.95),
     within:
       within === null
         ? null

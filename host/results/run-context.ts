@@ -17,6 +17,8 @@ export const runContext = z.object({
     .nullable()
     .catch(null)
     .default(null),
+  /** Which experiment the run is, so that its report can be told again; null: a benchmark. */
+  experiment: z.enum(['thesis', 'irq']).nullable().catch(null).default(null),
   /** Arguments of the command, without host names. */
   argv: z.array(clean).catch([]).default([]),
   /** What ran on the board: versions of the runtime's parts. */

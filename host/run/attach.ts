@@ -1,25 +1,18 @@
-import { cleanLine } from '../../agent/protocol/clean-text.ts';
+import type { Plan } from '../../agent/protocol/plan.ts';
 import { PROTOCOL_VERSION } from '../../agent/protocol/version.ts';
-import { probeBoard } from '../board/probe.ts';
 import { OrinError } from '../errors.ts';
 import type { Link } from '../link/link.ts';
-import { openRun } from '../results/saved-runs.ts';
-import { type BoardRunWithPlan, listBoardRuns } from './board-runs.ts';
+import type { BoardRunWithPlan } from './board-runs.ts';
 import { requestCancel } from './cancel.ts';
-import { chooseRun } from './choose-run.ts';
 import { concludeRun } from './conclude.ts';
+import { bringEarlierSegments } from './earlier-segments.ts';
 import { longestMs } from './effort.ts';
+import { findRun, findSaved, type RunRequest, unknownRun } from './find-run.ts';
 import { followToEnd } from './follow.ts';
 import type { FollowRequest } from './follow-request.ts';
 import { openSpool } from './journal-spool.ts';
 import type { RunOutcome, SavedOutcome } from './run-outcome.ts';
 import { withConnections } from './with-connections.ts';
-
-/** A run on a board that is meant. */
-export interface RunRequest extends FollowRequest {
-  /** Id of the run or the beginning of it; null for the one that is running, else the only one there is. */
-  readonly runId: string | null;
-}
 
 export interface AttachRequest extends RunRequest {
   /** Asks the run to stop first. */
@@ -38,13 +31,14 @@ export async function attach(request: AttachRequest): Promise<RunOutcome> {
 async function attachConnected(request: AttachRequest): Promise<RunOutcome> {
   const tell = request.listener;
   const { link, run, base } = await findRun(request);
-  if (run === null) return await savedHere(request, request.runId ?? '');
-  const plan = run.plan ?? unreadablePlan(request.board, run);
-  const spool = await openSpool(request.directories.runs, run.runId);
+  if (run === null) return await savedHere(request);
+  const plan = planOf(request.board, run);
+  const spool = await openSpool(request.directories.runs, run.runId, plan.segment);
   try {
     tell({ kind: 'planned', plan, estimateMs: longestMs(plan.effort, plan.cells.length) });
     if (request.isCancelling) await stop(request, link, base, run.runId);
     tell({ kind: 'attached', run });
+    await bringEarlierSegments(link, { base, plan, spool });
     const followed = await followToEnd(request, { link, stream: null, base, plan, spool });
     return await concludeRun(request, followed);
   } finally {
@@ -66,23 +60,6 @@ export async function cancelRun(request: RunRequest): Promise<string> {
   });
 }
 
-interface FoundRun {
-  readonly link: Link;
-  readonly base: string;
-  /** Null when the board has none of the wanted name. */
-  readonly run: BoardRunWithPlan | null;
-}
-
-async function findRun(request: RunRequest): Promise<FoundRun> {
-  const beganMs = performance.now();
-  const link = await request.connect(request.signal);
-  request.listener({ kind: 'connected', elapsedMs: performance.now() - beganMs });
-  const probe = await probeBoard(link, { signal: request.signal });
-  request.listener({ kind: 'probed', facts: probe.facts });
-  const runs = await listBoardRuns(link, probe, request.signal);
-  return { link, base: probe.facts.base.path, run: chooseRun(request.board, runs, request.runId) };
-}
-
 async function stop(
   request: FollowRequest,
   link: Link,
@@ -94,25 +71,22 @@ async function stop(
   request.listener({ kind: 'note', text });
 }
 
-/** A run that is not on the board because it was collected before. */
-async function savedHere(request: RunRequest, wanted: string): Promise<SavedOutcome> {
-  const saved = await openRun(request.directories.runs, wanted).catch(() => null);
-  if (saved === null || saved.isPartial) throw unknownRun(request.board, wanted);
-  const { result, directory, runId } = saved;
-  const text = `run ${runId} is saved here already (${result.run.ended}), and no longer on the board`;
+/** A run that was saved before. */
+async function savedHere(request: RunRequest): Promise<SavedOutcome> {
+  const saved = await findSaved(request);
+  const { run_id: runId, run } = saved.result;
+  const text = `run ${runId} is saved here already (${run.ended}), and no longer on the board`;
   request.listener({ kind: 'note', text });
-  request.listener({ kind: 'finished', result, directory });
-  return { kind: 'saved', result, directory };
+  request.listener({ kind: 'finished', result: saved.result, directory: saved.directory });
+  return saved;
 }
 
-function unknownRun(board: string, wanted: string): OrinError {
-  return new OrinError({
-    code: 'run-unknown',
-    what: `no run ${cleanLine(wanted, 60)} on ${board}`,
-    why: 'it was collected from another machine, or never ran there',
-    next: `orin-remote runs ${board}`,
-    board,
-  });
+/**
+ * The plan of a run on a board.
+ * @throws OrinError `protocol-mismatch` when it is none that can be read.
+ */
+export function planOf(board: string, run: BoardRunWithPlan): Plan {
+  return run.plan ?? unreadablePlan(board, run);
 }
 
 function unreadablePlan(board: string, run: BoardRunWithPlan): never {

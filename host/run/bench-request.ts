@@ -1,5 +1,8 @@
 import type { Plan } from '../../agent/protocol/plan.ts';
+import type { BoardFacts } from '../board/facts.ts';
 import type { InputRequest } from '../inputs/cell-inputs.ts';
+import type { Link } from '../link/link.ts';
+import type { RunContext } from '../results/run-context.ts';
 import type { Axes } from './cells.ts';
 import type { EffortRequest } from './effort.ts';
 import type { FollowRequest } from './follow-request.ts';
@@ -9,6 +12,10 @@ export interface BenchRequest extends FollowRequest {
   /** Built-in names or paths of `.onnx` files. */
   readonly models: readonly string[];
   readonly axes: Axes;
+  /** Which experiment this is, for its report; null: a benchmark. */
+  readonly experiment: RunContext['experiment'];
+  /** Axes that depend on the board, instead of `axes`. */
+  readonly axesFor?: (link: Link, facts: BoardFacts, signal: AbortSignal) => Promise<Axes>;
   /** Null: the batch size that a model declares, 1 where it leaves it free. */
   readonly batches: readonly number[] | null;
   readonly inputs: Omit<InputRequest, 'batches' | 'signal'>;

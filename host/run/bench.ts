@@ -41,7 +41,8 @@ async function benchConnected(request: BenchRequest): Promise<RunOutcome | null>
   refuseBusyBoard(probe.facts.lock, link.board);
   tellUncollected(request, probe);
   const runtime = await runtimeOf(request, probe);
-  const prepared = await prepareRun(request, probe.facts, await models, runtime);
+  const axes = (await request.axesFor?.(link, probe.facts, request.signal)) ?? request.axes;
+  const prepared = await prepareRun({ ...request, axes }, probe.facts, await models, runtime);
   for (const note of prepared.notes) tell({ kind: 'note', text: note });
   tell({ kind: 'planned', plan: prepared.plan, estimateMs: prepared.estimateMs });
   if (request.isDryRun) return null;

@@ -54,12 +54,15 @@ function listScript(base: string, ids: readonly string[]): string {
     ...defineAlive,
     'd=$(date +%s)',
     `for x in ${ids.join(' ')}`,
-    'do r=runs/$x; j=$r/journal.ndjson; [ -d "$r" ] || continue; a=0',
+    'do r=runs/$x; [ -d "$r" ] || continue; a=0',
     'if alive "$r"; then a=1; fi',
-    's=0; e=0; if [ -r "$j" ]; then s=$(wc -c < "$j"); e=$(grep -c kind...process-end "$j"); fi',
-    't=$(stat -c %Y "$r/plan.json" 2> /dev/null || echo $d)',
-    'echo "run $x $a $((d-t))" $s $e',
-    `printf "plan "; head -c ${MAX_PLAN_BYTES} "$r/plan.json" 2> /dev/null; echo`,
+    // Of all segments; in `$f` of those before the newest.
+    's=0; e=0; f=0; for g in "$r"/journal*.ndjson',
+    'do [ -r "$g" ] || continue; s=$((s+$(wc -c < "$g"))); c=$(grep -c kind...process-end "$g"); e=$((e+c)); [ "$g" = "$j" ] || f=$((f+c)); done',
+    'y=$r/plan.json; [ $k -eq 1 ] || y=$r/plan-$k.json',
+    't=$(stat -c %Y "$y" 2> /dev/null || echo $d)',
+    'echo "run $x $a $((d-t))" $s $e $f',
+    `printf "plan "; head -c ${MAX_PLAN_BYTES} "$y" 2> /dev/null; echo`,
     'printf "last "; tail -n 1 "$j" 2> /dev/null | head -c 8000; echo; done',
   ]
     .join('; ')
@@ -70,10 +73,11 @@ function listScript(base: string, ids: readonly string[]): string {
 function readBoardRuns(output: string): BoardRunWithPlan[] {
   const lines = output.split('\n');
   return lines.flatMap((line, at) => {
-    const match = /^run ([A-Za-z0-9][\w.-]{0,119}) ([01]) (-?\d{1,12}) (\d{1,16}) (\d{1,9})$/.exec(
-      line,
-    );
-    const [, runId, alive, age, bytes, ends] = match ?? [];
+    const match =
+      /^run ([A-Za-z0-9][\w.-]{0,119}) ([01]) (-?\d{1,12}) (\d{1,16}) (\d{1,9}) (\d{1,9})$/.exec(
+        line,
+      );
+    const [, runId, alive, age, bytes, ends, earlierEnds] = match ?? [];
     if (runId === undefined) return [];
     const plan = planOf(lines[at + 1], runId);
     return [
@@ -83,7 +87,8 @@ function readBoardRuns(output: string): BoardRunWithPlan[] {
         owner: plan === null ? null : cleanLine(plan.owner, 120),
         ageS: Math.max(0, Number(age)),
         processesDone: Number(ends),
-        processesAtMost: plan?.order.reduce((sum, block) => sum + block.length, 0) ?? null,
+        processesAtMost:
+          plan?.order.reduce((sum, block) => sum + block.length, Number(earlierEnds)) ?? null,
         journalBytes: Number(bytes),
         plan,
       },

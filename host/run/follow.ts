@@ -110,13 +110,13 @@ class Follower {
     const { base, plan, spool } = this.#start;
     const stopCancelling = this.#cancelWhenAsked(link);
     try {
-      const stream = opened ?? (await followRun(link, base, plan.runId, spool.bytes));
+      const stream = opened ?? (await followRun(link, base, plan, spool.bytes));
       return await this.#read(stream);
     } catch (error) {
       const code = error instanceof OrinError ? error.code : null;
       if (code === 'run-unknown' && spool.bytes > 0) return 'gone';
       if (code !== null && isFinal(code)) throw error;
-      // Whatever else a dying connection is called on the way.
+      // Whatever else a dying connection is called on the way, also a run that did not start.
       if (await isClosed(link)) return this.endWithoutLink;
       throw error;
     } finally {
@@ -202,7 +202,7 @@ class Follower {
 
 /** Errors that no other connection would mend. */
 function isFinal(code: ErrorCode): boolean {
-  return code === 'run-unknown' || code === 'agent-failed' || code === 'results-unwritable';
+  return code === 'run-unknown' || code === 'results-unwritable';
 }
 
 async function isClosed(link: Link): Promise<boolean> {

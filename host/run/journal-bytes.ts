@@ -33,6 +33,7 @@ export async function openJournal(stream: JournalStream, board: string): Promise
 
 const reasons: Record<string, string> = {
   'failed:mkdir': 'the run directory could not be made on the board',
+  'failed:resumed': 'somebody else lets the run go on already',
   'failed:plan': 'the plan did not arrive whole (is the disk full?)',
   'failed:agent': 'the agent ended before it wrote anything',
 };

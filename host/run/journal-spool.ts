@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JournalEvent } from '../../agent/protocol/events.ts';
+import { segmentFile } from '../../agent/protocol/run-files.ts';
 import { runFiles, unwritable } from '../results/directory.ts';
 import { JournalReader } from '../results/journal.ts';
 import type { JournalData } from '../results/journal-data.ts';
@@ -11,7 +12,7 @@ const { O_WRONLY, O_CREAT, O_TRUNC, O_APPEND } = constants;
 
 /** A journal on its way in: on disk as it came, and read at the same time. */
 export interface Spool {
-  /** Holds `journal.ndjson` and whatever else is collected, until the run is saved. */
+  /** Holds the journal of the segment and whatever else is collected, until the run is saved. */
   readonly directory: string;
   /** Bytes received: where another connection goes on. */
   readonly bytes: number;
@@ -37,9 +38,9 @@ export interface Spool {
  * program that dies leaves what it had received.
  * @throws OrinError `results-unwritable`, here and in `append`, `restart`, `close`.
  */
-export async function openSpool(runsDirectory: string, runId: string): Promise<Spool> {
+export async function openSpool(runsDirectory: string, runId: string, segment = 1): Promise<Spool> {
   const directory = join(runsDirectory, `.incoming-${runId}-${process.pid}`);
-  const path = join(directory, runFiles.journal);
+  const path = join(directory, segmentFile(runFiles.journal, segment));
   const file = await sayingWhere(directory, async () => {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     return await open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0o600);

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Plan } from '../../agent/protocol/plan.ts';
+import { segmentFile } from '../../agent/protocol/run-files.ts';
 import type { Link, RemoteProcess } from '../link/link.ts';
 import { markUsedStatement } from '../push/install-runtime.ts';
 import { sh, word } from '../shell/sh.ts';
@@ -25,28 +26,40 @@ export interface JournalStream {
 /**
  * Lays down the plan, starts the supervisor in a session of its own, detached from this connection, and streams
  * its journal: one command, so one channel and two round trips.
- * Instead of the journal it answers `<marker>failed:<reason>` and the agent's log; nothing of the run is then left.
+ * A later segment goes beside the earlier ones of its run, in the same directory.
+ * Instead of the journal it answers `<marker>failed:<reason>` and the agent's log; nothing of the run (of that segment) is then left.
  */
 export async function launchRun(link: Link, paths: BoardPaths, plan: Plan): Promise<JournalStream> {
   const planBytes = Buffer.from(JSON.stringify(plan));
   const marker = newMarker();
+  const { segment = 1 } = plan;
+  const file = (name: string) => `"$r/${segmentFile(name, segment)}"`;
+  const [planFile, journal, log] = [file('plan.json'), file('journal.ndjson'), file('agent.log')];
+  // What a launch that failed leaves of earlier segments is all there is of them.
+  const undo = segment === 1 ? 'rm -rf "$r"' : `rm -f ${planFile} ${journal} ${log} "$r/pid"`;
+  const make =
+    segment === 1
+      ? 'mkdir -p "$b/runs" && mkdir "$r"'
+      : // Fails where the file is there: two workstations may mean to go on with the same run.
+        `( set -C; : > ${planFile} ) 2> /dev/null`;
   const script = [
     'umask 077',
     `b=${word(paths.base)}`,
     inRunDirectory(paths.base, plan.runId),
     `n=${word(paths.runtime)}`,
     ...defineAlive,
-    `mkdir -p "$b/runs" && mkdir "$r" || { echo; echo ${marker}failed:mkdir; exit 3; }`,
-    `head -c ${planBytes.length} > "$r/plan.json"`,
-    `s=$(wc -c < "$r/plan.json")`,
-    `[ "$s" -eq ${planBytes.length} ] || { rm -rf "$r"; echo; echo ${marker}failed:plan; exit 4; }`,
+    `${make} || { echo; echo ${marker}failed:${segment === 1 ? 'mkdir' : 'resumed'}; exit 3; }`,
+    `head -c ${planBytes.length} > ${planFile}`,
+    `s=$(wc -c < ${planFile})`,
+    `[ "$s" -eq ${planBytes.length} ] || { ${undo}; echo; echo ${marker}failed:plan; exit 4; }`,
     markUsedStatement(paths.base, paths.runtime, storeFilesOf(plan)),
     // `$!` would be read as history by csh; `jobs -p` says the same, but only outside of a subshell in dash.
-    'setsid "$n/bin/node" "$n/agent.cjs" supervise "$r" < /dev/null > "$r/agent.log" 2>&1 & jobs -p > "$r/pid"',
+    `setsid "$n/bin/node" "$n/agent.cjs" supervise "$r" --segment ${segment} < /dev/null > ${log} 2>&1 & jobs -p > "$r/pid"`,
     'read p < "$r/pid"',
-    'until [ -e "$r/journal.ndjson" ]; do kill -0 $p 2> /dev/null || break; sleep 0.02; done',
-    `if [ -e "$r/journal.ndjson" ]; then echo; echo ${marker}run:live:$i; exec tail -c +1 --pid=$p -s 0.5 -f "$r/journal.ndjson"; fi`,
-    `echo; echo ${marker}failed:agent; tail -c 4000 "$r/agent.log"; rm -rf "$r"; exit 5`,
+    `until [ -e ${journal} ]; do kill -0 $p 2> /dev/null || break; sleep 0.02; done`,
+    // No `exec`: the supervisor is a child of this shell, and unless somebody reaps it tail takes it for alive.
+    `if [ -e ${journal} ]; then echo; echo ${marker}run:live:$i; tail -c +1 --pid=$p -s 0.5 -f ${journal}; exit; fi`,
+    `echo; echo ${marker}failed:agent; tail -c 4000 ${log}; ${undo}; exit 5`,
   ];
   const process = await link.start(sh(script.join('; ')));
   process.stdin.end(planBytes);
@@ -54,30 +67,32 @@ export async function launchRun(link: Link, paths: BoardPaths, plan: Plan): Prom
 }
 
 /** Hashes of the models and inputs that a plan uses, each once. */
-function storeFilesOf({ models, cells }: Plan): string[] {
+export function storeFilesOf({ models, cells }: Plan): string[] {
   const inputs = cells.flatMap((cell) => cell.inputs.map(({ source }) => source.sha256));
   const files = models.flatMap((model) => model.files.map(({ sha256 }) => sha256));
   return [...new Set([...files, ...inputs])];
 }
 
-/** Streams the journal of a run that was started before, from byte `offset` on. */
+/** Streams the journal of a run (of the plan's segment of it) that was started before, from byte `offset` on. */
 export async function followRun(
   link: Link,
   base: string,
-  runId: string,
+  { runId, segment = 1 }: Pick<Plan, 'runId' | 'segment'>,
   offset: number,
 ): Promise<JournalStream> {
   const marker = newMarker();
   const from = `tail -c +${offset + 1}`;
+  const journal = `"$r/${segmentFile('journal.ndjson', segment)}"`;
   const script = [
     inRunDirectory(base, runId),
     ...defineAlive,
     // The run may be starting at this very moment, under a connection that has just been lost.
-    'n=0; while [ -d "$r" ] && [ $n -lt 50 ]; do [ -e "$r/journal.ndjson" ] && break; sleep 0.1; n=$((n+1)); done',
-    `[ -e "$r/journal.ndjson" ] || { echo; echo ${marker}failed:gone; exit 6; }`,
-    `if alive "$r"; then echo; echo ${marker}run:live:$i; exec ${from} --pid=$p -s 0.5 -f "$r/journal.ndjson"; fi`,
-    `echo; echo ${marker}run:ended:$i:$(wc -c < "$r/journal.ndjson")`,
-    `exec ${from} "$r/journal.ndjson"`,
+    `n=0; while [ -d "$r" ] && [ $n -lt 50 ]; do [ -e ${journal} ] && break; sleep 0.1; n=$((n+1)); done`,
+    `[ -e ${journal} ] || { echo; echo ${marker}failed:gone; exit 6; }`,
+    // A supervisor of a later segment adds nothing to this one.
+    `if alive "$r" && [ $k -eq ${segment} ]; then echo; echo ${marker}run:live:$i; exec ${from} --pid=$p -s 0.5 -f ${journal}; fi`,
+    `echo; echo ${marker}run:ended:$i:$(wc -c < ${journal})`,
+    `exec ${from} ${journal}`,
   ];
   const process = await link.start(sh(script.join('; ')));
   process.stdin.end();

@@ -46,6 +46,12 @@ test('every block holds every cell once, in an order of its own that the seed re
   expect(makePlan({ ...parts, seed: 8 }).order).not.toEqual(plan.order);
 });
 
+test('calibrations stand last in every block', () => {
+  const calibration = { ...cell('n1'), purpose: 'calibration' as const };
+  const plan = makePlan({ ...parts, cells: [calibration, ...parts.cells] });
+  expect(plan.order.map((block) => block.at(-1))).toEqual(plan.order.map(() => 'n1'));
+});
+
 test('the first place of a block is not always the same cell', () => {
   const effort = effortFrom({ preset: 'default', blocks: 600 });
   const firsts = makePlan({ ...parts, effort }).order.map((block) => block[0]);

@@ -100,6 +100,7 @@ function contextOf(
   return {
     tool: { name: 'orin-remote', version: request.tool.version },
     workstation: { os: platform(), arch: arch(), node: process.version },
+    experiment: request.experiment,
     argv: request.tool.argv,
     runtime: {
       node: NODE_VERSION,

@@ -34,6 +34,7 @@ function splitPort(text: string, whole: string): { host: string; port: number | 
     const [, host = '', port] = bracketed;
     return { host, port: port === undefined ? null : parsePort(port, whole) };
   }
+  if (/[[\]]/.test(text)) throw badName(whole, 'its brackets do not enclose an address');
   const colons = text.split(':').length - 1;
   if (colons !== 1) return { host: text, port: null };
   const [host = '', port = ''] = text.split(':');

@@ -1,16 +1,22 @@
 import type { OptionValues } from 'commander';
 import { exitCodes } from '../../host/errors.ts';
 import { attach, cancelRun } from '../../host/run/attach.ts';
+import { resume } from '../../host/run/resume.ts';
+import { directoriesFrom } from '../config/directories.ts';
+import { environment } from '../config/environment.ts';
 import { watchRun } from './watch-run.ts';
 
-/** `orin-remote attach <host> [run]`: gives the exit code that `bench` would have given. */
+/** `orin-remote attach <host> [run] [--resume]`: gives the exit code that `bench` would have given. */
 export async function attachCommand(
   host: string,
   runId: string | null,
   options: OptionValues,
 ): Promise<number> {
+  const directories = directoriesFrom(environment);
   return await watchRun(host, options, ({ follow }) =>
-    attach({ ...follow, runId, isCancelling: false }),
+    options.resume
+      ? resume({ ...follow, runId, isOffline: options.offline === true, directories })
+      : attach({ ...follow, runId, isCancelling: false }),
   );
 }
 

@@ -18,10 +18,11 @@ import { formatFrom, type RunSurroundings, watchRun, withAccess } from './watch-
 declare const __ORIN_REMOTE_VERSION__: string;
 
 const DEFAULT_MODEL = 'resnet34-cifar10';
+const thesisModels = ['resnet34-cifar10', 'resnet34-cifar10-nopool'];
 
 /** `orin-remote bench <host>`: gives the exit code. */
 export async function benchCommand(host: string, options: OptionValues): Promise<number> {
-  const settings = settingsFrom(host, options, process.argv.slice(2));
+  const settings = settingsFrom(host, options);
   return await watchRun(host, options, ({ follow, progress }) => {
     const listener = (event: RunEvent) => {
       follow.listener(event);
@@ -46,10 +47,26 @@ export async function measureBoard(
   );
 }
 
-type Settings = Omit<BenchRequest, keyof FollowRequest>;
+/** The thesis' experiment, where nothing else is said: both versions of its model, passes over its 10,000 images. */
+function withThesisDefaults(options: OptionValues): OptionValues {
+  return {
+    ...options,
+    model: options.model.length > 0 ? options.model : thesisModels,
+    images: options.images ?? '10000',
+    // Its question is about interrupts; passes are long, and one look a second tells enough.
+    telemetry: options.telemetry ?? 'proc',
+  };
+}
+
+export type Settings = Omit<BenchRequest, keyof FollowRequest>;
 
 /** All options are read before anything is connected, so that a typing error costs nothing. */
-function settingsFrom(host: string, options: OptionValues, argv: readonly string[]): Settings {
+export function settingsFrom(
+  host: string,
+  given: OptionValues,
+  argv: readonly string[] = process.argv.slice(2),
+): Settings {
+  const options = given.preset === 'thesis' ? withThesisDefaults(given) : given;
   formatFrom(options);
   const [telemetry] = options.telemetry
     ? choicesFrom(options.telemetry, '--telemetry', telemetrySources)
@@ -58,6 +75,7 @@ function settingsFrom(host: string, options: OptionValues, argv: readonly string
   return {
     models: options.model.length > 0 ? options.model : [DEFAULT_MODEL],
     axes: axesFrom(options),
+    experiment: options.preset === 'thesis' ? 'thesis' : null,
     batches: options.batch ? wholeNumbers(options.batch, '--batch') : null,
     // A demonstration shows the way within a minute; it is no measurement to publish.
     effort: effortRequestFrom(options, host === 'demo' ? 'quick' : 'default'),

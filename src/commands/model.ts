@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import type { OptionValues } from 'commander';
-import { exitCodes } from '../../host/errors.ts';
+import { exitCodes, OrinError } from '../../host/errors.ts';
 import { withOrinErrors } from '../../host/inputs/as-orin-error.ts';
 import { formatBytes } from '../../host/push/bytes.ts';
 import { builtInModels, makeBuiltIn } from '../../models/built-in.ts';
@@ -37,7 +37,17 @@ export async function makeModelCommand(name: string, options: OptionValues): Pro
     process.stdout.write(bytes);
     return exitCodes.ok;
   }
-  await writeFile(out, bytes);
+  try {
+    await writeFile(out, bytes);
+  } catch (cause) {
+    throw new OrinError({
+      code: 'usage',
+      what: `cannot write ${out}`,
+      why: cause instanceof Error ? cause.message : String(cause),
+      next: 'name another file: -o FILE, or - for stdout',
+      cause,
+    });
+  }
   process.stderr.write(`wrote ${out}, ${formatBytes(bytes.length)}\n`);
   return exitCodes.ok;
 }

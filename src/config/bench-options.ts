@@ -50,6 +50,12 @@ export function addBenchOptions(command: Command): void {
     .option('--data <cifar10:path>', 'real CIFAR-10 images (directory or test_batch.bin)')
     .option('--images <n>', 'also report passes over n images: average, max, min in seconds')
     .option('--seed <n>', 'seed of inputs and of the order of cells', '1')
+    .addOption(
+      new Option(
+        '--preset <name>',
+        'thesis: both ResNet34, 1, half and all CPUs, passes over 10,000 images, in the tables of the thesis',
+      ).choices(['thesis']),
+    )
     .optionsGroup('How long:')
     .option('--quick', '3 processes of 3 s per cell; intervals are indicative')
     .option('--thorough', '10 to 20 processes of 20 s per cell, to 0.5 %')
@@ -70,6 +76,21 @@ export function addBenchOptions(command: Command): void {
     .option('--offline', 'use only what is in the cache of this machine')
     .option('--detach', 'print the id of the run and leave; `attach` finds it again');
   addOutputOptions(command);
+}
+
+/** What of `bench` the interrupt experiment leaves open; the cells are its own. */
+export function addExperimentOptions(command: Command): void {
+  command
+    .optionsGroup('The experiment:')
+    .option('--model <name|file>', 'built-in model or .onnx file; may be repeated', collect, [])
+    .option('--shape <name=1x3x224x224>', 'resolve free dimensions of an input', collect, [])
+    .option('--seed <n>', 'seed of inputs and of the order of cells', '1')
+    .option('--quick', '3 processes of 3 s per cell; intervals are indicative')
+    .option('--thorough', '10 to 20 processes of 20 s per cell, to 0.5 %')
+    .option('--budget <duration>', 'stop after this wall time, e.g. 10m')
+    .option('--blocks <n>', 'exactly this many processes per cell')
+    .option('--telemetry <source>', 'as of bench (default: full)')
+    .option('--require-locked', 'refuse a board whose clocks can move');
 }
 
 /** How a result is shown: the same options on every command that ends in one. */

@@ -25,7 +25,7 @@ export function axesFrom(options: OptionValues): Axes {
     interOpThreads: String(options.interOp)
       .split(',')
       .map((part) => (part.trim() === 'off' ? null : wholeNumber(part, '--inter-op'))),
-    sessionConfig: Object.fromEntries(pairs(options.session, '--session')),
+    sessionConfig: sessionConfigFrom(options.session),
     include: options.include.map((text: string) => parseCellFilter(text, '--include')),
     exclude: options.exclude.map((text: string) => parseCellFilter(text, '--exclude')),
     oversubscribe: options.oversubscribe === true,
@@ -68,4 +68,24 @@ export function effortRequestFrom(
     ...(options.precision ? { precision: share(options.precision, '--precision') } : {}),
     ...(options.images ? { imagesPerPass: wholeNumber(options.images, '--images') } : {}),
   };
+}
+
+/** Entries of ONNX Runtime's session configuration that options of ours set: twice would make a label lie. */
+const ownedEntries: Readonly<Record<string, string>> = {
+  'session.intra_op.allow_spinning': '--spinning',
+  'session.intra_op_thread_affinities': '--affinity',
+};
+
+function sessionConfigFrom(texts: readonly string[]): Record<string, string> {
+  const entries = pairs(texts, '--session');
+  for (const key of entries.keys()) {
+    const owner = ownedEntries[key];
+    if (owner === undefined) continue;
+    throw new OrinError({
+      code: 'usage',
+      what: `--session ${key}: ${owner} sets this entry`,
+      next: `use ${owner}, which also names the cell by it`,
+    });
+  }
+  return Object.fromEntries(entries);
 }

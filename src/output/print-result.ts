@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { cellsCsv } from '../../host/results/export/csv.ts';
 import { resultMarkdown } from '../../host/results/export/markdown.ts';
+import { journalPaths } from '../../host/results/saved-runs.ts';
 import type { SavedOutcome } from '../../host/run/run-outcome.ts';
 import { resultReport } from './result-report.ts';
 import type { Terminal } from './terminal.ts';
@@ -18,8 +18,9 @@ export async function printResult(
   terminal: Terminal,
 ): Promise<void> {
   if (format === 'ndjson') {
-    const journal = createReadStream(join(outcome.directory, 'journal.ndjson'));
-    await pipeline(journal, terminal.stream, { end: false });
+    for (const path of await journalPaths(outcome.directory)) {
+      await pipeline(createReadStream(path), terminal.stream, { end: false });
+    }
     return;
   }
   terminal.stream.write(textOf(outcome, board, format, terminal));

@@ -3,6 +3,7 @@ import { formatDuration, formatNumber, formatPercent } from '../../host/results/
 import type { Result } from '../../host/results/result.ts';
 import { activitySummary } from './activity-report.ts';
 import { energyLine } from './board-lines.ts';
+import { experimentReport } from './experiment-report.ts';
 import { counted } from './quantities.ts';
 import { resultTable } from './result-table.ts';
 import { plainText } from './symbols.ts';
@@ -29,7 +30,12 @@ export function resultReport(result: Result, board: string, terminal: Terminal):
       ...cells.flatMap(verdictLines),
     ];
   });
-  const text = [...lines, ...notesOf(result), ...closingLines(result)].join('\n');
+  const text = [
+    ...lines,
+    ...notesOf(result),
+    ...experimentReport(result, terminal),
+    ...closingLines(result),
+  ].join('\n');
   return `${wrapText(plainText(text, terminal.isUnicode), terminal.columns())}\n`;
 }
 

@@ -14,6 +14,7 @@ export type Complain = (text: string) => void;
 const SETTLE_MS = 25_000;
 
 const stored = /^(store\/sha256\/[0-9a-f]{2}\/[0-9a-f]{64}$|runtimes\/)/;
+const isExpected = (path: string) => stored.test(path) || unfinishedUpload.test(path);
 const unfinishedUpload = /^store\/incoming\/[0-9a-f]{64}\.[a-z]+\.\d+-\d+\.part$/;
 
 /** Holds what is saved here against what the supervisors wrote on the board, run by run, and forgets both. */
@@ -102,13 +103,13 @@ export class Account {
     this.#spans.push({ runId, span });
   }
 
-  /** Nothing may be left of programs that have ended and runs that were collected. */
-  async lookForLeaks(): Promise<void> {
+  /** Nothing may be left of programs that have ended and runs that were collected, but these files on the board. */
+  async lookForLeaks(excused: readonly string[]): Promise<void> {
     const { wrong } = this.#figures;
     const processes = await stillThere(() => this.#processes(), SETTLE_MS);
     wrong.processesLeaked += processes.length;
     for (const one of processes) this.#complain(`process left: ${one}`);
-    const files = await stillThere(() => this.#files(), 1_000);
+    const files = await stillThere(() => this.#files(excused), 1_000);
     wrong.filesLeaked += files.length;
     for (const one of files) this.#complain(`file left: ${one}`);
     await this.#removeLeft(processes, files);
@@ -120,13 +121,13 @@ export class Account {
     return [...named, ...sessions.map((pid) => `${pid} sshd`)];
   }
 
-  async #files(): Promise<string[]> {
+  async #files(excused: readonly string[]): Promise<string[]> {
     const { base, saved, workstation, boardTemporary } = this.#scene;
     const all = await filesBelow(base);
     // Kept for a day, so that a push that was cut goes on where it was.
     const unfinished = all.filter((path) => unfinishedUpload.test(path)).length;
     this.#figures.unfinishedUploads = Math.max(this.#figures.unfinishedUploads, unfinished);
-    const onBoard = all.filter((path) => !stored.test(path) && !unfinishedUpload.test(path));
+    const onBoard = all.filter((path) => !isExpected(path) && !excused.includes(path));
     const runs = (await runsOnBoard(this.#scene)).map((name) => `runs/${name}`);
     const incoming = (await readdir(saved).catch(() => [])).filter((name) => name.startsWith('.'));
     const temporary = await Promise.all(

@@ -3,7 +3,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Which end learns that nothing more will come. */
-export type HalfClosed = 'program' | 'board';
+type HalfClosed = 'program' | 'board';
 
 /** A TCP relay whose weather changes while connections are open. */
 export interface FaultyRelay {

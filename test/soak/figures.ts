@@ -7,6 +7,8 @@ export interface Figures {
   iterationsSaved: number;
   /** The most uploads that waited on the board to be resumed. */
   unfinishedUploads: number;
+  /** Runs that a cut left on the board while they were collected: saved, and collected by the next program. */
+  collectedLater: number;
   readonly wrong: {
     iterationsLost: number;
     journalsUnlike: number;
@@ -22,7 +24,7 @@ export interface Figures {
 }
 
 /** Resident memory of one program that followed a run. */
-export interface Memory {
+interface Memory {
   /** When it began to follow, and when it was last looked at. */
   readonly startBytes: number;
   readonly endBytes: number;
@@ -37,6 +39,7 @@ export function noFigures(): Figures {
     iterationsMeasured: 0,
     iterationsSaved: 0,
     unfinishedUploads: 0,
+    collectedLater: 0,
     wrong: {
       iterationsLost: 0,
       journalsUnlike: 0,
@@ -67,7 +70,7 @@ export function describe(figures: Figures, elapsedMs: number): string {
     `── after ${(elapsedMs / 60_000).toFixed(1)} min`,
     `faults      ${total(faults)}: ${list(faults)}`,
     `programs    ${total(programs)}: ${list(programs)}`,
-    `runs        ${total(runs)}: ${list(runs)}`,
+    `runs        ${total(runs)}: ${list(runs)}; ${figures.collectedLater} cut while they were collected, and collected later`,
     `iterations  ${figures.iterationsMeasured} measured on the board, ${figures.iterationsSaved} saved here, ${wrong.iterationsLost} lost`,
     `leaked      ${wrong.processesLeaked} processes, ${wrong.filesLeaked} files; at most ${figures.unfinishedUploads} unfinished uploads waited`,
     `wrong       ${list(wrong)}`,

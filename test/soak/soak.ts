@@ -26,14 +26,15 @@ export class Soak {
     this.#say = say;
   }
 
-  /** Gives whether all was well. */
-  async run(forMs: number): Promise<boolean> {
+  /** Gives whether all was well. The signal ends it after the run of the moment. */
+  async run(forMs: number, stop: AbortSignal): Promise<boolean> {
     this.#say(`soak of ${forMs / 60_000} min, seed ${this.#seed}`);
     const scene = await openScene();
     const report = setInterval(() => this.#report(), REPORT_MS);
     try {
       const cycles = new Cycles(scene, this.#random, this.#figures, (text) => this.#log(text));
-      while (performance.now() - this.#beganMs < forMs) await cycles.next();
+      const isTimeLeft = () => performance.now() - this.#beganMs < forMs;
+      while (isTimeLeft() && !stop.aborted) await cycles.next();
       await cycles.clean();
     } finally {
       clearInterval(report);
@@ -63,6 +64,8 @@ class Cycles {
   readonly #log: (text: string) => void;
   readonly #account: Account;
   #programs: string[] = [];
+  /** The lock of a supervisor that was killed stays until the next run takes it over. */
+  #hasStaleLock = false;
   /** Faults of this run, from its first program to its last. */
   #faults: Fault[] = [];
   #rivals: Promise<void>[] = [];
@@ -80,8 +83,10 @@ class Cycles {
     this.#programs = [];
     this.#rivals = [];
     if (this.#random.isOneIn(4)) await this.clean();
-    await this.#watch('bench', [...this.#bench(), '--transport', this.#transport()], true);
+    const bench = [...this.#bench(), '--transport', this.#transport()];
+    const first = await this.#watch('bench', bench, true);
     await Promise.all(this.#rivals);
+    await this.#judgeWhatIsLeft(bench, first);
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
       const [runId] = await runsOnBoard(this.#scene);
       if (runId === undefined) break;
@@ -94,7 +99,9 @@ class Cycles {
     const ends = await this.#account.settle();
     this.#log(`${this.#programs.join(', ')}: ${ends} (${this.#faults})`);
     this.#judgeEnds(ends);
-    await this.#account.lookForLeaks();
+    if (this.#faults.includes('supervisor killed')) this.#hasStaleLock = true;
+    else if (ends.length > 0) this.#hasStaleLock = false;
+    await this.#account.lookForLeaks(this.#hasStaleLock ? ['lock'] : []);
   }
 
   /** Nothing of ours may be on the board after this. */
@@ -119,7 +126,7 @@ class Cycles {
     return this.#random.weighted({ ssh2: 2, ssh: 1 });
   }
 
-  async #watch(verb: string, args: readonly string[], isDisturbed: boolean): Promise<void> {
+  async #watch(verb: string, args: readonly string[], isDisturbed: boolean): Promise<Watched> {
     const watched = await watchProgram(this.#scene, args, {
       random: this.#random,
       figures: this.#figures,
@@ -130,6 +137,7 @@ class Cycles {
     count(this.#figures.programs, end);
     this.#programs.push(end);
     this.#judge(args, watched);
+    return watched;
   }
 
   /** A second benchmark of the same board at the same time: refused, unless the first has just ended. */
@@ -152,6 +160,15 @@ class Cycles {
     }
     if (isExplained(watched, this.#faults)) return;
     this.#complainOfEnd(args, watched);
+  }
+
+  /** A benchmark that ended although its run goes on: only a signal may do that, or a cut while it was collected. */
+  async #judgeWhatIsLeft(args: readonly string[], { code, stderr }: Watched): Promise<void> {
+    if ((await runsOnBoard(this.#scene)).length === 0) return;
+    if (code === 0) this.#figures.collectedLater += 1;
+    if (code === 4 && !this.#faults.includes('supervisor killed')) {
+      this.#complainOfEnd(args, { code, stderr, stdout: '' });
+    }
   }
 
   #complainOfEnd(args: readonly string[], { code, stderr }: ProgramEnd): void {

@@ -89,7 +89,8 @@ export class JournalBuilder {
   #processes = 0;
   #iterations = 0;
 
-  constructor(plan: Plan, bootId = 'boot') {
+  constructor(plan: Plan, bootId = 'boot', firstProcess = 0) {
+    this.#processes = firstProcess;
     this.event({
       kind: 'hello',
       t_ns: 0,

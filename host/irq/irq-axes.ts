@@ -1,0 +1,69 @@
+import type { BoardFacts } from '../board/facts.ts';
+import { OrinError } from '../errors.ts';
+import type { Link } from '../link/link.ts';
+import { parseCellFilter } from '../run/cell-filter.ts';
+import { type Axes, defaultThreads } from '../run/cells.ts';
+import { runScript } from '../shell/run-script.ts';
+import { parseCounterTable } from '../telemetry/counter-table.ts';
+import { analyseDump } from './analyse-dump.ts';
+
+/**
+ * The cells of the interrupt experiment on this board: 1, half and all threads anywhere, as many threads as there are other
+ * CPUs anywhere, and the same number kept off the CPU that serves most device interrupts.
+ * @throws OrinError `unsupported-board` on a board with one CPU.
+ */
+export async function irqAxes(
+  base: Axes,
+  link: Link,
+  facts: BoardFacts,
+  signal: AbortSignal,
+): Promise<Axes> {
+  const { online } = facts.cpu;
+  if (online.length < 2) {
+    throw new OrinError({
+      code: 'unsupported-board',
+      what: `${link.board} has one CPU online`,
+      why: 'no thread can be kept off the CPU of the interrupts',
+      next: 'take a power mode with more CPUs',
+      board: link.board,
+    });
+  }
+  return axesOff(await interruptCpu(link, online, signal), base, online);
+}
+
+/** The CPU that served most device interrupts since boot; the first one where none was counted. */
+async function interruptCpu(
+  link: Link,
+  online: readonly number[],
+  signal: AbortSignal,
+): Promise<number> {
+  const step = `reading the interrupts of ${link.board}`;
+  const { output } = await runScript(link, 'cat /proc/interrupts', { step, signal });
+  const header = output.search(/^ *CPU\d/m);
+  const interrupts = parseCounterTable(output.slice(Math.max(0, header)));
+  const { byKind } = analyseDump({ interrupts, softirqs: null, before: null });
+  const cpu = byKind.device.busiest?.cpu ?? -1;
+  return online.includes(cpu) ? cpu : (online[0] ?? 0);
+}
+
+/** Axes whose filters leave the cells of the experiment. */
+export function axesOff(cpu: number, base: Axes, online: readonly number[]): Axes {
+  const others = online.filter((each) => each !== cpu);
+  const free = [...new Set([...defaultThreads(online.length), others.length])].sort(
+    (a, b) => a - b,
+  );
+  const filter = (threads: number, affinity: string) =>
+    parseCellFilter(`threads=${threads},affinity=${affinity}`, '--include');
+  return {
+    ...base,
+    threads: free,
+    affinities: [null, others.join(',')],
+    include: [
+      ...free.map((threads) => filter(threads, 'any')),
+      filter(others.length, others.join('+')),
+    ],
+    exclude: [],
+    // The filters leave nothing that is too much; without this, what they leave out would be told as left out.
+    oversubscribe: true,
+  };
+}

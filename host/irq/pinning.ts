@@ -1,0 +1,67 @@
+import type { CellResult } from '../results/cell-result.ts';
+import { blockMedians, blockP95s } from '../results/process-result.ts';
+import type { Result } from '../results/result.ts';
+import { parseCpuList } from '../run/cpu-list.ts';
+import { comparePaired, type PairedComparison } from '../stats/compare-paired.ts';
+
+const THRESHOLD = 0.01;
+const LEVEL = 0.95;
+
+/** Threads that stay off the CPU of the interrupts, against others, paired by block; ratios below 1 favour pinning. */
+export interface PinningEffect {
+  readonly pinned: CellResult;
+  readonly against: CellResult;
+  readonly median: PairedComparison | null;
+  readonly p95: PairedComparison | null;
+  /** Of p95 / median: what pinning does to the spread alone. */
+  readonly spread: PairedComparison | null;
+}
+
+/**
+ * What pinning does: against all CPUs, which is the choice that a person has, and against as many threads anywhere, which
+ * tells pinning from having one thread less. Empty where no cell was pinned.
+ */
+export function pinningEffects({ cells }: Result): PinningEffect[] {
+  const measured = cells.filter(({ purpose }) => purpose === 'measure');
+  return measured.flatMap((pinned) => {
+    if (pinned.config.affinity === null) return [];
+    const free = measured.filter(
+      ({ model, config }) =>
+        model === pinned.model && config.affinity === null && config.batch === pinned.config.batch,
+    );
+    const cpus = parseCpuList(pinned.config.affinity)?.length ?? 0;
+    const all = free.filter(({ config }) => config.threads > cpus);
+    const same = free.filter(({ config }) => config.threads === pinned.config.threads);
+    return [...all, ...same].map((against) => effectOf(pinned, against));
+  });
+}
+
+function effectOf(pinned: CellResult, against: CellResult): PinningEffect {
+  const spreads = (cell: CellResult) => {
+    const medians = blockMedians(cell);
+    return new Map(
+      [...blockP95s(cell)].flatMap(([block, p95]): [number, number][] => {
+        const median = medians.get(block);
+        return median === undefined ? [] : [[block, p95 / median]];
+      }),
+    );
+  };
+  return {
+    pinned,
+    against,
+    median: paired(blockMedians(against), blockMedians(pinned)),
+    p95: paired(blockP95s(against), blockP95s(pinned)),
+    spread: paired(spreads(against), spreads(pinned)),
+  };
+}
+
+function paired(
+  a: ReadonlyMap<number, number>,
+  b: ReadonlyMap<number, number>,
+): PairedComparison | null {
+  const pairs = [...a].flatMap(([block, value]) => {
+    const other = b.get(block);
+    return other === undefined ? [] : [{ a: value, b: other }];
+  });
+  return pairs.length < 2 ? null : comparePaired(pairs, THRESHOLD, LEVEL);
+}

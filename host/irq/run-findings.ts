@@ -1,0 +1,193 @@
+import type { Activity, InterruptRates, SoftirqRates } from '../results/activity-result.ts';
+import type { CellResult } from '../results/cell-result.ts';
+import { formatNumber, formatPercent } from '../results/format.ts';
+import { sourcesText } from '../results/interrupt-attribution.ts';
+import type { Result } from '../results/result.ts';
+import type { PairedComparison } from '../stats/compare-paired.ts';
+import { type PinningEffect, pinningEffects } from './pinning.ts';
+
+/** A CPU this far above the mean stands out. */
+const PEAK = 1.25;
+/** The thesis saw SCHED there. */
+const THESIS_CPU = 1;
+const SIGNIFICANT = 0.05;
+const MAX_NAMES = 4;
+
+/** What a run says about CPUs, interrupts and inference, in sentences with their numbers. */
+export function runFindings(result: Result): string[] {
+  const measured = result.cells.filter(
+    ({ purpose, activity }) => purpose === 'measure' && activity !== null,
+  );
+  const free = measured.filter(({ config }) => config.affinity === null);
+  const loaded = [...free].sort((a, b) => b.config.threads - a.config.threads)[0];
+  const interrupts = loaded?.activity?.interrupts ?? null;
+  if (loaded === undefined || interrupts === null) {
+    return ['Nothing was read of interrupts: there are no findings.'];
+  }
+  const effects = pinningEffects(result);
+  return [
+    ...caution(measured),
+    service(loaded, interrupts),
+    added(loaded, interrupts, result.idle),
+    ...sched(loaded, result.idle),
+    gpu(loaded, interrupts),
+    ...effects.map(pinningSentence),
+    ...attributed(measured),
+    merit(effects, measured),
+  ];
+}
+
+/** Findings rest on the cells: where these do not hold, neither do they. */
+function caution(cells: readonly CellResult[]): string[] {
+  const unsound = cells.filter(
+    ({ verdict }) => verdict.kind !== 'VALID' && verdict.kind !== 'WIDE',
+  );
+  if (unsound.length === 0) return [];
+  const named = unsound.map(({ label, verdict }) => `${label} (${verdict.kind})`);
+  return [
+    `Read what follows with care, it rests on cells that do not hold: ${[...new Set(named)].join(', ')}.`,
+  ];
+}
+
+/** Which CPU serves which devices. */
+function service({ label }: CellResult, { by_kind, sources, cpus }: InterruptRates): string {
+  const { device } = by_kind;
+  if (device.per_s === 0) return `With ${label} no device interrupt was counted.`;
+  const most = Math.max(...device.cpus_per_s);
+  const cpu = cpus[device.cpus_per_s.indexOf(most)];
+  const named = sources
+    .filter(({ kind }) => kind === 'device')
+    .slice(0, MAX_NAMES)
+    .map(
+      ({ name, per_s, busiest_cpu, is_link }) =>
+        `${name} ${rate(per_s)} on cpu${busiest_cpu}${is_link ? ' (our own SSH traffic is in it)' : ''}`,
+    );
+  return `With ${label} devices interrupt ${rate(device.per_s)}, ${formatPercent(most / device.per_s)} of it on cpu${cpu}: ${named.join(', ')}.`;
+}
+
+/** What inference adds to an idle board. */
+function added({ label }: CellResult, now: InterruptRates, idle: Activity | null): string {
+  const before = idle?.interrupts ?? null;
+  if (before === null) {
+    return `With ${label} there are ${rate(now.per_s)}; no idle baseline says what of it inference adds.`;
+  }
+  const change = (kind: 'device' | 'timer' | 'ipi') => {
+    const step = now.by_kind[kind].per_s - before.by_kind[kind].per_s;
+    return `${step < 0 ? '−' : '+'}${rate(Math.abs(step))}`;
+  };
+  return `Idle, the board serves ${rate(before.per_s)}, with ${label} ${rate(now.per_s)}: timer ${change('timer')}, between CPUs ${change('ipi')}, devices ${change('device')}.`;
+}
+
+function sched({ label, activity }: CellResult, idle: Activity | null): string[] {
+  const during = schedOf(activity?.softirqs ?? null);
+  if (during === null) return [];
+  const before = schedOf(idle?.softirqs ?? null);
+  const times = (value: number) => `${value.toFixed(2)}×`;
+  const peak =
+    during.busiestCpu === THESIS_CPU
+      ? ''
+      : `; most are on cpu${during.busiestCpu}, ${times(during.peak)}`;
+  const idleText = before === null ? '' : `, idle ${times(before.ofThesisCpu)}`;
+  const verdict =
+    during.busiestCpu === THESIS_CPU && during.ofThesisCpu >= PEAK
+      ? `SCHED stands out on cpu${THESIS_CPU} during inference`
+      : `SCHED does not stand out on cpu${THESIS_CPU} during inference`;
+  return [
+    `${verdict}: with ${label} it has ${times(during.ofThesisCpu)} the mean of the CPUs${idleText}${peak}.`,
+  ];
+}
+
+function schedOf(softirqs: SoftirqRates | null) {
+  const row = softirqs?.types.find(({ type }) => type === 'SCHED');
+  const at = softirqs?.cpus.indexOf(THESIS_CPU) ?? -1;
+  if (softirqs === null || row === undefined || at < 0 || row.per_s === 0) return null;
+  return {
+    ofThesisCpu: ((row.cpus_per_s[at] ?? 0) * softirqs.cpus.length) / row.per_s,
+    peak: row.imbalance ?? 1,
+    busiestCpu: row.busiest_cpu,
+  };
+}
+
+function gpu({ label }: CellResult, interrupts: InterruptRates): string {
+  const { per_s } = interrupts.gpu;
+  const named = interrupts.sources.filter(({ is_gpu }) => is_gpu).map(({ name }) => name);
+  return per_s === 0
+    ? `No interrupt of a GPU was counted with ${label}.`
+    : `The GPU interrupts ${rate(per_s)} with ${label}: ${named.slice(0, MAX_NAMES).join(', ')}.`;
+}
+
+function pinningSentence({ pinned, against, median, p95, spread }: PinningEffect): string {
+  const what = `${pinned.label} against ${against.label}`;
+  if (median === null) return `${what}: too few blocks to tell.`;
+  const tail =
+    p95 === null || spread === null
+      ? 'the p95 cannot be told: too few iterations'
+      : `p95 ${ratio(p95)}, p95 over median ${ratio(spread)}`;
+  return `${what}: median ${ratio(median)}, ${tail}.`;
+}
+
+/** `1.16× (1.14 to 1.18, slower)` */
+function ratio({ ratio: value, lo, hi, decision }: PairedComparison): string {
+  const words = { faster: 'less', slower: 'more', equivalent: 'the same', inconclusive: 'unclear' };
+  return `${value.toFixed(3)}× (${lo.toFixed(3)} to ${hi.toFixed(3)}, ${words[decision]})`;
+}
+
+function attributed(cells: readonly CellResult[]): string[] {
+  const tested = cells.filter(({ attribution }) => attribution?.reason === null);
+  if (tested.length === 0) {
+    return [
+      'Whether slow iterations come with interrupts cannot be told: there are too few windows of telemetry (--telemetry full, longer processes).',
+    ];
+  }
+  const found = tested.flatMap(({ label, attribution }) =>
+    (attribution?.effects ?? [])
+      .filter(({ p_holm }) => p_holm < SIGNIFICANT)
+      .map(
+        ({ sources, share_of_excess, p_holm }) =>
+          `With ${label}, ${formatPercent(Math.min(1, share_of_excess))} of the time beyond the median goes with ${sourcesText(sources)} (p ${p_holm.toPrecision(1)}).`,
+      ),
+  );
+  return found.length > 0
+    ? found
+    : [
+        'Slow iterations do not come with any device interrupt or softirq more than chance explains.',
+      ];
+}
+
+/** The question of the thesis, for this board and this run. */
+function merit(effects: readonly PinningEffect[], cells: readonly CellResult[]): string {
+  const place = 'on this board, in this run';
+  const wins = (what: (effect: PinningEffect) => PairedComparison | null) =>
+    effects.find((effect) => what(effect)?.decision === 'faster');
+  const median = wins((effect) => effect.median);
+  if (median) {
+    return `Research into CPU interrupts has merit ${place}: ${median.pinned.label} is faster than ${median.against.label}.`;
+  }
+  const p95 = wins((effect) => effect.p95);
+  if (p95) {
+    return `Research into CPU interrupts has merit ${place} where deadlines count: ${p95.pinned.label} has a smaller p95 than ${p95.against.label}, not a smaller median.`;
+  }
+  const hasAttribution = cells.some((cell) =>
+    cell.attribution?.effects.some(({ p_holm }) => p_holm < SIGNIFICANT),
+  );
+  if (hasAttribution) {
+    return `Interrupts go with slow iterations ${place}${effects.length > 0 ? ', but keeping threads off their CPU does not pay' : '; whether keeping threads off their CPU pays is for orin-remote irq to measure'}.`;
+  }
+  const isTested = cells.some(({ attribution }) => attribution?.reason === null);
+  if (effects.length === 0 && !isTested) {
+    return `Whether research into CPU interrupts has merit stays open ${place}: orin-remote irq measures it.`;
+  }
+  if (effects.length === 0) {
+    return `Nothing here speaks for research into CPU interrupts ${place}; orin-remote irq also measures what pinning would buy.`;
+  }
+  const isOpen = effects.some(
+    ({ median: m, p95: p }) => m === null || p === null || p.decision === 'inconclusive',
+  );
+  return isOpen
+    ? `Whether research into CPU interrupts has merit stays open ${place}: more blocks would tell (--blocks).`
+    : `Research into CPU interrupts has no merit ${place}: keeping threads off their CPU improves neither median nor p95.`;
+}
+
+function rate(per_s: number): string {
+  return per_s >= 1000 ? `${formatNumber(per_s / 1000)}k/s` : `${formatNumber(per_s)}/s`;
+}

@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest';
+import type { Plan } from '../../agent/protocol/plan.ts';
+import { around, JournalBuilder, testCell, testPlan } from '../../test/support/journal-builder.ts';
+import { readJournal } from '../results/journal.ts';
+import { nextSegment } from './next-segment.ts';
+
+const plan: Plan = {
+  ...testPlan([testCell('a'), testCell('b')], { maxBlocks: 3, totalBudgetMs: 60_000 }),
+  order: [
+    ['a', 'b'],
+    ['b', 'a'],
+    ['a', 'b'],
+  ],
+};
+const parts = { durations_ns: around(1e6, 100), warmUp: 10 };
+
+describe('of a run that was cut', () => {
+  const cut = new JournalBuilder(plan)
+    .process({ ...parts, cell: 'a', block: 0 })
+    .process({ ...parts, cell: 'b', block: 0, end: { outcome: 'crashed', exitCode: 3 } })
+    .process({ ...parts, cell: 'b', block: 1 })
+    .process({ ...parts, cell: 'a', block: 1, end: null });
+  const next = nextSegment(readJournal(cut.bytes()));
+
+  test('what has no process that went well is missing, block by block', () => {
+    expect(next.order).toEqual([['b'], ['a'], ['a', 'b']]);
+  });
+
+  test('the rest is the same plan, with numbers that go on and the rest of its budget', () => {
+    const { order: _order, segment, firstProcess, effort, ...rest } = next;
+    expect({ segment, firstProcess }).toEqual({ segment: 2, firstProcess: 4 });
+    const { order: _planned, effort: planned, ...same } = plan;
+    expect(rest).toEqual(same);
+    expect(effort).toMatchObject({ maxBlocks: 3, minBlocks: planned.minBlocks });
+    expect(effort.totalBudgetMs).toBeLessThan(60_000);
+    expect(effort.totalBudgetMs).toBeGreaterThan(0);
+  });
+});
+
+test('cells that had left the plan stay out', () => {
+  const journal = new JournalBuilder(plan)
+    .process({ ...parts, cell: 'a', block: 0 })
+    .event({ kind: 'cell', t_ns: 1e9, cell: 'a', reason: 'precise' });
+  expect(nextSegment(readJournal(journal.bytes())).order).toEqual([['b'], ['b'], ['b']]);
+});
+
+test('a run that was cut before its first process has all of it before it', () => {
+  const next = nextSegment(readJournal(new JournalBuilder(plan).bytes()));
+  expect(next).toMatchObject({ order: plan.order, firstProcess: 0, segment: 2 });
+});

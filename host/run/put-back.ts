@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
+import { cleanLine } from '../../agent/protocol/clean-text.ts';
+import { OrinError } from '../errors.ts';
+import { hashFile } from '../inputs/hash-file.ts';
+import type { Link } from '../link/link.ts';
+import { runFiles } from '../results/directory.ts';
+import { lastBytes, readMarked } from '../shell/marked-output.ts';
+import { runScript } from '../shell/run-script.ts';
+import { sh, word } from '../shell/sh.ts';
+import { runDirectory } from './run-directory.ts';
+
+/**
+ * Lays what came from the board of a run that was collected back on it, where it goes on: whoever collects the rest, from
+ * whichever machine, then finds all of it there. Under another name until it is whole.
+ * @throws OrinError `push-failed`.
+ */
+export async function putBack(
+  link: Link,
+  base: string,
+  runId: string,
+  saved: string,
+): Promise<void> {
+  const unique = randomBytes(6).toString('hex');
+  const incoming = `${base}/runs/.${runId}.${unique}`;
+  const step = `laying run ${runId} back on ${link.board}`;
+  const script = (text: string) => runScript(link, text, { step });
+  try {
+    await script(`umask 077; mkdir -p ${word(incoming)}`);
+    for (const path of await cameFromBoard(saved)) await send(link, path, incoming);
+    const { status, stderr } = await script(
+      `mv -T ${word(incoming)} ${word(runDirectory(base, runId))}`,
+    );
+    if (status !== 0) throw notLaidBack(link, runId, stderr);
+  } catch (error) {
+    await script(`rm -rf ${word(incoming)}`).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Journals and logs of a saved run. */
+async function cameFromBoard(saved: string): Promise<string[]> {
+  const ours: readonly string[] = [runFiles.result, runFiles.samples];
+  const names = await readdir(saved);
+  return names.filter((name) => !ours.includes(name)).map((name) => join(saved, name));
+}
+
+async function send(link: Link, path: string, directory: string): Promise<void> {
+  const file = word(`${directory}/${basename(path)}`);
+  const marker = `@orin:${randomBytes(6).toString('hex')}:`;
+  const receive = `umask 077; gzip -dc > ${file}; h=$(sha256sum < ${file}); echo; echo ${marker}\${h%% *}`;
+  const process = await link.start(sh(receive));
+  const stderr = lastBytes(process.stderr, 4096);
+  const answer = readMarked(process.stdout, marker);
+  // A board that takes no more says why on stderr.
+  const sending = pipeline(createReadStream(path), createGzip({ level: 1 }), process.stdin);
+  await sending.catch(() => undefined);
+  const received = (await answer).answer;
+  if (received !== (await hashFile(path)).sha256) {
+    process.close();
+    throw notLaidBack(link, basename(path), await stderr);
+  }
+}
+
+function notLaidBack({ board }: Link, what: string, said: string): OrinError {
+  return new OrinError({
+    code: 'push-failed',
+    what: `cannot lay ${what} back on ${board}`,
+    why: cleanLine(said, 600) || 'it did not arrive whole',
+    next: `orin-remote doctor ${board}`,
+    board,
+  });
+}

@@ -1,0 +1,198 @@
+import type { Plan } from '../../agent/protocol/plan.ts';
+import type { Probe } from '../board/probe.ts';
+import { requireBoard } from '../board/requirements.ts';
+import { OrinError } from '../errors.ts';
+import type { Link } from '../link/link.ts';
+import { openPacker } from '../push/packer.ts';
+import { push } from '../push/push.ts';
+import { readSavedJournal } from '../results/saved-runs.ts';
+import { planOf } from './attach.ts';
+import type { BoardRunWithPlan } from './board-runs.ts';
+import { type RuntimeRequest, runtimeOf, runtimeOnBoard } from './board-runtime.ts';
+import { refuseBusyBoard } from './busy-board.ts';
+import { concludeRun } from './conclude.ts';
+import { bringEarlierSegments } from './earlier-segments.ts';
+import { longestMs } from './effort.ts';
+import { findRun, findSaved, type RunRequest } from './find-run.ts';
+import { type FollowedRun, followToEnd } from './follow.ts';
+import { openSpool } from './journal-spool.ts';
+import { launchRun, storeFilesOf } from './launch.ts';
+import { nextSegment } from './next-segment.ts';
+import { putBack } from './put-back.ts';
+import type { RunOutcome, SavedOutcome } from './run-outcome.ts';
+import { withConnections } from './with-connections.ts';
+
+export interface ResumeRequest extends RunRequest, RuntimeRequest {
+  readonly directories: RuntimeRequest['directories'];
+}
+
+/**
+ * Lets a run that was cut go on: collects what it measured, where that was not done yet, and measures what is missing
+ * of its plan as a further segment of the same run, followed to the saved result of all segments. A run that is under
+ * way is followed; one that ended by itself is collected.
+ * @throws OrinError `run-unknown`, `board-busy`; `push-failed` when a model is not on the board any more; and what
+ * following throws.
+ */
+export async function resume(request: ResumeRequest): Promise<RunOutcome> {
+  return await withConnections(request, resumeConnected);
+}
+
+async function resumeConnected(request: ResumeRequest): Promise<RunOutcome> {
+  const { link, probe, base, run } = await findRun(request);
+  const isHere = run === null;
+  const cut = isHere ? await cutHere(request) : await collect(request, link, base, run);
+  if (cut.outcome.kind === 'left' || !cut.isCut) return cut.outcome;
+  requireReady(request.board, probe);
+  const { directory } = cut.outcome;
+  // Another than before where that was lost meanwhile.
+  const { link: open = link } = cut;
+  const plan = nextSegment(await readSavedJournal(directory));
+  requireStored(request.board, probe, plan);
+  const runtime =
+    (await runtimeOnBoard(open, probe, plan)) ?? (await pushRuntime(request, open, probe, plan));
+  if (isHere) await putBack(open, base, plan.runId, directory);
+  return await runSegment(request, { link: open, base, runtime, plan, saved: directory });
+}
+
+function requireReady(board: string, { facts }: Probe): void {
+  requireBoard(board, facts);
+  refuseBusyBoard(facts.lock, board);
+}
+
+/** A run as far as it was collected; `link` when another connection had to be opened for that. */
+interface Collected {
+  readonly outcome: RunOutcome;
+  readonly isCut: boolean;
+  readonly link?: Link;
+}
+
+async function cutHere(request: ResumeRequest): Promise<Collected> {
+  const outcome = await findSaved(request);
+  return { outcome, isCut: isCut(request, outcome) };
+}
+
+/** Follows a run as `attach` does; one that was cut stays on the board. */
+async function collect(
+  request: ResumeRequest,
+  link: Link,
+  base: string,
+  run: BoardRunWithPlan,
+): Promise<Collected> {
+  const plan = planOf(request.board, run);
+  tellPlan(request, plan);
+  const spool = await openSpool(request.directories.runs, run.runId, plan.segment);
+  try {
+    request.listener({ kind: 'attached', run });
+    await bringEarlierSegments(link, { base, plan, spool });
+    const followed = await followToEnd(request, { link, stream: null, base, plan, spool });
+    const mayGoOn = run.state === 'died' && followed.end === 'died' && followed.link !== null;
+    const outcome = await concludeRun(mayGoOn ? untilFinished(request) : request, followed, {
+      isKept: mayGoOn,
+    });
+    if (!mayGoOn || outcome.kind === 'left') return { outcome, isCut: false };
+    return { outcome, isCut: true, ...linkOf(followed) };
+  } finally {
+    await spool.discard();
+  }
+}
+
+function linkOf({ link }: FollowedRun): { readonly link?: Link } {
+  return link === null ? {} : { link };
+}
+
+/** The run is not finished when what it measured until the cut is saved. */
+function untilFinished(request: ResumeRequest): ResumeRequest {
+  return {
+    ...request,
+    listener: (event) => {
+      if (event.kind !== 'finished') request.listener(event);
+    },
+  };
+}
+
+/** Says so of a run that was not. */
+function isCut({ listener }: ResumeRequest, { result, directory }: SavedOutcome): boolean {
+  if (result.run.ended === 'cut') return true;
+  const text = `run ${result.run_id} was not cut (${result.run.ended}): there is nothing to resume`;
+  listener({ kind: 'note', text });
+  listener({ kind: 'finished', result, directory });
+  return false;
+}
+
+/** Models and inputs are not sent again: what made them may be different by now. */
+function requireStored(board: string, probe: Probe, plan: Plan): void {
+  const missing = storeFilesOf(plan).filter((sha256) => !probe.store.has(sha256));
+  if (missing.length === 0) return;
+  const names = plan.models
+    .filter(({ files }) => files.some(({ sha256 }) => missing.includes(sha256)))
+    .map(({ name }) => name);
+  throw new OrinError({
+    code: 'push-failed',
+    what: `run ${plan.runId} cannot go on: ${board} has its models and inputs no more`,
+    why: `missing: ${names.join(', ') || `${missing.length} inputs`}`,
+    next: 'measure again with orin-remote bench',
+    board,
+  });
+}
+
+async function pushRuntime(
+  request: ResumeRequest,
+  link: Link,
+  probe: Probe,
+  plan: Plan,
+): Promise<string> {
+  const runtime = await runtimeOf(request, probe);
+  const stored = storeFilesOf(plan);
+  const { runtimeDirectory } = await push(link, probe, {
+    files: stored.map((sha256) => ({
+      sha256,
+      sizeBytes: probe.store.get(sha256) ?? 0,
+      name: sha256,
+      // Never read: `requireStored` has found them all on the board.
+      source: { kind: 'bytes', bytes: new Uint8Array() },
+      isCompressible: false,
+    })),
+    runtime,
+    keepBytes: Number.POSITIVE_INFINITY,
+    packer: openPacker(request.directories.cache),
+    signal: request.signal,
+    onProgress: (progress) => request.listener({ kind: 'push', progress }),
+  });
+  return runtimeDirectory;
+}
+
+interface ReadySegment {
+  readonly link: Link;
+  readonly base: string;
+  /** Its directory on the board. */
+  readonly runtime: string;
+  readonly plan: Plan;
+  /** Directory of the run as it was collected. */
+  readonly saved: string;
+}
+
+async function runSegment(
+  request: ResumeRequest,
+  { link, base, runtime, plan, saved }: ReadySegment,
+): Promise<RunOutcome> {
+  const missing = plan.order.reduce((sum, block) => sum + block.length, 0);
+  const text = `run ${plan.runId} goes on as segment ${plan.segment}: at most ${missing} processes are missing`;
+  request.listener({ kind: 'note', text });
+  tellPlan(request, plan);
+  request.signal.throwIfAborted();
+  const spool = await openSpool(request.directories.runs, plan.runId, plan.segment);
+  try {
+    await bringEarlierSegments(link, { base, plan, spool }, saved);
+    const stream = await launchRun(link, { base, runtime }, plan);
+    request.listener({ kind: 'started', runId: plan.runId });
+    const followed = await followToEnd(request, { link, stream, base, plan, spool });
+    return await concludeRun(request, followed);
+  } finally {
+    // What was saved is elsewhere by now, and what was not is on the board.
+    await spool.discard();
+  }
+}
+
+function tellPlan({ listener }: ResumeRequest, plan: Plan): void {
+  listener({ kind: 'planned', plan, estimateMs: longestMs(plan.effort, plan.cells.length) });
+}
