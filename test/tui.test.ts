@@ -44,7 +44,7 @@ describe.skipIf(!hasTmux)('in a real terminal', () => {
     await terminal.until(/measuring/, 120_000);
     await terminal.until(/cpu busy +usr nice +sys/);
     terminal.resize(80, 24);
-    const narrow = await terminal.until(/cells {2}cpu {2}notes/);
+    const narrow = await terminal.until(/cells {2}cpu {2}irq {2}notes/);
     expect(narrow).toMatch(/q quit/);
     terminal.resize(40, 8);
     await terminal.until(/^.{0,40}p50/m);

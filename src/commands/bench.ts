@@ -22,7 +22,7 @@ const thesisModels = ['resnet34-cifar10', 'resnet34-cifar10-nopool'];
 
 /** `orin-remote bench <host>`: gives the exit code. */
 export async function benchCommand(host: string, options: OptionValues): Promise<number> {
-  const settings = settingsFrom(host, options, process.argv.slice(2));
+  const settings = settingsFrom(host, options);
   return await watchRun(host, options, ({ follow, progress }) => {
     const listener = (event: RunEvent) => {
       follow.listener(event);
