@@ -60,7 +60,7 @@ export interface WorkerDone {
 }
 
 /** A sign of life while nothing is to be told: an engine is being built, say. */
-export interface WorkerAlive {
+interface WorkerAlive {
   readonly kind: 'alive';
 }
 

@@ -5,7 +5,7 @@ import { runScript } from '../shell/run-script.ts';
 import { type ProbeAnswer, readAnswer } from './probe-answer.ts';
 
 /** A libonnxruntime.so that lies on a board. */
-export interface LibraryOnBoard {
+interface LibraryOnBoard {
   /** Absolute, links followed. */
   readonly path: string;
   /** `1.16.3`, from the version of its symbols. */

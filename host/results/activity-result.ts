@@ -47,7 +47,7 @@ export type InterruptRate = z.infer<typeof interruptRate>;
 /** Sources beyond those that are listed, in one. */
 const rest = rate.extend({ sources: count });
 
-export const interruptRates = spreadRate.extend({
+const interruptRates = spreadRate.extend({
   /** Of all intervals together. */
   seconds: z.number(),
   /** CPU of each column of `cpus_per_s`. */
@@ -60,7 +60,7 @@ export const interruptRates = spreadRate.extend({
 });
 export type InterruptRates = z.infer<typeof interruptRates>;
 
-export const softirqRates = spreadRate.extend({
+const softirqRates = spreadRate.extend({
   seconds: z.number(),
   cpus: z.array(count),
   types: z.array(spreadRate.extend({ type: z.string() })),

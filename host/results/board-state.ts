@@ -18,7 +18,7 @@ export interface BoardSpan {
 }
 
 /** Of every interval that any sample touches. */
-export function boardSpans(spans: readonly Span[], samples: readonly BoardSample[]): BoardSpan[] {
+function boardSpans(spans: readonly Span[], samples: readonly BoardSample[]): BoardSpan[] {
   return spans.flatMap(({ start, end }): BoardSpan[] => {
     const inside = samples.filter(({ t_ns }) => t_ns >= start.t_ns && t_ns <= end.t_ns);
     const before = samples.findLast(({ t_ns }) => t_ns <= start.t_ns) ?? inside[0];

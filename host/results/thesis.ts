@@ -22,7 +22,7 @@ export const publishedPasses: readonly PassRow[] = [
   { threads: 6, averageS: 218.27, maxS: 220.74, minS: 216.96, imagesPerPass: 10_000 },
 ];
 
-export interface ThesisRow extends PassRow {
+interface ThesisRow extends PassRow {
   readonly cell: CellResult;
   /** Against one thread; null for that itself and where one is missing. */
   readonly speedUp: { readonly value: number; readonly lo: number; readonly hi: number } | null;

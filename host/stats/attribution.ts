@@ -11,7 +11,7 @@ export interface WindowSeries {
 }
 
 /** What one source, or several that cannot be told apart, explains of the excess. */
-export interface SourceEffect {
+interface SourceEffect {
   /** Indices of the sources: the first stands for those that move with it. */
   readonly sources: readonly number[];
   /** Share of all excess that the fit ascribes to it. */
@@ -34,7 +34,7 @@ const SAME = 0.95;
 /** A source seen in fewer windows cannot be told from chance. */
 const MIN_ACTIVE_WINDOWS = 5;
 /** More sources than this cost Holm's correction more than they can tell. */
-export const MAX_SOURCES = 32;
+const MAX_SOURCES = 32;
 /** Shifts of all processes together must give more arrangements than are drawn. */
 const MIN_ARRANGEMENTS = 2000;
 

@@ -26,7 +26,7 @@ interface Temperature {
 }
 
 /** Something that slows the board down, or turns its fan, when it is hot. */
-export interface CoolingDevice {
+interface CoolingDevice {
   /** `thermal-cpufreq-0`, `pwm-fan`, … */
   readonly type: string;
   /** 0 is off. */
