@@ -95,13 +95,14 @@ class Cycles {
       await this.#watch('attach', args, attempt < CALM_ATTEMPT);
       await Promise.all(this.#rivals);
     }
-    await this.#expectEmptyBoard();
     const ends = await this.#account.settle();
     this.#log(`${this.#programs.join(', ')}: ${ends} (${this.#faults})`);
     this.#judgeEnds(ends);
     if (this.#faults.includes('supervisor killed')) this.#hasStaleLock = true;
     else if (ends.length > 0) this.#hasStaleLock = false;
-    await this.#account.lookForLeaks(this.#hasStaleLock ? ['lock'] : []);
+    await this.#account.lookForProcesses();
+    await this.#expectEmptyBoard();
+    await this.#account.lookForFiles(this.#hasStaleLock ? ['lock'] : []);
   }
 
   /** Nothing of ours may be on the board after this. */
