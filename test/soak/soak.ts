@@ -2,6 +2,7 @@ import { access } from 'node:fs/promises';
 import { Account } from './account.ts';
 import type { Fault } from './faults.ts';
 import { count, describe, type Figures, isAllWell, noFigures } from './figures.ts';
+import { ageFiles } from './leaks.ts';
 import { Program, type ProgramEnd } from './program.ts';
 import { Random } from './random.ts';
 import { openScene, runsOnBoard, type Scene } from './scene.ts';
@@ -192,7 +193,8 @@ class Cycles {
   }
 
   async #expectEmptyBoard(): Promise<void> {
-    // Over the ssh client, which also sweeps what one of a killed program left in the temporary directory.
+    // Over the ssh client, which also sweeps what one of a killed program left a while ago.
+    await ageFiles(this.#scene.workstation.temporary, 3_600_000);
     const args = ['runs', ...this.#scene.directly, '--json', '--transport', 'ssh'];
     const { code, stdout, stderr } = await this.#undisturbed(args);
     if (code === 0 && stdout.trim() === '[]') return;
