@@ -79,6 +79,27 @@ test('with telemetry off there are the two ends of the idle baseline and nothing
   expect(ofKind(run.events(), 'tele').map(({ idle }) => idle?.edge)).toEqual(['start', 'end']);
 });
 
+test.each(['proc', 'mpstat'] as const)(
+  '%s pauses while an unwatched cell is measured',
+  async (telemetry) => {
+    const input = fixedInput('input', [BATCH, 784], board.store(ones));
+    const cells = ['seen', 'unseen'].map((id) =>
+      testCell(id, 'mlp', [input], { batch: BATCH, ...(id === 'unseen' && { isUnwatched: true }) }),
+    );
+    const effort = { ...oneProcess, processBudgetMs: 2500, minIterations: 5000 };
+    const run = board.start(board.plan([mlp], cells, { effort, telemetry }));
+    expect(await run.exit).toBe(0);
+    const events = run.events();
+    const [seen, unseen] = ofKind(events, 'process');
+    const ends = ofKind(events, 'process-end');
+    const during = (from = Infinity, to = 0) =>
+      ofKind(events, 'tele').filter(({ t_ns }) => t_ns > from + 100e6 && t_ns < to).length;
+    expect(during(seen?.t_ns, ends[0]?.t_ns)).toBeGreaterThan(0);
+    expect(during(unseen?.t_ns, ends[1]?.t_ns)).toBe(0);
+    expect(ofKind(events, 'warn').filter(({ code }) => code !== 'no-mpstat')).toEqual([]);
+  },
+);
+
 test('a run cancelled in its idle baseline ends as cancelled', async () => {
   const effort = { ...oneProcess, idleMs: 60_000 };
   const run = board.start(board.plan([mlp], [mlpCell()], { effort, telemetry: 'proc' }));

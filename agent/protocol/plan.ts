@@ -102,6 +102,8 @@ const cell = z.object({
   askedPrecision: z._default(z.nullable(z.enum(precisions)), null),
   graphOptimization: z.enum(optimizationLevels),
   spinning: z.boolean(),
+  /** The sampler pauses while this cell is measured, to tell what it costs the others; absent: it does not. */
+  isUnwatched: z.optional(z.boolean()),
   /** Further ONNX Runtime session configuration entries; values are strings. */
   sessionConfig: z.record(z.string(), z.string()),
   inputs: z.array(cellInput),

@@ -7,11 +7,17 @@ import { ProcLog } from './proc-log.ts';
 /** The log a person would keep beside a run; whatever happens to it, the run goes on. */
 export interface RawLog {
   append(t_ns: number): void;
+  /** Whether a program that writes it by itself runs from now on; a pause is a gap in the log. */
+  watch(isOn: boolean): Promise<void>;
   /** Resolves with the CPU time of the program that wrote it, if one did. */
   close(): Promise<number>;
 }
 
-const nothing: RawLog = { append: () => {}, close: () => Promise.resolve(0) };
+const nothing: RawLog = {
+  append: () => {},
+  watch: () => Promise.resolve(),
+  close: () => Promise.resolve(0),
+};
 
 /** Opens the log that the job asks for; `warn` is told of a log that ends before the run. */
 export function openRawLog(job: SamplerJob, warn: (code: string, text: string) => void): RawLog {
@@ -26,10 +32,29 @@ export function openRawLog(job: SamplerJob, warn: (code: string, text: string) =
 
 function openMpstat(job: SamplerJob, warn: (code: string, text: string) => void): RawLog {
   const path = join(job.runDirectory, segmentFile('mpstat.log', job.segment));
-  const mpstat = new Mpstat(path, job.dieWithParent, (why) =>
-    warn('mpstat-ended', `mpstat ended before the run: ${why}`),
-  );
-  return { append: () => {}, close: () => mpstat.stop() };
+  const start = () =>
+    new Mpstat(path, job.dieWithParent, (why) =>
+      warn('mpstat-ended', `mpstat ended before the run: ${why}`),
+    );
+  let mpstat: Mpstat | null = start();
+  let cpu_ns = 0;
+  const stop = async () => {
+    const running = mpstat;
+    mpstat = null;
+    cpu_ns += (await running?.stop()) ?? 0;
+  };
+  return {
+    append: () => {},
+    // A stopped process would outlive us; a new one appends to the same log.
+    watch: async (isOn) => {
+      if (!isOn) await stop();
+      else mpstat ??= start();
+    },
+    close: async () => {
+      await stop();
+      return cpu_ns;
+    },
+  };
 }
 
 function openProcLog(job: SamplerJob, warn: (code: string, text: string) => void): RawLog {
@@ -48,6 +73,7 @@ function openProcLog(job: SamplerJob, warn: (code: string, text: string) => void
         warn('telemetry-log', `${name} ends here: ${(error as Error).message}`);
       }
     },
+    watch: () => Promise.resolve(),
     close: () => {
       close();
       return Promise.resolve(0);

@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline';
+import { createInterface, type Interface } from 'node:readline';
 import { writeJson } from '../channel/frames.ts';
 import type { SamplerJob, SamplerMessage } from '../channel/messages.ts';
 import { Clock } from '../clock.ts';
@@ -24,11 +24,16 @@ export async function sample(): Promise<number> {
   const closed = new Promise<null>((resolve) => input.once('close', () => resolve(null)));
   const line = new Promise<string>((resolve) => input.once('line', resolve));
   const job = await Promise.race([line, closed]);
-  if (job !== null) await sampleUntil(closed, JSON.parse(job) as SamplerJob);
+  if (job !== null) await sampleUntil(closed, input, JSON.parse(job) as SamplerJob);
   return agentExitCodes.ok;
 }
 
-async function sampleUntil(closed: Promise<unknown>, job: SamplerJob): Promise<void> {
+/** Later lines say `pause` and `resume`: see `cell.isUnwatched`. */
+async function sampleUntil(
+  closed: Promise<unknown>,
+  commands: Interface,
+  job: SamplerJob,
+): Promise<void> {
   const clock = new Clock(BigInt(job.origin_ns));
   const counters = new CounterReader();
   let hasReader = true;
@@ -66,9 +71,19 @@ async function sampleUntil(closed: Promise<unknown>, job: SamplerJob): Promise<v
     isFirst = false;
   };
   tick();
-  const timer = setInterval(tick, job.everyMs);
+  let timer: NodeJS.Timeout | null = setInterval(tick, job.everyMs);
+  const watch = (isOn: boolean) => {
+    if (timer !== null) clearInterval(timer);
+    timer = isOn ? setInterval(tick, job.everyMs) : null;
+    return log.watch(isOn);
+  };
+  let changed = Promise.resolve();
+  commands.on('line', (line) => {
+    changed = changed.then(() => watch(line === 'resume'));
+  });
   await closed;
-  clearInterval(timer);
+  await changed;
+  if (timer !== null) clearInterval(timer);
   tick();
   const programCpu_ns = await log.close();
   const { user, system } = process.cpuUsage();

@@ -16,6 +16,8 @@ export interface PreparedPlan {
   readonly modelPaths: ReadonlyMap<string, string>;
   readonly storePath: string;
   readonly runDirectory: string;
+  /** Told before each process whether it is watched; null without telemetry. */
+  readonly watch: ((isOn: boolean) => void) | null;
 }
 
 /**
@@ -82,6 +84,7 @@ class PlanRun {
   async #runProcess(block: number, id: string): Promise<void> {
     const cell = this.#schedule.live(id);
     if (cell === null || this.#signal.aborted) return;
+    this.#prepared.watch?.(cell.isUnwatched !== true);
     const job = workerJob(cell, this.#prepared, this.#context);
     const worker = new CellProcess(this.#processes, block, job, this.#context);
     this.#processes += 1;

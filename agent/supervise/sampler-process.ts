@@ -24,6 +24,7 @@ export class SamplerProcess {
   #gone: Promise<void>;
   #restarts = 0;
   #isStopping = false;
+  #isWatching = true;
   #cpu_ns = 0;
 
   constructor(job: SamplerJob, context: SamplerContext) {
@@ -32,6 +33,13 @@ export class SamplerProcess {
     const { child, gone } = this.#start(job);
     this.#child = child;
     this.#gone = gone;
+  }
+
+  /** Pauses it and lets it go on. */
+  watch(isOn: boolean): void {
+    if (isOn === this.#isWatching) return;
+    this.#isWatching = isOn;
+    this.#child.stdin?.write(isOn ? 'resume\n' : 'pause\n');
   }
 
   /** Ends it and gives its CPU time, nanoseconds, with that of the program it ran. */
@@ -75,6 +83,7 @@ export class SamplerProcess {
     const { child, gone } = this.#start({ ...this.#job, mode: 'counters' });
     this.#child = child;
     this.#gone = gone;
+    if (!this.#isWatching) child.stdin?.write('pause\n');
   }
 
   #listen(pipe: Readable): void {

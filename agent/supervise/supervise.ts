@@ -125,8 +125,10 @@ class Supervisor {
         dieWithParent: dieWithParent('KILL'),
         hangLimits,
       };
+      const watched = sampler;
+      const watch = watched && ((isOn: boolean) => watched.watch(isOn));
       const reason = await runPlan(
-        { plan, modelPaths, storePath, runDirectory: this.#runDirectory },
+        { plan, modelPaths, storePath, runDirectory: this.#runDirectory, watch },
         context,
         signal,
       );

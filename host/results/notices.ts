@@ -7,6 +7,7 @@ import { sourcesText } from './interrupt-attribution.ts';
 import type { JournalData } from './journal-data.ts';
 import { placementText } from './placement.ts';
 import type { Notice } from './result.ts';
+import { telemetryCosts } from './telemetry-cost.ts';
 
 /** The harness may take this share of a median before we speak of it. */
 const MAX_OVERHEAD = 0.01;
@@ -46,7 +47,15 @@ export function noticesOf(
       return notice === null ? [] : [{ ...notice, cell: cell.cell }];
     }),
   );
-  return [...cutOf(journal), ...fromBoard, ...fromJournal, ...restless(idle), ...fromCells];
+  const costs = telemetryCosts(measured, plan);
+  return [
+    ...cutOf(journal),
+    ...fromBoard,
+    ...fromJournal,
+    ...restless(idle),
+    ...costs,
+    ...fromCells,
+  ];
 }
 
 /** A baseline of a busy board is none: what the other programs did is in every rate. */

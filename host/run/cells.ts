@@ -26,6 +26,8 @@ export interface Axes {
   readonly sessionConfig: Readonly<Record<string, string>>;
   readonly include: readonly CellFilter[];
   readonly exclude: readonly CellFilter[];
+  /** Measures every cell with telemetry and without, to tell what it costs. */
+  readonly checksTelemetry?: boolean;
   /** Allows more threads than CPUs. */
   readonly oversubscribe: boolean;
 }
@@ -105,6 +107,7 @@ function deviceDimensions(model: CellModel, axes: Axes): readonly (readonly Part
     axes.affinities.map((affinity) => ({ affinity })),
     precisions,
     [...model.inputsByBatch].map(([batch, inputs]) => ({ batch, inputs: [...inputs] })),
+    axes.checksTelemetry ? [{}, { isUnwatched: true }] : [{}],
   ];
 }
 
@@ -190,6 +193,7 @@ function labelOf(cell: Cell, all: readonly Cell[]): string {
   if (varies((c) => c.graphOptimization)) parts.push(`opt ${cell.graphOptimization}`);
   if (varies((c) => c.spinning)) parts.push(cell.spinning ? 'spinning' : 'no spinning');
   if (varies((c) => c.interOpThreads)) parts.push(`inter-op ${cell.interOpThreads ?? 'off'}`);
+  if (varies((c) => c.isUnwatched)) parts.push(cell.isUnwatched ? 'telemetry paused' : 'telemetry');
   return parts.join(' · ');
 }
 

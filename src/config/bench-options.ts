@@ -70,6 +70,7 @@ export function addBenchOptions(command: Command): void {
       '--telemetry <source>',
       'mpstat, proc, full (sources of interrupts five times a second) or off (default: mpstat where it is installed)',
     )
+    .option('--check-telemetry', 'measure every cell with and without telemetry: what it costs')
     .option(
       '--require-locked',
       'refuse a board whose clocks can move (lock them: sudo jetson_clocks)',

@@ -29,6 +29,7 @@ export function axesFrom(options: OptionValues): Axes {
     sessionConfig: sessionConfigFrom(options.session),
     include: options.include.map((text: string) => parseCellFilter(text, '--include')),
     exclude: options.exclude.map((text: string) => parseCellFilter(text, '--exclude')),
+    checksTelemetry: options.checkTelemetry === true,
     oversubscribe: options.oversubscribe === true,
   };
 }
