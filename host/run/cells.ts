@@ -184,17 +184,22 @@ function fitsAffinity(cell: Cell, axes: Axes, notes: string[]): boolean {
 function labelOf(cell: Cell, all: readonly Cell[]): string {
   const varies = (pick: (c: Cell) => unknown) => new Set(all.map(pick)).size > 1;
   const isPlain = all.every(({ engine, ep }) => engine === 'ort' && ep === 'cpu');
-  const parts = isPlain ? [] : [targetLabel(cell)];
-  if (cell.engine !== 'trtexec') parts.push(threadLabel(cell.threads));
-  if (varies((c) => c.precision)) parts.push(cell.precision);
-  if (varies((c) => c.batch) || cell.batch > 1) parts.push(`batch ${cell.batch}`);
-  if (varies((c) => c.affinity)) parts.push(cell.affinity ? `CPUs ${cell.affinity}` : 'any CPU');
-  if (cell.engine === 'trtexec') return parts.join(' · ');
-  if (varies((c) => c.graphOptimization)) parts.push(`opt ${cell.graphOptimization}`);
-  if (varies((c) => c.spinning)) parts.push(cell.spinning ? 'spinning' : 'no spinning');
-  if (varies((c) => c.interOpThreads)) parts.push(`inter-op ${cell.interOpThreads ?? 'off'}`);
-  if (varies((c) => c.isUnwatched)) parts.push(cell.isUnwatched ? 'telemetry paused' : 'telemetry');
-  return parts.join(' · ');
+  const isOrt = cell.engine !== 'trtexec';
+  const parts: readonly (readonly [isShown: boolean, text: string])[] = [
+    [!isPlain, targetLabel(cell)],
+    [isOrt, threadLabel(cell.threads)],
+    [varies((c) => c.precision), cell.precision],
+    [varies((c) => c.batch) || cell.batch > 1, `batch ${cell.batch}`],
+    [varies((c) => c.affinity), cell.affinity ? `CPUs ${cell.affinity}` : 'any CPU'],
+    [isOrt && varies((c) => c.graphOptimization), `opt ${cell.graphOptimization}`],
+    [isOrt && varies((c) => c.spinning), cell.spinning ? 'spinning' : 'no spinning'],
+    [isOrt && varies((c) => c.interOpThreads), `inter-op ${cell.interOpThreads ?? 'off'}`],
+    [varies((c) => c.isUnwatched), cell.isUnwatched ? 'telemetry paused' : 'telemetry'],
+  ];
+  return parts
+    .filter(([isShown]) => isShown)
+    .map(([, text]) => text)
+    .join(' · ');
 }
 
 function threadLabel(threads: number): string {
