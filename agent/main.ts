@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { agentExitCodes } from './exit-codes.ts';
+import { profile } from './profile/profile.ts';
 import type { Runtime } from './runtime.ts';
 import { sample } from './sample/sample.ts';
 import { type SuperviseOptions, supervise } from './supervise/supervise.ts';
@@ -39,6 +40,7 @@ function superviseOptions(words: readonly string[]): SuperviseOptions | null {
 
 async function run(role: string | undefined, words: readonly string[]): Promise<number> {
   if (role === 'work') return work();
+  if (role === 'profile') return profile();
   if (role === 'sample') return sample();
   const options = role === 'supervise' ? superviseOptions(words) : null;
   if (options) return supervise(options, runtime());

@@ -46,13 +46,13 @@ export async function createProgram(argv: readonly string[]): Promise<number> {
     .showSuggestionAfterError();
   addBoardCommands(program, run);
   addRunCommands(program, run);
+  addRuntimeCommands(program, run);
   addFleetCommands(program, run);
   addResultCommands(program, run);
   addModelCommands(program, run);
   addIrqCommand(program, run);
-  if (argv.length <= 2) {
-    program.outputHelp({ error: true });
-    return exitCodes.usage;
+  if (argv.slice(2).every((argument) => displayOptions.includes(argument))) {
+    return await withoutVerb(program, argv);
   }
   try {
     await program.parseAsync([...argv]);
@@ -62,6 +62,20 @@ export async function createProgram(argv: readonly string[]): Promise<number> {
     throw error;
   }
   return exitCode;
+}
+
+const displayOptions: readonly string[] = ['--debug', '--no-color', '--ascii'];
+
+/** The interactive session where somebody sits in front of a terminal; elsewhere the help. */
+async function withoutVerb(program: Command, argv: readonly string[]): Promise<number> {
+  if (process.stdin.isTTY && process.stdout.isTTY && process.stderr.isTTY) {
+    const { homeCommand } = await import('./commands/home.ts');
+    const options = { color: !argv.includes('--no-color'), ascii: argv.includes('--ascii') };
+    const exitCode = await homeCommand(options);
+    if (exitCode !== null) return exitCode;
+  }
+  program.outputHelp({ error: true });
+  return exitCodes.usage;
 }
 
 export type Run = (action: Action) => (...args: unknown[]) => Promise<void>;
@@ -146,6 +160,21 @@ function addRunCommands(program: Command, run: Run): void {
   );
 }
 
+function addRuntimeCommands(program: Command, run: Run): void {
+  const runtime = program.command('runtime').description('what a board has for its GPU');
+  const list = runtime
+    .command('list')
+    .argument('<host>')
+    .description('trtexec and libraries of ONNX Runtime on a board, and how to measure with them')
+    .option('--json', 'one JSON document');
+  addConnectionOptions(list);
+  list.action(
+    run(async ([host = ''], options) =>
+      (await import('./commands/runtime.ts')).listRuntimesCommand(host, options),
+    ),
+  );
+}
+
 function addResultCommands(program: Command, run: Run): void {
   const results = program
     .command('results')
@@ -161,6 +190,7 @@ function addResultCommands(program: Command, run: Run): void {
     .option('--cpu', 'what each CPU did in each cell: all columns of mpstat, against idle')
     .option('--irq', 'interrupts by source and softirqs by type, on which CPU, against idle')
     .option('--json', 'result.json as it is kept')
+    .option('--profile', 'operators by the time that they take, from the profiled session')
     .action(
       run(async ([id = ''], options) =>
         (await import('./commands/results.ts')).showCommand(id, options),

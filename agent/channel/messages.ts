@@ -7,6 +7,8 @@ export interface WorkerJob {
   readonly effort: Effort;
   /** Absolute path of the `.onnx` file as laid out for this run. */
   readonly modelPath: string;
+  /** SHA-256 of every file of the model. */
+  readonly modelHashes: readonly string[];
   /** Root of the content-addressed store. */
   readonly storePath: string;
   /** Directory with the agent and `node_modules` beside it. */
@@ -36,10 +38,10 @@ export interface SamplerJob {
 }
 
 /** A journal event as its writer knows it: the supervisor adds number and process. */
-type Bare<K extends EventOf<'phase' | 'tag' | 'threads' | 'edge' | 'output'>['kind']> =
-  K extends unknown ? Omit<EventOf<K>, 'seq' | 'process'> : never;
+type ReportedKind = 'phase' | 'tag' | 'threads' | 'edge' | 'output' | 'trtexec';
+type Bare<K extends ReportedKind> = K extends unknown ? Omit<EventOf<K>, 'seq' | 'process'> : never;
 
-export type WorkerEvent = Bare<'phase' | 'tag' | 'threads' | 'edge' | 'output'>;
+export type WorkerEvent = Bare<ReportedKind>;
 
 /** First message of a worker: it runs, and on these CPUs. */
 interface WorkerReady {
@@ -53,9 +55,27 @@ export interface WorkerDone {
   readonly outcome: 'ok' | 'refused' | 'cancelled';
   readonly stop: EventOf<'process-end'>['stop'];
   readonly message: string;
+  /** What to do about a refusal. */
+  readonly next?: string | null;
 }
 
-export type WorkerMessage = WorkerReady | WorkerEvent | WorkerDone;
+/** A sign of life while nothing is to be told: an engine is being built, say. */
+interface WorkerAlive {
+  readonly kind: 'alive';
+}
+
+export type WorkerMessage = WorkerReady | WorkerEvent | WorkerAlive | WorkerDone;
+
+/** What the profiling process is told: the same cell, and where the profile may lie for a moment. */
+export interface ProfileJob extends Omit<WorkerJob, 'effort' | 'origin_ns' | 'modelHashes'> {
+  readonly profileDirectory: string;
+}
+
+/** Its one answer. */
+export type ProfileMessage = Pick<
+  EventOf<'placement'>,
+  'failure' | 'runs' | 'islands' | 'providers' | 'nodes'
+>;
 
 export type SamplerMessage =
   | Omit<EventOf<'tele'>, 'seq'>

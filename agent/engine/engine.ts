@@ -25,6 +25,13 @@ export interface NamedTensor {
 /** The engine or its runtime said no, in a sentence for people: the cell cannot be measured like this. */
 export class EngineRefusal extends Error {
   override readonly name = 'EngineRefusal';
+  /** What a person can do about it; null where the message says it all. */
+  readonly next: string | null;
+
+  constructor(message: string, options: { cause?: unknown; next?: string } = {}) {
+    super(message, { cause: options.cause });
+    this.next = options.next ?? null;
+  }
 }
 
 /** One opened model: bind inputs once, then run it as often as wanted. */
@@ -35,10 +42,17 @@ export interface EngineSession {
   run(): void;
   /** Outputs of the latest run; throws `EngineRefusal` before the first one. */
   outputs(): readonly NamedTensor[];
+  /** Ends the session; a profile is complete only then. */
+  close(): void;
+}
+
+export interface OpenOptions {
+  /** Beginning of the path of a profile to write, in ONNX Runtime's Chrome trace format. */
+  readonly profilePrefix?: string;
 }
 
 /** A way to execute models. */
 export interface Engine {
   /** Opens the model at `modelPath` exactly as the cell says; never falls back to anything else. */
-  open(cell: Cell, modelPath: string): EngineSession;
+  open(cell: Cell, modelPath: string, options?: OpenOptions): EngineSession;
 }

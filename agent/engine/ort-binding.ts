@@ -32,14 +32,21 @@ export interface OrtNativeSession {
     feeds: Readonly<Record<string, OrtFeed>>,
     fetches: Readonly<Record<string, null>>,
   ): Readonly<Record<string, OrtTensor>>;
+  endProfiling(): void;
+  dispose(): void;
 }
 
 export interface OrtBinding {
+  /** Execution providers this build has code for; their libraries may still be missing. */
+  readonly backends: readonly string[];
   createSession(): OrtNativeSession;
 }
 
 interface BindingModule {
-  readonly binding: { readonly InferenceSession: new () => OrtNativeSession };
+  readonly binding: {
+    readonly InferenceSession: new () => OrtNativeSession;
+    readonly listSupportedBackends: () => readonly { readonly name: string }[];
+  };
   readonly initOrt: () => void;
 }
 
@@ -69,7 +76,10 @@ export function loadOrtBinding(runtimePath: string): OrtBinding {
       throw new EngineRefusal('onnxruntime-node has no synchronous binding');
     }
     module.initOrt();
-    return { createSession: () => new module.binding.InferenceSession() };
+    return {
+      backends: module.binding.listSupportedBackends().map(({ name }) => name),
+      createSession: () => new module.binding.InferenceSession(),
+    };
   } catch (error) {
     if (error instanceof EngineRefusal) throw error;
     throw new EngineRefusal(`cannot load ONNX Runtime: ${(error as Error).message}`);

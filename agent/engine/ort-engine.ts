@@ -5,11 +5,13 @@ import {
   EngineRefusal,
   type EngineSession,
   type NamedTensor,
+  type OpenOptions,
   type TensorData,
 } from './engine.ts';
 import type { OrtBinding, OrtFeed, OrtNativeSession, OrtTensor } from './ort-binding.ts';
+import { refuseMissingProvider, refuseSettings, sessionRefusal } from './refusals.ts';
 
-/** ONNX Runtime on its CPU execution provider, through onnxruntime-node's synchronous binding. */
+/** ONNX Runtime through onnxruntime-node's synchronous binding, on the one provider that the cell names. */
 export class OrtEngine implements Engine {
   readonly #binding: OrtBinding;
 
@@ -17,14 +19,20 @@ export class OrtEngine implements Engine {
     this.#binding = binding;
   }
 
-  open(cell: Cell, modelPath: string): EngineSession {
+  open(cell: Cell, modelPath: string, { profilePrefix }: OpenOptions = {}): EngineSession {
+    refuseSettings(cell);
+    refuseMissingProvider(cell.ep, this.#binding.backends);
     const native = this.#binding.createSession();
+    const profiling =
+      profilePrefix === undefined
+        ? {}
+        : { enableProfiling: true, profileFilePrefix: profilePrefix };
     try {
-      native.loadModel(modelPath, sessionOptions(cell));
+      native.loadModel(modelPath, { ...sessionOptions(cell), ...profiling });
     } catch (error) {
-      throw refusal(error);
+      throw sessionRefusal(cell.ep, error);
     }
-    return new OrtSession(native);
+    return new OrtSession(native, profilePrefix !== undefined);
   }
 }
 
@@ -51,11 +59,13 @@ function sessionOptions(cell: Cell): Readonly<Record<string, unknown>> {
 class OrtSession implements EngineSession {
   readonly #native: OrtNativeSession;
   readonly #fetches: Readonly<Record<string, null>>;
+  readonly #isProfiled: boolean;
   #feeds: Readonly<Record<string, OrtFeed>> = {};
   #latest: Readonly<Record<string, OrtTensor>> | null = null;
 
-  constructor(native: OrtNativeSession) {
+  constructor(native: OrtNativeSession, isProfiled: boolean) {
     this.#native = native;
+    this.#isProfiled = isProfiled;
     this.#fetches = Object.fromEntries(native.outputMetadata.map(({ name }) => [name, null]));
   }
 
@@ -84,6 +94,11 @@ class OrtSession implements EngineSession {
     } catch (error) {
       throw refusal(error);
     }
+  }
+
+  close(): void {
+    if (this.#isProfiled) this.#native.endProfiling();
+    this.#native.dispose();
   }
 
   outputs(): readonly NamedTensor[] {

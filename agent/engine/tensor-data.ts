@@ -48,6 +48,14 @@ export function readTensorData(
   return new Elements(new Uint8Array(bytes.subarray(0, length)).buffer);
 }
 
+/** Zeroed tensor data for a shape; strings are empty ones. */
+export function emptyTensorData(dtype: TensorDtype, shape: readonly number[]): TensorData {
+  const count = elementCount(shape);
+  if (dtype === 'string') return new Array<string>(count).fill('');
+  const { [dtype]: Elements } = arrayOf;
+  return new Elements(new ArrayBuffer(count * Elements.BYTES_PER_ELEMENT));
+}
+
 function readStrings(bytes: Buffer, count: number): readonly string[] {
   const values: unknown = JSON.parse(bytes.toString('utf8'));
   if (!Array.isArray(values) || values.length < count) {

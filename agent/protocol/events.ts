@@ -137,6 +137,53 @@ const output = z.object({
   labels: z.nullable(z.object({ correct: count, total: count })),
 });
 
+export const maxPlacementNodes = 1024;
+/**
+ * Where a cell's nodes ran, from the profile of one untimed session in a process of its own. Durations are of
+ * the kernels as ONNX Runtime reports them, summed over `runs` runs after a first one that is left out.
+ */
+const placement = z.object({
+  ...common,
+  kind: z.literal('placement'),
+  cell: text(120),
+  /** Why there is no profile; null when there is one. */
+  failure: z.nullable(text(2048)),
+  runs: count,
+  /** Groups of neighbouring nodes, in order of execution, that ran elsewhere than asked. */
+  islands: count,
+  /** Nodes that only copy between devices are not counted as nodes of a provider. */
+  providers: z.array(
+    z.object({
+      provider: text(128),
+      nodes: count,
+      duration_ns: count,
+      copies: count,
+      copy_ns: count,
+    }),
+  ),
+  /** The longest-running nodes, at most 1024, in order of execution. */
+  nodes: z.array(
+    z.object({ name: text(200), op: text(128), provider: text(128), duration_ns: count }),
+  ),
+});
+
+/** What `trtexec` did in a process: its loop is its own, so that it tells more than iterations. */
+const trtexec = z.object({
+  ...common,
+  kind: z.literal('trtexec'),
+  process: count,
+  /** Of TensorRT: `8.5.2`. */
+  version: text(32),
+  /** Stages of a query inside each duration: `h2d+compute+d2h`. */
+  timed: text(64),
+  /** Building the engine from the model; `isCached` when an earlier process did it, with that duration. */
+  build: z.object({ isCached: z.boolean(), duration_ns: count, engineBytes: count }),
+  /** Medians over the queries. */
+  stages: z.object({ h2d_ns: count, compute_ns: count, d2h_ns: count }),
+  /** Its `[W]` lines about the measurement. */
+  warnings: z.array(text(300)),
+});
+
 /** A table of /proc/interrupts or /proc/softirqs without what did not change. */
 const countedRows = z.object({
   /** CPU of each column. */
@@ -189,6 +236,8 @@ const processEnd = z.object({
   stop: z.nullable(z.enum(['precise', 'process-budget', 'max-iterations', 'passes', 'cancelled'])),
   /** Last lines of stderr, or the engine's message: bounded, control characters removed. */
   message: text(4096),
+  /** What to do about a refusal, where the engine knows. */
+  next: z._default(z.nullable(text(1024)), null),
 });
 
 /** A cell leaves the plan: nothing more will be measured of it. */
@@ -226,6 +275,8 @@ export const journalEventSchema = z.discriminatedUnion('kind', [
   threads,
   edge,
   output,
+  placement,
+  trtexec,
   tele,
   processEnd,
   cellEnd,

@@ -63,7 +63,11 @@ const planModel = z.object({
 });
 export type PlanModel = z.infer<typeof planModel>;
 
-export const executionProviders = ['cpu'] as const;
+export const engines = ['ort', 'ort-capi', 'trtexec'] as const;
+export type EngineName = (typeof engines)[number];
+export const executionProviders = ['cpu', 'cuda', 'tensorrt', 'webgpu'] as const;
+export type ExecutionProvider = (typeof executionProviders)[number];
+export const precisions = ['fp32', 'fp16', 'int8'] as const;
 /**
  * `mpstat` and `proc`: a raw log and a `tele` event each second, with `proc` also counters by source; `full` is
  * `proc` with five `tele` events a second; `off`: no sampler at all.
@@ -79,15 +83,23 @@ const cell = z.object({
   /** What tells this cell from the others of the plan, for people: `1 thread · batch 4`. */
   label: z.string(),
   model: safeName,
-  engine: z.enum(['ort']),
+  /** `ort`: onnxruntime-node; `ort-capi`: ONNX Runtime's C interface; `trtexec`: TensorRT's own program. */
+  engine: z.enum(engines),
+  /** Never a list to fall back along: the model runs here or the cell is refused. */
   ep: z.enum(executionProviders),
+  /** Options of the execution provider in its own words: `cudnn_conv_algo_search`, `trt_fp16_enable`, … */
+  epOptions: z._default(z.record(z.string(), z.string()), {}),
+  /** Absolute path on the board of the libonnxruntime.so for `ort-capi`; null: the one that was pushed. */
+  ortLibrary: z._default(z.nullable(z.string().check(z.regex(/^\/[^\0]{1,1000}$/))), null),
   /** Intra-op threads, always explicit: the calling thread counts as one. */
   threads: positive,
   interOpThreads: z.nullable(positive),
   /** CPU list for taskset, `0-2,5`; null leaves the affinity alone. */
   affinity: z.nullable(z.string().check(z.regex(/^\d{1,4}(-\d{1,4})?(,\d{1,4}(-\d{1,4})?)*$/))),
   batch: positive,
-  precision: z.enum(['fp32', 'fp16', 'int8']),
+  precision: z.enum(precisions),
+  /** What the engine is told to compute in; null: as the model is. An engine that cannot be told refuses. */
+  askedPrecision: z._default(z.nullable(z.enum(precisions)), null),
   graphOptimization: z.enum(optimizationLevels),
   spinning: z.boolean(),
   /** The sampler pauses while this cell is measured, to tell what it costs the others; absent: it does not. */
@@ -138,6 +150,8 @@ export const planSchema = z.object({
   order: z.array(z.array(safeName)),
   effort,
   telemetry: z.enum(telemetrySources),
+  /** Whether each measured cell gets one untimed, profiled session that proves where its nodes run. */
+  placement: z._default(z.boolean(), false),
   /**
    * A run that was cut goes on as a further segment: 2, 3, … (absent: 1), in the same directory, with a plan and a
    * journal of its own (see `segmentFile`). `order` then keeps its blocks and lists only what is missing in each.

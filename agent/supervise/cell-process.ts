@@ -111,6 +111,7 @@ export class CellProcess {
       warmUpIterations: this.#warmUpIterations ?? this.#iterations,
       stop: this.#done?.stop ?? null,
       message,
+      next: this.#done?.next ?? null,
     });
     journal.sync();
     return { outcome, median_ns: this.#median() };
@@ -148,7 +149,7 @@ export class CellProcess {
   #takeMessage(message: WorkerMessage): void {
     if (message.kind === 'ready') this.#announce(message.cpusAllowed);
     else if (message.kind === 'done') this.#done = message;
-    else {
+    else if (message.kind !== 'alive') {
       // The worker sends its samples first: whatever came before this phase was warm-up.
       if (message.kind === 'phase' && message.phase === 'steady') {
         this.#warmUpIterations = this.#iterations;

@@ -4,6 +4,7 @@ import type { EventOf } from '../protocol/events.ts';
 import type { Cell, Plan } from '../protocol/plan.ts';
 import { CellProcess, type CellProcessContext } from './cell-process.ts';
 import { measureIdle } from './idle-baseline.ts';
+import { provePlacement } from './profile-process.ts';
 import { type CellEnd, Schedule } from './schedule.ts';
 
 export type RunReason = EventOf<'bye'>['reason'];
@@ -14,6 +15,7 @@ export interface PreparedPlan {
   /** Path of each model's `.onnx`, by model id. */
   readonly modelPaths: ReadonlyMap<string, string>;
   readonly storePath: string;
+  readonly runDirectory: string;
   /** Told before each process whether it is watched; null without telemetry. */
   readonly watch: ((isOn: boolean) => void) | null;
 }
@@ -35,6 +37,8 @@ class PlanRun {
   readonly #context: CellProcessContext;
   readonly #signal: AbortSignal;
   readonly #schedule: Schedule;
+  /** Cells whose placement was asked for, with or without an answer. */
+  readonly #proved = new Set<string>();
   /** The budget is of measuring, not of waiting for the board. */
   readonly #began_ns: number;
   #processes: number;
@@ -85,8 +89,22 @@ class PlanRun {
     const worker = new CellProcess(this.#processes, block, job, this.#context);
     this.#processes += 1;
     const { outcome, median_ns } = await worker.run(this.#signal);
-    if (outcome === 'ok' && median_ns !== null) this.#schedule.succeeded(id, median_ns);
-    else if (outcome !== 'cancelled') this.#leave(this.#schedule.failed(id, outcome === 'refused'));
+    if (outcome === 'ok' && median_ns !== null) {
+      this.#schedule.succeeded(id, median_ns);
+      await this.#provePlacement(job);
+    } else if (outcome !== 'cancelled')
+      this.#leave(this.#schedule.failed(id, outcome === 'refused'));
+  }
+
+  /** Once per cell, after its first timed process: a model that runs not at all needs no proof. */
+  async #provePlacement(job: WorkerJob): Promise<void> {
+    const { cell, modelPath, storePath, runtimePath } = job;
+    const isAsked = this.#prepared.plan.placement && cell.purpose === 'measure';
+    if (!isAsked || cell.engine === 'trtexec' || this.#proved.has(cell.id)) return;
+    if (this.#signal.aborted) return;
+    this.#proved.add(cell.id);
+    const profileJob = { cell, modelPath, storePath, runtimePath };
+    await provePlacement(profileJob, this.#prepared.runDirectory, this.#context, this.#signal);
   }
 
   #leave(cells: readonly CellEnd[]): void {
@@ -101,6 +119,8 @@ function workerJob(cell: Cell, prepared: PreparedPlan, context: CellProcessConte
     cell,
     effort: plan.effort,
     modelPath: modelPaths.get(cell.model) ?? join('models', cell.model),
+    modelHashes:
+      plan.models.find(({ id }) => id === cell.model)?.files.map(({ sha256 }) => sha256) ?? [],
     storePath,
     runtimePath: context.runtime.path,
     origin_ns: String(context.clock.origin_ns),

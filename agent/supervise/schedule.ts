@@ -91,11 +91,14 @@ export class Schedule {
     return { cell: cell.id, reason };
   }
 
-  /** A calibration stays as long as any measured cell with its thread count does. */
+  /** A calibration stays as long as any measured cell with its engine and thread count does. */
   #idleCalibrations(): readonly CellEnd[] {
-    const needed = new Set(this.#measured().map(({ cell }) => cell.threads));
+    const needed = new Set(this.#measured().map(({ cell }) => `${cell.engine}/${cell.threads}`));
     return [...this.#live.values()]
-      .filter(({ cell }) => cell.purpose === 'calibration' && !needed.has(cell.threads))
+      .filter(
+        ({ cell }) =>
+          cell.purpose === 'calibration' && !needed.has(`${cell.engine}/${cell.threads}`),
+      )
       .map((live) => this.#leave(live, 'precise'));
   }
 }

@@ -7,7 +7,7 @@ import { Journal } from '../journal/journal.ts';
 import { readBootId } from '../proc/process-table.ts';
 import { type BoardHolder, boardScope } from '../protocol/board-lock.ts';
 import { cleanLine } from '../protocol/clean-text.ts';
-import type { Plan } from '../protocol/plan.ts';
+import { engines, type Plan } from '../protocol/plan.ts';
 import { segmentFile } from '../protocol/run-files.ts';
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import type { Runtime } from '../runtime.ts';
@@ -104,7 +104,9 @@ class Supervisor {
     try {
       return await this.#runLocked(plan, signal);
     } finally {
-      rmSync(join(this.#runDirectory, 'models'), { recursive: true, force: true });
+      for (const name of ['models', 'profile']) {
+        rmSync(join(this.#runDirectory, name), { recursive: true, force: true });
+      }
       rmSync(join(this.#runDirectory, 'pid'), { force: true });
       hold.release();
     }
@@ -125,7 +127,11 @@ class Supervisor {
       };
       const watched = sampler;
       const watch = watched && ((isOn: boolean) => watched.watch(isOn));
-      const reason = await runPlan({ plan, modelPaths, storePath, watch }, context, signal);
+      const reason = await runPlan(
+        { plan, modelPaths, storePath, runDirectory: this.#runDirectory, watch },
+        context,
+        signal,
+      );
       this.#samplerCpu_ns = (await sampler?.stop()) ?? 0;
       return this.#bye(reason);
     } catch (error) {
@@ -204,7 +210,13 @@ class Supervisor {
       t_ns: this.#clock.now_ns(),
       protocol: PROTOCOL_VERSION,
       agent: { version: agentVersion, node: process.version, pid: process.pid },
-      capabilities: ['engine:ort', 'telemetry:mpstat', 'telemetry:proc', 'telemetry:full'],
+      capabilities: [
+        ...engines.map((engine) => `engine:${engine}`),
+        'placement',
+        'telemetry:mpstat',
+        'telemetry:proc',
+        'telemetry:full',
+      ],
       runId: plan.runId,
       bootId: readBootId(),
       monotonicOrigin_ns: String(this.#clock.origin_ns),

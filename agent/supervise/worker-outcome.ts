@@ -28,7 +28,10 @@ const ownSignals: readonly string[] = [
 ];
 
 /** What became of a process, and the sentence for people: empty when all went well. */
-export function judgeEnd(end: WorkerEnd): { outcome: ProcessOutcome; message: string } {
+export function judgeEnd(end: WorkerEnd): {
+  outcome: ProcessOutcome;
+  message: string;
+} {
   const { done, stderr } = end;
   // What was measured is there: a crash while ONNX Runtime tears itself down takes nothing away.
   if (done) return { outcome: done.outcome, message: done.message };

@@ -40,6 +40,10 @@ export class Reporter {
     }
   }
 
+  alive(): void {
+    this.#send({ kind: 'alive' });
+  }
+
   done(done: Omit<WorkerDone, 'kind'>): void {
     this.#send({ kind: 'done', ...done });
   }

@@ -2,8 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import type { WorkerDone, WorkerJob } from '../channel/messages.ts';
 import { Clock } from '../clock.ts';
 import { EngineRefusal } from '../engine/engine.ts';
-import { loadOrtBinding } from '../engine/ort-binding.ts';
-import { OrtEngine } from '../engine/ort-engine.ts';
+import { openEngine } from '../engine/open-engine.ts';
 import { agentExitCodes } from '../exit-codes.ts';
 import { cpusAllowed } from '../proc/threads.ts';
 import { cleanText } from '../protocol/clean-text.ts';
@@ -15,6 +14,7 @@ import { Reporter } from './reporter.ts';
 import { SteadyEdges } from './steady-edges.ts';
 import { processLimits } from './stop-rule.ts';
 import { ThreadWatch } from './thread-watch.ts';
+import { measureWithTrtexec } from './trtexec-measurement.ts';
 
 const supervisorFd = 3;
 
@@ -39,7 +39,7 @@ export async function work(): Promise<number> {
   } catch (error) {
     if (!(error instanceof EngineRefusal)) throw error;
     const message = cleanText(error.message, 4096);
-    reporter.done({ outcome: 'refused', stop: null, message });
+    reporter.done({ outcome: 'refused', stop: null, message, next: error.next });
     return agentExitCodes.failed;
   } finally {
     gc.stop();
@@ -65,10 +65,11 @@ async function measure(
   { clock, reporter }: Context,
   signal: AbortSignal,
 ): Promise<Omit<WorkerDone, 'kind'>> {
-  const binding = loadOrtBinding(job.runtimePath);
+  if (job.cell.engine === 'trtexec') return measureWithTrtexec(job, { clock, reporter }, signal);
+  const engine = openEngine(job.cell, job.runtimePath, job.storePath);
   reporter.phase('runtime-loaded');
   const threads = new ThreadWatch();
-  const session = threads.during(() => new OrtEngine(binding).open(job.cell, job.modelPath));
+  const session = threads.during(() => engine.open(job.cell, job.modelPath));
   reporter.phase('session-created');
   const inputs = readInputs(job.cell.inputs, job.storePath);
   session.bind(inputs.tensors);

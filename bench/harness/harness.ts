@@ -8,14 +8,15 @@ import { median } from '../../agent/statistics/quantile.ts';
 import { makeBuiltIn } from '../../models/built-in.ts';
 import { ofKind, shortEffort, TestBoard, type TestModel } from '../../test/support/board.ts';
 import { fixedInput, testCell } from '../../test/support/cells.ts';
-import type { VariantJob } from './variant.ts';
+import { type VariantJob, type Way, ways } from './ways.ts';
 
 const rounds = 9;
 const measured: readonly Omit<VariantJob, 'way' | 'modelPath'>[] = [
   { shape: [1, 1], warmUp: 20_000, iterations: 20_000 },
+  { shape: [1, 784], warmUp: 5_000, iterations: 10_000 },
   { shape: [1, 3, 32, 32], warmUp: 50, iterations: 200 },
 ];
-const names = ['null', 'resnet34-cifar10'] as const;
+const names = ['null', 'mlp-tiny', 'resnet34-cifar10'] as const;
 
 function oneProcess(job: VariantJob): number {
   const output = execFileSync(
@@ -26,25 +27,28 @@ function oneProcess(job: VariantJob): number {
   return Number(output.trim());
 }
 
-/** Pairs of processes in alternating order; prints both medians and the middle of the differences. */
+/**
+ * Rounds of one process of each way, the first one rotating; prints the medians, and for each way the middle of
+ * its differences to the C interface within a round.
+ */
 function compareWays(directory: string): void {
   for (const [index, what] of measured.entries()) {
     const name = names[index] ?? 'null';
     const modelPath = join(directory, `${name}.onnx`);
     writeFileSync(modelPath, makeBuiltIn(name));
-    const pairs = Array.from({ length: rounds }, (_, round) => {
-      const order =
-        round % 2 ? (['agent', 'session.run'] as const) : (['session.run', 'agent'] as const);
-      const times = new Map(order.map((way) => [way, oneProcess({ ...what, way, modelPath })]));
-      return { agent: times.get('agent') ?? 0, plain: times.get('session.run') ?? 0 };
+    const times = Array.from({ length: rounds }, (_, round) => {
+      const order = ways.map((_way, i) => ways[(i + round) % ways.length] ?? 'ort');
+      return new Map(order.map((way) => [way, oneProcess({ ...what, way, modelPath })]));
     });
+    const of = (way: Way) => times.map((one) => one.get(way) ?? 0);
     const us = (values: readonly number[]) => (median(values) / 1e3).toFixed(2);
-    console.log(
-      `${name}: agent ${us(pairs.map(({ agent }) => agent))} µs, ` +
-        `session.run ${us(pairs.map(({ plain }) => plain))} µs, ` +
-        `difference ${us(pairs.map(({ agent, plain }) => plain - agent))} µs ` +
-        `(median of ${rounds} pairs of processes, 1 thread)`,
-    );
+    const best = of('ort-capi');
+    const lines = ways.map((way) => {
+      const own = of(way);
+      const over = us(own.map((time, i) => time - (best[i] ?? 0)));
+      return `  ${way.padEnd(12)} ${us(own).padStart(9)} µs  ${over.padStart(8)} µs over ort-capi`;
+    });
+    console.log(`${name}, 1 thread, median of ${rounds} rounds of processes\n${lines.join('\n')}`);
   }
 }
 
@@ -66,7 +70,7 @@ async function measureRun(): Promise<void> {
   const board = new TestBoard();
   await board.install();
   const ones = board.store(new Uint8Array(new Float32Array(3072).fill(1).buffer));
-  const [empty, resnet] = names.map(
+  const [empty, resnet] = (['null', 'resnet34-cifar10'] as const).map(
     (name): TestModel => ({
       id: name,
       main: 'model.onnx',

@@ -1,31 +1,23 @@
 // One fresh process of one way to run a model: prints the median of its iterations in nanoseconds.
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { SampleBatch } from '../../agent/channel/sample-batch.ts';
-import { loadOrtBinding } from '../../agent/engine/ort-binding.ts';
-import { OrtEngine } from '../../agent/engine/ort-engine.ts';
+import { openEngine } from '../../agent/engine/open-engine.ts';
 import { median } from '../../agent/statistics/quantile.ts';
 import { iterate } from '../../agent/work/loop.ts';
 import { testCell } from '../../test/support/cells.ts';
-
-/** What one process is to do. */
-export interface VariantJob {
-  readonly way: 'agent' | 'session.run';
-  readonly modelPath: string;
-  readonly shape: readonly number[];
-  readonly warmUp: number;
-  readonly iterations: number;
-}
+import type { VariantJob } from './ways.ts';
 
 function ones(shape: readonly number[]): Float32Array {
   return new Float32Array(shape.reduce((product, length) => product * length, 1)).fill(1);
 }
 
 /** The agent's own loop, as a worker runs it. */
-function runAgent({ modelPath, shape, warmUp, iterations }: VariantJob): Float64Array {
-  const session = new OrtEngine(loadOrtBinding(process.cwd())).open(
-    testCell('variant', 'model', []),
-    modelPath,
-  );
+function runAgent(engine: 'ort' | 'ort-capi', job: VariantJob): Float64Array {
+  const { modelPath, shape, warmUp, iterations } = job;
+  const cell = testCell('variant', 'model', [], { engine });
+  const storePath = join(dirname(modelPath), 'store/sha256');
+  const session = openEngine(cell, process.cwd(), storePath).open(cell, modelPath);
   session.bind([{ name: 'input', dtype: 'float32', shape, data: ones(shape) }]);
   const batch = new SampleBatch(Math.max(warmUp, iterations));
   const origin_ns = process.hrtime.bigint();
@@ -56,5 +48,5 @@ async function runPublic({ modelPath, shape, warmUp, iterations }: VariantJob) {
 }
 
 const job = JSON.parse(process.argv[2] ?? '{}') as VariantJob;
-const durations_ns = job.way === 'agent' ? runAgent(job) : await runPublic(job);
+const durations_ns = job.way === 'session.run' ? await runPublic(job) : runAgent(job.way, job);
 console.log(median(durations_ns));

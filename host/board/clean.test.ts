@@ -56,6 +56,8 @@ describe('cleaning', () => {
     mkdirSync(`${base}/runs/r1`, { recursive: true });
     writeFileSync(`${base}/store/sha256/aa/${'a'.repeat(64)}`, 'x'.repeat(1000));
     writeFileSync(`${base}/runs/r1/journal.ndjson`, 'y'.repeat(10));
+    mkdirSync(`${base}/engines/trtexec`, { recursive: true });
+    writeFileSync(`${base}/engines/trtexec/e.plan`, 'an engine');
     writeFileSync(`${base}/not-ours`, 'stays');
     const env = { ORIN_REMOTE_DIR: base };
     const probe = await probeBoard(board.open(env));

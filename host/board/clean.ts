@@ -5,6 +5,9 @@ import { word } from '../shell/sh.ts';
 import { inventoryOf } from './inventory.ts';
 import type { Probe } from './probe.ts';
 
+/** All names that we ever make in the base directory. */
+const ours = 'store runtimes engines runs lock';
+
 export interface CleanReport {
   readonly removedBytes: number;
   readonly directory: string;
@@ -39,9 +42,9 @@ export async function cleanBoard(
   // Our own names only: ORIN_REMOTE_DIR may be a directory that holds other things too.
   const script = [
     `cd ${word(base.path)}`,
-    'rm -rf store runtimes runs lock',
+    `rm -rf ${ours}`,
     'rmdir -- "$PWD" 2> /dev/null',
-    'for f in store runtimes runs lock; do if [ -e "$f" ]; then echo "left=$f"; fi; done',
+    `for f in ${ours}; do if [ -e "$f" ]; then echo "left=$f"; fi; done`,
   ].join('; ');
   const { output, stderr } = await runScript(link, script, {
     step: `clean ${link.board}`,

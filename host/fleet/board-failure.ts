@@ -85,8 +85,8 @@ export function groupFailures(
 function causeOf(name: string, { what, why }: BoardFailure): string {
   const words = why === null || why === '' ? what : `${what}: ${why}`;
   return words
-    .replaceAll(name, 'it')
-    .replace(/ (?:on|to|of) it\b/gu, '')
+    .replaceAll(name, 'the board')
+    .replace(/ (?:on|to|of) the board\b/gu, '')
     .trim();
 }
 

@@ -93,6 +93,10 @@ test.each([
 ])('cells on %d CPUs with the interrupts on cpu%d', (count, cpu, expected) => {
   const online = Array.from({ length: count }, (_, at) => at);
   const base = {
+    targets: [{ engine: 'ort' as const, ep: 'cpu' as const }],
+    precisions: [null],
+    epOptions: {},
+    ortLibrary: null,
     threads: null,
     affinities: [null],
     graphOptimizations: ['all' as const],

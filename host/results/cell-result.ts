@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { processOutcomes } from '../../agent/protocol/events.ts';
-import { executionProviders, optimizationLevels } from '../../agent/protocol/plan.ts';
+import { engines, executionProviders, optimizationLevels } from '../../agent/protocol/plan.ts';
 import { steadyClasses } from '../stats/steady-state.ts';
 import { activity, attribution } from './activity-result.ts';
 import { boardState, energy } from './board-result.ts';
@@ -109,6 +109,54 @@ const agreement = z.object({
 });
 export type OutputAgreement = z.infer<typeof agreement>;
 
+/** Where the nodes ran, from an untimed profiled session. Durations are means per run. */
+const placement = z.object({
+  /** The provider that was asked for, as ONNX Runtime names it. */
+  asked: z.string(),
+  /** Why the placement is not known; null when it is. */
+  failure: z.string().nullable(),
+  runs: count,
+  /** Nodes after fusion; copies between devices are counted apart. */
+  nodes: count,
+  nodes_on_asked: count,
+  /** Of the nodes' time. */
+  share_on_asked: share.nullable(),
+  /** Groups of neighbouring nodes that ran elsewhere. */
+  islands: count,
+  providers: z.array(
+    z.object({
+      provider: z.string(),
+      nodes: count,
+      duration_ns: z.number(),
+      copies: count,
+      copy_ns: z.number(),
+    }),
+  ),
+  /** The longest first. */
+  operators: z.array(
+    z.object({
+      op: z.string(),
+      provider: z.string(),
+      nodes: count,
+      duration_ns: z.number(),
+      share,
+    }),
+  ),
+});
+export type PlacementResult = z.infer<typeof placement>;
+
+/** What trtexec told besides its times; medians over processes. */
+const trtexecResult = z.object({
+  version: z.string(),
+  /** Stages inside each duration: they are not those of an `ort` cell. */
+  timed: z.string(),
+  build_ns: maybe,
+  engine_bytes: count.nullable(),
+  stages: z.object({ h2d_ns: maybe, compute_ns: maybe, d2h_ns: maybe }),
+  warnings: z.array(z.string()),
+});
+export type TrtexecResult = z.infer<typeof trtexecResult>;
+
 const verdictKinds = ['VALID', 'WIDE', 'UNSTABLE', 'THROTTLED', 'INVALID'] as const;
 const verdict = z.object({
   kind: z.enum(verdictKinds),
@@ -124,8 +172,12 @@ export const cellResult = z.object({
   purpose: z.enum(['measure', 'calibration']),
   model: z.string(),
   config: z.object({
-    engine: z.string(),
+    engine: z.enum(engines),
     ep: z.enum(executionProviders),
+    /** Options of the execution provider. */
+    ep_options: z.record(z.string(), z.string()),
+    /** The libonnxruntime.so of the board that was used; null: the pushed one. */
+    ort_library: z.string().nullable(),
     threads: count,
     inter_op_threads: z.int().nullable(),
     affinity: z.string().nullable(),
@@ -194,6 +246,8 @@ export const cellResult = z.object({
   board: boardState.nullable().default(null),
   /** Null on a board without power sensors, or without telemetry. */
   energy: energy.nullable().default(null),
+  placement: placement.nullable(),
+  trtexec: trtexecResult.nullable(),
   outputs: agreement,
   labels: z.object({ correct: count, total: count, top1: z.number() }).nullable(),
   processes: z.array(processResult),

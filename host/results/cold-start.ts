@@ -13,7 +13,12 @@ export function coldStart(processes: readonly ProcessData[]): ColdStart {
     runtime_loaded_to_session_created_ns: between('runtime-loaded', 'session-created'),
     session_created_to_first_iteration_ns: between('session-created', 'first-iteration'),
     first_iteration_ns: medianOrNull(
-      processes.map((process) => process.iterations.duration_ns.view()[0]),
+      // What trtexec tells begins after its warm-up: its first query is no first iteration.
+      processes.map((process) =>
+        process.phases.has('first-iteration')
+          ? process.iterations.duration_ns.view()[0]
+          : undefined,
+      ),
     ),
     first_iteration_to_steady_ns: between('first-iteration', 'steady'),
     spawn_to_steady_ns: between('spawn', 'steady'),

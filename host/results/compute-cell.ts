@@ -15,11 +15,13 @@ import { energyOf } from './energy.ts';
 import { attributeInterrupts } from './interrupt-attribution.ts';
 import type { JournalData, ProcessData } from './journal-data.ts';
 import { outputAgreement } from './output-agreement.ts';
+import { placementOf } from './placement.ts';
 import { pooledIterations } from './pooled-iterations.ts';
 import { processResult } from './process-result.ts';
 import type { Result } from './result.ts';
 import { finiteOrNull } from './round-numbers.ts';
 import { summarizeOutliers } from './slow-iterations.ts';
+import { trtexecResult } from './trtexec-result.ts';
 import { type Evidence, relativeSd, verdictOf } from './verdict.ts';
 
 const LEVEL = 0.95;
@@ -45,7 +47,10 @@ export function computeCell(analysis: CellAnalysis, around: CellSurroundings): C
   const blocked = contention(data, cell.threads);
   const medians = counted.flatMap((process) => process.median_ns ?? []);
   const found = processInterval(medians, LEVEL);
-  const verdict = verdictOf(evidenceOf(analysis, around, { outputs, medians, blocked, board }));
+  const placement = placementOf(cell.ep, around.journal.placements.get(cell.id));
+  const verdict = verdictOf(
+    evidenceOf(analysis, around, { outputs, medians, blocked, board, placement }),
+  );
   const hidesInterval = verdict.kind === 'UNSTABLE' || verdict.kind === 'INVALID';
   const isInvalid = verdict.kind === 'INVALID';
   return {
@@ -77,6 +82,8 @@ export function computeCell(analysis: CellAnalysis, around: CellSurroundings): C
     attribution: attributeInterrupts(analysis, around.journal.tele, around.plan.seed),
     board,
     energy: energyOf(analysis, around.journal.tele),
+    placement,
+    trtexec: trtexecResult(data),
     outputs,
     labels: labelsOf(data),
     processes: processes.map(processResult),
@@ -86,7 +93,7 @@ export function computeCell(analysis: CellAnalysis, around: CellSurroundings): C
 function evidenceOf(
   { processes, counted, cell }: CellAnalysis,
   { journal, runEnded, plan }: CellSurroundings,
-  known: Pick<Evidence, 'outputs' | 'medians'> &
+  known: Pick<Evidence, 'outputs' | 'medians' | 'placement'> &
     Pick<CellResult, 'board'> & {
       readonly blocked: CellResult['contention'];
     },
@@ -96,18 +103,28 @@ function evidenceOf(
     begun: processes.length,
     counted: counted.length,
     failures: failed.flatMap((process) => processFailure(process.data) ?? []),
-    failureMessage: lastLine(failed.at(-1)?.data.ended?.message ?? ''),
+    failureMessage: failureMessage(failed.at(-1)),
+    failureNext: cleanLine(failed.at(-1)?.data.ended?.next ?? '', 1024),
     exclusions: processes.flatMap((process) => process.excluded ?? []),
     isGivenUp: journal.cellEnds.get(cell.id) === 'failed',
     runEnded,
     outputs: known.outputs,
     throttled: known.board?.throttling.slice(0, 3).join('; ') || null,
+    placement: known.placement,
     classes: counted.map((process) => process.state.class),
     medians: known.medians,
     halfWidth: processInterval(known.medians, LEVEL)?.halfWidth ?? null,
     flaggedByContention: known.blocked?.flagged_processes.length ?? 0,
     effort: plan.effort,
   };
+}
+
+/** A refusal begins with what it is about; the last words of what crashed say the most. */
+function failureMessage(failed: ProcessAnalysis | undefined): string {
+  const { message = '', outcome, next = null } = failed?.data.ended ?? {};
+  return outcome === 'refused' && next !== null
+    ? cleanLine(message.split('\n', 1)[0] ?? '')
+    : lastLine(message);
 }
 
 function lastLine(message: string): string {
@@ -118,6 +135,8 @@ function configOf(cell: Cell, processes: readonly ProcessAnalysis[]): CellResult
   return {
     engine: cell.engine,
     ep: cell.ep,
+    ep_options: cell.epOptions,
+    ort_library: cell.ortLibrary,
     threads: cell.threads,
     inter_op_threads: cell.interOpThreads,
     affinity: cell.affinity,

@@ -84,7 +84,10 @@ function withOverhead(cells: readonly CellResult[]): CellResult[] {
   return cells.map((cell) => {
     if (cell.purpose === 'calibration' || cell.median_ns === null) return cell;
     const sameThreads = calibrations.filter(
-      (other) => other.config.threads === cell.config.threads && other.median_ns !== null,
+      (other) =>
+        other.config.engine === cell.config.engine &&
+        other.config.threads === cell.config.threads &&
+        other.median_ns !== null,
     );
     const closeness = (other: CellResult) =>
       Number(other.config.affinity === cell.config.affinity) +

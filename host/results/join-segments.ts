@@ -61,6 +61,7 @@ function joinTwo(joined: Joined, next: JournalData, segment: number): Joined {
       cellEnds: new Map([...next.cellEnds, ...data.cellEnds]),
       tele: joinTele(data.tele, next.tele, end_ns),
       notices: [...data.notices, continued, ...next.notices.map(moved(end_ns))],
+      placements: new Map([...next.placements, ...data.placements]),
       bye: next.bye,
       events: data.events + next.events,
       iterations: data.iterations + next.iterations,

@@ -13,7 +13,7 @@ const MAX_COLLECTIONS = 100_000;
 type Finding = Pick<JournalProblem, 'kind' | 'text'>;
 type Collected = Pick<
   JournalData,
-  'hello' | 'processes' | 'cellEnds' | 'tele' | 'notices' | 'iterations' | 'lastT_ns'
+  'hello' | 'processes' | 'cellEnds' | 'placements' | 'tele' | 'notices' | 'iterations' | 'lastT_ns'
 >;
 type ProcessEvent = Extract<JournalEvent, { readonly process: number }>;
 
@@ -23,6 +23,7 @@ export class JournalCollector {
   #hello: EventOf<'hello'> | null = null;
   readonly #processes = new Map<number, ProcessData>();
   readonly #cellEnds = new Map<string, EventOf<'cell'>['reason']>();
+  readonly #placements = new Map<string, EventOf<'placement'>>();
   readonly #notices: (EventOf<'warn'> | EventOf<'error'>)[] = [];
   readonly #tele = new TeleCollector();
   #iterations = 0;
@@ -53,6 +54,9 @@ export class JournalCollector {
       case 'cell':
         this.#cellEnds.set(event.cell, event.reason);
         return [];
+      case 'placement':
+        this.#placements.set(event.cell, event);
+        return [];
       case 'warn':
       case 'error':
         if (this.#notices.length < MAX_NOTICES) this.#notices.push(event);
@@ -74,6 +78,7 @@ export class JournalCollector {
       hello: this.#hello,
       processes: [...this.#processes.values()],
       cellEnds: this.#cellEnds,
+      placements: this.#placements,
       tele: this.#tele.data(),
       notices: this.#notices,
       iterations: this.#iterations,
@@ -104,6 +109,7 @@ export class JournalCollector {
       start: null,
       end: null,
       output: null,
+      trtexec: null,
       ended: null,
     });
     return [];
@@ -131,6 +137,9 @@ export class JournalCollector {
         return [];
       case 'output':
         process.output = event;
+        return [];
+      case 'trtexec':
+        process.trtexec = event;
         return [];
       case 'process-end':
         process.ended = {

@@ -45,6 +45,7 @@ export interface ProcessData {
   start: EdgeSnapshot | null;
   end: EdgeSnapshot | null;
   output: EventOf<'output'> | null;
+  trtexec: EventOf<'trtexec'> | null;
   ended: EventOf<'process-end'> | null;
   /** Number of the process that a later segment began in place of this one, which a cut left without an end. */
   readonly repeatedAs?: number;
@@ -66,6 +67,8 @@ export interface JournalData {
   /** In the order in which they began. */
   readonly processes: readonly ProcessData[];
   readonly cellEnds: ReadonlyMap<string, EventOf<'cell'>['reason']>;
+  /** Where each cell's nodes ran, by cell id. */
+  readonly placements: ReadonlyMap<string, EventOf<'placement'>>;
   readonly tele: TeleData;
   readonly notices: readonly (EventOf<'warn'> | EventOf<'error'>)[];
   readonly bye: EventOf<'bye'> | null;

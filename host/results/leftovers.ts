@@ -1,17 +1,28 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
+const incoming = /^\.incoming-(.+)-(\d+)$/;
+
 /**
- * Removes what programs that died while they followed this run left behind; the run itself has been saved. Directories of
- * programs that live are theirs.
+ * Removes what programs that died left behind: of this run, which has been saved, everything; of others only what
+ * received nothing, because it died before its run began. Directories of programs that live are theirs.
  */
 export async function removeLeftovers(runsDirectory: string, runId: string): Promise<void> {
-  const prefix = `.incoming-${runId}-`;
   for (const name of await readdir(runsDirectory).catch(() => [])) {
-    const pid = name.startsWith(prefix) ? name.slice(prefix.length) : '';
-    if (!/^\d+$/.test(pid) || isAlive(Number(pid))) continue;
-    await rm(join(runsDirectory, name), { recursive: true, force: true }).catch(() => undefined);
+    const [, run, pid] = incoming.exec(name) ?? [];
+    if (run === undefined || isAlive(Number(pid))) continue;
+    const path = join(runsDirectory, name);
+    if (run !== runId && !(await isEmpty(path))) continue;
+    await rm(path, { recursive: true, force: true }).catch(() => undefined);
   }
+}
+
+async function isEmpty(directory: string): Promise<boolean> {
+  const names = await readdir(directory).catch(() => ['unreadable']);
+  const sizes = await Promise.all(
+    names.map(async (name) => (await stat(join(directory, name)).catch(() => null))?.size ?? 1),
+  );
+  return sizes.every((size) => size === 0);
 }
 
 function isAlive(pid: number): boolean {

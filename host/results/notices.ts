@@ -5,6 +5,7 @@ import type { CellResult } from './cell-result.ts';
 import { formatCount, formatPercent } from './format.ts';
 import { sourcesText } from './interrupt-attribution.ts';
 import type { JournalData } from './journal-data.ts';
+import { placementText } from './placement.ts';
 import type { Notice } from './result.ts';
 import { telemetryCosts } from './telemetry-cost.ts';
 
@@ -71,7 +72,15 @@ function cutOf({ bye, events }: JournalData): Notice[] {
   return [{ code: 'cut', text, cell: null }];
 }
 
-const rules: readonly Rule[] = [overhead, outliers, interrupted, slowdown, contended, failures];
+const rules: readonly Rule[] = [
+  overhead,
+  outliers,
+  interrupted,
+  slowdown,
+  contended,
+  failures,
+  placement,
+];
 
 function overhead(cell: CellResult): Omit<Notice, 'cell'> | null {
   if (cell.overhead === null || cell.overhead.share < MAX_OVERHEAD) return null;
@@ -116,4 +125,17 @@ function failures(cell: CellResult): Omit<Notice, 'cell'> | null {
   if (first === undefined || cell.verdict.kind === 'INVALID') return null;
   const text = `not counted: ${formatCount(cell.n_processes_excluded, 'process', 'processes')}, the first: ${first.excluded}`;
   return { code: 'excluded', text };
+}
+
+/** A GPU number without its proof is said to be none; a part of the model elsewhere is said in every case. */
+function placement(cell: CellResult): Omit<Notice, 'cell'> | null {
+  const { placement: found, config, verdict } = cell;
+  if (verdict.kind === 'INVALID' || config.ep === 'cpu' || config.engine === 'trtexec') return null;
+  const text = found === null ? null : placementText(found);
+  if (found === null || text === null) {
+    const why = found?.failure?.split('\n', 1)[0] ?? 'no profiled session was made';
+    return { code: 'gpu-not-proven', text: `GPU not proven: ${why}` };
+  }
+  if (found.nodes_on_asked === found.nodes) return null;
+  return { code: 'partly-elsewhere', text: `not all of the model ran where asked: ${text}` };
 }

@@ -23,7 +23,7 @@ export const runContext = z.object({
   argv: z.array(clean).catch([]).default([]),
   /** What ran on the board: versions of the runtime's parts. */
   runtime: z
-    .object({ node: text, onnxruntime: text, agent_sha256: text })
+    .object({ id: text, node: text, onnxruntime: text, agent_sha256: text })
     .nullable()
     .catch(null)
     .default(null),

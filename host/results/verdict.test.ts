@@ -172,6 +172,8 @@ test('THROTTLED outranks what the statistics say, and is outranked by wrong answ
     counted: 5,
     failures: [],
     failureMessage: '',
+    failureNext: '',
+    placement: null,
     exclusions: [],
     isGivenUp: false,
     runEnded: 'completed',

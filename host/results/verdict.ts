@@ -1,8 +1,9 @@
 import type { Effort } from '../../agent/protocol/plan.ts';
 import { processesNeeded } from '../../agent/statistics/between-processes.ts';
 import type { SteadyClass } from '../stats/steady-state.ts';
-import type { OutputAgreement, Verdict } from './cell-result.ts';
+import type { OutputAgreement, PlacementResult, Verdict } from './cell-result.ts';
 import { formatCount, formatDuration, formatPercent } from './format.ts';
+import { isMisplaced, placementText, providerName } from './placement.ts';
 
 /** What the verdict on a cell rests on. */
 export interface Evidence {
@@ -12,12 +13,15 @@ export interface Evidence {
   /** How processes failed, one sentence each; and the message of the last one. */
   readonly failures: readonly string[];
   readonly failureMessage: string;
+  /** What the engine says to do about its refusal; empty where it says nothing. */
+  readonly failureNext: string;
   /** Why processes that did not fail were left out. */
   readonly exclusions: readonly string[];
   /** The supervisor gave the cell up. */
   readonly isGivenUp: boolean;
   readonly runEnded: 'completed' | 'budget' | 'cancelled' | 'failed' | 'cut';
   readonly outputs: OutputAgreement;
+  readonly placement: PlacementResult | null;
   /** Evidence of throttling, or null: over-current events, cooling, clocks below their cap. */
   readonly throttled: string | null;
   /** Classes of the processes that count. */
@@ -58,17 +62,34 @@ const valid = (): Verdict => ({
 });
 
 function invalid(evidence: Evidence): Verdict | null {
-  return failed(evidence) ?? wrongAnswers(evidence.outputs) ?? unmeasured(evidence);
+  return (
+    failed(evidence) ??
+    misplaced(evidence.placement) ??
+    wrongAnswers(evidence.outputs) ??
+    unmeasured(evidence)
+  );
 }
 
-function failed({ failures, counted, isGivenUp, begun, failureMessage }: Evidence): Verdict | null {
+function misplaced(placement: PlacementResult | null): Verdict | null {
+  if (placement === null || !isMisplaced(placement)) return null;
+  const asked = providerName(placement.asked);
+  const share = formatPercent(placement.share_on_asked ?? 0);
+  return {
+    kind: 'INVALID',
+    reason: `wrong provider: ${placementText(placement)}; ${share} of the nodes' time on ${asked}`,
+    action: `see which operators ${asked} does not take: orin-remote results show RUN --profile`,
+  };
+}
+
+function failed(evidence: Evidence): Verdict | null {
+  const { failures, counted, isGivenUp, begun, failureMessage, failureNext } = evidence;
   const [first] = failures;
   if (first === undefined || (failures.length < 2 && counted > 0 && !isGivenUp)) return null;
   const said = failureMessage === '' ? '' : `: ${failureMessage}`;
   return {
     kind: 'INVALID',
     reason: `${failures.length} of ${begun} processes failed, the last ${failures.at(-1)}${said}`,
-    action: failureAction(failures.at(-1) ?? first),
+    action: failureNext === '' ? failureAction(failures.at(-1) ?? first) : failureNext,
   };
 }
 

@@ -13,6 +13,10 @@ export interface BenchRequest extends FollowRequest {
   /** Built-in names or paths of `.onnx` files. */
   readonly models: readonly string[];
   readonly axes: Axes;
+  /** Also measure on the best GPU engine that the board has. */
+  readonly isGpuWanted: boolean;
+  /** A build of onnxruntime-node to use instead of npm's: a directory or a `.tgz`. */
+  readonly ortPackage: string | null;
   /** Which experiment this is, for its report; null: a benchmark. */
   readonly experiment: RunContext['experiment'];
   /** Axes that depend on the board, instead of `axes`. */

@@ -5,6 +5,7 @@ import { requireBoard } from '../board/requirements.ts';
 import type { Link } from '../link/link.ts';
 import { missingBytes, push } from '../push/push.ts';
 import type { Runtime } from '../runtime/runtime.ts';
+import { openUserBuild, requireFits } from '../runtime/user-build.ts';
 import type { BenchRequest } from './bench-request.ts';
 import { runtimeOf } from './board-runtime.ts';
 import { refuseBusyBoard } from './busy-board.ts';
@@ -42,8 +43,12 @@ async function benchConnected(request: BenchRequest): Promise<RunOutcome | null>
   if (request.requiresLocked) await requireLockedClocks(link, request.signal);
   refuseBusyBoard(probe.facts.lock, link.board);
   tellUncollected(request, probe);
-  const runtime = await runtimeOf(request, probe, workshop);
   const axes = (await request.axesFor?.(link, probe.facts, request.signal)) ?? request.axes;
+  const parts = {
+    ortPackage: await userBuildOf(request, probe),
+    needsKoffi: axes.targets.some(({ engine }) => engine === 'ort-capi'),
+  };
+  const runtime = await runtimeOf(request, probe, parts, workshop);
   const ground = { facts: probe.facts, models: await models, runtime, workshop };
   const prepared = await prepareRun({ ...request, axes }, ground);
   for (const note of prepared.notes) tell({ kind: 'note', text: note });
@@ -106,4 +111,15 @@ function tellUncollected(request: BenchRequest, probe: Probe): void {
   if (ids.length === 0) return;
   const text = `not collected yet from this board: ${ids.join(', ')} (orin-remote attach ${request.board} RUN)`;
   request.listener({ kind: 'note', text });
+}
+
+/** The package directory of `--ort`, looked over and found to fit this board; undefined without one. */
+async function userBuildOf(request: BenchRequest, { facts }: Probe): Promise<string | undefined> {
+  const { ortPackage, directories, signal } = request;
+  if (ortPackage === null) return undefined;
+  const build = await openUserBuild(ortPackage, directories.cache, signal);
+  requireFits(build, request.board, facts);
+  const providers = build.providers.length === 0 ? 'none' : build.providers.join(', ');
+  request.listener({ kind: 'note', text: `--ort: provider libraries: ${providers}` });
+  return build.directory;
 }

@@ -13,6 +13,14 @@ export interface RuntimeRequest extends Pick<FollowRequest, 'listener' | 'signal
   readonly directories: { readonly cache: string; readonly runs: string; readonly agent: string };
 }
 
+/** What a runtime holds beyond Node, npm's ONNX Runtime and the agent. */
+export interface RuntimeParts {
+  /** Package directory of a person's own build of onnxruntime-node. */
+  readonly ortPackage: string | undefined;
+  /** For the engine `ort-capi`. */
+  readonly needsKoffi: boolean;
+}
+
 /**
  * The runtime for a board, downloaded where it is not in the cache.
  * @throws OrinError `runtime-unavailable`.
@@ -20,12 +28,15 @@ export interface RuntimeRequest extends Pick<FollowRequest, 'listener' | 'signal
 export async function runtimeOf(
   request: RuntimeRequest,
   { facts }: Probe,
+  { ortPackage, needsKoffi }: RuntimeParts,
   workshop: Workshop = openWorkshop(request.directories.cache, request.signal),
 ): Promise<Runtime> {
   if (facts.platform === null) throw new Error('requireBoard lets no such board pass');
   return await workshop.runtimeFor(facts.platform, {
     agentPath: request.directories.agent,
     offline: request.isOffline,
+    ortPackage,
+    needsKoffi,
     onProgress: ({ what, receivedBytes, totalBytes }) => {
       const percent = Math.floor((receivedBytes / totalBytes) * 100);
       request.listener({ kind: 'preparing', what: `downloading ${what}: ${percent} %` });
@@ -33,16 +44,12 @@ export async function runtimeOf(
   });
 }
 
-/** Path of the runtime on the board by whose agent the plan was begun; null when it is not there any more. */
+/** Path of the runtime on the board with which the plan was begun; null when it is not there any more. */
 export async function runtimeOnBoard(link: Link, probe: Probe, plan: Plan): Promise<string | null> {
-  const agent = runContext.parse(plan.context).runtime?.agent_sha256 ?? '';
-  if (!/^[0-9a-f]{64}$/.test(agent)) return null;
-  const { path } = probe.facts.base;
-  const script = [
-    `cd ${word(path)} || exit 6`,
-    `for d in runtimes/*; do [ -x "$d/bin/node" ] && sha256sum "$d/agent.cjs" | grep -q ^${agent} && echo "$d"; done; true`,
-  ].join('; ');
+  const id = runContext.parse(plan.context).runtime?.id ?? '';
+  if (!/^[0-9a-f]{64}$/.test(id)) return null;
+  const directory = `${probe.facts.base.path}/runtimes/${id}`;
+  const script = `[ -x ${word(`${directory}/bin/node`)} ] && echo there; true`;
   const { output } = await runScript(link, script, { step: `find the runtime on ${link.board}` });
-  const [, id] = /^runtimes\/([0-9a-f]{64})$/m.exec(output) ?? [];
-  return id === undefined ? null : `${path}/runtimes/${id}`;
+  return output.trim() === 'there' ? directory : null;
 }

@@ -3,6 +3,9 @@ import { OrinError } from '../errors.ts';
 
 const fields: Record<string, (cell: Cell) => string> = {
   model: (cell) => cell.model,
+  engine: (cell) => cell.engine,
+  ep: (cell) => (cell.engine === 'trtexec' ? 'trtexec' : cell.ep),
+  precision: (cell) => cell.precision,
   threads: (cell) => String(cell.threads),
   batch: (cell) => String(cell.batch),
   affinity: (cell) => (cell.affinity ?? 'any').replaceAll(',', '+'),

@@ -13,6 +13,10 @@ const model: CellModel = {
 const nullModel: CellModel = { ...model, id: 'null', name: 'null' };
 const sixCpus = [0, 1, 2, 3, 4, 5];
 const axes: Axes = {
+  targets: [{ engine: 'ort', ep: 'cpu' }],
+  precisions: [null],
+  epOptions: {},
+  ortLibrary: null,
   threads: null,
   affinities: [null],
   graphOptimizations: ['all'],

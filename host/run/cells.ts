@@ -1,10 +1,21 @@
-import type { Cell, CellInput } from '../../agent/protocol/plan.ts';
+import type { Cell, CellInput, ExecutionProvider } from '../../agent/protocol/plan.ts';
 import { OrinError } from '../errors.ts';
 import { type CellFilter, matchesAny } from './cell-filter.ts';
 import { parseCpuList } from './cpu-list.ts';
+import { type EngineTarget, targetLabel } from './engine-target.ts';
 
 /** The dimensions of a plan: every combination of their values is a cell. */
 export interface Axes {
+  /** Engines with their execution providers. */
+  readonly targets: readonly EngineTarget[];
+  /** What TensorRT may compute in; null: as the model is. */
+  readonly precisions: readonly (Cell['precision'] | null)[];
+  /** Options by execution provider. */
+  readonly epOptions: Readonly<
+    Partial<Record<ExecutionProvider, Readonly<Record<string, string>>>>
+  >;
+  /** Path on the board of the libonnxruntime.so for `ort-capi`; null: the pushed one. */
+  readonly ortLibrary: string | null;
   /** Null: 1, half and all of the board's CPUs. */
   readonly threads: readonly number[] | null;
   /** CPU lists; null leaves the affinity alone. */
@@ -71,32 +82,59 @@ export function cellsOf(
 }
 
 function combinations(model: CellModel, threads: readonly number[], axes: Axes): Cell[] {
-  const base: Cell = {
+  return axes.targets.flatMap((target) =>
+    target.engine === 'trtexec'
+      ? combine(baseCell(model, target, axes), deviceDimensions(model, axes))
+      : combine(baseCell(model, target, axes), [
+          axes.affinities.map((affinity) => ({ affinity })),
+          axes.graphOptimizations.map((graphOptimization) => ({ graphOptimization })),
+          axes.spinning.map((spinning) => ({ spinning })),
+          axes.interOpThreads.map((interOpThreads) => ({ interOpThreads })),
+          ...deviceDimensions(model, axes).slice(1),
+          threads.map((count) => ({ threads: count })),
+        ]),
+  );
+}
+
+/** What there is to vary about trtexec: threads and graph optimisation are ONNX Runtime's. */
+function deviceDimensions(model: CellModel, axes: Axes): readonly (readonly Partial<Cell>[])[] {
+  const precisions = axes.precisions.map((asked) =>
+    asked === null || asked === model.precision
+      ? { precision: model.precision, askedPrecision: null }
+      : { precision: asked, askedPrecision: asked },
+  );
+  return [
+    axes.affinities.map((affinity) => ({ affinity })),
+    precisions,
+    [...model.inputsByBatch].map(([batch, inputs]) => ({ batch, inputs: [...inputs] })),
+    axes.checksTelemetry ? [{}, { isUnwatched: true }] : [{}],
+  ];
+}
+
+function baseCell(model: CellModel, { engine, ep }: EngineTarget, axes: Axes): Cell {
+  return {
     id: 'unnamed',
     purpose: 'measure',
     label: '',
     model: model.id,
-    engine: 'ort',
-    ep: 'cpu',
+    engine,
+    ep,
+    epOptions: engine === 'trtexec' ? {} : { ...axes.epOptions[ep] },
+    ortLibrary: engine === 'ort-capi' ? axes.ortLibrary : null,
     threads: 1,
     interOpThreads: null,
     affinity: null,
     batch: 1,
     precision: model.precision,
+    askedPrecision: null,
     graphOptimization: 'all',
     spinning: true,
     sessionConfig: { ...axes.sessionConfig },
     inputs: [],
   };
-  const dimensions: readonly (readonly Partial<Cell>[])[] = [
-    axes.affinities.map((affinity) => ({ affinity })),
-    axes.graphOptimizations.map((graphOptimization) => ({ graphOptimization })),
-    axes.spinning.map((spinning) => ({ spinning })),
-    axes.interOpThreads.map((interOpThreads) => ({ interOpThreads })),
-    [...model.inputsByBatch].map(([batch, inputs]) => ({ batch, inputs: [...inputs] })),
-    threads.map((count) => ({ threads: count })),
-    axes.checksTelemetry ? [{}, { isUnwatched: true }] : [{}],
-  ];
+}
+
+function combine(base: Cell, dimensions: readonly (readonly Partial<Cell>[])[]): Cell[] {
   return dimensions.reduce<Cell[]>(
     (cells, values) => cells.flatMap((cell) => values.map((value) => ({ ...cell, ...value }))),
     [base],
@@ -106,6 +144,8 @@ function combinations(model: CellModel, threads: readonly number[], axes: Axes):
 function calibrations(cells: readonly Cell[], nullModel: CellModel): Cell[] {
   const settings = new Map<string, Cell>();
   for (const cell of cells) {
+    // trtexec runs a loop of its own: our harness takes no share of it.
+    if (cell.engine === 'trtexec') continue;
     const key = threadSetting(cell);
     if (!settings.has(key)) settings.set(key, cell);
   }
@@ -113,10 +153,13 @@ function calibrations(cells: readonly Cell[], nullModel: CellModel): Cell[] {
     ...cell,
     id: `n${index + 1}`,
     purpose: 'calibration',
-    label: `null model, ${threadLabel(cell.threads)}${cell.affinity ? ` on CPUs ${cell.affinity}` : ''}`,
+    label: `null model, ${cell.engine === 'ort' ? '' : `${cell.engine}, `}${threadLabel(cell.threads)}${cell.affinity ? ` on CPUs ${cell.affinity}` : ''}`,
     model: nullModel.id,
     batch: 1,
+    ep: 'cpu',
+    epOptions: {},
     precision: 'fp32',
+    askedPrecision: null,
     interOpThreads: null,
     graphOptimization: 'all',
     sessionConfig: {},
@@ -126,7 +169,7 @@ function calibrations(cells: readonly Cell[], nullModel: CellModel): Cell[] {
 
 /** What must be equal for a calibration cell to speak for a measured one. */
 function threadSetting(cell: Cell): string {
-  return `${cell.threads}/${cell.affinity ?? ''}/${cell.spinning}`;
+  return `${cell.engine}/${cell.threads}/${cell.affinity ?? ''}/${cell.spinning}`;
 }
 
 function fitsAffinity(cell: Cell, axes: Axes, notes: string[]): boolean {
@@ -140,14 +183,23 @@ function fitsAffinity(cell: Cell, axes: Axes, notes: string[]): boolean {
 
 function labelOf(cell: Cell, all: readonly Cell[]): string {
   const varies = (pick: (c: Cell) => unknown) => new Set(all.map(pick)).size > 1;
-  const parts = [threadLabel(cell.threads)];
-  if (varies((c) => c.batch) || cell.batch > 1) parts.push(`batch ${cell.batch}`);
-  if (varies((c) => c.affinity)) parts.push(cell.affinity ? `CPUs ${cell.affinity}` : 'any CPU');
-  if (varies((c) => c.graphOptimization)) parts.push(`opt ${cell.graphOptimization}`);
-  if (varies((c) => c.spinning)) parts.push(cell.spinning ? 'spinning' : 'no spinning');
-  if (varies((c) => c.interOpThreads)) parts.push(`inter-op ${cell.interOpThreads ?? 'off'}`);
-  if (varies((c) => c.isUnwatched)) parts.push(cell.isUnwatched ? 'telemetry paused' : 'telemetry');
-  return parts.join(' · ');
+  const isPlain = all.every(({ engine, ep }) => engine === 'ort' && ep === 'cpu');
+  const isOrt = cell.engine !== 'trtexec';
+  const parts: readonly (readonly [isShown: boolean, text: string])[] = [
+    [!isPlain, targetLabel(cell)],
+    [isOrt, threadLabel(cell.threads)],
+    [varies((c) => c.precision), cell.precision],
+    [varies((c) => c.batch) || cell.batch > 1, `batch ${cell.batch}`],
+    [varies((c) => c.affinity), cell.affinity ? `CPUs ${cell.affinity}` : 'any CPU'],
+    [isOrt && varies((c) => c.graphOptimization), `opt ${cell.graphOptimization}`],
+    [isOrt && varies((c) => c.spinning), cell.spinning ? 'spinning' : 'no spinning'],
+    [isOrt && varies((c) => c.interOpThreads), `inter-op ${cell.interOpThreads ?? 'off'}`],
+    [varies((c) => c.isUnwatched), cell.isUnwatched ? 'telemetry paused' : 'telemetry'],
+  ];
+  return parts
+    .filter(([isShown]) => isShown)
+    .map(([, text]) => text)
+    .join(' · ');
 }
 
 function threadLabel(threads: number): string {

@@ -10,11 +10,14 @@ const cell = (id: string): PlanParts['cells'][number] => ({
   model: 'null',
   engine: 'ort',
   ep: 'cpu',
+  epOptions: {},
+  ortLibrary: null,
   threads: 1,
   interOpThreads: null,
   affinity: null,
   batch: 1,
   precision: 'fp32',
+  askedPrecision: null,
   graphOptimization: 'all',
   spinning: true,
   sessionConfig: {},
@@ -28,6 +31,7 @@ const parts: PlanParts = {
   cells: ['c1', 'c2', 'c3', 'c4', 'c5', 'c6'].map(cell),
   effort: effortFrom({ preset: 'default' }),
   telemetry: 'off',
+  placement: true,
   context: {},
 };
 

@@ -10,6 +10,7 @@ export interface PlanParts {
   readonly cells: readonly Cell[];
   readonly effort: Effort;
   readonly telemetry: Plan['telemetry'];
+  readonly placement: boolean;
   readonly context: Readonly<Record<string, unknown>>;
 }
 
@@ -25,6 +26,7 @@ export function makePlan(parts: PlanParts): Plan {
     order: blockOrder(parts.seed, parts.cells, parts.effort.maxBlocks),
     effort: parts.effort,
     telemetry: parts.telemetry,
+    placement: parts.placement,
     context: { ...parts.context },
   };
   return { ...body, runId: runIdOf(body) };

@@ -11,6 +11,7 @@ import type { Runtime } from '../runtime/runtime.ts';
 import type { BenchRequest } from './bench-request.ts';
 import { type CellModel, cellsOf } from './cells.ts';
 import { effortFrom, longestMs } from './effort.ts';
+import { bestGpuTarget } from './engine-target.ts';
 import { makePlan } from './plan.ts';
 import type { Workshop } from './workshop.ts';
 
@@ -72,7 +73,12 @@ export async function prepareRun(
     ),
   );
   const nullModel = await withInputs(calibration, [1]);
-  const { cells, notes } = cellsOf(request.axes, cellModels, nullModel, facts.cpu.online);
+  const { cells, notes } = cellsOf(
+    axesFor(request, facts),
+    cellModels,
+    nullModel,
+    facts.cpu.online,
+  );
   const effort = effortFrom(request.effort);
   const plan = makePlan({
     createdUtc: new Date().toISOString(),
@@ -81,10 +87,23 @@ export async function prepareRun(
     models: models.map((model) => model.planModel),
     cells,
     effort,
+    placement: true,
     telemetry: request.telemetry ?? (facts.tools.mpstat ? 'mpstat' : 'proc'),
     context: contextOf(request, facts, models, runtime),
   });
   return { plan, files: [...files.values()], notes, estimateMs: longestMs(effort, cells.length) };
+}
+
+/** The asked-for dimensions, with the board's best GPU engine where that was asked for. */
+function axesFor(
+  { axes, isGpuWanted, board, ortPackage }: BenchRequest,
+  facts: BoardFacts,
+): BenchRequest['axes'] {
+  if (!isGpuWanted) return axes;
+  const { ortLibrary } = axes;
+  const best = bestGpuTarget(board, facts, { ortLibrary, ortPackage });
+  const isKnown = axes.targets.some(({ engine, ep }) => engine === best.engine && ep === best.ep);
+  return isKnown ? axes : { ...axes, targets: [...axes.targets, best] };
 }
 
 /** The batch size that the model declares, 1 where it leaves it free. */
@@ -95,6 +114,13 @@ function batchOf(model: LoadedModel, request: BenchRequest): Promise<number> {
 /** The null model has an input of its own: what was said about the measured models' does not concern it. */
 function seededOnly(inputs: BenchRequest['inputs']): BenchRequest['inputs'] {
   return { ...inputs, shapes: {}, ranges: {}, files: {}, data: null };
+}
+
+/** A build of one's own is told from npm's by the hash of its library: `1.30.0+3fa9c1d2`. */
+function onnxRuntimeVersion({ ortPackage }: BenchRequest, runtime: Runtime): string {
+  if (ortPackage === null) return ONNX_RUNTIME_VERSION;
+  const library = runtime.files.find(({ path }) => path.endsWith('/libonnxruntime.so.1'));
+  return `${ONNX_RUNTIME_VERSION}+${library?.file.sha256.slice(0, 8) ?? 'unknown'}`;
 }
 
 /** What `result.json` keeps beside the plan: see host/results/run-context.ts. No host or user names. */
@@ -112,7 +138,8 @@ function contextOf(
     argv: request.tool.argv,
     runtime: {
       node: NODE_VERSION,
-      onnxruntime: ONNX_RUNTIME_VERSION,
+      onnxruntime: onnxRuntimeVersion(request, runtime),
+      id: runtime.id,
       agent_sha256: runtime.files.find(({ path }) => path === 'agent.cjs')?.file.sha256 ?? null,
     },
     board: {

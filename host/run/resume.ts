@@ -141,7 +141,11 @@ async function pushRuntime(
   probe: Probe,
   plan: Plan,
 ): Promise<string> {
-  const runtime = await runtimeOf(request, probe);
+  // A person's own build of ONNX Runtime is not kept by the plan: only what the board still has can go on with it.
+  const runtime = await runtimeOf(request, probe, {
+    ortPackage: undefined,
+    needsKoffi: plan.cells.some(({ engine }) => engine === 'ort-capi'),
+  });
   const stored = storeFilesOf(plan);
   const { runtimeDirectory } = await push(link, probe, {
     files: stored.map((sha256) => ({

@@ -35,7 +35,9 @@ export function openWorkshop(cacheDir: string, signal: AbortSignal): Workshop {
         prepareInputs(model, { ...request, signal }),
       ),
     runtimeFor: (platform, options) =>
-      once(runtimes, platform, () => runtimeFor(platform, { ...options, cacheDir, signal })),
+      once(runtimes, JSON.stringify([platform, options]), () =>
+        runtimeFor(platform, { ...options, cacheDir, signal }),
+      ),
   };
 }
 

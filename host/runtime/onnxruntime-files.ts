@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, posix, relative, resolve, sep } from 'node:path';
 import { OrinError } from '../errors.ts';
@@ -24,10 +24,7 @@ export async function onnxRuntimeFiles(
   platform: BoardPlatform,
   packageDirectory: string = installedPackage(),
 ): Promise<readonly PlacedFile[]> {
-  const commonDirectory = resolve(
-    dirname(createRequire(join(packageDirectory, 'package.json')).resolve('onnxruntime-common')),
-    '../..',
-  );
+  const commonDirectory = resolve(dirname(commonOf(packageDirectory)), '../..');
   await requirePinned('onnxruntime-node', packageDirectory);
   await requirePinned('onnxruntime-common', commonDirectory);
   const native = `bin/napi-v6/linux/${platform === 'linux-arm64' ? 'arm64' : 'x64'}`;
@@ -37,7 +34,11 @@ export async function onnxRuntimeFiles(
     ...placed(
       'onnxruntime-node',
       packageDirectory,
-      [`${native}/onnxruntime_binding.node`, `${native}/libonnxruntime.so.1`],
+      [
+        `${native}/onnxruntime_binding.node`,
+        `${native}/libonnxruntime.so.1`,
+        ...(await providerLibraries(packageDirectory, native)),
+      ],
       true,
     ),
     // dist/cjs/package.json makes CommonJS of the files beside it.
@@ -48,6 +49,23 @@ export async function onnxRuntimeFiles(
       false,
     ),
   ];
+}
+
+/** A build of one's own seldom has onnxruntime-common beside it: ours is of the same release. */
+function commonOf(packageDirectory: string): string {
+  try {
+    return createRequire(join(packageDirectory, 'package.json')).resolve('onnxruntime-common');
+  } catch {
+    return createRequire(join(installedPackage(), 'package.json')).resolve('onnxruntime-common');
+  }
+}
+
+/** Looked for by ONNX Runtime beside its library; the package of npm has none for boards. */
+async function providerLibraries(directory: string, native: string): Promise<readonly string[]> {
+  const names = await readdir(join(directory, native));
+  return names
+    .filter((name) => /^libonnxruntime_providers_\w+\.so$/.test(name))
+    .map((name) => `${native}/${name}`);
 }
 
 function installedPackage(): string {

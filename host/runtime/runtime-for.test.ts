@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { testCacheDir } from '../../test/support/cache-dir.ts';
+import { KOFFI_VERSION } from './koffi-files.ts';
 import { NODE_VERSION } from './node-package.ts';
 import type { Runtime } from './runtime.ts';
 import { runtimeFor } from './runtime-for.ts';
@@ -95,6 +96,30 @@ describe('the runtime for a board', () => {
     const { stdout } = spawnSync('head', ['-c', '20', node.file.source.path]);
     expect(stdout.readUInt16LE(18)).toBe(183);
   });
+
+  test.each(['linux-arm64', 'linux-x64'] as const)(
+    'brings koffi for %s where it is asked for',
+    {
+      timeout: 120_000,
+    },
+    async (platform) => {
+      const plain = await runtimeFor(platform, options());
+      const runtime = await runtimeFor(platform, options({ needsKoffi: true }));
+      const added = runtime.files
+        .map(({ path }) => path)
+        .filter((path) => !plain.files.some((file) => file.path === path));
+      expect(added.every((path) => /^node_modules\/(koffi|@koromix)\//.test(path))).toBe(true);
+      const binary = runtime.files.find(({ path }) => path.endsWith('/koffi.node'));
+      if (binary?.file.source.kind !== 'path') throw new Error('koffi comes from disk');
+      const { stdout } = spawnSync('head', ['-c', '20', binary.file.source.path]);
+      expect(stdout.readUInt16LE(18)).toBe(platform === 'linux-arm64' ? 183 : 62);
+      if (platform !== here) return;
+      const tree = layOut(runtime);
+      const script = "console.log(require('koffi').version)";
+      const output = execFileSync(`${tree}/bin/node`, ['-e', script], { cwd: tree }).toString();
+      expect(output.trim()).toBe(KOFFI_VERSION);
+    },
+  );
 
   test('keeps its id while nothing changed, and gets another with another agent', {
     timeout: 120_000,

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { OrinError } from '../errors.ts';
 import { hashFile } from '../push/hash-file.ts';
+import { koffiFiles } from './koffi-files.ts';
 import { type BoardPlatform, type FetchOptions, nodeProgram } from './node-package.ts';
 import { onnxRuntimeFiles } from './onnxruntime-files.ts';
 import { type Runtime, type RuntimeFile, runtimeOf } from './runtime.ts';
@@ -8,6 +9,10 @@ import { type Runtime, type RuntimeFile, runtimeOf } from './runtime.ts';
 export interface RuntimeOptions extends FetchOptions {
   /** The agent as one bundled file. */
   readonly agentPath: string;
+  /** Also what calls ONNX Runtime's C interface. */
+  readonly needsKoffi?: boolean;
+  /** Directory of another onnxruntime-node than the installed one. */
+  readonly ortPackage?: string | undefined;
 }
 
 /**
@@ -36,7 +41,11 @@ export async function runtimeFor(
     await runtimeFile('bin/node', node, 0o700, true),
     await runtimeFile('agent.cjs', options.agentPath, 0o600, false),
   ];
-  for (const { path, source, isNative } of await onnxRuntimeFiles(platform)) {
+  const packages = [
+    ...(await onnxRuntimeFiles(platform, options.ortPackage)),
+    ...(options.needsKoffi ? await koffiFiles(platform, options) : []),
+  ];
+  for (const { path, source, isNative } of packages) {
     files.push(await runtimeFile(path, source, 0o600, isNative));
   }
   return runtimeOf(files);

@@ -68,7 +68,7 @@ async function configText(options: TargetOptions): Promise<string> {
   return [...given, ...files].join('\n');
 }
 
-async function withIncludes(path: string, base: string, depth: number): Promise<string> {
+export async function withIncludes(path: string, base: string, depth: number): Promise<string> {
   const text = await readFile(path, 'utf8').catch(() => '');
   if (depth >= maxIncludeDepth) return text;
   const lines: string[] = [];

@@ -5,6 +5,7 @@ import { bench } from '../../host/run/bench.ts';
 import type { BenchRequest } from '../../host/run/bench-request.ts';
 import type { FollowRequest } from '../../host/run/follow-request.ts';
 import type { RunEvent } from '../../host/run/run-event.ts';
+import type { RunOutcome } from '../../host/run/run-outcome.ts';
 import { axesFrom, effortRequestFrom } from '../config/bench-values.ts';
 import { directoriesFrom } from '../config/directories.ts';
 import { environment } from '../config/environment.ts';
@@ -12,7 +13,7 @@ import { inputsFrom } from '../config/input-values.ts';
 import { choicesFrom, sizeBytes, wholeNumber, wholeNumbers } from '../config/parse-values.ts';
 import { shareableArguments } from '../config/shareable-arguments.ts';
 import { describePlan } from '../output/plan-table.ts';
-import { formatFrom, watchRun } from './watch-run.ts';
+import { formatFrom, type RunSurroundings, watchRun, withAccess } from './watch-run.ts';
 
 declare const __ORIN_REMOTE_VERSION__: string;
 
@@ -34,6 +35,18 @@ export async function benchCommand(host: string, options: OptionValues): Promise
   });
 }
 
+/** One benchmark for whoever shows it, answers its questions and decides when it ends. */
+export async function measureBoard(
+  host: string,
+  options: OptionValues,
+  surroundings: RunSurroundings & { readonly argv: readonly string[] },
+): Promise<RunOutcome | null> {
+  const settings = settingsFrom(host, options, surroundings.argv);
+  return await withAccess(host, options, surroundings, ({ follow }) =>
+    bench({ ...follow, ...settings, directories: directoriesFrom(environment) }),
+  );
+}
+
 /** The thesis' experiment, where nothing else is said: both versions of its model, passes over its 10,000 images. */
 function withThesisDefaults(options: OptionValues): OptionValues {
   return {
@@ -48,7 +61,11 @@ function withThesisDefaults(options: OptionValues): OptionValues {
 export type Settings = Omit<BenchRequest, keyof FollowRequest>;
 
 /** All options are read before anything is connected, so that a typing error costs nothing. */
-export function settingsFrom(host: string, given: OptionValues): Settings {
+export function settingsFrom(
+  host: string,
+  given: OptionValues,
+  argv: readonly string[] = process.argv.slice(2),
+): Settings {
   const options = given.preset === 'thesis' ? withThesisDefaults(given) : given;
   formatFrom(options);
   const [telemetry] = options.telemetry
@@ -58,6 +75,8 @@ export function settingsFrom(host: string, given: OptionValues): Settings {
   return {
     models: options.model.length > 0 ? options.model : [DEFAULT_MODEL],
     axes: axesFrom(options),
+    isGpuWanted: options.gpu === 'auto',
+    ortPackage: options.ort ?? null,
     experiment: options.preset === 'thesis' ? 'thesis' : null,
     batches: options.batch ? wholeNumbers(options.batch, '--batch') : null,
     // A demonstration shows the way within a minute; it is no measurement to publish.
@@ -72,7 +91,7 @@ export function settingsFrom(host: string, given: OptionValues): Settings {
     isDetached: options.detach === true,
     tool: {
       version: __ORIN_REMOTE_VERSION__,
-      argv: shareableArguments(process.argv.slice(2), host),
+      argv: shareableArguments(argv, host),
     },
     owner: `${userInfo().username}@${hostname()}`,
   };

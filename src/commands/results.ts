@@ -19,6 +19,7 @@ import { directoriesFrom } from '../config/directories.ts';
 import { environment } from '../config/environment.ts';
 import { choicesFrom } from '../config/parse-values.ts';
 import { cpuReport, interruptReport } from '../output/activity-report.ts';
+import { describeOperators } from '../output/operator-table.ts';
 import { describeRun } from '../output/run-detail.ts';
 import { describeRuns } from '../output/run-list.ts';
 import { type Terminal, terminalOf } from '../output/terminal.ts';
@@ -51,6 +52,7 @@ function shownParts(run: SavedRun, terminal: Terminal, options: OptionValues): s
   const parts = [
     ...(options.cpu ? [cpuReport(run, terminal)] : []),
     ...(options.irq ? [interruptReport(run, terminal)] : []),
+    ...(options.profile ? [describeOperators(run.result, terminal)] : []),
   ];
   return parts.length > 0 ? parts.join('\n') : describeRun(run, terminal);
 }

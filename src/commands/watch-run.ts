@@ -3,13 +3,15 @@ import { exitCodes } from '../../host/errors.ts';
 import type { FollowRequest } from '../../host/run/follow-request.ts';
 import type { RunEvent } from '../../host/run/run-event.ts';
 import type { RunOutcome, SavedOutcome } from '../../host/run/run-outcome.ts';
+import type { Prompter } from '../../host/ssh/prompter.ts';
 import { directoriesFrom } from '../config/directories.ts';
 import { environment } from '../config/environment.ts';
 import { choicesFrom } from '../config/parse-values.ts';
 import { attachCommandLine } from '../output/attach-command-line.ts';
+import { describeOperators } from '../output/operator-table.ts';
 import { type OutputFormat, outputFormats, printResult } from '../output/print-result.ts';
 import { noProgress, type Progress, showProgress } from '../output/progress.ts';
-import { terminalOf } from '../output/terminal.ts';
+import { type Terminal, terminalOf } from '../output/terminal.ts';
 import { askKey } from '../prompt/ask-key.ts';
 import { terminalPrompter } from '../prompt/terminal-prompter.ts';
 import { accessTo } from './connection.ts';
@@ -38,10 +40,10 @@ export async function watchRun(
 ): Promise<number> {
   const format = formatFrom(options);
   const stderr = terminalOf(process.stderr, environment, options);
-  const progress = options.quiet ? noProgress : showProgress(host, stderr);
+  const { progress, prompter, ask } = await displayFor(host, options, stderr);
   const onBoard = new OnBoard(host, options);
   const control = controlRun({
-    ask: askerFor(options, progress),
+    ask,
     note: (text) => progress.note(text),
     onLeave: () => {
       progress.close();
@@ -54,12 +56,17 @@ export async function watchRun(
   };
   try {
     const { signal, leave } = control;
-    const outcome = await withAccess(host, options, { progress, listener, signal, leave }, work);
+    const surroundings = { progress, prompter, listener, signal, leave };
+    const outcome = await withAccess(host, options, surroundings, work);
     control.dispose();
     progress.close();
     if (outcome === null) return exitCodes.ok;
     if (outcome.kind === 'left') return control.exitCode() ?? detached(outcome.runId, onBoard);
-    await printResult(outcome, host, format, terminalOf(process.stdout, environment, options));
+    const stdout = terminalOf(process.stdout, environment, options);
+    await printResult(outcome, host, format, stdout);
+    if (options.profile && format === 'table') {
+      process.stdout.write(describeOperators(outcome.result, stdout));
+    }
     return control.exitCode() ?? exitCodeOf(outcome);
   } catch (error) {
     progress.close();
@@ -72,14 +79,37 @@ export async function watchRun(
   }
 }
 
-async function withAccess(
+/** Where a run is shown, and who is asked what it takes to reach the board and what to do with the run. */
+interface Display {
+  readonly progress: Progress;
+  readonly prompter: Prompter;
+  readonly ask: RunControlOptions['ask'];
+}
+
+/** With --tui on a terminal the live view, else the lines of progress. */
+async function displayFor(host: string, options: OptionValues, stderr: Terminal): Promise<Display> {
+  const isScreenWanted = options.tui && !options.quiet && !options.dryRun && !options.detach;
+  if (isScreenWanted && stderr.isInteractive && process.stdin.isTTY) {
+    const { openLiveScreen } = await import('../tui/live/live-screen.ts');
+    return openLiveScreen(host, stderr);
+  }
+  const progress = options.quiet ? noProgress : showProgress(host, stderr);
+  const prompter = terminalPrompter(options.batchMode === true, progress);
+  return { progress, prompter, ask: askerFor(options, progress) };
+}
+
+/** What following a run takes besides a way to its board. */
+export type RunSurroundings = Pick<FollowRequest, 'listener' | 'signal' | 'leave'> &
+  Pick<Display, 'progress' | 'prompter'>;
+
+/** Opens the way to a board for `work`, and closes it whatever happens. */
+export async function withAccess(
   host: string,
   options: OptionValues,
-  parts: Pick<FollowRequest, 'listener' | 'signal' | 'leave'> & Pick<Watch, 'progress'>,
+  surroundings: RunSurroundings,
   work: (watch: Watch) => Promise<RunOutcome | null>,
 ): Promise<RunOutcome | null> {
-  const { progress, ...rest } = parts;
-  const prompter = terminalPrompter(options.batchMode === true, progress);
+  const { progress, prompter, ...rest } = surroundings;
   const access = await accessTo(host, options, { prompter, note: (text) => progress.note(text) });
   try {
     rest.listener({ kind: 'connecting', destination: access.destination });

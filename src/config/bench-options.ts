@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { addEngineOptions } from './engine-values.ts';
 
 function collect(value: string, earlier: string[]): string[] {
   return [...earlier, value];
@@ -30,8 +31,9 @@ export function addConnectionOptions(command: Command): void {
 export function addBenchOptions(command: Command): void {
   command
     .optionsGroup('What to measure (every combination is a cell):')
-    .option('--model <name|file>', 'built-in model or .onnx file; may be repeated', collect, [])
-    .option('--ep <providers>', 'execution providers: cpu', 'cpu')
+    .option('--model <name|file>', 'built-in model or .onnx file; may be repeated', collect, []);
+  addEngineOptions(command);
+  command
     .option('--threads <list>', 'intra-op threads, e.g. 1,3,6 (default: 1, half and all CPUs)')
     .option('--batch <list>', "batch sizes (default: the model's own, else 1)")
     .option('--affinity <list>', 'CPU lists, e.g. 0-5,1-5 or 0+2+4; `any` leaves it alone', 'any')
@@ -100,5 +102,6 @@ export function addOutputOptions(command: Command): void {
     .optionsGroup('Output:')
     .option('--json', 'one JSON document on stdout')
     .option('--output <format>', 'table, ndjson, csv or md', 'table')
+    .option('--tui', 'watch the run full screen; the result goes to stdout as ever')
     .option('-q, --quiet', 'no progress');
 }

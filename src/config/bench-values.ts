@@ -1,10 +1,11 @@
 import type { OptionValues } from 'commander';
-import { executionProviders, optimizationLevels } from '../../agent/protocol/plan.ts';
+import { optimizationLevels } from '../../agent/protocol/plan.ts';
 import { OrinError } from '../../host/errors.ts';
 import { parseCellFilter } from '../../host/run/cell-filter.ts';
 import type { Axes } from '../../host/run/cells.ts';
 import { parseCpuList } from '../../host/run/cpu-list.ts';
 import type { EffortRequest } from '../../host/run/effort.ts';
+import { engineAxesFrom } from './engine-values.ts';
 import {
   choicesFrom,
   durationMs,
@@ -16,8 +17,8 @@ import {
 
 /** The dimensions of the plan as the options say them. @throws OrinError `usage` */
 export function axesFrom(options: OptionValues): Axes {
-  choicesFrom(options.ep, '--ep', executionProviders);
   return {
+    ...engineAxesFrom(options),
     threads: options.threads ? wholeNumbers(options.threads, '--threads') : null,
     affinities: affinitiesFrom(options.affinity),
     graphOptimizations: choicesFrom(options.opt, '--opt', optimizationLevels),

@@ -8,7 +8,7 @@ export function describePlan(plan: Plan, estimateMs: number): string {
   const rows = plan.cells.map((cell) => [
     cell.id,
     nameOf.get(cell.model) ?? cell.model,
-    cell.ep,
+    cell.engine === 'ort' ? cell.ep : `${cell.ep} (${cell.engine})`,
     String(cell.threads),
     cell.affinity ?? 'any',
     String(cell.batch),

@@ -1,6 +1,7 @@
 import type { CellResult } from '../../host/results/cell-result.ts';
 import { formatDuration, formatNumber, formatPercent } from '../../host/results/format.ts';
 import type { Result } from '../../host/results/result.ts';
+import { targetLabel } from '../../host/run/engine-target.ts';
 import { activitySummary } from './activity-report.ts';
 import { energyLine } from './board-lines.ts';
 import { experimentReport } from './experiment-report.ts';
@@ -47,7 +48,7 @@ function modelLine(
 ): string {
   const name = result.plan.models.find((candidate) => candidate.id === model)?.name ?? model;
   const kinds = [
-    ...new Set(cells.map((cell) => `${cell.config.ep.toUpperCase()} ${cell.config.precision}`)),
+    ...new Set(cells.map(({ config }) => `${targetLabel(config)} ${config.precision}`)),
   ];
   const context = result.context.board;
   const where = context?.model?.replace(/^NVIDIA /, '') ?? context?.cpu_model ?? board;

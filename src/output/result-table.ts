@@ -1,5 +1,6 @@
 import type { CellResult, PercentileResult } from '../../host/results/cell-result.ts';
 import { formatDuration, formatNumber, formatPercent } from '../../host/results/format.ts';
+import { placementText } from '../../host/results/placement.ts';
 import type { Result } from '../../host/results/result.ts';
 import type { Terminal } from './terminal.ts';
 import { type Column, textTable } from './text-table.ts';
@@ -37,6 +38,7 @@ const fields: readonly Field[] = [
     column: right('irq/s', 6),
     text: (cell) => numberOrNothing(cell.activity?.interrupts_per_s ?? null),
   },
+  { column: left('ran on'), text: ranOnText },
   { column: left('verdict'), text: (cell, _result, terminal) => verdictText(cell, terminal) },
 ];
 
@@ -88,6 +90,12 @@ function numberOrNothing(value: number | null): string {
 
 function cpuText(cell: CellResult): string {
   return cell.activity ? `${Math.round(cell.activity.busy_percent)} %` : '';
+}
+
+/** Proof of where the nodes ran; for trtexec, which runs nowhere else, what is inside its times. */
+function ranOnText({ placement, trtexec }: CellResult): string {
+  if (trtexec !== null) return `GPU: ${trtexec.timed}`;
+  return placement === null ? '' : (placementText(placement) ?? '');
 }
 
 function speedUpText(cell: CellResult, { comparisons }: Measured): string {

@@ -103,16 +103,25 @@ export class Account {
     this.#spans.push({ runId, span });
   }
 
-  /** Nothing may be left of programs that have ended and runs that were collected, but these files on the board. */
-  async lookForLeaks(excused: readonly string[]): Promise<void> {
-    const { wrong } = this.#figures;
+  /** No process may be left of programs that have ended and runs that were collected. */
+  async lookForProcesses(): Promise<void> {
     const processes = await stillThere(() => this.#processes(), SETTLE_MS);
-    wrong.processesLeaked += processes.length;
-    for (const one of processes) this.#complain(`process left: ${one}`);
+    this.#figures.wrong.processesLeaked += processes.length;
+    for (const one of processes) {
+      this.#complain(`process left: ${one}`);
+      // So that it counts once.
+      endProcess(Number.parseInt(one, 10));
+    }
+  }
+
+  /** Nor any file, but these of our directory on the board. */
+  async lookForFiles(excused: readonly string[]): Promise<void> {
     const files = await stillThere(() => this.#files(excused), 1_000);
-    wrong.filesLeaked += files.length;
-    for (const one of files) this.#complain(`file left: ${one}`);
-    await this.#removeLeft(processes, files);
+    this.#figures.wrong.filesLeaked += files.length;
+    for (const path of files) {
+      this.#complain(`file left: ${path}`);
+      await rm(path, { recursive: true, force: true });
+    }
   }
 
   async #processes(): Promise<string[]> {
@@ -131,34 +140,23 @@ export class Account {
     const runs = (await runsOnBoard(this.#scene)).map((name) => `runs/${name}`);
     const incoming = (await readdir(saved).catch(() => [])).filter((name) => name.startsWith('.'));
     const temporary = await Promise.all(
-      [workstation.temporary, boardTemporary].map((path) => readdir(path)),
+      [workstation.temporary, boardTemporary].map(async (place) =>
+        (await readdir(place)).map((name) => join(place, name)),
+      ),
     );
     return [
-      ...onBoard.filter((path) => !path.startsWith('runs/')).map((path) => `${base}/${path}`),
-      ...runs.map((path) => `${base}/${path}`),
+      ...onBoard.filter((path) => !path.startsWith('runs/')).map((path) => join(base, path)),
+      ...runs.map((path) => join(base, path)),
       ...incoming.map((name) => join(saved, name)),
-      ...temporary.flat().map((name) => `temporary ${name}`),
+      ...temporary.flat(),
     ];
   }
+}
 
-  /** So that each leak counts once. */
-  async #removeLeft(processes: readonly string[], files: readonly string[]): Promise<void> {
-    for (const one of processes) {
-      try {
-        process.kill(Number.parseInt(one, 10), 'SIGKILL');
-      } catch {
-        // Gone after all.
-      }
-    }
-    const { workstation, boardTemporary } = this.#scene;
-    for (const one of files) {
-      if (one.startsWith('/')) await rm(one, { recursive: true, force: true });
-      else {
-        const name = one.slice('temporary '.length);
-        for (const place of [workstation.temporary, boardTemporary]) {
-          await rm(join(place, name), { recursive: true, force: true });
-        }
-      }
-    }
+function endProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // Gone after all.
   }
 }

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -42,4 +42,10 @@ export async function stillThere(
     if (found.length === 0 || performance.now() > untilMs) return found;
     await sleep(200);
   }
+}
+
+/** Makes what lies in a directory look untouched for so long. */
+export async function ageFiles(directory: string, ms: number): Promise<void> {
+  const then = new Date(Date.now() - ms);
+  for (const name of await readdir(directory)) await utimes(join(directory, name), then, then);
 }

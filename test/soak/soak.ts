@@ -2,6 +2,7 @@ import { access } from 'node:fs/promises';
 import { Account } from './account.ts';
 import type { Fault } from './faults.ts';
 import { count, describe, type Figures, isAllWell, noFigures } from './figures.ts';
+import { ageFiles } from './leaks.ts';
 import { Program, type ProgramEnd } from './program.ts';
 import { Random } from './random.ts';
 import { openScene, runsOnBoard, type Scene } from './scene.ts';
@@ -95,13 +96,14 @@ class Cycles {
       await this.#watch('attach', args, attempt < CALM_ATTEMPT);
       await Promise.all(this.#rivals);
     }
-    await this.#expectEmptyBoard();
     const ends = await this.#account.settle();
     this.#log(`${this.#programs.join(', ')}: ${ends} (${this.#faults})`);
     this.#judgeEnds(ends);
     if (this.#faults.includes('supervisor killed')) this.#hasStaleLock = true;
     else if (ends.length > 0) this.#hasStaleLock = false;
-    await this.#account.lookForLeaks(this.#hasStaleLock ? ['lock'] : []);
+    await this.#account.lookForProcesses();
+    await this.#expectEmptyBoard();
+    await this.#account.lookForFiles(this.#hasStaleLock ? ['lock'] : []);
   }
 
   /** Nothing of ours may be on the board after this. */
@@ -191,7 +193,8 @@ class Cycles {
   }
 
   async #expectEmptyBoard(): Promise<void> {
-    // Over the ssh client, which also sweeps what one of a killed program left in the temporary directory.
+    // Over the ssh client, which also sweeps what one of a killed program left a while ago.
+    await ageFiles(this.#scene.workstation.temporary, 3_600_000);
     const args = ['runs', ...this.#scene.directly, '--json', '--transport', 'ssh'];
     const { code, stdout, stderr } = await this.#undisturbed(args);
     if (code === 0 && stdout.trim() === '[]') return;

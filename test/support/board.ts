@@ -99,10 +99,9 @@ export class TestBoard {
       logLevel: 'error',
     });
     mkdirSync(join(this.runtimePath, 'node_modules'));
-    symlinkSync(
-      resolve('node_modules/onnxruntime-node'),
-      join(this.runtimePath, 'node_modules/onnxruntime-node'),
-    );
+    for (const name of ['onnxruntime-node', 'koffi', '@koromix']) {
+      symlinkSync(resolve('node_modules', name), join(this.runtimePath, 'node_modules', name));
+    }
   }
 
   /** Kills supervisors that a failed test left: the next one wants the board. Their workers follow. */
@@ -150,6 +149,7 @@ export class TestBoard {
       ),
       effort,
       telemetry: 'off',
+      placement: false,
       context: {},
       ...changes,
     };

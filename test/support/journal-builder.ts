@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { EventOf, JournalEvent, Unnumbered } from '../../agent/protocol/events.ts';
 import type { Cell, Plan } from '../../agent/protocol/plan.ts';
+import { PROTOCOL_VERSION } from '../../agent/protocol/version.ts';
 import { encodeEvent } from '../../agent/protocol/wire.ts';
 
 /** A cell of a test's plan; only what matters to the test needs saying. */
@@ -12,11 +13,14 @@ export function testCell(id: string, parts: Partial<Cell> = {}): Cell {
     model: 'mlp-tiny',
     engine: 'ort',
     ep: 'cpu',
+    epOptions: {},
+    ortLibrary: null,
     threads: 1,
     interOpThreads: null,
     affinity: null,
     batch: 1,
     precision: 'fp32',
+    askedPrecision: null,
     graphOptimization: 'all',
     spinning: true,
     sessionConfig: {},
@@ -28,7 +32,7 @@ export function testCell(id: string, parts: Partial<Cell> = {}): Cell {
 /** A plan over these cells: five blocks, one percent. */
 export function testPlan(cells: readonly Cell[], effort: Partial<Plan['effort']> = {}): Plan {
   return {
-    protocol: 1,
+    protocol: PROTOCOL_VERSION,
     runId: '20261123-101500-3fa9c1',
     createdUtc: '2026-11-23T10:15:00.000Z',
     owner: 'someone@workstation',
@@ -50,6 +54,7 @@ export function testPlan(cells: readonly Cell[], effort: Partial<Plan['effort']>
       ...effort,
     },
     telemetry: 'proc',
+    placement: false,
     context: {},
   };
 }
@@ -94,7 +99,7 @@ export class JournalBuilder {
     this.event({
       kind: 'hello',
       t_ns: 0,
-      protocol: 1,
+      protocol: PROTOCOL_VERSION,
       agent: { version: '0.1.0', node: 'v24.11.1', pid: 100 },
       capabilities: [],
       runId: plan.runId,
@@ -168,6 +173,7 @@ export class JournalBuilder {
       warmUpIterations: warmUp,
       stop: 'precise',
       message: '',
+      next: null,
       ...parts.end,
     });
   }

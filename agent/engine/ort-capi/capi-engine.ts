@@ -1,0 +1,48 @@
+import type { Cell } from '../../protocol/plan.ts';
+import { type Engine, EngineRefusal, type EngineSession, type OpenOptions } from '../engine.ts';
+import type { Capi } from './capi.ts';
+import { CapiSession } from './capi-session.ts';
+import { createOptions } from './session-options.ts';
+
+/** Warnings and worse, as onnxruntime-node logs them. */
+const logLevel = 2;
+
+/**
+ * ONNX Runtime through its C interface. Against onnxruntime-node it passes every option of a provider, writes
+ * outputs into memory made beforehand, and spends a microsecond per run where the binding spends several.
+ */
+export class OrtCapiEngine implements Engine {
+  readonly #capi: Capi;
+  readonly #engineCachePath: string;
+
+  /** `engineCachePath`: a directory for the engines that TensorRT builds. */
+  constructor(capi: Capi, engineCachePath: string) {
+    this.#capi = capi;
+    this.#engineCachePath = engineCachePath;
+  }
+
+  open(cell: Cell, modelPath: string, { profilePrefix }: OpenOptions = {}): EngineSession {
+    const capi = this.#capi;
+    const env = capi.create('createEnv', logLevel, 'orin-remote');
+    const options = createOptions(capi, cell, this.#engineCachePath);
+    if (profilePrefix !== undefined) capi.call('enableProfiling', options, profilePrefix);
+    try {
+      const session = capi.create('createSession', env, modelPath, options);
+      return new CapiSession(capi, { env, session }, profilePrefix !== undefined);
+    } catch (error) {
+      throw this.#named(error);
+    } finally {
+      capi.release('releaseSessionOptions', options);
+    }
+  }
+
+  /** A board may have several libraries: a refusal says which one it came from. */
+  #named(error: unknown): unknown {
+    if (!(error instanceof EngineRefusal)) return error;
+    const { path, version } = this.#capi.library;
+    return new EngineRefusal(`${error.message}\n(ONNX Runtime ${version}, ${path})`, {
+      cause: error,
+      ...(error.next === null ? {} : { next: error.next }),
+    });
+  }
+}

@@ -1,0 +1,119 @@
+import type { Cell, ExecutionProvider } from '../../protocol/plan.ts';
+import { EngineRefusal } from '../engine.ts';
+import { sessionRefusal } from '../refusals.ts';
+import type { Address, Capi } from './capi.ts';
+
+const optimizationLevels: Readonly<Record<Cell['graphOptimization'], number>> = {
+  disabled: 0,
+  basic: 1,
+  extended: 2,
+  layout: 3,
+  all: 99,
+};
+
+const providerIds: Readonly<Record<ExecutionProvider, string>> = {
+  cpu: 'CPUExecutionProvider',
+  cuda: 'CUDAExecutionProvider',
+  tensorrt: 'TensorrtExecutionProvider',
+  webgpu: 'WebGpuExecutionProvider',
+};
+
+/** Options of a session exactly as the cell says; the caller releases them. */
+export function createOptions(capi: Capi, cell: Cell, engineCachePath: string): Address {
+  const options = capi.create('createSessionOptions');
+  const spinning = cell.spinning ? '1' : '0';
+  const entries = {
+    'session.intra_op.allow_spinning': spinning,
+    'session.inter_op.allow_spinning': spinning,
+    ...cell.sessionConfig,
+  };
+  capi.call('setIntraOpNumThreads', options, cell.threads);
+  capi.call('setInterOpNumThreads', options, cell.interOpThreads ?? 1);
+  capi.call('setSessionExecutionMode', options, cell.interOpThreads === null ? 0 : 1);
+  const level = optimizationLevels[cell.graphOptimization];
+  capi.call('setSessionGraphOptimizationLevel', options, level);
+  for (const [key, value] of Object.entries(entries)) {
+    capi.call('addSessionConfigEntry', options, key, value);
+  }
+  appendProvider(capi, options, cell, engineCachePath);
+  return options;
+}
+
+/** Adds the one provider that the cell names. The CPU provider is always there and takes no options. */
+function appendProvider(capi: Capi, options: Address, cell: Cell, engineCachePath: string): void {
+  const { ep } = cell;
+  const given = providerOptions(cell, engineCachePath);
+  if (ep === 'cpu') {
+    const [option] = given.keys();
+    if (option === undefined) return;
+    throw new EngineRefusal(`the CPU provider takes no options; ${option} was given`);
+  }
+  refuseAbsentProvider(capi, ep);
+  const lists = [[...given.keys()], [...given.values()], given.size] as const;
+  try {
+    if (ep === 'webgpu') capi.call('appendByName', options, 'WebGPU', ...lists);
+    else if (ep === 'cuda') append(capi, options, cudaFunctions, lists);
+    else append(capi, options, tensorRtFunctions, lists);
+  } catch (error) {
+    throw sessionRefusal(ep, error);
+  }
+}
+
+function refuseAbsentProvider(capi: Capi, ep: ExecutionProvider): void {
+  const available = capi.availableProviders();
+  if (available.includes(providerIds[ep])) return;
+  const { path, version } = capi.library;
+  throw new EngineRefusal(
+    `ONNX Runtime ${version} at ${path} has no ${providerIds[ep]}: it was built with ${available.join(', ')}`,
+    { next: 'give a GPU build with --ort-lib, or use --ep trtexec; see docs/gpu.md' },
+  );
+}
+
+/** What was asked for, over what a benchmark needs: TensorRT would build its engine anew in every process. */
+function providerOptions(cell: Cell, engineCachePath: string): ReadonlyMap<string, string> {
+  const { ep, askedPrecision, epOptions } = cell;
+  if (ep !== 'tensorrt' && askedPrecision !== null) {
+    throw new EngineRefusal(
+      `${providerIds[ep]} computes in the model's own precision (${cell.precision} was asked for)`,
+      { next: 'convert the model, or use --ep tensorrt or --ep trtexec' },
+    );
+  }
+  if (ep !== 'tensorrt') return new Map(Object.entries(epOptions));
+  return new Map(
+    Object.entries({
+      trt_engine_cache_enable: '1',
+      trt_engine_cache_path: engineCachePath,
+      ...(askedPrecision === 'fp16' ? { trt_fp16_enable: '1' } : {}),
+      ...(askedPrecision === 'int8' ? { trt_int8_enable: '1' } : {}),
+      ...epOptions,
+    }),
+  );
+}
+
+const cudaFunctions = {
+  create: 'createCudaOptions',
+  update: 'updateCudaOptions',
+  append: 'appendCuda',
+  release: 'releaseCudaOptions',
+} as const;
+const tensorRtFunctions = {
+  create: 'createTensorRtOptions',
+  update: 'updateTensorRtOptions',
+  append: 'appendTensorRt',
+  release: 'releaseTensorRtOptions',
+} as const;
+
+function append(
+  capi: Capi,
+  options: Address,
+  functions: typeof cudaFunctions | typeof tensorRtFunctions,
+  lists: readonly [readonly string[], readonly string[], number],
+): void {
+  const provider = capi.create(functions.create);
+  try {
+    capi.call(functions.update, provider, ...lists);
+    capi.call(functions.append, options, provider);
+  } finally {
+    capi.release(functions.release, provider);
+  }
+}

@@ -1,0 +1,64 @@
+import type { Cell, ExecutionProvider } from '../protocol/plan.ts';
+import { EngineRefusal } from './engine.ts';
+import { findTrtexec } from './trtexec/find-trtexec.ts';
+
+const names: Readonly<Record<ExecutionProvider, string>> = {
+  cpu: 'CPU',
+  cuda: 'CUDA',
+  tensorrt: 'TensorRT',
+  webgpu: 'WebGPU',
+};
+
+/** The way on when the pushed ONNX Runtime cannot use the GPU: TensorRT's own program where the board has it. */
+function gpuNext(): string {
+  return findTrtexec() === null
+    ? 'see docs/gpu.md for a GPU build (--ort, --ort-lib); trtexec is not on this board either'
+    : 'trtexec is there: use --ep trtexec, or see docs/gpu.md for a GPU build';
+}
+
+/** Refuses what onnxruntime-node silently ignores: it hands its GPU providers a device number and no more. */
+export function refuseSettings({ ep, epOptions, askedPrecision }: Cell): void {
+  if (askedPrecision !== null) {
+    throw new EngineRefusal(
+      `onnxruntime-node cannot set the precision of ${names[ep]}: it passes a device number only`,
+      { next: 'use --ep trtexec, or --engine ort-capi with --ep tensorrt' },
+    );
+  }
+  const [option] = Object.keys(epOptions);
+  if (option !== undefined) {
+    throw new EngineRefusal(
+      `onnxruntime-node cannot pass the option ${option} to ${names[ep]}: it passes a device number only`,
+      { next: 'use --engine ort-capi with --ort-lib, which passes every option' },
+    );
+  }
+}
+
+/** Refuses a provider that the build has no code for. Given to ONNX Runtime, arm64 builds would use the CPU. */
+export function refuseMissingProvider(ep: ExecutionProvider, backends: readonly string[]): void {
+  if (backends.includes(ep)) return;
+  throw new EngineRefusal(
+    `this board's onnxruntime-node has no ${names[ep]}: it was built with ${backends.join(', ')}`,
+    { next: gpuNext() },
+  );
+}
+
+/** ONNX Runtime's own words for a session that it did not make, with the way on where we know one. */
+export function sessionRefusal(ep: ExecutionProvider, error: unknown): EngineRefusal {
+  const { message } = error as Error;
+  if (ep !== 'cpu' && /Failed to load (shared )?library/.test(message)) {
+    return new EngineRefusal(
+      `the ${names[ep]} provider cannot be loaded: its library, or one that it needs, is missing\n${message}`,
+      { cause: error, next: gpuNext() },
+    );
+  }
+  if (ep === 'webgpu' && /WebGPU adapter/.test(message)) {
+    return new EngineRefusal(`no usable GPU driver for WebGPU\n${message}`, {
+      cause: error,
+      next: 'WebGPU needs a Vulkan driver (libvulkan.so.1 and a device that ONNX Runtime accepts)',
+    });
+  }
+  if (/not enabled in this build/.test(message)) {
+    return new EngineRefusal(message, { cause: error, next: gpuNext() });
+  }
+  return new EngineRefusal(message, { cause: error });
+}

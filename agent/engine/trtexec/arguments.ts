@@ -1,0 +1,90 @@
+import type { Cell } from '../../protocol/plan.ts';
+import { EngineRefusal } from '../engine.ts';
+import type { Trtexec } from './describe.ts';
+
+/** `x:1x3x224x224`; a name with a colon stands between single quotes, a scalar is spelled out. */
+export function shapesOf(cell: Cell): string {
+  return cell.inputs
+    .map(({ name, shape }) => `${quoted(name)}:${shape.length === 0 ? 'scalar' : shape.join('x')}`)
+    .join(',');
+}
+
+/** Flags that let TensorRT compute in the cell's precision. Throws `EngineRefusal` where it cannot be told. */
+export function precisionFlags({ flags, version }: Trtexec, cell: Cell): readonly string[] {
+  if (cell.precision === 'fp32') return [];
+  const flag = cell.precision === 'fp16' ? '--fp16' : '--int8';
+  if (flags.has(flag)) return [flag];
+  // A typed model needs no flag where none exists any more.
+  if (cell.askedPrecision === null) return [];
+  throw new EngineRefusal(
+    `trtexec of TensorRT ${version} has no ${flag}: it computes in the model's own types`,
+    { next: `convert the model to ${cell.precision} and measure that` },
+  );
+}
+
+/** Builds an engine and saves it, without running it. */
+export function buildArguments(
+  { flags }: Trtexec,
+  cell: Cell,
+  files: { readonly model: string; readonly engine: string },
+  precision: readonly string[],
+): string[] {
+  return [
+    `--onnx=${files.model}`,
+    `--saveEngine=${files.engine}`,
+    ...precision,
+    ...(flags.has('--skipInference') ? ['--skipInference'] : known(flags, ['--buildOnly'])),
+    ...(cell.inputs.length > 0 ? [`--shapes=${shapesOf(cell)}`] : []),
+  ];
+}
+
+export interface TimingFiles {
+  readonly engine: string;
+  readonly times: string;
+  readonly outputs: string;
+  /** Raw values of each input, by name. */
+  readonly inputs: ReadonlyMap<string, string>;
+}
+
+export interface TimingLimits {
+  readonly warmUpMs: number;
+  readonly durationS: number;
+  readonly minIterations: number;
+}
+
+/**
+ * Runs a saved engine as every release from 8.4 on can: transfers on and one after the other, waiting by
+ * spinning, no CUDA graph. TensorRT 11 changed the defaults of all but the first, so each is said.
+ */
+export function timingArguments(
+  { flags }: Trtexec,
+  files: TimingFiles,
+  limits: TimingLimits,
+  shapes: string | null,
+): string[] {
+  const inputs = [...files.inputs].map(([name, path]) => `${quoted(name)}:${path}`);
+  return [
+    `--loadEngine=${files.engine}`,
+    `--warmUp=${limits.warmUpMs}`,
+    `--duration=${limits.durationS}`,
+    `--iterations=${limits.minIterations}`,
+    `--exportTimes=${files.times}`,
+    `--exportOutput=${files.outputs}`,
+    ...known(flags, ['--exposeDMA', '--useSpinWait', '--includeDataTransfers', '--noCudaGraph']),
+    ...(inputs.length > 0 ? [`--loadInputs=${inputs.join(',')}`] : []),
+    ...(shapes === null ? [] : [`--shapes=${shapes}`]),
+  ];
+}
+
+/** What lies inside each of its durations. */
+export function timedStages({ flags }: Trtexec): string {
+  return flags.has('--exposeDMA') ? 'h2d+compute+d2h' : 'h2d+compute+d2h, pipelined';
+}
+
+function known(flags: ReadonlySet<string>, wanted: readonly string[]): string[] {
+  return wanted.filter((flag) => flags.has(flag));
+}
+
+function quoted(name: string): string {
+  return name.includes(':') ? `'${name}'` : name;
+}

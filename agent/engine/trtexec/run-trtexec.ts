@@ -1,0 +1,89 @@
+import { spawn } from 'node:child_process';
+import { cleanLine, cleanText } from '../../protocol/clean-text.ts';
+import { EngineRefusal } from '../engine.ts';
+
+/** What trtexec printed is kept up to here: a verbose build prints for hours. */
+const keptCharacters = 200_000;
+const signOfLifeMs = 5000;
+
+export interface TrtexecRun {
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** Its last 200,000 characters, standard output and errors as they came. */
+  readonly output: string;
+}
+
+export interface TrtexecOptions {
+  readonly signal: AbortSignal;
+  /** Called every few seconds while it runs: an engine is built in silence, for minutes. */
+  readonly onAlive?: () => void;
+  readonly onLine?: (line: string) => void;
+  /** Words before the command, so that it does not outlive this process. */
+  readonly words?: readonly string[];
+}
+
+/** Runs trtexec to its end; aborting the signal kills it. Throws `EngineRefusal` when it cannot be started. */
+export async function runTrtexec(
+  path: string,
+  args: readonly string[],
+  { signal, onAlive, onLine, words = [] }: TrtexecOptions,
+): Promise<TrtexecRun> {
+  const [program = path, ...rest] = [...words, path, ...args];
+  const child = spawn(program, rest, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    signal,
+    killSignal: 'SIGKILL',
+  });
+  let output = '';
+  let line = '';
+  const take = (text: string) => {
+    output = (output + text).slice(-keptCharacters);
+    const lines = (line + text).split('\n');
+    line = (lines.pop() ?? '').slice(-keptCharacters);
+    for (const whole of lines) onLine?.(whole);
+  };
+  child.stdout.setEncoding('utf8').on('data', take);
+  child.stderr.setEncoding('utf8').on('data', take);
+  const timer = setInterval(() => onAlive?.(), signOfLifeMs);
+  try {
+    return await new Promise<TrtexecRun>((resolve, reject) => {
+      child.once('error', (error) => {
+        if (!signal.aborted) reject(new EngineRefusal(`cannot start ${path}: ${error.message}`));
+      });
+      child.once('close', (exitCode, killed) => resolve({ exitCode, signal: killed, output }));
+    });
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** Only its own last line says that all went well. */
+export function hasPassed({ exitCode, output }: TrtexecRun): boolean {
+  return exitCode === 0 && /^&&&& PASSED TensorRT\.trtexec/m.test(output);
+}
+
+/** Why it failed, in its own words: its error lines, or else its last ones. */
+export function failureOf(step: string, { exitCode, signal, output }: TrtexecRun): EngineRefusal {
+  const lines = cleanText(output, keptCharacters).split('\n');
+  const errors = lines.filter((line) => / \[E\] /.test(line)).map(messageOf);
+  const said = errors.length > 0 ? errors.slice(0, 8) : lines.filter(Boolean).slice(-5);
+  const how = signal === null ? `exit code ${exitCode}` : signal;
+  const isMemory = /out of memory|cudaErrorMemoryAllocation|insufficient memory/i.test(output);
+  return new EngineRefusal(
+    [`trtexec could not ${step} (${how}): ${said[0] ?? 'it said nothing'}`, ...said.slice(1)].join(
+      '\n',
+    ),
+    isMemory ? { next: 'free memory on the board, or take a smaller batch' } : {},
+  );
+}
+
+/** Its `[W]` lines about the measurement, not those of the parser and builder. */
+export function measurementWarnings(output: string): readonly string[] {
+  const lines = output.split('\n').filter((line) => / \[W\] (?!\[TRT\])/.test(line));
+  return [...new Set(lines.map((line) => cleanLine(messageOf(line), 300)))].slice(0, 16);
+}
+
+/** `[05/13/2025-10:36:46] [W] * Throughput may be bound` without stamp and level. */
+function messageOf(line: string): string {
+  return line.replace(/^\[[^\]]*\] \[[A-Z]\] /, '').trim();
+}

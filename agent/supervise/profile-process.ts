@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { FrameReader } from '../channel/frames.ts';
+import type { ProfileJob, ProfileMessage } from '../channel/messages.ts';
+import { roleEnvironment } from '../runtime.ts';
+import type { CellProcessContext } from './cell-process.ts';
+import { StderrTail } from './stderr-tail.ts';
+
+/** Session creation on a slow card takes minutes; after that it is a matter of seconds. */
+const limitMs = 600_000;
+
+/**
+ * One untimed process for one cell: writes where its nodes ran into the journal, or why that is not known.
+ * Aborting the signal ends it at once.
+ */
+export async function provePlacement(
+  job: Omit<ProfileJob, 'profileDirectory'>,
+  runDirectory: string,
+  context: CellProcessContext,
+  signal: AbortSignal,
+): Promise<void> {
+  const profileDirectory = join(runDirectory, 'profile');
+  mkdirSync(profileDirectory, { recursive: true });
+  const answer = await ask({ ...job, profileDirectory }, context, signal);
+  const { journal, clock } = context;
+  journal.write({ kind: 'placement', t_ns: clock.now_ns(), cell: job.cell.id, ...answer });
+}
+
+function failed(failure: string): ProfileMessage {
+  return { failure: failure.slice(0, 2048), runs: 0, islands: 0, providers: [], nodes: [] };
+}
+
+async function ask(
+  job: ProfileJob,
+  { runtime, dieWithParent }: CellProcessContext,
+  signal: AbortSignal,
+): Promise<ProfileMessage> {
+  const [program = '', ...words] = [
+    ...dieWithParent,
+    runtime.nodePath,
+    runtime.agentFile,
+    'profile',
+  ];
+  const child = spawn(program, words, {
+    stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
+    env: roleEnvironment(runtime),
+    signal,
+    killSignal: 'SIGKILL',
+    timeout: limitMs,
+  });
+  const stderr = new StderrTail(child.stderr as Readable);
+  child.stdin?.on('error', () => {});
+  child.stdin?.end(JSON.stringify(job));
+  let answer: ProfileMessage | null = null;
+  const reader = new FrameReader();
+  const pipe = child.stdio[3] as Readable;
+  pipe.on('error', () => {});
+  pipe.on('data', (chunk: Buffer) => {
+    for (const { payload } of reader.push(chunk)) {
+      answer = JSON.parse(payload.toString('utf8')) as ProfileMessage;
+    }
+  });
+  const end = await new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('close', (code, killed) => resolve(killed ?? `exit code ${code}`));
+  });
+  return answer ?? failed(`the profiling process ended with ${end}\n${stderr.text()}`.trim());
+}

@@ -1,0 +1,194 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { WorkerDone, WorkerJob } from '../channel/messages.ts';
+import { SampleBatch } from '../channel/sample-batch.ts';
+import type { Clock } from '../clock.ts';
+import { EngineRefusal } from '../engine/engine.ts';
+import { engineCache } from '../engine/engine-cache.ts';
+import { tensorBytes } from '../engine/tensor-data.ts';
+import { shapesOf, timedStages, timingArguments } from '../engine/trtexec/arguments.ts';
+import { type BuiltEngine, builtEngine } from '../engine/trtexec/build-engine.ts';
+import { describeTrtexec, type Trtexec } from '../engine/trtexec/describe.ts';
+import { findTrtexec } from '../engine/trtexec/find-trtexec.ts';
+import {
+  failureOf,
+  hasPassed,
+  measurementWarnings,
+  runTrtexec,
+  type TrtexecOptions,
+} from '../engine/trtexec/run-trtexec.ts';
+import { type Query, readOutputs, readTimes } from '../engine/trtexec/times.ts';
+import { median } from '../statistics/quantile.ts';
+import { dieWithParent } from '../supervise/die-with-parent.ts';
+import { readInputs } from './inputs.ts';
+import { summariseOutputs } from './outputs.ts';
+import type { Reporter } from './reporter.ts';
+import { processLimits } from './stop-rule.ts';
+
+const batchCapacity = 65_536;
+/** Some 250 bytes a query: a million of them, more than any process budget holds. */
+const maxTimesBytes = 256 * 1024 * 1024;
+const maxOutputBytes = 64 * 1024 * 1024;
+
+interface Context {
+  readonly clock: Clock;
+  readonly reporter: Reporter;
+}
+
+/**
+ * Measures a cell with TensorRT's own program, which runs a loop of its own: builds the engine where it is not
+ * cached, then times it in a process of trtexec and reports its queries as iterations.
+ */
+export async function measureWithTrtexec(
+  job: WorkerJob,
+  context: Context,
+  signal: AbortSignal,
+): Promise<Omit<WorkerDone, 'kind'>> {
+  const directory = mkdtempSync(join(tmpdir(), 'orin-remote-trtexec-'));
+  try {
+    return await measure(job, directory, context, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    return { outcome: 'cancelled', stop: 'cancelled', message: '' };
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+async function measure(
+  job: WorkerJob,
+  directory: string,
+  { clock, reporter }: Context,
+  signal: AbortSignal,
+): Promise<Omit<WorkerDone, 'kind'>> {
+  const options = { signal, words: dieWithParent('KILL'), onAlive: () => reporter.alive() };
+  const trtexec = await installedTrtexec(signal);
+  const engine = await builtEngine(
+    trtexec,
+    { ...job, cachePath: engineCache(job.storePath, 'trtexec') },
+    options,
+  );
+  reporter.phase('runtime-loaded');
+  const timing = await timeEngine(job, trtexec, engine, directory, clock, options);
+  const { queries, began_ns, output } = timing;
+  reporter.event({ kind: 'phase', t_ns: began_ns, phase: 'session-created' });
+  reporter.event({ kind: 'phase', t_ns: began_ns, phase: 'steady' });
+  reportQueries(queries, began_ns, reporter);
+  const stage = (pick: (query: Query) => number) => Math.round(median(queries.map(pick)) * 1e6);
+  reporter.event({
+    kind: 'trtexec',
+    t_ns: clock.now_ns(),
+    version: trtexec.version,
+    timed: timedStages(trtexec),
+    build: {
+      isCached: engine.isCached,
+      duration_ns: engine.duration_ns,
+      engineBytes: engine.bytes,
+    },
+    stages: {
+      h2d_ns: stage(({ h2dMs }) => h2dMs),
+      compute_ns: stage(({ computeMs }) => computeMs),
+      d2h_ns: stage(({ d2hMs }) => d2hMs),
+    },
+    warnings: [...measurementWarnings(output)],
+  });
+  const outputs = summariseOutputs(readOutputs(readBounded(timing.outputsPath, maxOutputBytes)));
+  reporter.event({ kind: 'output', t_ns: clock.now_ns(), outputs, labels: null });
+  return { outcome: 'ok', stop: 'process-budget', message: '' };
+}
+
+async function installedTrtexec(signal: AbortSignal): Promise<Trtexec> {
+  const path = findTrtexec();
+  if (path !== null) return describeTrtexec(path, signal);
+  throw new EngineRefusal('trtexec is not on this board, neither on the PATH nor with JetPack', {
+    next: 'on the board: sudo apt-get install libnvinfer-bin',
+  });
+}
+
+interface Timing {
+  readonly queries: readonly Query[];
+  /** When its loop began. */
+  readonly began_ns: number;
+  readonly output: string;
+  readonly outputsPath: string;
+}
+
+async function timeEngine(
+  job: WorkerJob,
+  trtexec: Trtexec,
+  engine: BuiltEngine,
+  directory: string,
+  clock: Clock,
+  options: TrtexecOptions,
+): Promise<Timing> {
+  const { minIterations, budgetMs, warmUp } = processLimits(job.cell, job.effort);
+  const files = {
+    engine: engine.path,
+    times: join(directory, 'times.json'),
+    outputs: join(directory, 'outputs.json'),
+    inputs: writeInputs(job, directory),
+  };
+  const warmUpMs = Math.round(Math.min(warmUp.minMs, warmUp.capMs));
+  const durationS = Math.max(1, Math.round((budgetMs - warmUpMs) / 1000));
+  const shapes = engine.hasFreeShapes ? shapesOf(job.cell) : null;
+  const args = timingArguments(trtexec, files, { warmUpMs, durationS, minIterations }, shapes);
+  let began_ns = clock.now_ns();
+  const run = await runTrtexec(trtexec.path, args, {
+    ...options,
+    onLine: (line) => {
+      if (line.includes('Starting inference')) began_ns = clock.now_ns();
+    },
+  });
+  options.signal.throwIfAborted();
+  if (!hasPassed(run)) throw failureOf('time the engine', run);
+  const queries = readTimes(readBounded(files.times, maxTimesBytes));
+  return { queries, began_ns, output: run.output, outputsPath: files.outputs };
+}
+
+function readBounded(path: string, maxBytes: number): string {
+  try {
+    const { size } = statSync(path);
+    if (size <= maxBytes) return readFileSync(path, 'utf8');
+    throw new EngineRefusal(`trtexec wrote ${size} bytes to ${path}`);
+  } catch (error) {
+    if (error instanceof EngineRefusal) throw error;
+    throw new EngineRefusal(`trtexec did not write ${path}: ${(error as Error).message}`);
+  }
+}
+
+/** The same input values as every other engine gets, as the raw files that trtexec reads. */
+function writeInputs({ cell, storePath }: WorkerJob, directory: string): Map<string, string> {
+  const { tensors, feeder } = readInputs(cell.inputs, storePath);
+  if (feeder !== null) {
+    throw new EngineRefusal('trtexec cannot be fed with images that change with every iteration', {
+      next: 'measure without --data, or use --engine ort-capi --ep tensorrt',
+    });
+  }
+  return new Map(
+    tensors.map(({ name, dtype, data }, index) => {
+      if (dtype === 'string') throw new EngineRefusal(`TensorRT takes no strings (input ${name})`);
+      const path = join(directory, `input-${index}.bin`);
+      writeFileSync(path, tensorBytes(data));
+      return [name, path];
+    }),
+  );
+}
+
+/** Its starts have six digits: where one would lie before the end of the query before, that end counts. */
+function reportQueries(queries: readonly Query[], began_ns: number, reporter: Reporter): void {
+  const batch = new SampleBatch(Math.min(batchCapacity, queries.length));
+  let free_ns = began_ns;
+  for (const { startH2dMs, latencyMs } of queries) {
+    const start_ns = Math.max(free_ns, began_ns + Math.round(startH2dMs * 1e6));
+    const duration_ns = Math.round(latencyMs * 1e6);
+    batch.start_ns[batch.length] = start_ns;
+    batch.duration_ns[batch.length] = duration_ns;
+    batch.length += 1;
+    free_ns = start_ns + duration_ns;
+    if (batch.length < batch.capacity) continue;
+    reporter.samples(batch);
+    batch.clear();
+  }
+  if (batch.length > 0) reporter.samples(batch);
+}

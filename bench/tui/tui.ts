@@ -1,0 +1,122 @@
+// What the live view costs: npx tsx bench/tui/tui.ts [--frames 100]
+// CPU time of a frame through React, Ink and the screen, beside painting the same text alone, in alternating rounds;
+// and the heap over 10,000 updates.
+import { EventEmitter } from 'node:events';
+import { parseArgs } from 'node:util';
+import type { RunEvent } from '../../host/run/run-event.ts';
+
+// React's other build is two to three times slower, and the program never runs it.
+process.env.NODE_ENV = 'production';
+const { median } = await import('../../agent/statistics/quantile.ts');
+const { Screen } = await import('../../src/tui/frame/screen.ts');
+const { ScreenHost } = await import('../../src/tui/frame/screen-host.tsx');
+const { themeFor } = await import('../../src/tui/frame/theme.ts');
+const { LiveView } = await import('../../src/tui/live/live-view.tsx');
+const { FakeStdin } = await import('../../test/support/fake-stdin.ts');
+const { terminalLike } = await import('../../test/support/frames.ts');
+const { liveEvents } = await import('../../test/support/live-run.ts');
+
+const { values } = parseArgs({ options: { frames: { type: 'string', default: '100' } } });
+const frames = Number(values.frames);
+const ROUNDS = 5;
+const UPDATES = 10_000;
+const RATE_HZ = 2;
+
+/** A terminal that keeps what was written last and shows nothing. */
+class Nowhere extends EventEmitter {
+  readonly columns = 160;
+  readonly rows = 44;
+  bytes = 0;
+
+  write(text: string): void {
+    this.bytes += text.length;
+  }
+}
+
+const events = liveEvents();
+const batch = events.findLast((one) => one.kind === 'journal' && one.event.kind === 'iter');
+if (batch?.kind !== 'journal' || batch.event.kind !== 'iter') throw new Error('no iterations');
+const { event } = batch;
+
+/** The next batch of iterations: a tenth of a second later, with figures of its own. */
+function update(at: number): RunEvent {
+  const dt_ns = event.dt_ns.map((duration, index) => duration + ((at * 7 + index) % 100) * 1000);
+  return { kind: 'journal', event: { ...event, first: at, t0_ns: 20e9 + at * 1e8, dt_ns } };
+}
+
+const begun = events.findLast((one) => one.kind === 'journal' && one.event.kind === 'process');
+if (begun === undefined) throw new Error('no process');
+
+const terminal = new Nowhere();
+const view = new LiveView({
+  board: 'orin.local',
+  terminal: terminalLike({ hasColour: true }),
+  nowMs: Date.now,
+  onChange: () => undefined,
+  onEnd: () => undefined,
+});
+for (const one of events) view.listen(one);
+const host = new ScreenHost(view, {
+  terminal,
+  stdin: new FakeStdin() as unknown as NodeJS.ReadStream,
+  theme: themeFor(terminalLike({ hasColour: true })),
+  onInterrupt: () => undefined,
+});
+
+async function cpuMs(work: (frame: number) => void): Promise<number> {
+  const before = process.cpuUsage();
+  for (let frame = 0; frame < frames; frame += 1) {
+    work(frame);
+    // React draws what came from outside of it at the end of the turn.
+    await new Promise(setImmediate);
+  }
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000 / frames;
+}
+
+let at = 0;
+const drawn: string[] = [];
+const write = Screen.prototype.write;
+Screen.prototype.write = function (frame, done) {
+  if (drawn.length < frames) drawn.push(frame);
+  return write.call(this, frame, done);
+};
+const raw = new Screen(terminal);
+raw.enter();
+const rounds: { whole: number; painted: number }[] = [];
+for (let round = 0; round < ROUNDS; round += 1) {
+  const whole = await cpuMs(() => {
+    view.listen(update(at++));
+    host.show(view);
+  });
+  const painted = await cpuMs((frame) => write.call(raw, drawn[frame] ?? ''));
+  rounds.push({ whole, painted });
+}
+raw.leave();
+const whole = median(rounds.map((round) => round.whole));
+const painted = median(rounds.map((round) => round.painted));
+console.log(`live view, 160 x 44, ${ROUNDS} rounds of ${frames} frames, CPU time per frame`);
+console.log(
+  `  whole frame        ${whole.toFixed(1)} ms, at ${RATE_HZ} a second ${((whole * RATE_HZ) / 10).toFixed(1)} % of a core`,
+);
+console.log(`  painting it alone  ${painted.toFixed(2)} ms`);
+
+const heapMb = () => {
+  globalThis.gc?.();
+  return process.memoryUsage().heapUsed / 1e6;
+};
+const heaps: number[] = [];
+for (let count = 0; count < UPDATES; count += 1) {
+  // A process has some thousand iterations.
+  if (count % 60 === 0) view.listen(begun);
+  view.listen(update(at++));
+  if (count % 20 === 0) host.show(view);
+  if (count % 20 === 0) await new Promise(setImmediate);
+  if (count % (UPDATES / 5) === 0) heaps.push(heapMb());
+}
+heaps.push(heapMb());
+const note = globalThis.gc === undefined ? ' (with garbage: run node with --expose-gc)' : '';
+console.log(
+  `heap over ${UPDATES} updates: ${heaps.map((mb) => mb.toFixed(0)).join(' ')} MB${note}`,
+);
+host.close();

@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { cleanLine } from '../../agent/protocol/clean-text.ts';
+import { OrinError } from '../errors.ts';
+import type { BoardPlatform, FetchOptions } from './node-package.ts';
+import { npmOptions } from './npm-options.ts';
+import type { PlacedFile } from './onnxruntime-files.ts';
+
+/** Pinned: the agent refuses any other. Integrity as the npm registry states it for these exact versions. */
+export const KOFFI_VERSION = '3.3.4';
+const integrities: Readonly<Record<BoardPlatform, string>> = {
+  'linux-arm64':
+    'sha512-k6FPjEYDioyVihUqvRFX4QZK0RL/Rrn4xPEzrKxODxgLAUXlhBTut391zPzgsMcArXgN4YTuS11M/kxmA5s+Fg==',
+  'linux-x64':
+    'sha512-xi47MKuoQ9fA2SsrH6wljl9t9120hO66qEmb1le6q636q55J974cZfcwDrK5nW1GalJ+0NLXoH2T3/NGQBzPNw==',
+};
+
+const javaScript = [
+  'package.json',
+  'index.cjs',
+  'src/koffi/index.cjs',
+  'src/koffi/src/static.cjs',
+  'src/koffi/src/trampolines.cjs',
+] as const;
+
+/**
+ * What `require('koffi')` needs on a board: its JavaScript, and the prebuilt binary of the board's platform, which
+ * is a package of its own that npm installs only where it fits. It is downloaded once for other platforms.
+ * @throws OrinError `runtime-unavailable`; the signal's reason.
+ */
+export async function koffiFiles(
+  platform: BoardPlatform,
+  options: FetchOptions,
+): Promise<readonly PlacedFile[]> {
+  const require = createRequire(import.meta.url);
+  // Its exports hide package.json: the main file lies beside it.
+  const directory = dirname(require.resolve('koffi'));
+  await requirePinned(directory);
+  const native = (await installedNative(require, platform)) ?? (await fetched(platform, options));
+  const name = `@koromix/koffi-${platform}`;
+  const binary = `${platform.replace('-', '_')}/koffi.node`;
+  return [
+    ...javaScript.map((path) => placed('koffi', directory, path, false)),
+    placed(name, native, 'package.json', false),
+    placed(name, native, 'index.js', false),
+    placed(name, native, binary, true),
+  ];
+}
+
+function placed(name: string, directory: string, path: string, isNative: boolean): PlacedFile {
+  return { path: `node_modules/${name}/${path}`, source: join(directory, path), isNative };
+}
+
+async function versionOf(directory: string): Promise<unknown> {
+  const text = await readFile(join(directory, 'package.json'), 'utf8').catch(() => '{}');
+  return (JSON.parse(text) as { version?: unknown }).version;
+}
+
+async function requirePinned(directory: string): Promise<void> {
+  const version = await versionOf(directory);
+  if (version === KOFFI_VERSION) return;
+  throw new OrinError({
+    code: 'runtime-unavailable',
+    what: `koffi in ${directory} is version ${String(version)}`,
+    why: `this program drives exactly ${KOFFI_VERSION}`,
+    next: 'reinstall orin-remote',
+  });
+}
+
+async function installedNative(
+  require: NodeJS.Require,
+  platform: BoardPlatform,
+): Promise<string | null> {
+  try {
+    const directory = dirname(require.resolve(`@koromix/koffi-${platform}`));
+    return (await versionOf(directory)) === KOFFI_VERSION ? directory : null;
+  } catch {
+    return null;
+  }
+}
+
+async function fetched(platform: BoardPlatform, options: FetchOptions): Promise<string> {
+  const directory = `${options.cacheDir}/koffi/koffi-${KOFFI_VERSION}-${platform}`;
+  if ((await stat(directory).catch(() => null)) !== null) return directory;
+  const spec = `@koromix/koffi-${platform}@${KOFFI_VERSION}`;
+  if (options.offline)
+    throw unavailable(spec, '--offline was given, and the cache does not hold it');
+  await mkdir(dirname(directory), { recursive: true, mode: 0o700 });
+  const temporary = `${directory}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    const { default: pacote } = await import('pacote');
+    const npm = await npmOptions();
+    const integrity = integrities[platform];
+    await pacote.extract(spec, temporary, { ...npm, integrity, signal: options.signal });
+    await rename(temporary, directory);
+  } catch (error) {
+    options.signal.throwIfAborted();
+    // Another program may have been quicker.
+    if ((await stat(directory).catch(() => null)) === null) {
+      throw unavailable(spec, cleanLine((error as Error).message), error);
+    }
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+  return directory;
+}
+
+function unavailable(spec: string, why: string, cause?: unknown): OrinError {
+  return new OrinError({
+    code: 'runtime-unavailable',
+    what: `cannot get ${spec} from the npm registry`,
+    why,
+    next: 'check with `npm ping`; or measure with --engine ort, which does not need it',
+    cause,
+  });
+}

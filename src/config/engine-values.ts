@@ -1,0 +1,82 @@
+import { type Command, Option, type OptionValues } from 'commander';
+import {
+  type ExecutionProvider,
+  executionProviders,
+  precisions,
+} from '../../agent/protocol/plan.ts';
+import { OrinError } from '../../host/errors.ts';
+import type { Axes } from '../../host/run/cells.ts';
+import { engineTargets, epChoices, ortEngines } from '../../host/run/engine-target.ts';
+import { choicesFrom, pairs } from './parse-values.ts';
+
+type EngineAxes = Pick<Axes, 'targets' | 'precisions' | 'epOptions' | 'ortLibrary'>;
+
+function collect(value: string, earlier: string[]): string[] {
+  return [...earlier, value];
+}
+
+/** Where and through what the model runs. */
+export function addEngineOptions(command: Command): void {
+  command
+    .option('--ep <providers>', 'cpu, cuda, tensorrt, webgpu or trtexec; never a fallback', 'cpu')
+    .addOption(
+      new Option('--gpu <auto>', 'also the best GPU engine of the board').choices(['auto']),
+    )
+    .option('--engine <list>', 'ort (onnxruntime-node) or ort-capi (the C interface)', 'ort')
+    .option('--ort <dir|tgz>', 'your own GPU build of onnxruntime-node, pushed to the board')
+    .option('--ort-lib <path>', 'libonnxruntime.so on the board; implies --engine ort-capi')
+    .option('--ep-option <ep.key=value>', 'e.g. tensorrt.trt_fp16_enable=1', collect, [])
+    .option('--gpu-precision <list>', 'fp32, fp16 or int8 for TensorRT (default: as the model is)')
+    .option('--profile', 'print the operators and their times, the longest first');
+}
+
+/** @throws OrinError `usage` */
+export function engineAxesFrom(options: OptionValues): EngineAxes {
+  const ortLibrary = libraryFrom(options.ortLib);
+  const engines = choicesFrom(options.engine, '--engine', ortEngines);
+  return {
+    targets: engineTargets(
+      choicesFrom(options.ep, '--ep', epChoices),
+      ortLibrary === null ? engines : ['ort-capi'],
+    ),
+    precisions: options.gpuPrecision
+      ? [...new Set(choicesFrom(options.gpuPrecision, '--gpu-precision', precisions))]
+      : [null],
+    epOptions: epOptionsFrom(options.epOption),
+    ortLibrary,
+  };
+}
+
+function libraryFrom(path: string | undefined): string | null {
+  if (path === undefined) return null;
+  if (/^\/[^\0]{1,1000}$/.test(path)) return path;
+  throw new OrinError({
+    code: 'usage',
+    what: `--ort-lib ${path}: not an absolute path`,
+    why: 'it is a file on the board',
+    next: 'write it like --ort-lib /usr/local/lib/libonnxruntime.so',
+  });
+}
+
+function epOptionsFrom(texts: readonly string[]): Axes['epOptions'] {
+  const byProvider: Partial<Record<ExecutionProvider, Record<string, string>>> = {};
+  for (const [key, value] of pairs(texts, '--ep-option')) {
+    const [ep, name] = splitOnce(key);
+    const provider = executionProviders.find((known) => known === ep);
+    if (provider === undefined || name === '') {
+      throw new OrinError({
+        code: 'usage',
+        what: `--ep-option ${key}=${value}: it does not begin with a provider and a dot`,
+        why: `providers are ${executionProviders.join(', ')}`,
+        next: 'write it like --ep-option cuda.cudnn_conv_algo_search=EXHAUSTIVE',
+      });
+    }
+    byProvider[provider] = { ...byProvider[provider], [name]: value };
+  }
+  return byProvider;
+}
+
+function splitOnce(key: string): readonly [string, string] {
+  const at = key.indexOf('.');
+  return at < 0 ? [key, ''] : [key.slice(0, at), key.slice(at + 1)];
+}

@@ -1,0 +1,41 @@
+import type { CellResult } from '../../host/results/cell-result.ts';
+import { formatDuration, formatPercent } from '../../host/results/format.ts';
+import { placementText, providerName } from '../../host/results/placement.ts';
+import { counted } from './quantities.ts';
+
+/** Where a cell's nodes ran, a line per provider, for `results show`. */
+export function placementLines({ placement }: CellResult): string[] {
+  if (placement === null) return [];
+  const { failure, providers, runs, share_on_asked, asked } = placement;
+  if (failure !== null) return [`  placement    not known: ${failure.split('\n', 1)[0]}`];
+  const share =
+    share_on_asked === null
+      ? ''
+      : `, ${formatPercent(share_on_asked)} of their time on ${providerName(asked)}`;
+  const found = `${placementText(placement) ?? 'no node ran'}${share}`;
+  return [
+    `  placement    ${found} (${counted(runs, 'profiled run')}, untimed)`,
+    ...providers.map(({ provider, nodes, duration_ns, copies, copy_ns }) => {
+      const copied =
+        copies === 0
+          ? ''
+          : `; ${counted(copies, 'copy', 'copies')} between devices, ${formatDuration(copy_ns)}`;
+      const name = providerName(provider).padEnd(10);
+      return `    ${name} ${counted(nodes, 'node')}, ${formatDuration(duration_ns)} per run${copied}`;
+    }),
+  ];
+}
+
+/** What trtexec told besides its times. */
+export function trtexecLines({ trtexec }: CellResult): string[] {
+  if (trtexec === null) return [];
+  const { version, timed, build_ns, engine_bytes, stages, warnings } = trtexec;
+  const time = (duration_ns: number | null) =>
+    duration_ns === null ? 'n/a' : formatDuration(duration_ns);
+  const bytes = engine_bytes === null ? '' : `, ${(engine_bytes / 1024 ** 2).toFixed(1)} MiB`;
+  return [
+    `  trtexec      TensorRT ${version}, times ${timed}; h2d ${time(stages.h2d_ns)}, compute ${time(stages.compute_ns)}, d2h ${time(stages.d2h_ns)}`,
+    `  engine       built in ${time(build_ns)}${bytes}`,
+    ...warnings.map((warning) => `    ! ${warning}`),
+  ];
+}

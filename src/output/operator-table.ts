@@ -1,0 +1,45 @@
+import type { CellResult } from '../../host/results/cell-result.ts';
+import { formatDuration, formatPercent } from '../../host/results/format.ts';
+import { providerName } from '../../host/results/placement.ts';
+import type { Result } from '../../host/results/result.ts';
+import { plainText } from './symbols.ts';
+import type { Terminal } from './terminal.ts';
+import { type Column, textTable } from './text-table.ts';
+
+const columns: readonly Column[] = [
+  { title: 'operator', align: 'left' },
+  { title: 'on', align: 'left' },
+  { title: 'nodes', align: 'right' },
+  { title: 'per run', align: 'right' },
+  { title: 'share', align: 'right' },
+];
+
+const MAX_ROWS = 20;
+
+/** Operators of each measured cell by the time that they take, from its profiled session. */
+export function describeOperators(result: Result, terminal: Terminal): string {
+  const cells = result.cells.filter(({ purpose }) => purpose === 'measure');
+  const text = cells.flatMap((cell) => operatorLines(cell, terminal)).join('\n');
+  return plainText(`${text}\n`, terminal.isUnicode);
+}
+
+function operatorLines({ label, placement }: CellResult, terminal: Terminal): string[] {
+  const title = ['', terminal.colour.bold(`operators of ${label}`)];
+  if (placement === null || placement.operators.length === 0) {
+    return [...title, '  no profile: the engine has none, or the cell did not run'];
+  }
+  const shown = placement.operators.slice(0, MAX_ROWS);
+  const rows = shown.map(({ op, provider, nodes, duration_ns, share }) => [
+    op,
+    providerName(provider),
+    String(nodes),
+    formatDuration(duration_ns),
+    formatPercent(share),
+  ]);
+  const left = placement.operators.length - shown.length;
+  return [
+    ...title,
+    ...textTable(columns, rows).map((line) => `  ${line}`),
+    ...(left > 0 ? [`  and ${left} more in result.json`] : []),
+  ];
+}

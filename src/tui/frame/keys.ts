@@ -1,0 +1,258 @@
+/** Where keys mean something. */
+export type Place = 'home' | 'plan' | 'live' | 'results' | 'detail' | 'compare' | 'help' | 'dialog';
+
+/** What a key asks for. */
+export type Action =
+  | 'up'
+  | 'down'
+  | 'page-up'
+  | 'page-down'
+  | 'first'
+  | 'last'
+  | 'left'
+  | 'right'
+  | 'open'
+  | 'back'
+  | 'next'
+  | 'previous'
+  | 'results'
+  | 'filter'
+  | 'mark'
+  | 'compare'
+  | 'pause'
+  | 'wider'
+  | 'narrower'
+  | 'stop'
+  | 'help'
+  | 'quit';
+
+interface Binding {
+  readonly action: Action;
+  /** As `pressOf` names them. */
+  readonly keys: readonly string[];
+  /** As people read them. */
+  readonly shown: string;
+  /** One word for the footer; without one the binding is in the help only. */
+  readonly word?: string;
+  readonly does: string;
+  readonly places: readonly Place[];
+}
+
+const lists: readonly Place[] = ['home', 'plan', 'results', 'detail', 'compare'];
+const everywhere: readonly Place[] = [...lists, 'live'];
+
+/** All keys, declared once: footers, help and the README's table are made from this. */
+export const bindings: readonly Binding[] = [
+  {
+    action: 'up',
+    keys: ['up', 'k'],
+    shown: '↑ k',
+    does: 'up one line',
+    places: lists,
+  },
+  { action: 'down', keys: ['down', 'j'], shown: '↓ j', does: 'down one line', places: lists },
+  {
+    action: 'page-up',
+    keys: ['pageup'],
+    shown: 'PgUp',
+    does: 'up one page',
+    places: ['results', 'detail', 'compare'],
+  },
+  {
+    action: 'page-down',
+    keys: ['pagedown'],
+    shown: 'PgDn',
+    does: 'down one page',
+    places: ['results', 'detail', 'compare'],
+  },
+  {
+    action: 'first',
+    keys: ['home', 'g'],
+    shown: 'Home g',
+    does: 'to the beginning',
+    places: ['results', 'detail', 'compare'],
+  },
+  {
+    action: 'last',
+    keys: ['end', 'G'],
+    shown: 'End G',
+    does: 'to the end',
+    places: ['results', 'detail', 'compare'],
+  },
+  {
+    action: 'left',
+    keys: ['left'],
+    shown: '←',
+    does: 'the choice before',
+    places: ['plan'],
+  },
+  {
+    action: 'right',
+    keys: ['right'],
+    shown: '→',
+    does: 'the next choice',
+    places: ['plan'],
+  },
+  {
+    action: 'open',
+    keys: ['enter'],
+    shown: 'Enter',
+    word: 'choose',
+    does: 'choose, and go on to the next step; from the plan: measure',
+    places: ['home'],
+  },
+  {
+    action: 'open',
+    keys: ['enter'],
+    shown: 'Enter',
+    word: 'measure',
+    does: 'begin the benchmark',
+    places: ['plan'],
+  },
+  {
+    action: 'open',
+    keys: ['enter'],
+    shown: 'Enter',
+    word: 'open',
+    does: 'open the run',
+    places: ['results'],
+  },
+  {
+    action: 'next',
+    keys: ['tab'],
+    shown: 'Tab',
+    word: 'next pane',
+    does: 'the next pane',
+    places: ['home', 'plan', 'live'],
+  },
+  {
+    action: 'previous',
+    keys: ['shift-tab'],
+    shown: 'Shift-Tab',
+    does: 'the pane before',
+    places: ['home', 'plan', 'live'],
+  },
+  {
+    action: 'pause',
+    keys: ['space'],
+    shown: 'Space',
+    word: 'pause',
+    does: 'hold the view still; the run goes on',
+    places: ['live'],
+  },
+  {
+    action: 'wider',
+    keys: ['-'],
+    shown: '-',
+    does: 'a longer time in the chart',
+    places: ['live'],
+  },
+  {
+    action: 'narrower',
+    keys: ['+', '='],
+    shown: '+',
+    does: 'a shorter time in the chart',
+    places: ['live'],
+  },
+  {
+    action: 'stop',
+    keys: ['s'],
+    shown: 's',
+    word: 'stop',
+    does: 'stop the run; what was measured is kept (asks first)',
+    places: ['live'],
+  },
+  {
+    action: 'results',
+    keys: ['r'],
+    shown: 'r',
+    word: 'results',
+    does: 'what was measured before',
+    places: ['home', 'plan'],
+  },
+  {
+    action: 'filter',
+    keys: ['/'],
+    shown: '/',
+    word: 'filter',
+    does: 'keep the lines that have every word; `!word` keeps those without it',
+    places: ['results'],
+  },
+  {
+    action: 'mark',
+    keys: ['space'],
+    shown: 'Space',
+    word: 'mark',
+    does: 'mark a run for comparing; the first is the baseline',
+    places: ['results'],
+  },
+  {
+    action: 'compare',
+    keys: ['c'],
+    shown: 'c',
+    word: 'compare',
+    does: 'compare the two marked runs',
+    places: ['results'],
+  },
+  {
+    action: 'back',
+    keys: ['escape'],
+    shown: 'Esc',
+    word: 'back',
+    does: 'one step back; never quits',
+    places: ['home', 'plan', 'results', 'detail', 'compare', 'help'],
+  },
+  { action: 'help', keys: ['?'], shown: '?', word: 'keys', does: 'the keys', places: everywhere },
+  {
+    action: 'quit',
+    keys: ['q'],
+    shown: 'q',
+    word: 'quit',
+    does: 'quit; while a run goes on, asks whether to stop it or to leave it going',
+    places: everywhere,
+  },
+];
+
+/** What this key asks for here, or null. */
+export function actionOf(place: Place, press: string): Action | null {
+  const found = bindings.find(
+    (binding) => binding.places.includes(place) && binding.keys.includes(press),
+  );
+  return found?.action ?? null;
+}
+
+/** The keys of a place that have a word, as pairs for its footer. */
+export function footerOf(place: Place): readonly (readonly [shown: string, word: string])[] {
+  return bindings.flatMap(({ places, shown, word }) =>
+    word !== undefined && places.includes(place) ? [[shown, word] as const] : [],
+  );
+}
+
+/** All keys of a place and what they do. */
+export function helpOf(place: Place): readonly (readonly [shown: string, does: string])[] {
+  const own = bindings.filter(({ places }) => places.includes(place));
+  return [
+    ...own.map(({ shown, does }) => [shown, does] as const),
+    ['Ctrl-C', 'stop the run and keep what was measured; again: leave now'],
+    ['Ctrl-Z', 'suspend; fg comes back'],
+  ];
+}
+
+const placeNames: Readonly<Partial<Record<Place, string>>> = {
+  home: 'home',
+  plan: 'plan',
+  live: 'live',
+  results: 'results',
+  detail: 'run',
+  compare: 'compare',
+};
+
+/** The README's table of keys. */
+export function keyTable(): string {
+  const rows = bindings.map(({ shown, does, places }) => {
+    const where = places.flatMap((place) => placeNames[place] ?? []);
+    const isEverywhere = everywhere.every((place) => places.includes(place));
+    return `| ${shown} | ${does} | ${isEverywhere ? 'everywhere' : where.join(', ')} |`;
+  });
+  return ['| key | does | where |', '|---|---|---|', ...rows].join('\n');
+}

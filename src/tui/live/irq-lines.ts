@@ -1,0 +1,61 @@
+import { formatNumber } from '../../../host/results/format.ts';
+import { padEnd, padStart } from '../frame/text.ts';
+import type { Theme } from '../frame/theme.ts';
+import type { IrqRate } from './irq-state.ts';
+import type { LiveState } from './live-state.ts';
+
+const unicodeRamp = [' ', '·', '░', '▒', '▓', '█'] as const;
+const asciiRamp = [' ', '.', ':', '+', '*', '#'] as const;
+const RATE_COLUMNS = 7;
+
+/**
+ * A heat map: a row for each source, a cell for each CPU by the square root of its share of the highest rate on
+ * the screen, which stands in the title. Hard interrupts get two rows of three; what has no row is counted.
+ */
+export function irqLines(
+  state: LiveState,
+  size: { readonly columns: number; readonly rows: number },
+  theme: Theme,
+): string[] {
+  const { rates, cpus } = state.irq;
+  if (rates.length === 0) return [theme.dim(' told when a process has been measured')];
+  const rows = Math.max(1, size.rows - 1);
+  const shown = chosenRates(rates, rows);
+  const highest = Math.max(...shown.flatMap(({ perCpuS }) => perCpuS), 0);
+  const cells = Math.min(cpus.length, Math.max(0, size.columns - 14 - RATE_COLUMNS));
+  const nameColumns = Math.min(28, size.columns - cells - RATE_COLUMNS - 3);
+  const digits = cpus.slice(0, cells).map((cpu) => String(cpu % 10));
+  const head = ` ${padEnd('per s', nameColumns, theme)} ${digits.join('')}${padStart('all', RATE_COLUMNS, theme)}`;
+  const folded = rates.length - shown.length;
+  const lines = shown.map(
+    ({ name, perS, perCpuS }) =>
+      ` ${padEnd(name, nameColumns, theme)} ${padEnd(heat(perCpuS.slice(0, cells), highest, theme), cells, theme)}${padStart(rateText(perS), RATE_COLUMNS, theme)}`,
+  );
+  const more = folded > 0 ? `, ${folded} more sources` : '';
+  const scale = `   full cell: ${rateText(highest)}/s${more}`;
+  const title = head.length + scale.length <= size.columns ? head + scale : head;
+  return [theme.dim(title), ...lines];
+}
+
+function chosenRates(rates: readonly IrqRate[], rows: number): IrqRate[] {
+  const hard = rates.filter(({ kind }) => kind === 'hard');
+  const soft = rates.filter(({ kind }) => kind === 'soft');
+  const softRows = Math.min(soft.length, Math.max(Math.floor(rows / 3), rows - hard.length));
+  return [...hard.slice(0, rows - softRows), ...soft.slice(0, softRows)];
+}
+
+function heat(perCpuS: readonly number[], highest: number, theme: Theme): string {
+  const ramp = theme.isUnicode ? unicodeRamp : asciiRamp;
+  const steps = ramp.length - 1;
+  return perCpuS
+    .map((rate) => {
+      if (rate <= 0 || highest <= 0) return ramp[0];
+      return ramp[Math.max(1, Math.ceil(Math.sqrt(rate / highest) * steps))] ?? ramp[0];
+    })
+    .join('');
+}
+
+function rateText(perS: number): string {
+  if (perS >= 10_000) return `${formatNumber(perS / 1000)}k`;
+  return perS < 0.1 ? '<0.1' : formatNumber(perS);
+}

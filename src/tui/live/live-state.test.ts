@@ -1,0 +1,93 @@
+import { expect, test } from 'vitest';
+import { liveEvents, liveState } from '../../../test/support/live-run.ts';
+import { jetsonParts } from './board-state.ts';
+import { busyOf } from './cpu-state.ts';
+import { cellOf, distributionOf, steadyOf } from './live-state.ts';
+import { columnsOf, windowOf } from './timeline.ts';
+
+const state = liveState();
+
+test('a cell has a median for each process that ended well', () => {
+  expect(cellOf(state, 'c1').medians_ns).toHaveLength(2);
+  expect(cellOf(state, 'c1').medians_ns[0]).toBeCloseTo(15.1e6, -5);
+  expect(cellOf(state, 'c2').medians_ns).toHaveLength(2);
+});
+
+test('a process that was killed gives no median and a note in its own, cleaned words', () => {
+  expect(cellOf(state, 'c3')).toMatchObject({ failed: 1 });
+  expect(cellOf(state, 'c3').medians_ns).toHaveLength(2);
+  expect(state.notes.map(({ kind, text }) => [kind, text])).toEqual([
+    ['failed', '6 threads: process killed: out of memory'],
+  ]);
+});
+
+test('a cell that left the plan says why', () => {
+  expect(cellOf(state, 'c1').ended).toBe('precise');
+  expect(cellOf(state, 'c2').ended).toBeNull();
+});
+
+test('the process under way has its steady iterations, without the warm-up', () => {
+  expect(state.process).toMatchObject({ cell: 'c2', block: 2, iterations: 120, isEnded: false });
+  const process = state.process;
+  if (process === null) throw new Error('no process');
+  expect(steadyOf(process)).toHaveLength(115);
+  expect(distributionOf(process)).toMatchObject({ count: 115, p99_ns: null });
+  expect(distributionOf(process)?.p90_ns).toBeGreaterThan(6.3e6);
+});
+
+test('CPU use is that between the two newest readings, with all columns of mpstat', () => {
+  const { sample } = state.cpu;
+  expect([...(sample?.cpus.keys() ?? [])]).toEqual([0, 1, 2, 3, 4, 5]);
+  const [first] = sample?.cpus.values() ?? [];
+  expect(Object.keys(first ?? {})).toHaveLength(10);
+  expect(first && busyOf(first)).toBeCloseTo(80, 5);
+  expect(sample).toMatchObject({ interruptsPerS: 1200, contextSwitchesPerS: 3400 });
+});
+
+test('interrupts have their names and rates by CPU, hard ones first', () => {
+  const { rates, cpus } = state.irq;
+  expect(cpus.length).toBeGreaterThan(1);
+  const [first] = rates;
+  expect(first?.kind).toBe('hard');
+  expect(first?.perCpuS).toHaveLength(cpus.length);
+  expect(rates.map(({ name }) => name)).toContain('arch_timer');
+  expect(rates.map(({ name }) => name)).toContain('softirq TIMER');
+  const soft = rates.findIndex(({ kind }) => kind === 'soft');
+  expect(rates.slice(soft).every(({ kind }) => kind === 'soft')).toBe(true);
+});
+
+test("the board's own files tell GPU, heat and throttling; only events of this run count", () => {
+  expect(jetsonParts(state.board)).toEqual(['gpu 97 % 625 MHz', 'tj 65 °C', 'OVER-CURRENT 3×']);
+});
+
+test('a slow iteration is on the time line with its cause, once its process has a steady level', () => {
+  const slow = state.timeline.buckets.filter((bucket) => bucket.slow !== null);
+  expect(new Set(slow.map((bucket) => bucket.slow))).toEqual(new Set(['preempted']));
+});
+
+test('a chart of any width shows the highest iteration of the window', () => {
+  const highest = Math.max(...state.timeline.buckets.map(({ max_ns }) => max_ns));
+  for (const columns of [1, 7, 30, 178, 400]) {
+    const shown = columnsOf(state.timeline, 60, columns);
+    expect(shown).toHaveLength(columns);
+    expect(Math.max(...shown.map(({ max_ns }) => max_ns ?? 0))).toBe(highest);
+  }
+});
+
+test('the window grows with the run', () => {
+  expect(windowOf(state.timeline)).toBe(15);
+});
+
+test('what is kept does not grow with the length of a run', () => {
+  const events = liveEvents();
+  const batch = events.find((one) => one.kind === 'journal' && one.event.kind === 'iter');
+  if (batch?.kind !== 'journal' || batch.event.kind !== 'iter') throw new Error('no batch');
+  const { event } = batch;
+  const many = Array.from({ length: 400 }, (_, index) => ({
+    kind: 'journal' as const,
+    event: { ...event, process: 7, first: index * 64, t0_ns: 1e9 + index * 1e9 },
+  }));
+  const long = liveState([...events, ...many]);
+  expect(long.timeline.buckets.length).toBeLessThanOrEqual(6000);
+  expect(long.process?.durations_ns.length).toBeLessThanOrEqual(20_000);
+});

@@ -1,0 +1,128 @@
+import type { ReactNode } from 'react';
+import type { RunEvent } from '../../../host/run/run-event.ts';
+import type { Terminal } from '../../output/terminal.ts';
+import { actionOf, type Place } from '../frame/keys.ts';
+import { type Density, densityOf } from '../frame/layout.ts';
+import type { Press } from '../frame/press.ts';
+import type { Canvas, View } from '../frame/view.ts';
+import { type LiveChoices, LiveFrame, tabsOf } from './live-frame.tsx';
+import { initialLive, type LiveState, noted, reduceLive, stopping } from './live-state.ts';
+import { windowOf, windowsS } from './timeline.ts';
+
+export interface LiveViewOptions {
+  readonly board: string;
+  readonly terminal: Terminal;
+  readonly nowMs: () => number;
+  /** Something that shows has changed. */
+  readonly onChange: () => void;
+  /** The person wants to stop the run, or to leave it: to be asked which. */
+  readonly onEnd: () => void;
+}
+
+/** One run as it goes on: events in, frames out. */
+export class LiveView implements View {
+  readonly #options: LiveViewOptions;
+  #state: LiveState;
+  /** What is shown while the view is held still. */
+  #still: LiveState | null = null;
+  /** As drawn last: what there is to turn to. */
+  #density: Density = 'panes';
+  #choices: LiveChoices = { tab: 'cells', windowS: null, isPaused: false };
+
+  constructor(options: LiveViewOptions) {
+    this.#options = options;
+    this.#state = initialLive(options.nowMs());
+  }
+
+  listen(event: RunEvent): void {
+    this.#set(reduceLive(this.#state, event, this.#options.nowMs()));
+  }
+
+  note(text: string): void {
+    this.#set(noted(this.#state, text, this.#options.nowMs()));
+  }
+
+  /** Of the run on the board; null before there is one. */
+  get runId(): string | null {
+    return this.#state.runId;
+  }
+
+  /** True once there is a run on the board that could be left going. */
+  get isStarted(): boolean {
+    return this.#state.runId !== null;
+  }
+
+  /** The run was asked to stop; its last events still come. */
+  markStopping(): void {
+    this.#set(stopping(this.#state));
+  }
+
+  place(): Place {
+    return 'live';
+  }
+
+  isTyping(): boolean {
+    return false;
+  }
+
+  render(canvas: Canvas): ReactNode {
+    this.#density = densityOf(canvas.size);
+    return (
+      <LiveFrame
+        board={this.#options.board}
+        state={this.#still ?? this.#state}
+        choices={this.#choices}
+        canvas={canvas}
+        terminal={this.#options.terminal}
+      />
+    );
+  }
+
+  press(press: Press): void {
+    switch (actionOf('live', press.name)) {
+      case 'pause':
+        this.#pause();
+        break;
+      case 'next':
+        this.#turn(1);
+        break;
+      case 'previous':
+        this.#turn(-1);
+        break;
+      case 'wider':
+        this.#stretch(1);
+        break;
+      case 'narrower':
+        this.#stretch(-1);
+        break;
+      case 'stop':
+      case 'quit':
+        this.#options.onEnd();
+        break;
+      default:
+    }
+  }
+
+  #set(state: LiveState): void {
+    this.#state = state;
+    if (this.#still === null) this.#options.onChange();
+  }
+
+  #pause(): void {
+    this.#still = this.#still === null ? this.#state : null;
+    this.#choices = { ...this.#choices, isPaused: this.#still !== null };
+  }
+
+  #turn(by: number): void {
+    const tabs = tabsOf(this.#density);
+    const at = Math.max(0, tabs.indexOf(this.#choices.tab)) + by + tabs.length;
+    this.#choices = { ...this.#choices, tab: tabs[at % tabs.length] ?? 'cells' };
+  }
+
+  #stretch(by: number): void {
+    const shown = this.#choices.windowS ?? windowOf(this.#state.timeline);
+    const at = windowsS.indexOf(shown) + by;
+    const windowS = windowsS[Math.min(windowsS.length - 1, Math.max(0, at))] ?? null;
+    this.#choices = { ...this.#choices, windowS };
+  }
+}

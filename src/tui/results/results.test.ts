@@ -1,0 +1,142 @@
+import { createElement } from 'react';
+import { expect, onTestFinished, test } from 'vitest';
+import type { RunListing, SavedRun } from '../../../host/results/saved-runs.ts';
+import { keys } from '../../../test/support/fake-stdin.ts';
+import { canvasOf, frameOf, sizes } from '../../../test/support/frames.ts';
+import { JournalBuilder, testCell, testPlan } from '../../../test/support/journal-builder.ts';
+import { blocks, resultOf } from '../../../test/support/journal-runs.ts';
+import { openStand } from '../../../test/support/screen-stand.ts';
+import { Frame, Lines } from '../frame/lines.tsx';
+import { compareLines } from './compare-lines.ts';
+import type { ResultsEffect } from './results-state.ts';
+import { ResultsView } from './results-view.tsx';
+import { TextView } from './text-view.tsx';
+
+function listing(runId: string, parts: Partial<RunListing> = {}): RunListing {
+  return {
+    runId,
+    directory: `/runs/${runId}`,
+    state: 'saved',
+    createdUtc: '2026-11-23T10:15:00.000Z',
+    ended: 'completed',
+    board: 'NVIDIA Jetson Orin Nano Developer Kit',
+    models: ['resnet34-cifar10'],
+    cells: 3,
+    verdicts: { VALID: 3 },
+    ...parts,
+  };
+}
+
+const runs = [
+  listing('20261123-c', { models: ['yolov8n'], verdicts: { WIDE: 1 } }),
+  listing('20261122-b', { state: 'partial', cells: 0, verdicts: {} }),
+  listing('20261121-a'),
+];
+
+function list() {
+  const effects: ResultsEffect[] = [];
+  const stand = openStand(new ResultsView(runs, (effect) => effects.push(effect)));
+  onTestFinished(() => stand.host.close());
+  return { ...stand, effects };
+}
+
+test('a filter keeps lines with all words, and without the denied ones', async () => {
+  const { stdin, terminal } = list();
+  await stdin.press('/', 'orin !yolo');
+  const text = await terminal.text();
+  expect(text).toContain('results 2 of 3');
+  expect(text).not.toContain('20261123-c');
+  await stdin.press(keys.escape);
+  expect(await terminal.text()).toContain('results 3 of 3');
+});
+
+test('the pointer stays on its run when the filter changes', async () => {
+  const { stdin, effects } = list();
+  await stdin.press(keys.down, keys.down, '/', 'resnet', keys.enter, keys.enter);
+  expect(effects).toEqual([{ kind: 'open', runId: '20261121-a' }]);
+});
+
+test('Escape first takes the filter away, then goes back', async () => {
+  const { stdin, effects } = list();
+  await stdin.press('/', 'yolo', keys.enter, keys.escape);
+  expect(effects).toEqual([]);
+  await stdin.press(keys.escape);
+  expect(effects).toEqual([{ kind: 'back' }]);
+});
+
+test('two marked runs are compared, the first of them as the baseline', async () => {
+  const { stdin, terminal, effects } = list();
+  await stdin.press('c');
+  expect(await terminal.text()).toContain('mark two runs with Space first');
+  await stdin.press('G', ' ', 'g', ' ');
+  expect(await terminal.text()).toContain('[b] 20261121-a');
+  await stdin.press('c');
+  expect(effects).toEqual([{ kind: 'compare', runIds: ['20261121-a', '20261123-c'] }]);
+});
+
+test.each(sizes)('the list fits at $columns x $rows', (size) => {
+  const many = Array.from({ length: 80 }, (_, n) => listing(`20261123-${n}`));
+  for (const shown of [[], runs, many]) {
+    frameOf(new ResultsView(shown, () => {}).render(canvasOf(size)), size);
+  }
+});
+
+test('a long text scrolls to its end and not beyond', async () => {
+  const lines = Array.from({ length: 60 }, (_, n) => `line ${n + 1}`);
+  let isBack = false;
+  const view = new TextView({
+    place: 'detail',
+    title: 'run',
+    lines: () => lines,
+    onBack: () => {
+      isBack = true;
+    },
+    onQuit: () => {},
+  });
+  const { stdin, terminal, host } = openStand(view);
+  onTestFinished(() => host.close());
+  expect((await terminal.lines())[1]).toBe('line 1');
+  await stdin.press('G', keys.down);
+  expect((await terminal.lines())[22]).toBe('line 60');
+  await stdin.press('g', keys.escape);
+  expect((await terminal.lines())[1]).toBe('line 1');
+  expect(isBack).toBe(true);
+});
+
+function savedRun(runId: string, levels: Record<string, number>, powerMode = '15W'): SavedRun {
+  const cells = Object.keys(levels).map((id, index) =>
+    testCell(id, { label: `cell ${id}`, threads: index + 1 }),
+  );
+  const plan = { ...testPlan(cells), context: { board: { power_mode: powerMode } } };
+  const result = resultOf(blocks(new JournalBuilder(plan), levels, 6).bye());
+  return { runId, directory: '/runs', result, isPartial: false };
+}
+
+const baseline = savedRun('baseline', { a: 10e6, b: 5e6, c: 2e6, gone: 1e6 });
+const plain = { columns: 100, rows: 30 };
+const compared = (run: SavedRun) =>
+  compareLines(baseline, run, plain.columns, canvasOf(plain).theme).join('\n');
+
+test('two runs are compared cell by cell, in words and with intervals', () => {
+  const text = compared(savedRun('other', { a: 9e6, b: 5.5e6, c: 2.0001e6 }));
+  expect(text).toMatch(/cell a .* -10 % .* faster/);
+  expect(text).toMatch(/cell b .* \+10 % .* SLOWER/);
+  expect(text).toMatch(/cell c .* same/);
+  expect(text).toContain('only in the baseline: cell gone');
+  expect(text).toContain('the same in both');
+});
+
+test('under other conditions nothing is called faster', () => {
+  const text = compared(savedRun('other', { a: 9e6 }, 'MAXN'));
+  expect(text).toContain('not comparable: power.mode differs');
+  expect(text).not.toContain('faster');
+  expect(text).toMatch(/baseline: 15W\n *this run: MAXN/);
+});
+
+test.each(sizes)('a comparison fits at $columns x $rows', (size) => {
+  const canvas = canvasOf(size);
+  const { theme } = canvas;
+  const lines = compareLines(baseline, savedRun('x', { a: 9e6 }, 'MAXN'), size.columns, theme);
+  const content = createElement(Lines, { lines, ...size, theme });
+  frameOf(createElement(Frame, { canvas }, content), size);
+});

@@ -1,0 +1,243 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { EventOf, JournalEvent } from '../agent/protocol/events.ts';
+import type { Cell } from '../agent/protocol/plan.ts';
+import { makeBuiltIn } from '../models/built-in.ts';
+import { encodeModel } from '../models/onnx/codec.ts';
+import { ofKind, shortEffort, TestBoard, type TestModel } from './support/board.ts';
+import { fixedInput, testCell } from './support/cells.ts';
+import { installedLibrary, releasedLibrary } from './support/onnxruntime-release.ts';
+import { unaryModel } from './support/tiny-models.ts';
+
+const board = new TestBoard();
+const numbers = new Uint8Array(Float32Array.from({ length: 4096 }, (_, i) => (i % 17) / 17).buffer);
+const mlp: TestModel = {
+  id: 'mlp',
+  main: 'mlp.onnx',
+  files: { 'mlp.onnx': makeBuiltIn('mlp-tiny') },
+};
+const once = { ...shortEffort, minBlocks: 1, maxBlocks: 1 };
+
+beforeAll(() => board.install());
+afterAll(() => board.remove());
+
+function mlpCell(id: string, changes: Partial<Cell> = {}): Cell {
+  const inputs = [fixedInput('input', [1, 784], board.store(numbers))];
+  return testCell(id, 'mlp', inputs, { engine: 'ort-capi', ...changes });
+}
+
+async function measure(
+  model: TestModel,
+  cells: readonly Cell[],
+  changes = {},
+): Promise<readonly JournalEvent[]> {
+  const run = board.start(board.plan([model], cells, { effort: once, ...changes }));
+  await run.exit;
+  return run.events();
+}
+
+const outputsOf = (events: readonly JournalEvent[]): EventOf<'output'>['outputs'][] =>
+  ofKind(events, 'output').map(({ outputs }) => outputs);
+
+async function refusalOf(changes: Partial<Cell>): Promise<EventOf<'process-end'>> {
+  const [end] = ofKind(await measure(mlp, [mlpCell('a', changes)]), 'process-end');
+  if (end === undefined) throw new Error('no process ended');
+  return end;
+}
+
+test('it answers what onnxruntime-node answers, to the bit, under every thread setting', async () => {
+  const cells = [
+    mlpCell('node', { engine: 'ort' }),
+    mlpCell('one'),
+    mlpCell('two', { threads: 2, spinning: false }),
+    mlpCell('parallel', { interOpThreads: 2, graphOptimization: 'basic' }),
+  ];
+  const events = await measure(mlp, cells);
+  expect(ofKind(events, 'process-end').map(({ outcome, message }) => [outcome, message])).toEqual(
+    cells.map(() => ['ok', '']),
+  );
+  const [node, one, two] = outputsOf(events);
+  expect(one).toEqual(node);
+  expect(two).toEqual(node);
+  const workers = ofKind(events, 'threads').map(
+    ({ threads }) => threads.filter(({ role }) => role === 'ort').length,
+  );
+  expect(workers.slice(0, 3)).toEqual([0, 0, 1]);
+});
+
+test.each(['1.16.3', '1.20.1'])(
+  'one table of functions serves ONNX Runtime %s as well',
+  async (version) => {
+    const ortLibrary = await releasedLibrary(version);
+    if (ortLibrary === null) return;
+    const cells = [mlpCell('pushed'), mlpCell('other', { ortLibrary })];
+    const events = await measure(mlp, cells, { placement: true });
+    expect(ofKind(events, 'process-end').map(({ outcome, message }) => [outcome, message])).toEqual(
+      [
+        ['ok', ''],
+        ['ok', ''],
+      ],
+    );
+    const [pushed, other] = outputsOf(events).map(([logits]) => logits?.values ?? []);
+    expect(pushed).toHaveLength(10);
+    for (const [i, value] of (pushed ?? []).entries())
+      expect(other?.[i]).toBeCloseTo(value ?? 0, 4);
+    const proofs = ofKind(events, 'placement');
+    expect(proofs.map(({ failure, providers }) => [failure, providers[0]?.provider])).toEqual([
+      [null, 'CPUExecutionProvider'],
+      [null, 'CPUExecutionProvider'],
+    ]);
+  },
+  240_000,
+);
+
+const dtypes = [
+  [1, 'float32', Float32Array.of(1, -2, 3, 0.5)],
+  [11, 'float64', Float64Array.of(1, -2, 3, 0.5)],
+  [10, 'float16', Uint16Array.of(0x3c00, 0xc000, 0x4200, 0x3800)],
+  [3, 'int8', Int8Array.of(1, -2, 3, 4)],
+  [2, 'uint8', Uint8Array.of(1, 2, 3, 255)],
+  [5, 'int16', Int16Array.of(1, -2, 3, 4)],
+  [4, 'uint16', Uint16Array.of(1, 2, 3, 4)],
+  [6, 'int32', Int32Array.of(1, -2, 3, 4)],
+  [12, 'uint32', Uint32Array.of(1, 2, 3, 4)],
+  [7, 'int64', BigInt64Array.of(1n, -2n, 3n, 4n)],
+  [13, 'uint64', BigUint64Array.of(1n, 2n, 3n, 4n)],
+  [9, 'bool', Uint8Array.of(1, 0, 1, 1)],
+] as const;
+
+function valueInfo(name: string, elemType: number, dims: readonly number[]) {
+  const dim = dims.map((dimValue) => ({ dimValue }));
+  return { name, type: { tensorType: { elemType, shape: { dim } } } };
+}
+
+test('every element type goes in and comes out unchanged, strings too', async () => {
+  const graph = {
+    name: 'echo',
+    node: [...dtypes.map(([, name]) => name), 'string'].map((name) => ({
+      opType: 'Identity',
+      input: [`in_${name}`],
+      output: [`out_${name}`],
+    })),
+    input: [
+      ...dtypes.map(([id, name]) => valueInfo(`in_${name}`, id, [4])),
+      valueInfo('in_string', 8, [2]),
+    ],
+    output: [
+      ...dtypes.map(([id, name]) => valueInfo(`out_${name}`, id, [4])),
+      valueInfo('out_string', 8, [2]),
+    ],
+  };
+  const bytes = encodeModel({ irVersion: 8, opsetImport: [{ version: 17 }], graph });
+  const inputs = dtypes.map(([, dtype, values]) => {
+    const sha256 = board.store(new Uint8Array(values.buffer));
+    return { ...fixedInput(`in_${dtype}`, [4], sha256), dtype };
+  });
+  const words = board.store(Buffer.from('["a","é"]'));
+  const all = [...inputs, { ...fixedInput('in_string', [2], words), dtype: 'string' as const }];
+  const model = { id: 'echo', main: 'echo.onnx', files: { 'echo.onnx': bytes } };
+  const cells = [
+    testCell('node', 'echo', all),
+    testCell('capi', 'echo', all, { engine: 'ort-capi' }),
+  ];
+  const events = await measure(model, cells);
+  expect(ofKind(events, 'process-end').map(({ message }) => message)).toEqual(['', '']);
+  const [node, capi] = outputsOf(events);
+  expect(capi).toEqual(node);
+  for (const [, dtype, values] of dtypes) {
+    const output = capi?.find(({ name }) => name === `out_${dtype}`);
+    expect(output?.sha256).toBe(
+      createHash('sha256').update(new Uint8Array(values.buffer)).digest('hex'),
+    );
+  }
+});
+
+test('outputs of free shape are right in the first run and in all later ones', async () => {
+  const model = {
+    id: 'free',
+    main: 'm.onnx',
+    files: { 'm.onnx': unaryModel(['N', 3, 'W'], 'Neg') },
+  };
+  const input = fixedInput('x', [2, 3, 5], board.store(numbers));
+  const cells = [testCell('capi', 'free', [input], { engine: 'ort-capi' })];
+  const events = await measure(model, cells, { effort: shortEffort });
+  expect(ofKind(events, 'process-end').map(({ outcome }) => outcome)).toEqual(['ok', 'ok']);
+  const [outputs] = outputsOf(events);
+  expect(outputs?.[0]).toMatchObject({ name: 'y', shape: [2, 3, 5] });
+  expect(outputs?.[0]?.values[1]).toBeCloseTo(-1 / 17, 6);
+});
+
+test('what ONNX Runtime refuses is told in its own words, with the library that said so', async () => {
+  const wrong = mlpCell('a', { inputs: [fixedInput('input', [1, 7], board.store(numbers))] });
+  const [end] = ofKind(await measure(mlp, [wrong]), 'process-end');
+  expect(end).toMatchObject({ outcome: 'refused' });
+  expect(end?.message).toMatch(/invalid dimensions|Got: 7 Expected: 784/);
+  const garbage = { id: 'mlp', main: 'm.onnx', files: { 'm.onnx': Buffer.from('no model') } };
+  const [load] = ofKind(await measure(garbage, [mlpCell('a')]), 'process-end');
+  expect(load?.message).toMatch(/protobuf parsing failed/i);
+  expect(load?.message).toContain('ONNX Runtime 1.30.0');
+});
+
+test('a library that is missing, is none, or is too old is refused with the way on', async () => {
+  const missing = await refusalOf({ ortLibrary: '/nowhere/libonnxruntime.so' });
+  expect(missing).toMatchObject({
+    outcome: 'refused',
+    message: '/nowhere/libonnxruntime.so is not on this board',
+    next: expect.stringContaining('--ort-lib'),
+  });
+  const text = join(board.path, 'text.so');
+  writeFileSync(text, 'not a library');
+  expect((await refusalOf({ ortLibrary: text })).message).toMatch(/cannot load .*text\.so/);
+  const old = await releasedLibrary('1.14.0');
+  if (old === null) return;
+  expect(await refusalOf({ ortLibrary: old })).toMatchObject({
+    outcome: 'refused',
+    message: expect.stringContaining('is ONNX Runtime 1.14.0'),
+    next: 'use ONNX Runtime 1.16 or newer',
+  });
+}, 240_000);
+
+test('a provider that the library lacks is refused, never replaced by the CPU', async () => {
+  const library = await releasedLibrary('1.16.3');
+  if (library === null) return;
+  for (const ep of ['cuda', 'tensorrt', 'webgpu'] as const) {
+    const end = await refusalOf({ ep, ortLibrary: library });
+    expect(end.outcome).toBe('refused');
+    expect(end.message).toContain('it was built with CPUExecutionProvider');
+    expect(end.iterations).toBe(0);
+  }
+}, 240_000);
+
+test('CUDA without its libraries is refused in the words of ONNX Runtime', async () => {
+  if (process.arch !== 'x64') {
+    console.warn('skipped: only the x64 library of npm was built with CUDA');
+    return;
+  }
+  const end = await refusalOf({ ep: 'cuda', ortLibrary: installedLibrary });
+  expect(end.outcome).toBe('refused');
+  expect(end.message).toContain('the CUDA provider cannot be loaded');
+  expect(end.message).toContain('libonnxruntime_providers_shared.so');
+});
+
+test('precision is TensorRT’s to set, and the CPU takes no provider options', async () => {
+  const precise = await refusalOf({ askedPrecision: 'fp16', precision: 'fp16' });
+  expect(precise.message).toContain("computes in the model's own precision");
+  const option = await refusalOf({ epOptions: { device_id: '1' } });
+  expect(option.message).toContain('the CPU provider takes no options; device_id was given');
+});
+
+test('a library that crashes takes its worker with it and nothing else', async () => {
+  const source = join(board.path, 'crash.c');
+  const library = join(board.path, 'crash.so');
+  writeFileSync(source, 'void *OrtGetApiBase(void) { __builtin_trap(); }');
+  if (spawnSync('cc', ['-shared', '-fPIC', '-o', library, source]).status !== 0) {
+    console.warn('skipped: there is no C compiler to make a crashing library with');
+    return;
+  }
+  const cells = [mlpCell('crash', { ortLibrary: library }), mlpCell('good')];
+  const ends = ofKind(await measure(mlp, cells), 'process-end');
+  expect(ends.map(({ outcome }) => outcome)).toEqual(['crashed', 'ok']);
+});

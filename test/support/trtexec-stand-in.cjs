@@ -1,0 +1,89 @@
+// Stands in for trtexec where there is no GPU: takes the flags of the release it says it is and no others,
+// refuses as the real one does, and replays real times. It computes y = -x from the inputs it is given.
+const fs = require('node:fs');
+const path = require('node:path');
+
+const fixtures = path.resolve(__dirname, '../fixtures/trtexec');
+const numbers = { 8.5: '8502', 8.6: '8601', 10.3: '100300', 10.16: '101600', 11.1: '110100' };
+
+function flagsOf(version) {
+  const [head, ...rows] = fs
+    .readFileSync(path.join(fixtures, 'trtexec-flags.tsv'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => line.split('\t'));
+  const column = head.indexOf(version);
+  const known = rows.filter((row) => row[column] === 'yes').map(([flag]) => flag);
+  // Not in the table, which lists what releases differ in: every one from 8.5 to 11.1 has these two.
+  return new Set([...known, '--exposeDMA', '--help']);
+}
+
+/** Runs as trtexec `config.version`; `config.fault` names what goes wrong. */
+module.exports = function standIn({ version, fault, isStatic, log }) {
+  const words = process.argv.slice(2);
+  const number = numbers[version];
+  const say = (level, text) => console.log(`[05/13/2025-10:36:46] [${level}] ${text}`);
+  const command = `[TensorRT v${number}] # trtexec ${words.join(' ')}`;
+  const end = (isPassed) => {
+    console.log(`&&&& ${isPassed ? 'PASSED' : 'FAILED'} TensorRT.trtexec ${command}`);
+    process.exit(isPassed ? 0 : 1);
+  };
+  fs.appendFileSync(log, `${JSON.stringify(words)}\n`);
+  if (fault === 'other program') {
+    console.log('usage: something else');
+    process.exit(1);
+  }
+  console.log(`&&&& RUNNING TensorRT.trtexec ${command}`);
+  const flags = flagsOf(version);
+  const given = new Map(words.map((word) => [word.split('=', 1)[0], word.replace(/^[^=]*=?/, '')]));
+  if (given.has('--help')) {
+    console.log('=== Options ===');
+    for (const flag of flags)
+      console.log(`  ${flag}=N    words about it, unlike --workspace and --fp16 of old`);
+    process.exit(0);
+  }
+  const unknown = [...given].filter(([flag]) => !flags.has(flag));
+  for (const [flag, value] of unknown) say('E', `Unknown option: ${flag} ${value}`);
+  if (unknown.length > 0) end(false);
+  if (fault === 'hang') return setTimeout(() => {}, 1e9);
+  if (fault === 'crash') process.kill(process.pid, 'SIGSEGV');
+  if (fault === 'parse') {
+    say('E', '[TRT] ModelImporter.cpp:732: While parsing node number 3 [Foo -> "y"]: no importer');
+    say('E', 'Failed to parse onnx file');
+    end(false);
+  }
+  if (isStatic && given.has('--onnx') && given.has('--shapes')) {
+    say(
+      'E',
+      'Static model does not take explicit shapes since the shape of inference tensors will be determined by the model itself',
+    );
+    end(false);
+  }
+  if (given.has('--onnx')) {
+    fs.accessSync(given.get('--onnx'));
+    fs.writeFileSync(given.get('--saveEngine'), 'an engine');
+    say('I', 'Engine built in 42.1 sec.');
+    end(true);
+  }
+  fs.accessSync(given.get('--loadEngine'));
+  say('W', '[TRT] Using an engine plan file across different models of devices is not recommended');
+  say('I', 'Starting inference');
+  if (fault === 'memory') {
+    say('E', 'Cuda failure: out of memory');
+    end(false);
+  }
+  const times = fs.readFileSync(path.join(fixtures, 'trtexec-exportTimes.sample.json'), 'utf8');
+  fs.writeFileSync(given.get('--exportTimes'), fault === 'cut times' ? times.slice(0, 900) : times);
+  const input = given.get('--loadInputs').replace(/^.*:/, '');
+  const bytes = fs.readFileSync(input);
+  const values = new Float32Array(new Uint8Array(bytes).buffer).map((value) => -value);
+  if (fault === 'wrong answers') values[0] = 7;
+  const list = fault === 'nan' ? 'nan, -inf' : [...values].join(', ');
+  const shape = fault === 'nan' ? '1x2' : `1x${values.length}`;
+  fs.writeFileSync(
+    given.get('--exportOutput'),
+    `[\n  { "name" : "y"\n  , "dimensions" : "${shape}"\n  , "values" : [ ${list} ]\n  }\n]\n`,
+  );
+  say('W', '* GPU compute time is unstable, with coefficient of variance = 1.7%.');
+  end(true);
+};
