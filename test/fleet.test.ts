@@ -37,6 +37,12 @@ async function hasJournal(runs: string): Promise<boolean> {
   return false;
 }
 
+async function untilJournal(home: string): Promise<void> {
+  while (!(await hasJournal(join(home, '.cache/orin-remote/runs')))) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
 function outcomes(record: FleetRecord): Record<string, string> {
   return Object.fromEntries(record.boards.map(({ board, outcome }) => [board.name, outcome]));
 }
@@ -74,9 +80,7 @@ describe('five boards: two well, one that dies, one that refuses, one that is no
   });
 
   async function kill(home: string): Promise<void> {
-    while (!(await hasJournal(join(home, '.cache/orin-remote/runs')))) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    await untilJournal(home);
     for (const pid of await agentProcesses(home)) process.kill(pid, 'SIGKILL');
   }
 
@@ -202,7 +206,8 @@ describe('five boards: two well, one that dies, one that refuses, one that is no
         onStderr(text, interrupt) {
           if (isStopped || (text.match(/ measuring /g) ?? []).length < 2) return;
           isStopped = true;
-          interrupt('SIGINT');
+          const homes = ['orin-1', 'orin-2'].map((name) => boards.board(name).home);
+          void Promise.all(homes.map(untilJournal)).then(() => interrupt('SIGINT'));
         },
       },
     );

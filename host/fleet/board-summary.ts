@@ -35,7 +35,9 @@ export interface BoardSummary {
 export const conditionLabels = {
   'power.mode': 'power mode',
   'cpu.online': 'CPUs online',
-  'cpu.clock': 'CPU clock',
+  'clocks.cpu': 'CPU clock',
+  'clocks.gpu': 'GPU clock',
+  'clocks.locked': 'clocks locked',
   throttled: 'throttling',
   contention: 'other work on its CPUs',
   'board.l4t': 'L4T release',

@@ -65,7 +65,7 @@ test('a board that differs in nothing known is called hardware, with what is not
   const [odd, ...others] = findOddBoards(fleet(5, 8, { 2: { ratio: 1.06 } }));
   expect(others).toEqual([]);
   expect(odd).toMatchObject({ name: 'orin-2', cause: 'hardware', differences: [] });
-  expect(odd?.unknown).toContain('cpu.clock');
+  expect(odd?.unknown).toContain('clocks.cpu');
   expect(odd === undefined ? '' : oddSentence(odd)).toMatch(/hardware.*not known: CPU clock/);
 });
 

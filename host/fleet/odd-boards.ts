@@ -41,7 +41,7 @@ const MAD_TO_SIGMA = 1.4826;
 const LEAST_DIFFERENCE = 0.01;
 
 /** What every board of the reference has in common; where they differ in these, times are expected to differ. */
-const strongConditions = ['power.mode', 'cpu.online', 'cpu.clock', 'board.l4t'] as const;
+const strongConditions = ['power.mode', 'cpu.online', 'clocks.cpu', 'board.l4t'] as const;
 
 /**
  * The odd boards of a fleet, the most different first. Boards of one kind that agree in the strong conditions are the reference;

@@ -157,17 +157,18 @@ class FleetMember {
       return this.#write({ outcome: 'left' });
     }
     const { run_id: runId, run } = outcome.result;
-    const isStopped = run.ended === 'cancelled';
-    const failure = isStopped ? null : failureInResult(outcome.result);
+    const found = failureInResult(outcome.result);
+    // One that was stopped before it had begun to listen is cut, and that is no fault of the board.
+    const isStopped = run.ended === 'cancelled' || (found !== null && this.#signal.aborted);
+    const failure = isStopped ? null : found;
     const phase = isStopped ? 'cancelled' : failure === null ? 'done' : 'failed';
     this.#settle({ phase, failure, runId });
     this.#write({ outcome: phase, runId, isSaved: true, failure });
   }
 
   async #fail(error: unknown): Promise<void> {
-    const { signal, leave } = this.#request;
-    const isStopped = this.#signal.aborted && !(error instanceof OrinError);
-    if (isStopped || leave.aborted || (signal.aborted && !this.#state.wasConnected)) {
+    // Whatever goes wrong after we asked it to stop is what was asked for.
+    if (this.#signal.aborted || this.#request.leave.aborted) {
       this.#settle({ phase: 'cancelled' });
       return this.#write({ outcome: this.#isStarted() ? 'left' : 'cancelled' });
     }
