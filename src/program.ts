@@ -6,6 +6,7 @@ import {
   addExperimentOptions,
   addOutputOptions,
 } from './config/bench-options.ts';
+import { addFleetCommands } from './config/fleet-commands.ts';
 
 declare const __ORIN_REMOTE_VERSION__: string;
 
@@ -14,6 +15,7 @@ Examples:
   $ orin-remote bench demo                     no board at hand: this machine, over real SSH
   $ orin-remote bench orin.local               ResNet34 on CIFAR-10 with 1, half and all CPUs
   $ orin-remote bench orin.local --model yolov8n.onnx --threads 1,3,6 --budget 10m
+  $ orin-remote fleet orin-[01-40].local       the same on many boards at once
   $ orin-remote doctor orin.local              what the board has, and what is missing
   $ orin-remote results                        what was measured before
 `;
@@ -45,6 +47,7 @@ export async function createProgram(argv: readonly string[]): Promise<number> {
   addBoardCommands(program, run);
   addRunCommands(program, run);
   addRuntimeCommands(program, run);
+  addFleetCommands(program, run);
   addResultCommands(program, run);
   addModelCommands(program, run);
   addIrqCommand(program, run);
@@ -75,7 +78,7 @@ async function withoutVerb(program: Command, argv: readonly string[]): Promise<n
   return exitCodes.usage;
 }
 
-type Run = (action: Action) => (...args: unknown[]) => Promise<void>;
+export type Run = (action: Action) => (...args: unknown[]) => Promise<void>;
 
 function addBoardCommands(program: Command, run: Run): void {
   const bench = program

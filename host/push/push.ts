@@ -45,7 +45,7 @@ export interface PushReport {
 export async function push(link: Link, probe: Probe, options: PushOptions): Promise<PushReport> {
   const { runtime } = options;
   const all = distinct([...options.files, ...runtime.files.map(({ file }) => file)]);
-  const missing = all.filter((file) => probe.store.get(file.sha256) !== file.sizeBytes);
+  const missing = missingOf(probe, all);
   const there = all.filter((file) => !missing.includes(file));
   const present = { files: there.length, bytes: totalBytes(there) };
   const meter = startMeter(present, options.onProgress);
@@ -77,6 +77,17 @@ export async function push(link: Link, probe: Probe, options: PushOptions): Prom
     removed,
     elapsedMs: meter.elapsedMs,
   };
+}
+
+/** Bytes that a push would send, before packing; 0 when all is there. */
+export function missingBytes(probe: Probe, files: readonly StoreFile[], runtime: Runtime): number {
+  return totalBytes(
+    missingOf(probe, distinct([...files, ...runtime.files.map((one) => one.file)])),
+  );
+}
+
+function missingOf(probe: Probe, files: readonly StoreFile[]): StoreFile[] {
+  return files.filter((file) => probe.store.get(file.sha256) !== file.sizeBytes);
 }
 
 /** Absolute path of a file in a board's store. */

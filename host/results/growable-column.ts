@@ -1,6 +1,6 @@
 /** Numbers appended one at a time, kept in one typed array that doubles when it is full. */
 export class GrowableColumn {
-  #values = new Float64Array(256);
+  #values = new Float64Array(0);
   #length = 0;
 
   get length(): number {
@@ -9,7 +9,7 @@ export class GrowableColumn {
 
   push(value: number): void {
     if (this.#length === this.#values.length) {
-      const larger = new Float64Array(this.#values.length * 2);
+      const larger = new Float64Array(Math.max(256, this.#values.length * 2));
       larger.set(this.#values);
       this.#values = larger;
     }

@@ -19,6 +19,7 @@ type ProcessEvent = Extract<JournalEvent, { readonly process: number }>;
 
 /** Sorts events into what the result is computed from. */
 export class JournalCollector {
+  readonly #isLean: boolean;
   #hello: EventOf<'hello'> | null = null;
   readonly #processes = new Map<number, ProcessData>();
   readonly #cellEnds = new Map<string, EventOf<'cell'>['reason']>();
@@ -27,6 +28,11 @@ export class JournalCollector {
   readonly #tele = new TeleCollector();
   #iterations = 0;
   #lastT_ns = 0;
+
+  /** @param isLean forgets the values of a process once it has ended: memory then has the size of one process. */
+  constructor(isLean = false) {
+    this.#isLean = isLean;
+  }
 
   get iterations(): number {
     return this.#iterations;
@@ -58,7 +64,7 @@ export class JournalCollector {
       case 'process':
         return this.#startProcess(event);
       case 'tele':
-        this.#tele.add(event);
+        if (!this.#isLean) this.#tele.add(event);
         return [];
       case 'bye':
         return [];
@@ -97,12 +103,7 @@ export class JournalCollector {
       spawn_ns: event.t_ns,
       cpusAllowed: cleanLine(event.cpusAllowed, 1024),
       phases: new Map(),
-      iterations: {
-        start_ns: new GrowableColumn(),
-        duration_ns: new GrowableColumn(),
-        preempted: new Map(),
-        faults: new Map(),
-      },
+      iterations: noIterations(),
       collections: [],
       threads: null,
       start: null,
@@ -146,8 +147,14 @@ export class JournalCollector {
           message: cleanText(event.message, 4096),
           signal: event.signal === null ? null : cleanLine(event.signal),
         };
+        if (this.#isLean) this.#forgetValues(process);
         return [];
     }
+  }
+
+  #forgetValues(process: ProcessData): void {
+    const nothing = { collections: [], start: null, end: null, output: null, threads: null };
+    this.#processes.set(process.process, { ...process, ...nothing, iterations: noIterations() });
   }
 
   #addIterations(process: ProcessData, event: EventOf<'iter'>): readonly Finding[] {
@@ -177,6 +184,15 @@ export class JournalCollector {
     this.#iterations += count;
     return findings;
   }
+}
+
+function noIterations(): ProcessData['iterations'] {
+  return {
+    start_ns: new GrowableColumn(),
+    duration_ns: new GrowableColumn(),
+    preempted: new Map(),
+    faults: new Map(),
+  };
 }
 
 function addCollection(process: ProcessData, event: EventOf<'tag'>): void {

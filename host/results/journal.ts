@@ -14,7 +14,7 @@ const MAX_PROBLEMS = 1000;
  * with the bytes. Nothing that a board sends makes it throw: what is amiss becomes a problem with its place.
  */
 export class JournalReader {
-  readonly #collector = new JournalCollector();
+  readonly #collector: JournalCollector;
   readonly #hash = createHash('sha256');
   readonly #problems: JournalProblem[] = [];
   #pending: Buffer[] = [];
@@ -27,6 +27,11 @@ export class JournalReader {
   #bye: EventOf<'bye'> | null = null;
   #sha256: string | null = null;
   #problemCount = 0;
+
+  /** @param isLean to follow and check a journal that is on the disk: `end` then gives no iterations. */
+  constructor(isLean = false) {
+    this.#collector = new JournalCollector(isLean);
+  }
 
   /** Bytes of complete lines so far: where a follower that lost its connection goes on. */
   get offset(): number {

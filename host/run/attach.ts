@@ -11,6 +11,7 @@ import { findRun, findSaved, type RunRequest, unknownRun } from './find-run.ts';
 import { followToEnd } from './follow.ts';
 import type { FollowRequest } from './follow-request.ts';
 import { openSpool } from './journal-spool.ts';
+import { noLanes } from './lanes.ts';
 import type { RunOutcome, SavedOutcome } from './run-outcome.ts';
 import { withConnections } from './with-connections.ts';
 
@@ -33,14 +34,16 @@ async function attachConnected(request: AttachRequest): Promise<RunOutcome> {
   const { link, run, base } = await findRun(request);
   if (run === null) return await savedHere(request);
   const plan = planOf(request.board, run);
-  const spool = await openSpool(request.directories.runs, run.runId, plan.segment);
+  const { lanes } = request;
+  const isLean = lanes !== undefined;
+  const spool = await openSpool(request.directories.runs, run.runId, plan.segment, isLean);
   try {
     tell({ kind: 'planned', plan, estimateMs: longestMs(plan.effort, plan.cells.length) });
     if (request.isCancelling) await stop(request, link, base, run.runId);
     tell({ kind: 'attached', run });
     await bringEarlierSegments(link, { base, plan, spool });
     const followed = await followToEnd(request, { link, stream: null, base, plan, spool });
-    return await concludeRun(request, followed);
+    return await (lanes ?? noLanes).conclude(() => concludeRun(request, followed));
   } finally {
     // What was saved is elsewhere by now, and what was not is on the board.
     await spool.discard();

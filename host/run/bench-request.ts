@@ -6,6 +6,7 @@ import type { RunContext } from '../results/run-context.ts';
 import type { Axes } from './cells.ts';
 import type { EffortRequest } from './effort.ts';
 import type { FollowRequest } from './follow-request.ts';
+import type { Workshop } from './workshop.ts';
 
 /** One board to measure: what, how long, where to, and who listens. */
 export interface BenchRequest extends FollowRequest {
@@ -38,5 +39,9 @@ export interface BenchRequest extends FollowRequest {
   readonly isDetached: boolean;
   readonly tool: { readonly version: string; readonly argv: readonly string[] };
   readonly owner: string;
+  /** Shared by the boards of a fleet; without one, this board has its own. */
+  readonly workshop?: Workshop;
+  /** The fleet run that this is part of, and the board's number in it. */
+  readonly fleet?: { readonly id: string; readonly board: number };
   readonly directories: { readonly cache: string; readonly runs: string; readonly agent: string };
 }

@@ -3,8 +3,7 @@ import { requireLockedClocks } from '../board/locked-clocks.ts';
 import { type Probe, probeBoard } from '../board/probe.ts';
 import { requireBoard } from '../board/requirements.ts';
 import type { Link } from '../link/link.ts';
-import { openPacker } from '../push/packer.ts';
-import { push } from '../push/push.ts';
+import { missingBytes, push } from '../push/push.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { openUserBuild, requireFits } from '../runtime/user-build.ts';
 import type { BenchRequest } from './bench-request.ts';
@@ -13,10 +12,12 @@ import { refuseBusyBoard } from './busy-board.ts';
 import { concludeRun } from './conclude.ts';
 import { followToEnd } from './follow.ts';
 import { openSpool, type Spool } from './journal-spool.ts';
+import { noLanes } from './lanes.ts';
 import { launchRun } from './launch.ts';
 import { loadModels, type PreparedRun, prepareRun } from './prepare.ts';
 import type { RunOutcome } from './run-outcome.ts';
 import { withConnections } from './with-connections.ts';
+import { openWorkshop, type Workshop } from './workshop.ts';
 
 /**
  * One benchmark on one board, from connecting to the saved result; null after a dry run. The listener hears
@@ -29,7 +30,8 @@ export async function bench(request: BenchRequest): Promise<RunOutcome | null> {
 
 async function benchConnected(request: BenchRequest): Promise<RunOutcome | null> {
   const tell = request.listener;
-  const models = loadModels(request);
+  const workshop = request.workshop ?? openWorkshop(request.directories.cache, request.signal);
+  const models = loadModels(request, workshop);
   // Awaited below; a failure while connecting must not count as unhandled.
   models.catch(() => undefined);
   const beganMs = performance.now();
@@ -42,18 +44,21 @@ async function benchConnected(request: BenchRequest): Promise<RunOutcome | null>
   refuseBusyBoard(probe.facts.lock, link.board);
   tellUncollected(request, probe);
   const axes = (await request.axesFor?.(link, probe.facts, request.signal)) ?? request.axes;
-  const runtime = await runtimeOf(request, probe, {
+  const parts = {
     ortPackage: await userBuildOf(request, probe),
     needsKoffi: axes.targets.some(({ engine }) => engine === 'ort-capi'),
-  });
-  const prepared = await prepareRun({ ...request, axes }, probe.facts, await models, runtime);
+  };
+  const runtime = await runtimeOf(request, probe, parts, workshop);
+  const ground = { facts: probe.facts, models: await models, runtime, workshop };
+  const prepared = await prepareRun({ ...request, axes }, ground);
   for (const note of prepared.notes) tell({ kind: 'note', text: note });
   tell({ kind: 'planned', plan: prepared.plan, estimateMs: prepared.estimateMs });
   if (request.isDryRun) return null;
   // Opened before anything is sent: a directory that cannot be written is said before hours of measuring.
-  const spool = await openSpool(request.directories.runs, prepared.plan.runId);
+  const isLean = request.lanes !== undefined;
+  const spool = await openSpool(request.directories.runs, prepared.plan.runId, 1, isLean);
   try {
-    return await runPlan(request, { link, probe, runtime, prepared, spool });
+    return await runPlan(request, { link, probe, runtime, prepared, spool, workshop });
   } finally {
     // What was saved is elsewhere by now, and what was not is on the board.
     await spool.discard();
@@ -66,27 +71,33 @@ interface ReadyBoard {
   readonly runtime: Runtime;
   readonly prepared: PreparedRun;
   readonly spool: Spool;
+  readonly workshop: Workshop;
 }
 
-async function runPlan(
-  request: BenchRequest,
-  { link, probe, runtime, prepared: { plan, files }, spool }: ReadyBoard,
-): Promise<RunOutcome> {
-  const { runtimeDirectory } = await push(link, probe, {
-    files,
-    runtime,
-    keepBytes: request.keepBytes,
-    packer: openPacker(request.directories.cache),
-    signal: request.signal,
-    onProgress: (progress) => request.listener({ kind: 'push', progress }),
-  });
+async function runPlan(request: BenchRequest, ready: ReadyBoard): Promise<RunOutcome> {
+  const { lanes = noLanes, signal } = request;
+  const { link, probe, runtime, prepared, spool, workshop } = ready;
+  const { plan, files } = prepared;
   const base = probe.facts.base.path;
-  request.signal.throwIfAborted();
-  const stream = await launchRun(link, { base, runtime: runtimeDirectory }, plan);
-  request.listener({ kind: 'started', runId: plan.runId });
-  const isEnough = request.isDetached ? isUnderWay : undefined;
-  const followed = await followToEnd(request, { link, stream, base, plan, spool }, isEnough);
-  return await concludeRun(request, followed);
+  const missing = missingBytes(probe, files, runtime);
+  const { runtimeDirectory } = await lanes.push(missing, signal, () =>
+    push(link, probe, {
+      files,
+      runtime,
+      keepBytes: request.keepBytes,
+      packer: workshop.packer,
+      signal,
+      onProgress: (progress) => request.listener({ kind: 'push', progress }),
+    }),
+  );
+  const followed = await lanes.run(signal, async () => {
+    signal.throwIfAborted();
+    const stream = await launchRun(link, { base, runtime: runtimeDirectory }, plan);
+    request.listener({ kind: 'started', runId: plan.runId });
+    const isEnough = request.isDetached ? isUnderWay : undefined;
+    return await followToEnd(request, { link, stream, base, plan, spool }, isEnough);
+  });
+  return await lanes.conclude(() => concludeRun(request, followed));
 }
 
 /** The lock is held and the plan accepted: the board was not busy and nothing is amiss with the files. */

@@ -3,10 +3,10 @@ import type { Probe } from '../board/probe.ts';
 import type { Link } from '../link/link.ts';
 import { runContext } from '../results/run-context.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import { runtimeFor } from '../runtime/runtime-for.ts';
 import { runScript } from '../shell/run-script.ts';
 import { word } from '../shell/sh.ts';
 import type { FollowRequest } from './follow-request.ts';
+import { openWorkshop, type Workshop } from './workshop.ts';
 
 export interface RuntimeRequest extends Pick<FollowRequest, 'listener' | 'signal'> {
   readonly isOffline: boolean;
@@ -29,15 +29,14 @@ export async function runtimeOf(
   request: RuntimeRequest,
   { facts }: Probe,
   { ortPackage, needsKoffi }: RuntimeParts,
+  workshop: Workshop = openWorkshop(request.directories.cache, request.signal),
 ): Promise<Runtime> {
   if (facts.platform === null) throw new Error('requireBoard lets no such board pass');
-  return await runtimeFor(facts.platform, {
+  return await workshop.runtimeFor(facts.platform, {
     agentPath: request.directories.agent,
-    cacheDir: request.directories.cache,
     offline: request.isOffline,
     ortPackage,
     needsKoffi,
-    signal: request.signal,
     onProgress: ({ what, receivedBytes, totalBytes }) => {
       const percent = Math.floor((receivedBytes / totalBytes) * 100);
       request.listener({ kind: 'preparing', what: `downloading ${what}: ${percent} %` });

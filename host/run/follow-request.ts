@@ -1,4 +1,5 @@
 import type { Link } from '../link/link.ts';
+import type { Lanes } from './lanes.ts';
 import type { RunEvent } from './run-event.ts';
 
 /** What following a run needs, whoever started it. */
@@ -13,4 +14,6 @@ export interface FollowRequest {
   readonly signal: AbortSignal;
   /** Fires to stop following at once: the run goes on without us. */
   readonly leave: AbortSignal;
+  /** Where this is one board of many: takes turns with them, and keeps nothing of a journal in memory. */
+  readonly lanes?: Lanes;
 }

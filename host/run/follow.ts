@@ -38,6 +38,8 @@ const RECONNECT_GRACE_MS = 10 * 60_000;
 /** Before a stream that ended without reason is opened again. */
 const REOPEN_MS = 500;
 const MAX_REOPENED = 20;
+/** Before a supervisor that was not there to be stopped is looked for again. */
+const CANCEL_AGAIN_MS = 500;
 
 /**
  * Streams the journal to its end. A lost connection is followed by another and continues at the next byte: the run
@@ -182,8 +184,9 @@ class Follower {
   /** A signal that fires, or has fired, asks the supervisor to stop; the journal then ends by itself. */
   #cancelWhenAsked(link: Link): () => void {
     const { signal } = this.#request;
+    const over = new AbortController();
     const cancel = () => {
-      requestCancel(link, this.#start.base, this.#start.plan.runId).catch((error: unknown) => {
+      this.#cancel(link, over.signal).catch((error: unknown) => {
         // It will be asked again when the connection is back.
         if (error instanceof OrinError && error.code === 'connection-lost') return;
         const why = error instanceof Error ? error.message : String(error);
@@ -192,7 +195,18 @@ class Follower {
     };
     if (signal.aborted) cancel();
     signal.addEventListener('abort', cancel, { once: true });
-    return () => signal.removeEventListener('abort', cancel);
+    return () => {
+      signal.removeEventListener('abort', cancel);
+      over.abort();
+    };
+  }
+
+  /** A supervisor that is only just starting is not there to be asked yet. */
+  async #cancel(link: Link, over: AbortSignal): Promise<void> {
+    const { base, plan } = this.#start;
+    while (!over.aborted && !(await requestCancel(link, base, plan.runId))) {
+      await sleep(CANCEL_AGAIN_MS, undefined, { signal: over }).catch(() => undefined);
+    }
   }
 
   #note(text: string): void {

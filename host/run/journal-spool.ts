@@ -7,6 +7,7 @@ import { segmentFile } from '../../agent/protocol/run-files.ts';
 import { runFiles, unwritable } from '../results/directory.ts';
 import { JournalReader } from '../results/journal.ts';
 import type { JournalData } from '../results/journal-data.ts';
+import { readSavedJournal } from '../results/saved-runs.ts';
 
 const { O_WRONLY, O_CREAT, O_TRUNC, O_APPEND } = constants;
 
@@ -36,29 +37,38 @@ export interface Spool {
 /**
  * Opens a spool in a directory of its own beside the finished runs, so that saving the run is a rename and a
  * program that dies leaves what it had received.
+ * @param isLean keeps nothing of the iterations in memory; `close` then reads the journal again, from the disk.
  * @throws OrinError `results-unwritable`, here and in `append`, `restart`, `close`.
  */
-export async function openSpool(runsDirectory: string, runId: string, segment = 1): Promise<Spool> {
+export async function openSpool(
+  runsDirectory: string,
+  runId: string,
+  segment = 1,
+  isLean = false,
+): Promise<Spool> {
   const directory = join(runsDirectory, `.incoming-${runId}-${process.pid}`);
   const path = join(directory, segmentFile(runFiles.journal, segment));
   const file = await sayingWhere(directory, async () => {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     return await open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0o600);
   });
-  return new JournalSpool(directory, file);
+  return new JournalSpool(directory, file, isLean);
 }
 
 class JournalSpool implements Spool {
   readonly directory: string;
   readonly #file: FileHandle;
-  #reader = new JournalReader();
+  readonly #isLean: boolean;
+  #reader: JournalReader;
   #hash: Hash = createHash('sha256');
   #bytes = 0;
   #events = 0;
 
-  constructor(directory: string, file: FileHandle) {
+  constructor(directory: string, file: FileHandle, isLean: boolean) {
     this.directory = directory;
     this.#file = file;
+    this.#isLean = isLean;
+    this.#reader = new JournalReader(isLean);
   }
 
   get bytes(): number {
@@ -92,7 +102,7 @@ class JournalSpool implements Spool {
 
   async restart(): Promise<void> {
     await sayingWhere(this.directory, () => this.#file.truncate(0));
-    this.#reader = new JournalReader();
+    this.#reader = new JournalReader(this.#isLean);
     this.#hash = createHash('sha256');
     this.#bytes = 0;
     this.#events = 0;
@@ -103,7 +113,7 @@ class JournalSpool implements Spool {
       await this.#file.sync();
       await this.#file.close();
     });
-    return this.#reader.end();
+    return this.#isLean ? await readSavedJournal(this.directory) : this.#reader.end();
   }
 
   async discard(): Promise<void> {

@@ -3,8 +3,7 @@ import type { Plan } from '../../agent/protocol/plan.ts';
 import { ownBatch } from '../../models/shapes.ts';
 import type { BoardFacts } from '../board/facts.ts';
 import { withOrinErrors } from '../inputs/as-orin-error.ts';
-import { prepareInputs } from '../inputs/cell-inputs.ts';
-import { type LoadedModel, loadModel } from '../inputs/model-source.ts';
+import type { LoadedModel } from '../inputs/model-source.ts';
 import type { StoreFile } from '../push/store-file.ts';
 import { NODE_VERSION } from '../runtime/node-package.ts';
 import { ONNX_RUNTIME_VERSION } from '../runtime/onnxruntime-files.ts';
@@ -14,6 +13,7 @@ import { type CellModel, cellsOf } from './cells.ts';
 import { effortFrom, longestMs } from './effort.ts';
 import { bestGpuTarget } from './engine-target.ts';
 import { makePlan } from './plan.ts';
+import type { Workshop } from './workshop.ts';
 
 /** A plan, the files that it needs on the board, and what a person should know about it. */
 export interface PreparedRun {
@@ -24,11 +24,20 @@ export interface PreparedRun {
 }
 
 /** Models by the order in which the person named them; the null model for calibration comes last. */
-export async function loadModels(request: BenchRequest): Promise<readonly LoadedModel[]> {
+export async function loadModels(
+  request: BenchRequest,
+  workshop: Workshop,
+): Promise<readonly LoadedModel[]> {
   const names = [...new Set(request.models), 'null'];
-  return Promise.all(
-    names.map((name) => loadModel(name, request.directories.cache, request.signal)),
-  );
+  return Promise.all(names.map((name) => workshop.loadModel(name)));
+}
+
+/** What a plan is made for and with. */
+export interface PlanGround {
+  readonly facts: BoardFacts;
+  readonly models: readonly LoadedModel[];
+  readonly runtime: Runtime;
+  readonly workshop: Workshop;
 }
 
 /**
@@ -37,9 +46,7 @@ export async function loadModels(request: BenchRequest): Promise<readonly Loaded
  */
 export async function prepareRun(
   request: BenchRequest,
-  facts: BoardFacts,
-  models: readonly LoadedModel[],
-  runtime: Runtime,
+  { facts, models, runtime, workshop }: PlanGround,
 ): Promise<PreparedRun> {
   const measured = models.slice(0, -1);
   const calibration = models.at(-1);
@@ -50,7 +57,7 @@ export async function prepareRun(
   };
   const withInputs = async (model: LoadedModel, batches: readonly number[]): Promise<CellModel> => {
     const wanted = model === calibration ? seededOnly(request.inputs) : request.inputs;
-    const inputs = await prepareInputs(model, { ...wanted, batches, signal: request.signal });
+    const inputs = await workshop.prepareInputs(model, { ...wanted, batches });
     keep(model.files);
     keep(inputs.files);
     return {
@@ -125,6 +132,7 @@ function contextOf(
 ): Record<string, unknown> {
   return {
     tool: { name: 'orin-remote', version: request.tool.version },
+    ...(request.fleet && { fleet: request.fleet }),
     workstation: { os: platform(), arch: arch(), node: process.version },
     experiment: request.experiment,
     argv: request.tool.argv,

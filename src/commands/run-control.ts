@@ -11,6 +11,8 @@ export interface RunControlOptions {
   readonly note: (text: string) => void;
   /** Called when the run is left to itself, before anything is closed: the last chance to say how it is found again. */
   readonly onLeave: () => void;
+  /** What is stopped, in words: `the run`. */
+  readonly what?: string;
 }
 
 /** What signals mean to a command that follows a run. */
@@ -97,7 +99,7 @@ class SignalControl implements RunControl {
   #stopRun(): void {
     this.#code = exitCodes.interrupted;
     this.#options.note(
-      'stopping the run; what was measured is kept; Ctrl-C again leaves it running',
+      `stopping ${this.#options.what ?? 'the run'}; what was measured is kept; Ctrl-C again leaves it running`,
     );
     this.#stop.abort(new DOMException('interrupted', 'AbortError'));
   }

@@ -8,6 +8,10 @@ export interface Directories {
   readonly cache: string;
   /** Finished runs. */
   readonly runs: string;
+  /** Fleet runs: what they were, and how each board stands. */
+  readonly fleets: string;
+  /** The fleet file that is used where none is named. */
+  readonly fleetFile: string;
   /** The agent's one file, as built beside the program. */
   readonly agent: string;
 }
@@ -16,10 +20,13 @@ export function directoriesFrom(
   environment: Readonly<Record<string, string | undefined>>,
 ): Directories {
   const cache = environment.XDG_CACHE_HOME || join(homedir(), '.cache');
+  const config = environment.XDG_CONFIG_HOME || join(homedir(), '.config');
   const data = environment.XDG_DATA_HOME || join(homedir(), '.local', 'share');
   return {
     cache: join(cache, 'orin-remote'),
     runs: join(data, 'orin-remote', 'runs'),
+    fleets: join(data, 'orin-remote', 'fleets'),
+    fleetFile: join(config, 'orin-remote', 'fleet.yaml'),
     agent: agentPath(),
   };
 }

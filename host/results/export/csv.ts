@@ -62,9 +62,25 @@ const cellColumns: Readonly<Record<string, (cell: CellResult, result: Result) =>
 
 /** One row for each cell, in the order of the plan. */
 export function cellsCsv(result: Result): string {
+  return row(Object.keys(cellColumns)) + cellRows(result, []);
+}
+
+/** The header of a table over several boards. */
+export function boardCellsHeader(): string {
+  return row(['board', ...Object.keys(cellColumns)]);
+}
+
+/** Its rows for one board. */
+export function boardCellRows(board: string, result: Result): string {
+  return cellRows(result, [board]);
+}
+
+function cellRows(result: Result, lead: readonly Field[]): string {
   const columns = Object.values(cellColumns);
-  const rows = result.cells.map((cell) => row(columns.map((value) => value(cell, result))));
-  return row(Object.keys(cellColumns)) + rows.join('');
+  const rows = result.cells.map((cell) =>
+    row([...lead, ...columns.map((value) => value(cell, result))]),
+  );
+  return rows.join('');
 }
 
 /** One row for each iteration, in pieces: the columns of samples.parquet. */

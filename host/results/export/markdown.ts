@@ -124,13 +124,13 @@ function warnings(result: Result): string[] {
   return lines.length === 0 ? [] : [lines.map((line) => `- ${escaped(line)}`).join('\n')];
 }
 
-function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (fields: readonly string[]) => `| ${fields.map(escaped).join(' | ')} |`;
   const rule = header.map((_, column) => (column === 0 ? '---' : '---:'));
   return [line(header), `| ${rule.join(' | ')} |`, ...rows.map(line)].join('\n');
 }
 
 /** Labels and messages come from models and boards: they must not become markup. */
-function escaped(text: string): string {
+export function escaped(text: string): string {
   return text.replace(/[\\|<>*_[\]]/g, '\\$&').replace(/\s*\n\s*/g, ' ');
 }

@@ -1,0 +1,96 @@
+import { cleanLine } from '../../agent/protocol/clean-text.ts';
+import { type ErrorCode, OrinError } from '../errors.ts';
+import type { Result } from '../results/result.ts';
+
+/** Why a board has no result, as it is kept and shown. */
+export interface BoardFailure {
+  /** An `ErrorCode`, `bug` for what should not happen, `no-numbers` for a run of which no cell gave any. */
+  readonly code: string;
+  readonly what: string;
+  readonly why: string | null;
+  readonly next: string | null;
+  /** The board never answered: nothing is known to be wrong with it. */
+  readonly isUnreachable: boolean;
+}
+
+const unreachableCodes: ReadonlySet<ErrorCode> = new Set([
+  'unknown-host',
+  'unreachable',
+  'connect-timeout',
+  'proxy-failed',
+  'connection-lost',
+]);
+
+/** @param wasConnected whether the board answered before it failed. */
+export function failureOf(error: unknown, wasConnected: boolean): BoardFailure {
+  if (error instanceof OrinError) {
+    return {
+      code: error.code,
+      what: cleanLine(error.message),
+      why: error.why === undefined ? null : cleanLine(error.why),
+      next: error.next === undefined ? null : cleanLine(error.next),
+      isUnreachable: !wasConnected && unreachableCodes.has(error.code),
+    };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    code: 'bug',
+    what: cleanLine(message),
+    why: 'this is a bug of orin-remote',
+    next: null,
+    isUnreachable: false,
+  };
+}
+
+/** Why a run that was saved is no result: it was cut, or no cell gave a number. Null when it is one. */
+export function failureInResult(result: Result): BoardFailure | null {
+  const measured = result.cells.filter((cell) => cell.purpose === 'measure');
+  const isAllInvalid = measured.every((cell) => cell.verdict.kind === 'INVALID');
+  const isCut = result.run.ended === 'cut';
+  if (!isCut && !isAllInvalid) return null;
+  const reason = measured.find((cell) => cell.verdict.kind === 'INVALID')?.verdict.reason ?? null;
+  return {
+    code: isCut ? 'run-cut' : 'no-numbers',
+    what: isCut ? 'the run was cut' : 'no cell gave a number',
+    why: isCut ? 'its journal has no end: the board or the supervisor died' : reason,
+    next: `orin-remote results show ${result.run_id}`,
+    isUnreachable: false,
+  };
+}
+
+/** Boards that failed in the same way. */
+export interface FailureGroup {
+  readonly boards: readonly string[];
+  /** Of the first board; its name is not in `cause`. */
+  readonly failure: BoardFailure;
+  /** What they have in common, in words. */
+  readonly cause: string;
+}
+
+/** Failures by their cause, the most frequent first: one broken library on forty boards is one line. */
+export function groupFailures(
+  failed: readonly { readonly name: string; readonly failure: BoardFailure }[],
+): readonly FailureGroup[] {
+  const groups = new Map<string, { boards: string[]; failure: BoardFailure; cause: string }>();
+  for (const { name, failure } of failed) {
+    const cause = causeOf(name, failure);
+    const key = `${failure.isUnreachable}|${failure.code}|${withoutNumbers(cause)}`;
+    const group = groups.get(key) ?? { boards: [], failure, cause };
+    group.boards.push(name);
+    groups.set(key, group);
+  }
+  return [...groups.values()].sort((a, b) => b.boards.length - a.boards.length);
+}
+
+function causeOf(name: string, { what, why }: BoardFailure): string {
+  const words = why === null || why === '' ? what : `${what}: ${why}`;
+  return words
+    .replaceAll(name, 'the board')
+    .replace(/ (?:on|to|of) the board\b/gu, '')
+    .trim();
+}
+
+/** Addresses, ports, pids and run ids differ from board to board and say nothing of the cause. */
+function withoutNumbers(text: string): string {
+  return text.replace(/\b\d{8}-\d{6}-[0-9a-f]{6}\b/gu, '#').replace(/\d+/gu, '#');
+}

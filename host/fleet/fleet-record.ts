@@ -1,0 +1,65 @@
+import * as z from 'zod';
+import { fleetBoardSchema } from './fleet-board.ts';
+
+const maybeText = z.string().nullable();
+
+const failure = z.object({
+  code: z.string(),
+  what: z.string(),
+  why: maybeText,
+  next: maybeText,
+  isUnreachable: z.boolean(),
+});
+
+/**
+ * `pending`: its run has not begun; `running`: it was under way when this was written; `left`: it goes on without us. These and a
+ * `failed` one that is not saved may still be on the board.
+ */
+const boardOutcomes = [
+  'pending',
+  'running',
+  'done',
+  'left',
+  'cancelled',
+  'failed',
+  'unreachable',
+] as const;
+
+const boardRecord = z.object({
+  board: fleetBoardSchema,
+  outcome: z.enum(boardOutcomes),
+  attempts: z.int().nonnegative(),
+  /** Known from the moment at which the run could be on the board. */
+  runId: maybeText,
+  /** The run is in the directory of runs, whole or as far as it got. */
+  isSaved: z.boolean(),
+  failure: failure.nullable(),
+});
+export type BoardRecord = z.infer<typeof boardRecord>;
+
+export const FLEET_SCHEMA = 'orin-remote/fleet@1';
+
+/** `fleet.json`: what a fleet run is, how each board stands, and everything that retrying needs. */
+export const fleetRecordSchema = z.object({
+  schema: z.literal(FLEET_SCHEMA),
+  id: z.string().regex(/^[\w-]+$/u),
+  createdUtc: z.string(),
+  /** Of the fleet file. */
+  name: maybeText,
+  toolVersion: z.string(),
+  /** Options of the command line that started it, by their names in the program, for those who retry. */
+  options: z.record(z.string(), z.unknown()),
+  boards: z.array(boardRecord).min(1),
+});
+export type FleetRecord = z.infer<typeof fleetRecordSchema>;
+
+/** What retrying does again: whatever gave no result and is not under way. */
+export function isToRetry({ outcome }: BoardRecord): boolean {
+  return ['pending', 'failed', 'unreachable', 'cancelled'].includes(outcome);
+}
+
+/** A run that may still be on its board. */
+export function isToAttach({ outcome, runId, isSaved }: BoardRecord): boolean {
+  if (runId === null || isSaved) return false;
+  return outcome !== 'done' && outcome !== 'pending';
+}

@@ -1,0 +1,52 @@
+import { type InputRequest, type PreparedInputs, prepareInputs } from '../inputs/cell-inputs.ts';
+import { type LoadedModel, loadModel } from '../inputs/model-source.ts';
+import { openPacker, type Packer } from '../push/packer.ts';
+import type { BoardPlatform } from '../runtime/node-package.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import { type RuntimeOptions, runtimeFor } from '../runtime/runtime-for.ts';
+
+/**
+ * Where everything is made that boards are sent: models read, generated and hashed, inputs drawn, runtimes put together, files packed.
+ * Each is made once, however many boards want it at the same time.
+ */
+export interface Workshop {
+  readonly packer: Packer;
+  /** @throws as `loadModel` */
+  loadModel(nameOrPath: string): Promise<LoadedModel>;
+  /** @throws as `prepareInputs` */
+  prepareInputs(model: LoadedModel, request: Omit<InputRequest, 'signal'>): Promise<PreparedInputs>;
+  /** @throws as `runtimeFor` */
+  runtimeFor(
+    platform: BoardPlatform,
+    options: Omit<RuntimeOptions, 'cacheDir' | 'signal'>,
+  ): Promise<Runtime>;
+}
+
+/** @param signal ends what is being made, for all who wait for it. */
+export function openWorkshop(cacheDir: string, signal: AbortSignal): Workshop {
+  const models = new Map<string, Promise<LoadedModel>>();
+  const inputs = new Map<string, Promise<PreparedInputs>>();
+  const runtimes = new Map<string, Promise<Runtime>>();
+  return {
+    packer: openPacker(cacheDir),
+    loadModel: (name) => once(models, name, () => loadModel(name, cacheDir, signal)),
+    prepareInputs: (model, request) =>
+      once(inputs, JSON.stringify([model.planModel, request]), () =>
+        prepareInputs(model, { ...request, signal }),
+      ),
+    runtimeFor: (platform, options) =>
+      once(runtimes, JSON.stringify([platform, options]), () =>
+        runtimeFor(platform, { ...options, cacheDir, signal }),
+      ),
+  };
+}
+
+/** A failure is told to those who waited for it, and tried anew by the next. */
+function once<T>(made: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+  const known = made.get(key);
+  if (known !== undefined) return known;
+  const thing = make();
+  made.set(key, thing);
+  thing.catch(() => made.delete(key));
+  return thing;
+}

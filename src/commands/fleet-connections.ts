@@ -1,0 +1,52 @@
+import type { OptionValues } from 'commander';
+import type { FleetBoard } from '../../host/fleet/fleet-board.ts';
+import type { Link } from '../../host/link/link.ts';
+import type { Prompter } from '../../host/ssh/prompter.ts';
+import { accessTo, type BoardAccess } from './connection.ts';
+
+export interface FleetConnections {
+  /** Resolves the board's name at the first call, and connects. */
+  connect(
+    board: FleetBoard,
+    signal: AbortSignal,
+    listener: { note(text: string): void; connecting(destination: string): void },
+  ): Promise<Link>;
+  close(): Promise<void>;
+}
+
+/** How the boards of a fleet are reached: as the command line says, else as the fleet file says, else as `ssh` would. */
+export function fleetConnections(
+  options: OptionValues,
+  prompterFor: () => Prompter,
+): FleetConnections {
+  const accesses = new Map<string, BoardAccess>();
+  return {
+    async connect(board, signal, { note, connecting }) {
+      const known = accesses.get(board.name);
+      const access =
+        known ??
+        (await accessTo(board.host, connectionOf(board, options), {
+          prompter: prompterFor(),
+          note,
+        }));
+      accesses.set(board.name, access);
+      connecting(access.destination);
+      return await access.connect(signal);
+    },
+    async close() {
+      await Promise.allSettled([...accesses.values()].map((access) => access.close()));
+    },
+  };
+}
+
+function connectionOf(board: FleetBoard, options: OptionValues): OptionValues {
+  const jump = board.jump === null ? [] : [`ProxyJump=${board.jump}`];
+  return {
+    ...options,
+    port: options.port ?? board.port ?? undefined,
+    login: options.login ?? board.user ?? undefined,
+    identity: options.identity ?? board.key ?? undefined,
+    // Of several values of one setting ssh takes the first.
+    sshOption: [...((options.sshOption as string[] | undefined) ?? []), ...jump],
+  };
+}

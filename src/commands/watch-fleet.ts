@@ -1,0 +1,107 @@
+import type { OptionValues } from 'commander';
+import { exitCodes } from '../../host/errors.ts';
+import type { BoardState } from '../../host/fleet/board-state.ts';
+import type { BoardRecord } from '../../host/fleet/fleet-record.ts';
+import type { FleetStore } from '../../host/fleet/fleet-store.ts';
+import { type FleetChange, type FleetRequest, runFleet } from '../../host/fleet/run-fleet.ts';
+import { directoriesFrom } from '../config/directories.ts';
+import { environment } from '../config/environment.ts';
+import { laneLimitsFrom } from '../config/fleet-values.ts';
+import {
+  type FleetProgress,
+  noFleetProgress,
+  showFleetProgress,
+} from '../output/fleet-progress.ts';
+import { counted } from '../output/quantities.ts';
+import { terminalOf } from '../output/terminal.ts';
+import { fleetPrompter } from '../prompt/fleet-prompter.ts';
+import { terminalPrompter } from '../prompt/terminal-prompter.ts';
+import { fleetConnections } from './fleet-connections.ts';
+import { printFleet } from './fleet-results.ts';
+import { controlRun, type RunControl } from './run-control.ts';
+
+/** A fleet run being watched. */
+interface FleetWatch {
+  readonly store: FleetStore;
+  readonly boards: readonly BoardRecord[];
+  readonly options: OptionValues;
+  /** Boards that were stopped are then what was asked for. */
+  readonly isCancelling: boolean;
+  /** Given the signal that stops everything, what to do with each board. */
+  readonly work: (signal: AbortSignal) => FleetRequest['work'];
+}
+
+/** Runs a fleet with its progress shown and signals heard, prints what came of it and gives the exit code. */
+export async function watchFleet(watch: FleetWatch): Promise<number> {
+  const { store, boards, options } = watch;
+  const { id } = store.record;
+  const terminal = terminalOf(process.stderr, environment, options);
+  const title = store.record.name ?? counted(boards.length, 'board');
+  const names = boards.map(({ board }) => board.name);
+  const progress = options.quiet ? noFleetProgress : showFleetProgress(title, names, terminal);
+  const control = controlRun({
+    ask: null,
+    what: 'all boards',
+    note: (text) => progress.note(text),
+    onLeave: () => {
+      progress.close();
+      process.stderr.write(`runs go on; to collect them:\n  orin-remote fleet attach ${id}\n`);
+    },
+  });
+  const listener = (change: FleetChange) => {
+    if (change.state.phase === 'measuring') control.runBegan();
+    progress.hear(change);
+  };
+  try {
+    const states = await runWith(watch, { control, progress, listener });
+    progress.close();
+    if (options.dryRun) return control.exitCode() ?? exitCodeOf(watch, states);
+    if (!control.leave.aborted) await printFleet(store.record, options);
+    return control.exitCode() ?? exitCodeOf(watch, states);
+  } finally {
+    progress.close();
+    control.dispose();
+  }
+}
+
+async function runWith(
+  { store, boards, options, work }: FleetWatch,
+  parts: {
+    readonly control: RunControl;
+    readonly progress: FleetProgress;
+    readonly listener: (change: FleetChange) => void;
+  },
+): Promise<readonly BoardState[]> {
+  const { control, progress, listener } = parts;
+  const person = terminalPrompter(options.batchMode === true, { ...progress, listen: () => {} });
+  const connections = fleetConnections(options, fleetPrompter(person));
+  try {
+    return await runFleet({
+      store,
+      boards,
+      connect: (board, signal, hear) =>
+        connections.connect(board, signal, {
+          note: (text) => hear({ kind: 'note', text }),
+          connecting: (destination) => hear({ kind: 'connecting', destination }),
+        }),
+      work: work(control.signal),
+      directories: directoriesFrom(environment),
+      limits: laneLimitsFrom(options),
+      isFailFast: options.failFast === true,
+      listener,
+      signal: control.signal,
+      leave: control.leave,
+    });
+  } finally {
+    await connections.close();
+  }
+}
+
+/** All boards, some, or none. */
+function exitCodeOf({ isCancelling }: FleetWatch, states: readonly BoardState[]): number {
+  const isGood = ({ phase }: BoardState) =>
+    phase === 'done' || phase === 'left' || (isCancelling && phase === 'cancelled');
+  const good = states.filter(isGood).length;
+  if (good === states.length) return exitCodes.ok;
+  return good > 0 ? exitCodes.someBoardsFailed : exitCodes.boardFailed;
+}

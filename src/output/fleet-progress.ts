@@ -1,0 +1,121 @@
+import { type BoardState, initialState } from '../../host/fleet/board-state.ts';
+import type { FleetChange } from '../../host/fleet/run-fleet.ts';
+import { fleetLine } from './fleet-lines.ts';
+import { countsText, fleetView } from './fleet-view.ts';
+import { LiveRegion } from './live-region.ts';
+import { plainText } from './symbols.ts';
+import type { Terminal } from './terminal.ts';
+
+const HEARTBEAT_MS = 30_000;
+
+/** Shows a fleet run while it goes on. `pause` takes the display away while a question is asked. */
+export interface FleetProgress {
+  hear(change: FleetChange): void;
+  note(text: string): void;
+  pause(): void;
+  resume(): void;
+  close(): void;
+}
+
+/** Shows nothing, for --quiet. */
+export const noFleetProgress: FleetProgress = {
+  hear() {},
+  note() {},
+  pause() {},
+  resume() {},
+  close() {},
+};
+
+/** A few calm lines on a terminal; otherwise a line for each change of a board, its name first, and a heartbeat. */
+export function showFleetProgress(
+  title: string,
+  boards: readonly string[],
+  terminal: Terminal,
+): FleetProgress {
+  const states = new Map(boards.map((name) => [name, initialState(name)]));
+  return terminal.isInteractive
+    ? liveProgress(title, states, terminal)
+    : lineProgress(states, terminal);
+}
+
+function liveProgress(
+  title: string,
+  states: Map<string, BoardState>,
+  terminal: Terminal,
+): FleetProgress {
+  const beganMs = Date.now();
+  let note: string | null = null;
+  const draw = () =>
+    fleetView(
+      { title, states: [...states.values()], elapsedMs: Date.now() - beganMs, note },
+      terminal,
+    );
+  let region: LiveRegion | null = new LiveRegion(terminal, draw);
+  const tick = setInterval(() => region?.refresh(), 1_000);
+  tick.unref();
+  return {
+    hear({ state }) {
+      states.set(state.name, state);
+      region?.refresh();
+    },
+    note(text) {
+      note = text;
+      region?.refresh();
+    },
+    pause() {
+      region?.close();
+      region = null;
+    },
+    resume() {
+      region ??= new LiveRegion(terminal, draw);
+      region.refresh();
+    },
+    close() {
+      clearInterval(tick);
+      region?.close();
+      region = null;
+    },
+  };
+}
+
+function lineProgress(states: Map<string, BoardState>, terminal: Terminal): FleetProgress {
+  const beganMs = Date.now();
+  let lastMs = beganMs;
+  let held: string[] | null = null;
+  const write = (text: string) => {
+    terminal.stream.write(`${plainText(text, terminal.isUnicode)}\n`);
+  };
+  const print = (name: string, text: string) => {
+    lastMs = Date.now();
+    const line = `${name}  ${clock(lastMs - beganMs)}  ${text}`;
+    if (held) held.push(line);
+    else write(line);
+  };
+  const heartbeat = setInterval(() => {
+    if (Date.now() - lastMs < HEARTBEAT_MS) return;
+    print('fleet', `still       ${countsText([...states.values()])}`);
+  }, HEARTBEAT_MS / 3);
+  heartbeat.unref();
+  return {
+    hear(change) {
+      states.set(change.state.name, change.state);
+      const line = fleetLine(change);
+      if (line !== null) print(change.state.name, line);
+    },
+    note: (text) => print('fleet', `note        ${text}`),
+    pause() {
+      held ??= [];
+    },
+    resume() {
+      held?.forEach(write);
+      held = null;
+    },
+    close: () => clearInterval(heartbeat),
+  };
+}
+
+/** `00:31.7` */
+function clock(ms: number): string {
+  const minutes = Math.floor(ms / 60_000);
+  return `${String(minutes).padStart(2, '0')}:${((ms % 60_000) / 1000).toFixed(1).padStart(4, '0')}`;
+}
