@@ -124,7 +124,9 @@ test('of several runs attach wants to know which, and names them; the beginning 
   const { plan, journal } = makeRun();
   const ids = ['20260101-000000-aaaaaa', '20260202-000000-bbbbbb'];
   for (const runId of ids) {
-    const laid = await LaidRun.lay(sshd.home, { ...plan, runId }, journal.bytes());
+    // A journal names the run that it is of.
+    const own = Buffer.from(journal.text().replaceAll(plan.runId, runId));
+    const laid = await LaidRun.lay(sshd.home, { ...plan, runId }, own);
     await mkdir(runs, { recursive: true });
     execFileSync('mv', [laid.directory, runs]);
   }
