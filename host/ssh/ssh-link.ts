@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, ClientChannel } from 'ssh2';
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import { OrinError } from '../errors.ts';
@@ -128,7 +129,7 @@ export class SshLink implements Link {
       try {
         this.#parts.client.exec(command, { env: setEnv }, (error, channel) => {
           signal?.removeEventListener('abort', abort);
-          if (error) reject(this.#refusedChannel(error));
+          if (error) void this.#refusedChannel(error).then(reject);
           else if (signal?.aborted) channel.close();
           // Listening must start in this very call: the exit may be in the packet that is being read.
           else resolve(this.#listenTo(channel));
@@ -148,11 +149,12 @@ export class SshLink implements Link {
     });
   }
 
-  #refusedChannel(error: Error & { reason?: unknown }): Error {
-    if (/No response from server|Not connected/.test(error.message)) {
-      return this.#lost(this.#lastError ?? error);
-    }
+  async #refusedChannel(error: Error & { reason?: unknown }): Promise<Error> {
     const isFull = error.reason !== undefined;
+    const saysLost = /No response from server|Not connected/.test(error.message);
+    // A connection that is cut just now first refuses the command, and only then says that it is gone.
+    const isGone = saysLost || (!isFull && (await this.#isGoneWithin(500)));
+    if (isGone) return this.#lost(this.#lastError ?? error);
     return new OrinError({
       code: 'remote-command',
       what: `cannot start a command on ${this.board}`,
@@ -165,6 +167,11 @@ export class SshLink implements Link {
       board: this.board,
       cause: error,
     });
+  }
+
+  async #isGoneWithin(ms: number): Promise<boolean> {
+    const gone = this.#gone.then(() => true);
+    return await Promise.race([gone, sleep(ms, false)]);
   }
 
   #lost(cause: Error | undefined): OrinError {

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { addEngineOptions } from './engine-values.ts';
+import { addEngineOptions } from './engine-options.ts';
 
 function collect(value: string, earlier: string[]): string[] {
   return [...earlier, value];
