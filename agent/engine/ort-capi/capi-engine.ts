@@ -40,7 +40,7 @@ export class OrtCapiEngine implements Engine {
   #named(error: unknown): unknown {
     if (!(error instanceof EngineRefusal)) return error;
     const { path, version } = this.#capi.library;
-    return new EngineRefusal(`${error.message}\n(ONNX Runtime ${version}, ${path})`, {
+    return new EngineRefusal(`${error.message.trim()} (ONNX Runtime ${version}, ${path})`, {
       cause: error,
       ...(error.next === null ? {} : { next: error.next }),
     });

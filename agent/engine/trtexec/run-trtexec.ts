@@ -69,12 +69,12 @@ export function failureOf(step: string, { exitCode, signal, output }: TrtexecRun
   const said = errors.length > 0 ? errors.slice(0, 8) : lines.filter(Boolean).slice(-5);
   const how = signal === null ? `exit code ${exitCode}` : signal;
   const isMemory = /out of memory|cudaErrorMemoryAllocation|insufficient memory/i.test(output);
-  return new EngineRefusal(
-    [`trtexec could not ${step} (${how}): ${said[0] ?? 'it said nothing'}`, ...said.slice(1)].join(
-      '\n',
-    ),
-    isMemory ? { next: 'free memory on the board, or take a smaller batch' } : {},
-  );
+  const what = `trtexec could not ${step} (${how}): ${said[0] ?? 'it said nothing'}`;
+  return new EngineRefusal([what, ...said.slice(1)].join('\n'), {
+    next: isMemory
+      ? 'free memory on the board, or take a smaller batch'
+      : 'see more of it on the board: trtexec --onnx=MODEL --verbose',
+  });
 }
 
 /** Its `[W]` lines about the measurement, not those of the parser and builder. */
