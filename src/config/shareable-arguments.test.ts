@@ -33,3 +33,21 @@ test('what is kept tells how it was measured, not where or by whom', () => {
     'a=b',
   ]);
 });
+
+test('paths of ONNX Runtime builds are shortened to their last part', () => {
+  const argv = [
+    'bench',
+    'orin',
+    '--ort',
+    '/home/me/js/node',
+    '--ort-lib=/home/me/libonnxruntime.so',
+  ];
+  expect(shareableArguments(argv, 'orin')).toEqual([
+    'bench',
+    '<host>',
+    '--ort',
+    'node',
+    '--ort-lib',
+    'libonnxruntime.so',
+  ]);
+});

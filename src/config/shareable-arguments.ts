@@ -14,7 +14,7 @@ const connectionOptions = new Set([
 ]);
 
 /** Options whose value is a path of this machine: its last part tells enough. */
-const pathOptions = new Set(['--model', '--input', '--data']);
+const pathOptions = new Set(['--model', '--input', '--data', '--ort', '--ort-lib']);
 
 /** The arguments as a result keeps them: the host replaced, connection options left out, paths shortened. */
 export function shareableArguments(argv: readonly string[], host: string): string[] {
