@@ -60,7 +60,7 @@ describe('orin-remote irq --file', () => {
   });
 
   test.each([
-    [['irq'], "required option '--file <file>'"],
+    [['irq'], 'give a host, or a dump as --file'],
     [['irq', '--file', 'nowhere.txt'], 'cannot read nowhere.txt'],
     [['irq', '--file', 'softirqs.txt'], 'has softirqs, not interrupts'],
     [['irq', '--file', 'notes.txt'], 'cat /proc/interrupts > interrupts.txt'],
