@@ -11,7 +11,7 @@ const { median } = await import('../../agent/statistics/quantile.ts');
 const { Screen } = await import('../../src/tui/frame/screen.ts');
 const { ScreenHost } = await import('../../src/tui/frame/screen-host.tsx');
 const { themeFor } = await import('../../src/tui/frame/theme.ts');
-const { LiveView } = await import('../../src/tui/live/live-view.tsx');
+const { LiveView } = await import('../../src/tui/live/live-view.ts');
 const { FakeStdin } = await import('../../test/support/fake-stdin.ts');
 const { terminalLike } = await import('../../test/support/frames.ts');
 const { liveEvents } = await import('../../test/support/live-run.ts');
@@ -20,7 +20,7 @@ const { values } = parseArgs({ options: { frames: { type: 'string', default: '10
 const frames = Number(values.frames);
 const ROUNDS = 5;
 const UPDATES = 10_000;
-const RATE_HZ = 2;
+const RATE_HZ = 4;
 
 /** A terminal that keeps what was written last and shows nothing. */
 class Nowhere extends EventEmitter {
@@ -75,11 +75,11 @@ async function cpuMs(work: (frame: number) => void): Promise<number> {
 }
 
 let at = 0;
-const drawn: string[] = [];
-const write = Screen.prototype.write;
-Screen.prototype.write = function (frame, done) {
-  if (drawn.length < frames) drawn.push(frame);
-  return write.call(this, frame, done);
+const drawn: (readonly string[])[] = [];
+const show = Screen.prototype.show;
+Screen.prototype.show = function (lines) {
+  if (drawn.length < frames) drawn.push(lines);
+  show.call(this, lines);
 };
 const raw = new Screen(terminal);
 raw.enter();
@@ -89,7 +89,7 @@ for (let round = 0; round < ROUNDS; round += 1) {
     view.listen(update(at++));
     host.show(view);
   });
-  const painted = await cpuMs((frame) => write.call(raw, drawn[frame] ?? ''));
+  const painted = await cpuMs((frame) => show.call(raw, drawn[frame] ?? []));
   rounds.push({ whole, painted });
 }
 raw.leave();

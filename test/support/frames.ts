@@ -6,7 +6,7 @@ import { expect } from 'vitest';
 import type { Terminal } from '../../src/output/terminal.ts';
 import type { Size } from '../../src/tui/frame/layout.ts';
 import { themeFor } from '../../src/tui/frame/theme.ts';
-import type { Canvas } from '../../src/tui/frame/view.ts';
+import { type Canvas, type FinishedFrame, isFinished } from '../../src/tui/frame/view.ts';
 import { BEGAN_MS } from './live-run.ts';
 
 /** From one character to the largest terminals that people have. */
@@ -44,8 +44,11 @@ export function canvasOf(size: Size, look: Look = {}): Canvas {
 }
 
 /** The frame as text; fails where it is wider or taller than its terminal. */
-export function frameOf(node: ReactNode, { columns, rows }: Size): string {
-  const frame = renderToString(node, { columns });
+export function frameOf(drawn: ReactNode | FinishedFrame, { columns, rows }: Size): string {
+  // Ink trims blanks at the end of a line.
+  const frame = isFinished(drawn)
+    ? drawn.lines.map((line) => line.trimEnd()).join('\n')
+    : renderToString(drawn, { columns });
   const lines = frame.split('\n');
   expect(lines.length, `height at ${columns}x${rows}`).toBeLessThanOrEqual(rows);
   const widest = Math.max(...lines.map((line) => stringWidth(line)));

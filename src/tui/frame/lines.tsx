@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { footerOf, type Place } from './keys.ts';
 import { clip, exactly } from './text.ts';
 import type { Theme } from './theme.ts';
-import type { Canvas } from './view.ts';
+import type { Canvas, FinishedFrame } from './view.ts';
 
 /** A part of the frame: exactly so many lines, each cut to its width. */
 export function Lines(props: {
@@ -20,6 +20,15 @@ export function Lines(props: {
       <Text wrap="truncate">{text.join('\n') || ' '}</Text>
     </Box>
   );
+}
+
+/** Parts of a frame, each exactly so many lines, one below the other; cut to the terminal. */
+export function stacked(
+  parts: readonly { readonly lines: readonly string[]; readonly rows: number }[],
+  { size, theme }: Canvas,
+): FinishedFrame {
+  const all = parts.flatMap(({ lines, rows }) => exactly(lines, rows));
+  return { lines: exactly(all, size.rows).map((line) => clip(line, size.columns, theme)) };
 }
 
 /** The whole terminal, never more. */

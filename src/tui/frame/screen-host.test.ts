@@ -119,6 +119,31 @@ test('Ctrl-Z gives the terminal back until the job goes on', async () => {
   expect((await terminal.lines())[1]).toBe('a');
 });
 
+test('a view that draws its lines itself, and what Ink lays out above it, take turns', async () => {
+  const heard: string[] = [];
+  const { stdin, terminal, host } = stand({
+    ...recorder(),
+    press: ({ name }) => heard.push(name),
+    render: ({ size }) => ({ lines: [`finished ${size.columns}x${size.rows}`, heard.join(' ')] }),
+  });
+  await stdin.press('a');
+  expect(await terminal.lines()).toEqual(['finished 80x24', 'a', ...Array(22).fill('')]);
+  const answer = host.ask({ kind: 'password', text: 'Password:', echo: false });
+  await stdin.press('x');
+  expect(await terminal.text()).toContain('Password:');
+  expect(await terminal.text()).not.toContain('finished');
+  terminal.resize(60, 10);
+  expect(await terminal.text()).toContain('Password:');
+  await stdin.press(keys.enter);
+  expect(await answer).toBe('x');
+  expect(await terminal.lines()).toEqual(['finished 60x10', 'a', ...Array(8).fill('')]);
+  await stdin.press('b');
+  expect((await terminal.lines())[1]).toBe('a b');
+  host.show(recorder());
+  await stdin.press('c');
+  expect((await terminal.lines()).slice(0, 2)).toEqual(['60x10', 'c']);
+});
+
 test('closing gives the terminal and the keyboard back, and answers what is open', async () => {
   const { stdin, terminal, host } = openStand(recorder());
   const asked = host.ask({ kind: 'password', text: 'Password:', echo: false });

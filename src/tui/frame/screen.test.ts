@@ -19,7 +19,7 @@ test('after any frames and sizes the terminal shows the last frame, cut to its r
       screen.enter();
       for (const { frame, rows } of steps) {
         if (rows !== terminal.rows) terminal.resize(24, rows);
-        screen.write(frame.join('\n'));
+        screen.show(frame);
         expect(await terminal.lines()).toEqual(filled(frame, terminal.rows));
       }
       screen.leave();

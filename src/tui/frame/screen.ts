@@ -26,7 +26,7 @@ export class Screen extends EventEmitter {
   readonly isTTY = true;
   readonly #terminal: ScreenTerminal;
   #shown: readonly string[] = [];
-  #frame = '';
+  #frame: readonly string[] = [];
   #isOpen = false;
   readonly #onResize = () => {
     this.#shown = [];
@@ -69,20 +69,23 @@ export class Screen extends EventEmitter {
     this.#terminal.write(LEAVE);
   }
 
-  /** Takes a whole frame, lines parted by newlines. */
+  /** Shows a whole frame. */
+  show(lines: readonly string[]): void {
+    this.#frame = lines;
+    this.#paint();
+  }
+
+  /** Takes a whole frame as Ink writes it, lines parted by newlines. */
   write(frame: string, done?: () => void): boolean {
-    // Ink's cursor helper shares the stream; the cursor is ours.
-    if (frame !== '' && !cursorVisibility.includes(frame)) {
-      this.#frame = frame;
-      this.#paint();
-    }
+    // Ink's cursor helper shares the stream; the cursor is ours. An empty tree is no frame.
+    if (frame !== '' && !cursorVisibility.includes(frame)) this.show(frame.split('\n'));
     done?.();
     return true;
   }
 
   #paint(): void {
     if (!this.#isOpen) return;
-    const lines = this.#frame.split('\n').slice(0, this.rows);
+    const lines = this.#frame.slice(0, this.rows);
     const changes: string[] = [];
     for (let row = 0; row < Math.max(lines.length, this.#shown.length); row += 1) {
       const line = lines[row] ?? '';

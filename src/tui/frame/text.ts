@@ -3,26 +3,36 @@ import stringWidth from 'string-width';
 import { plainText } from '../../output/symbols.ts';
 import type { Theme } from './theme.ts';
 
+/** Latin letters and the signs, lines, blocks and braille that these screens are made of: one cell each. */
+const narrow =
+  /^[\x20-\x7e\u00b0-\u00b7\u00d7\u2013\u2014\u2026\u203a\u2190-\u2193\u2500-\u259f\u25cb\u25cf\u25d0\u2713\u2717\u2800-\u28ff]*$/;
+
+/** Cells that a text takes; what boards and files are called may be anything, so that the rest is measured. */
+export function widthOf(text: string): number {
+  const bare = text.includes('\u001b') ? stripVTControlCharacters(text) : text;
+  return narrow.test(bare) ? bare.length : stringWidth(bare);
+}
+
 /** `text` and blanks up to `columns`; longer text is cut and says so. */
 export function padEnd(text: string, columns: number, theme: Theme): string {
   const fitted = clip(text, columns, theme);
-  return fitted + ' '.repeat(Math.max(0, columns - stringWidth(fitted)));
+  return fitted + ' '.repeat(Math.max(0, columns - widthOf(fitted)));
 }
 
 export function padStart(text: string, columns: number, theme: Theme): string {
   const fitted = clip(text, columns, theme);
-  return ' '.repeat(Math.max(0, columns - stringWidth(fitted))) + fitted;
+  return ' '.repeat(Math.max(0, columns - widthOf(fitted))) + fitted;
 }
 
 /** At most `columns` cells of `text`; where it must be cut it loses its colour rather than bleed it. */
 export function clip(text: string, columns: number, theme: Theme): string {
   const shown = theme.isUnicode ? text : asciiText(text);
-  if (stringWidth(shown) <= columns) return shown;
+  if (widthOf(shown) <= columns) return shown;
   if (columns <= 0) return '';
   let result = '';
   let width = 0;
   for (const character of stripVTControlCharacters(shown)) {
-    width += stringWidth(character);
+    width += widthOf(character);
     if (width > columns - 1) break;
     result += character;
   }
@@ -39,7 +49,7 @@ function asciiText(text: string): string {
 /** `left` at the left edge and `right` at the right one; where there is no room for both, `left` is cut. */
 export function spread(left: string, right: string, columns: number, theme: Theme): string {
   const end = clip(right, columns, theme);
-  const room = columns - stringWidth(end) - (end === '' ? 0 : 2);
+  const room = columns - widthOf(end) - (end === '' ? 0 : 2);
   if (room < 4) return padEnd(end, columns, theme);
   return `${padEnd(left, room, theme)}${end === '' ? '' : '  '}${end}`;
 }
@@ -48,7 +58,7 @@ export function spread(left: string, right: string, columns: number, theme: Them
 export function rule(title: string, columns: number, theme: Theme): string {
   const { rule: line } = theme.glyphs;
   const head = title === '' ? '' : `${line}${line} ${title} `;
-  const rest = Math.max(0, columns - stringWidth(head));
+  const rest = Math.max(0, columns - widthOf(head));
   if (title === '') return theme.dim(line.repeat(rest));
   return clip(
     `${theme.dim(`${line}${line}`)} ${title} ${theme.dim(line.repeat(rest))}`,

@@ -6,7 +6,7 @@ import { keys } from '../../../test/support/fake-stdin.ts';
 import { canvasOf, frameOf, sizes } from '../../../test/support/frames.ts';
 import { openStand } from '../../../test/support/screen-stand.ts';
 import { type HomeContent, type HomeState, initialHome } from './home-state.ts';
-import { HomeView } from './home-view.tsx';
+import { HomeView } from './home-view.ts';
 import { benchArguments, estimatePlan } from './plan-estimate.ts';
 
 /** What a machine offers on which nothing was ever measured. */

@@ -11,13 +11,13 @@ import type { Terminal } from '../../output/terminal.ts';
 import { ScreenHost } from '../frame/screen-host.tsx';
 import { suspendJob } from '../frame/suspend.ts';
 import { type Theme, themeFor } from '../frame/theme.ts';
-import { LiveView } from '../live/live-view.tsx';
+import { LiveView } from '../live/live-view.ts';
 import { askAboutRun, askToGiveUp, type RunChoice } from '../live/run-questions.ts';
 import { ResultsBrowser } from '../results/browser.ts';
 import { withoutTilde } from './complete-path.ts';
 import { type HomePlaces, homeContent } from './home-content.ts';
 import { chosen, type Effect, type HomeState, initialHome } from './home-state.ts';
-import { HomeView } from './home-view.tsx';
+import { HomeView } from './home-view.ts';
 import { benchArguments } from './plan-estimate.ts';
 
 /** What a benchmark needs of whoever shows it. */

@@ -1,23 +1,22 @@
 import { stripVTControlCharacters } from 'node:util';
-import { createElement } from 'react';
 import { describe, expect, test } from 'vitest';
 import { canvasOf, frameOf, type Look, sizes, terminalLike } from '../../../test/support/frames.ts';
 import { liveEvents, liveState } from '../../../test/support/live-run.ts';
 import type { Size } from '../frame/layout.ts';
-import { type LiveChoices, LiveFrame } from './live-frame.tsx';
+import { type LiveChoices, liveFrame } from './live-frame.ts';
 import type { LiveState } from './live-state.ts';
 
 const choices: LiveChoices = { tab: 'cells', windowS: null, isPaused: false };
 
 function live(size: Size, state: LiveState, chosen: Partial<LiveChoices> = {}, look: Look = {}) {
-  const node = createElement(LiveFrame, {
+  const frame = liveFrame({
     board: 'orin.local',
     state,
     choices: { ...choices, ...chosen },
     canvas: canvasOf(size, look),
     terminal: terminalLike(look),
   });
-  return frameOf(node, size);
+  return frameOf(frame, size);
 }
 
 const measuring = liveState();

@@ -4,7 +4,7 @@ import type { Terminal } from '../../output/terminal.ts';
 import { ScreenHost } from '../frame/screen-host.tsx';
 import { suspendJob } from '../frame/suspend.ts';
 import { themeFor } from '../frame/theme.ts';
-import { LiveView } from './live-view.tsx';
+import { LiveView } from './live-view.ts';
 import { askAboutRun, askToGiveUp, type RunChoice } from './run-questions.ts';
 
 /** The live view of one run as what a command already knows: a progress display, and somebody who is asked. */

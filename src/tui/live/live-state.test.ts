@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { liveEvents, liveState } from '../../../test/support/live-run.ts';
 import { jetsonParts } from './board-state.ts';
 import { busyOf } from './cpu-state.ts';
-import { cellOf, distributionOf, steadyOf } from './live-state.ts';
+import { cellOf, steadyOf } from './live-state.ts';
 import { columnsOf, windowOf } from './timeline.ts';
 
 const state = liveState();
@@ -31,8 +31,8 @@ test('the process under way has its steady iterations, without the warm-up', () 
   const process = state.process;
   if (process === null) throw new Error('no process');
   expect(steadyOf(process)).toHaveLength(115);
-  expect(distributionOf(process)).toMatchObject({ count: 115, p99_ns: null });
-  expect(distributionOf(process)?.p90_ns).toBeGreaterThan(6.3e6);
+  expect(process.steady).toMatchObject({ count: 115, p99_ns: null });
+  expect(process.steady?.p90_ns).toBeGreaterThan(6.3e6);
 });
 
 test('CPU use is that between the two newest readings, with all columns of mpstat', () => {

@@ -1,7 +1,10 @@
 import { cleanLine } from '../../../agent/protocol/clean-text.ts';
 import type { EventOf, JournalEvent } from '../../../agent/protocol/events.ts';
 import type { RunEvent } from '../../../host/run/run-event.ts';
-import { runningDistribution } from '../../../host/stats/running-estimate.ts';
+import {
+  type RunningDistribution,
+  runningDistribution,
+} from '../../../host/stats/running-estimate.ts';
 import {
   initialProgress,
   type ProgressState,
@@ -23,6 +26,8 @@ export interface LiveProcess {
   readonly starts_ns: readonly number[];
   readonly durations_ns: readonly number[];
   readonly iterations: number;
+  /** Of its steady iterations so far; null before the first. */
+  readonly steady: RunningDistribution | null;
   readonly isEnded: boolean;
 }
 
@@ -104,7 +109,7 @@ function reduceJournal(state: LiveState, event: JournalEvent, nowMs: number): Li
       return { ...state, process: begun(event) };
     case 'phase':
       return event.phase === 'steady' && state.process !== null
-        ? { ...state, process: { ...state.process, steadyFrom_ns: event.t_ns } }
+        ? { ...state, process: withSteady({ ...state.process, steadyFrom_ns: event.t_ns }) }
         : state;
     case 'iter':
       return withIterations(state, event);
@@ -139,6 +144,7 @@ function begun({ process, cell, block }: EventOf<'process'>): LiveProcess {
     starts_ns: [],
     durations_ns: [],
     iterations: 0,
+    steady: null,
     isEnded: false,
   };
   return { process, cell, block, ...none };
@@ -147,18 +153,18 @@ function begun({ process, cell, block }: EventOf<'process'>): LiveProcess {
 function withIterations(state: LiveState, event: EventOf<'iter'>): LiveState {
   const { process } = state;
   const starts_ns = startsOf(event);
-  const typical_ns = process === null ? null : (distributionOf(process)?.p50_ns ?? null);
+  const typical_ns = process?.steady?.p50_ns ?? null;
   const timeline = extend(state.timeline, { ...event, starts_ns }, typical_ns);
   if (process === null || process.process !== event.process) return { ...state, timeline };
   return {
     ...state,
     timeline,
-    process: {
+    process: withSteady({
       ...process,
       iterations: event.first + event.dt_ns.length,
       starts_ns: [...process.starts_ns, ...starts_ns].slice(-MAX_ITERATIONS),
       durations_ns: [...process.durations_ns, ...event.dt_ns].slice(-MAX_ITERATIONS),
-    },
+    }),
   };
 }
 
@@ -179,8 +185,9 @@ export function steadyOf(process: LiveProcess): readonly number[] {
   return from < 0 ? [] : durations_ns.slice(from);
 }
 
-export function distributionOf(process: LiveProcess): ReturnType<typeof runningDistribution> {
-  return runningDistribution(steadyOf(process));
+/** Once for each batch: frames only read it. */
+function withSteady(process: LiveProcess): LiveProcess {
+  return { ...process, steady: runningDistribution(steadyOf(process)) };
 }
 
 function withProcessEnd(state: LiveState, event: EventOf<'process-end'>, nowMs: number): LiveState {
@@ -188,7 +195,7 @@ function withProcessEnd(state: LiveState, event: EventOf<'process-end'>, nowMs: 
   if (process === null || process.process !== event.process) return state;
   const ended = { ...state, process: { ...process, isEnded: true } };
   if (event.outcome === 'ok') {
-    const median_ns = distributionOf(process)?.p50_ns;
+    const median_ns = process.steady?.p50_ns;
     if (median_ns === undefined) return ended;
     const withMedian = (cell: LiveCell) => ({
       ...cell,

@@ -8,14 +8,14 @@ import { bar, padEnd, padStart, windowAround } from '../frame/text.ts';
 import type { Theme } from '../frame/theme.ts';
 import { jetsonParts } from './board-state.ts';
 import { busyOf } from './cpu-state.ts';
-import { cellOf, distributionOf, type LiveState } from './live-state.ts';
+import { cellOf, type LiveState } from './live-state.ts';
 
 /** now, percentiles and the interval, as far as the process allows them and as many as there is room for. */
 export function figuresLine(state: LiveState, columns: number, theme: Theme): string {
   const { process } = state;
   if (process === null) return '';
   const now = ['now', process.durations_ns.at(-1) ?? null] as const;
-  const steady = distributionOf(process);
+  const { steady } = process;
   if (steady === null) return ` ${figure(now, theme)}   ${theme.note('warm-up')}`;
   const earlier = cellOf(state, process.cell).medians_ns;
   const estimate = runningEstimate(process.isEnded ? earlier : [...earlier, steady.p50_ns]);

@@ -4,7 +4,7 @@ import { remaining } from '../../output/progress-state.ts';
 import { counted, formatElapsed } from '../../output/quantities.ts';
 import { bar, clip, padEnd, spread } from '../frame/text.ts';
 import type { Theme } from '../frame/theme.ts';
-import { distributionOf, type LiveState, labelOf } from './live-state.ts';
+import { type LiveState, labelOf } from './live-state.ts';
 
 export interface TitleContext {
   readonly board: string;
@@ -72,7 +72,7 @@ export function oneLine(state: LiveState, context: TitleContext, theme: Theme): 
   const { total } = remaining(progress);
   if (process === null)
     return clip(stageText(state, context.isPaused, theme), context.columns, theme);
-  const steady = distributionOf(process);
+  const { steady } = process;
   const p50 = steady === null ? 'warm-up' : `p50 ${formatDuration(steady.p50_ns)}`;
   const text = `${progress.processesDone}/${total} ${p50} ${labelOf(state, process.cell)}`;
   return clip(text, context.columns, theme);

@@ -1,11 +1,10 @@
-import type { ReactNode } from 'react';
 import type { RunEvent } from '../../../host/run/run-event.ts';
 import type { Terminal } from '../../output/terminal.ts';
 import { actionOf, type Place } from '../frame/keys.ts';
 import { type Density, densityOf } from '../frame/layout.ts';
 import type { Press } from '../frame/press.ts';
-import type { Canvas, View } from '../frame/view.ts';
-import { type LiveChoices, LiveFrame, tabsOf } from './live-frame.tsx';
+import type { Canvas, FinishedFrame, View } from '../frame/view.ts';
+import { type LiveChoices, liveFrame, tabsOf } from './live-frame.ts';
 import { initialLive, type LiveState, noted, reduceLive, stopping } from './live-state.ts';
 import { windowOf, windowsS } from './timeline.ts';
 
@@ -65,17 +64,15 @@ export class LiveView implements View {
     return false;
   }
 
-  render(canvas: Canvas): ReactNode {
+  render(canvas: Canvas): FinishedFrame {
     this.#density = densityOf(canvas.size);
-    return (
-      <LiveFrame
-        board={this.#options.board}
-        state={this.#still ?? this.#state}
-        choices={this.#choices}
-        canvas={canvas}
-        terminal={this.#options.terminal}
-      />
-    );
+    return liveFrame({
+      board: this.#options.board,
+      state: this.#still ?? this.#state,
+      choices: this.#choices,
+      canvas,
+      terminal: this.#options.terminal,
+    });
   }
 
   press(press: Press): void {

@@ -1,11 +1,9 @@
-import { Box } from 'ink';
-import type { ReactNode } from 'react';
 import { progressView } from '../../output/progress-view.ts';
 import type { Terminal } from '../../output/terminal.ts';
 import { type Density, type LiveLayout, liveLayout } from '../frame/layout.ts';
-import { Frame, footerLine, Lines } from '../frame/lines.tsx';
-import { rule } from '../frame/text.ts';
-import type { Canvas } from '../frame/view.ts';
+import { footerLine, stacked } from '../frame/lines.tsx';
+import { exactly, padEnd, rule } from '../frame/text.ts';
+import type { Canvas, FinishedFrame } from '../frame/view.ts';
 import { chartLines, markLegend } from './chart.ts';
 import { irqLines } from './irq-lines.ts';
 import type { LiveState } from './live-state.ts';
@@ -37,8 +35,8 @@ export interface LiveFrameProps {
   readonly terminal: Terminal;
 }
 
-/** The live view of one run. */
-export function LiveFrame(props: LiveFrameProps): ReactNode {
+/** The live view of one run, as lines. */
+export function liveFrame(props: LiveFrameProps): FinishedFrame {
   const { state, canvas } = props;
   const { theme, size } = canvas;
   const layout = liveLayout(size, contentOf(state));
@@ -48,26 +46,29 @@ export function LiveFrame(props: LiveFrameProps): ReactNode {
     columns: size.columns,
     nowMs: canvas.nowMs,
   };
-  const block = (lines: readonly string[], rows: number) => (
-    <Lines lines={lines} columns={size.columns} rows={rows} theme={theme} />
-  );
   if (layout.density === 'line') {
-    return <Frame canvas={canvas}>{block([oneLine(state, context, theme)], layout.title)}</Frame>;
+    return stacked([{ lines: [oneLine(state, context, theme)], rows: layout.title }], canvas);
   }
+  const titles = [boardTitle(state, context, theme), planTitle(state, context, theme)];
   const isMeasuring = state.progress.firstProcess_ns !== null;
-  return (
-    <Frame canvas={canvas}>
-      {block([boardTitle(state, context, theme), planTitle(state, context, theme)], layout.title)}
-      {isMeasuring ? (
-        <Measurement {...props} layout={layout} />
-      ) : (
-        block(preparation(props), layout.figures + layout.chart + layout.lower)
-      )}
-      {block(boardLines(state, layout, canvas), layout.board)}
-      {block(noteLines(state, layout.notes, theme), layout.notes)}
-      {block([footerLine('live', size.columns, theme)], layout.footer)}
-    </Frame>
+  const measured = layout.figures + layout.chart + layout.lower;
+  return stacked(
+    [
+      { lines: titles, rows: layout.title },
+      ...(isMeasuring
+        ? measurement(props, layout)
+        : [{ lines: preparation(props), rows: measured }]),
+      { lines: boardLines(state, layout, canvas), rows: layout.board },
+      { lines: noteLines(state, layout.notes, theme), rows: layout.notes },
+      { lines: [footerLine('live', size.columns, theme)], rows: layout.footer },
+    ],
+    canvas,
   );
+}
+
+interface Part {
+  readonly lines: readonly string[];
+  readonly rows: number;
 }
 
 function contentOf(state: LiveState): Parameters<typeof liveLayout>[1] {
@@ -84,69 +85,52 @@ function preparation({ board, state, terminal }: LiveFrameProps): string[] {
   return ['', ...steps.slice(0, 2).flatMap((line) => [line, ''])];
 }
 
-function Measurement(props: LiveFrameProps & { readonly layout: LiveLayout }): ReactNode {
-  const { state, choices, canvas, layout } = props;
+function measurement({ state, choices, canvas }: LiveFrameProps, layout: LiveLayout): Part[] {
   const { theme } = canvas;
   const { columns } = layout;
   const figures = [
     ...(layout.figures > 1 ? [rule(processTitle(state), columns, theme)] : []),
     figuresLine(state, columns, theme),
   ];
-  const chart =
-    layout.chart >= 2
-      ? chartLines(
-          state.timeline,
-          choices.windowS ?? windowOf(state.timeline),
-          { columns, rows: layout.chart },
-          theme,
-        )
-      : [];
-  return (
-    <>
-      <Lines lines={figures} columns={columns} rows={layout.figures} theme={theme} />
-      <Lines lines={chart} columns={columns} rows={layout.chart} theme={theme} />
-      <Lower {...props} />
-    </>
-  );
+  const windowS = choices.windowS ?? windowOf(state.timeline);
+  const size = { columns, rows: layout.chart };
+  const chart = layout.chart >= 2 ? chartLines(state.timeline, windowS, size, theme) : [];
+  return [
+    { lines: figures, rows: layout.figures },
+    { lines: chart, rows: layout.chart },
+    { lines: lowerLines({ state, choices, canvas }, layout), rows: layout.lower },
+  ];
 }
 
-function Lower(props: LiveFrameProps & { readonly layout: LiveLayout }): ReactNode {
-  const { state, choices, canvas, layout } = props;
+type Shown = Pick<LiveFrameProps, 'state' | 'choices' | 'canvas'>;
+
+function lowerLines(shown: Shown, layout: LiveLayout): string[] {
+  const { state, choices, canvas } = shown;
   const { theme } = canvas;
   const { columns, lower: rows, cpuColumns } = layout;
-  const isBrief = layout.density === 'compact' || layout.density === 'small';
-  if (isBrief) {
-    const lines = [
-      cpuSummary(state, columns, theme),
-      ...cellLines(state, { columns, rows }, theme),
-    ];
-    return <Lines lines={lines.slice(0, 1)} columns={columns} rows={rows} theme={theme} />;
+  if (layout.density === 'compact' || layout.density === 'small') {
+    return [cpuSummary(state, columns, theme)];
   }
   if (layout.density === 'tabs') {
-    const size = { columns, rows: rows - 1 };
-    const lines = [
+    return [
       tabRule(tabsOf(layout.density), choices.tab, columns, canvas),
-      ...tabLines(choices.tab, props, size),
+      ...tabLines(choices.tab, shown, { columns, rows: rows - 1 }),
     ];
-    return <Lines lines={lines} columns={columns} rows={rows} theme={theme} />;
   }
   const cellColumns = columns - cpuColumns - 1;
   const tab = choices.tab === 'cpu' ? 'cells' : choices.tab;
   const left = [
     tabRule(tabsOf(layout.density), tab, cellColumns, canvas),
-    ...tabLines(tab, props, { columns: cellColumns, rows: rows - 1 }),
+    ...tabLines(tab, shown, { columns: cellColumns, rows: rows - 1 }),
   ];
-  const cpus = [
+  const right = [
     rule('cpu, % of the last second', cpuColumns, theme),
     ...cpuLines(state, { columns: cpuColumns, rows: rows - 1 }, theme),
   ];
-  return (
-    <Box height={rows} flexShrink={0}>
-      <Lines lines={left} columns={cellColumns} rows={rows} theme={theme} />
-      <Box width={1} />
-      <Lines lines={cpus} columns={cpuColumns} rows={rows} theme={theme} />
-    </Box>
-  );
+  return exactly(left, rows).map((line, row) => {
+    const beside = right[row] ?? '';
+    return `${padEnd(line, cellColumns, theme)} ${beside}`;
+  });
 }
 
 function tabRule(tabs: readonly Tab[], tab: Tab, columns: number, { theme }: Canvas): string {
@@ -156,7 +140,7 @@ function tabRule(tabs: readonly Tab[], tab: Tab, columns: number, { theme }: Can
 
 function tabLines(
   tab: Tab,
-  { state, canvas }: LiveFrameProps,
+  { state, canvas }: Shown,
   size: { readonly columns: number; readonly rows: number },
 ): string[] {
   switch (tab) {

@@ -1,8 +1,7 @@
-import type { ReactNode } from 'react';
 import type { Place } from '../frame/keys.ts';
-import { Frame, footerLine, Lines } from '../frame/lines.tsx';
+import { footerLine, stacked } from '../frame/lines.tsx';
 import type { Press } from '../frame/press.ts';
-import type { Canvas, View } from '../frame/view.ts';
+import type { Canvas, FinishedFrame, View } from '../frame/view.ts';
 import { completePath } from './complete-path.ts';
 import { type HomeContext, homeLines } from './home-lines.ts';
 import { type Effect, type HomeState, isTyping, pressHome } from './home-state.ts';
@@ -36,19 +35,16 @@ export class HomeView implements View {
     return isTyping(this.#state);
   }
 
-  render(canvas: Canvas): ReactNode {
+  render(canvas: Canvas): FinishedFrame {
     const { size, theme } = canvas;
     const lines = homeLines(this.#state, this.#options, size, theme);
-    return (
-      <Frame canvas={canvas}>
-        <Lines lines={lines} columns={size.columns} rows={size.rows - 1} theme={theme} />
-        <Lines
-          lines={[footerLine(this.place(), size.columns, theme)]}
-          columns={size.columns}
-          rows={1}
-          theme={theme}
-        />
-      </Frame>
+    const footer = [footerLine(this.place(), size.columns, theme)];
+    return stacked(
+      [
+        { lines, rows: size.rows - 1 },
+        { lines: footer, rows: 1 },
+      ],
+      canvas,
     );
   }
 
