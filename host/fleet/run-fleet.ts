@@ -7,6 +7,7 @@ import type { FollowRequest } from '../run/follow-request.ts';
 import type { RunEvent } from '../run/run-event.ts';
 import type { RunOutcome } from '../run/run-outcome.ts';
 import { failureInResult, failureOf } from './board-failure.ts';
+import type { BoardOrders } from './board-orders.ts';
 import { type BoardState, initialState, reduceBoard } from './board-state.ts';
 import { unmetExpectations } from './expectations.ts';
 import type { FleetBoard } from './fleet-board.ts';
@@ -43,6 +44,8 @@ export interface FleetRequest {
   readonly signal: AbortSignal;
   /** Fires to leave: all runs go on without us. */
   readonly leave: AbortSignal;
+  /** Somebody who watches may order single boards to stop or to go again; the fleet run then ends when they say so. */
+  readonly orders?: BoardOrders;
 }
 
 /**
@@ -59,13 +62,7 @@ export async function runFleet(request: FleetRequest): Promise<readonly BoardSta
   // Every board hangs on them, however many there are.
   setMaxListeners(0, stop.signal, request.leave);
   const lanes = fleetLanes(request.limits);
-  const settled = request.boards.map(async (record) => {
-    const board = new FleetMember(request, record, lanes, stop.signal);
-    const state = await board.run();
-    const isBad = state.phase === 'failed' || state.phase === 'unreachable';
-    if (isBad && request.isFailFast) stop.abort(new DOMException('a board failed', 'AbortError'));
-    return state;
-  });
+  const settled = request.boards.map((record) => runBoard(request, record, lanes, stop));
   // One that cannot be written down must not end this while others still run.
   const outcomes = await Promise.allSettled(settled);
   request.signal.removeEventListener('abort', stopAll);
@@ -73,6 +70,27 @@ export async function runFleet(request: FleetRequest): Promise<readonly BoardSta
     if (outcome.status === 'rejected') throw outcome.reason;
     return outcome.value;
   });
+}
+
+/** One board, as often as it is ordered to go again. */
+async function runBoard(
+  request: FleetRequest,
+  record: BoardRecord,
+  lanes: FleetLanes,
+  stop: AbortController,
+): Promise<BoardState> {
+  const { orders, store, leave } = request;
+  const { name } = record.board;
+  let state = initialState(name);
+  for (let now = record; ; ) {
+    const signal = orders?.turn(name, stop.signal) ?? stop.signal;
+    setMaxListeners(0, signal);
+    state = await new FleetMember(request, now, lanes, { signal, state }).run();
+    const isBad = state.phase === 'failed' || state.phase === 'unreachable';
+    if (isBad && request.isFailFast) stop.abort(new DOMException('a board failed', 'AbortError'));
+    if (!(await orders?.again(name, [stop.signal, leave]))) return state;
+    now = store.record.boards.find(({ board }) => board.name === name) ?? record;
+  }
 }
 
 /** A board that went away before it answered may only have been too busy: sshd drops connections at random then. */
@@ -87,15 +105,22 @@ class FleetMember {
   #state: BoardState;
   #written: Promise<void> = Promise.resolve();
 
-  constructor(request: FleetRequest, record: BoardRecord, lanes: FleetLanes, signal: AbortSignal) {
+  /** @param turn its signal, and the state that the turn before it ended in. */
+  constructor(
+    request: FleetRequest,
+    record: BoardRecord,
+    lanes: FleetLanes,
+    turn: { readonly signal: AbortSignal; readonly state: BoardState },
+  ) {
     this.#request = request;
     this.#record = record;
     this.#lanes = lanes;
-    this.#signal = signal;
-    this.#state = initialState(record.board.name);
+    this.#signal = turn.signal;
+    this.#state = turn.state;
   }
 
   async run(): Promise<BoardState> {
+    if (this.#state.phase !== 'queued') this.#settle(initialState(this.#record.board.name));
     this.#write({ attempts: this.#record.attempts + 1 });
     try {
       const outcome = await this.#request.work(this.#record, this.#followRequest());
