@@ -7,6 +7,7 @@ import {
   addOutputOptions,
 } from './config/bench-options.ts';
 import { addFleetCommands } from './config/fleet-commands.ts';
+import { addRuntimeCommands } from './config/runtime-commands.ts';
 
 declare const __ORIN_REMOTE_VERSION__: string;
 
@@ -156,21 +157,6 @@ function addRunCommands(program: Command, run: Run): void {
   cancel.action(
     run(async ([host = '', id = null], options) =>
       (await import('./commands/attach.ts')).cancelCommand(host, id, options),
-    ),
-  );
-}
-
-function addRuntimeCommands(program: Command, run: Run): void {
-  const runtime = program.command('runtime').description('what a board has for its GPU');
-  const list = runtime
-    .command('list')
-    .argument('<host>')
-    .description('trtexec and libraries of ONNX Runtime on a board, and how to measure with them')
-    .option('--json', 'one JSON document');
-  addConnectionOptions(list);
-  list.action(
-    run(async ([host = ''], options) =>
-      (await import('./commands/runtime.ts')).listRuntimesCommand(host, options),
     ),
   );
 }

@@ -73,7 +73,7 @@ test('options that make no sense are refused before anything is connected', asyn
     [['--ep', 'gpu'], /--ep gpu: unknown/],
     [['--ep-option', 'gpu.x=1'], /does not begin with a provider/],
     [['--ort-lib', 'lib.so'], /not an absolute path/],
-    [['--gpu-precision', 'fp64'], /--gpu-precision fp64: unknown/],
+    [['--precision', 'fp64'], /--precision fp64: unknown/],
   ] as const) {
     const { code, stderr } = await cli.run(['bench', 'nowhere.invalid', ...words]);
     expect([code, stderr]).toEqual([2, expect.stringMatching(reason)]);

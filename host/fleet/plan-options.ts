@@ -27,5 +27,6 @@ export const planOptions = [
   'budget',
   'blocks',
   'precision',
+  'target',
   'telemetry',
 ] as const;

@@ -184,7 +184,7 @@ const MOST_BLOCKS = 100;
 
 function wideAction(needed: number, isContended: boolean): string {
   if (isContended) return quietenBoard;
-  if (needed > MOST_BLOCKS) return 'accept a wider interval: --precision 2%';
+  if (needed > MOST_BLOCKS) return 'accept a wider interval: --target 2%';
   return `measure more processes: --blocks ${needed}`;
 }
 

@@ -15,7 +15,7 @@ export interface BenchRequest extends FollowRequest {
   readonly axes: Axes;
   /** Also measure on the best GPU engine that the board has. */
   readonly isGpuWanted: boolean;
-  /** A build of onnxruntime-node to use instead of npm's: a directory or a `.tgz`. */
+  /** Which onnxruntime-node to use: `npm`, a stored build's name, a directory or a `.tgz`; null: see `chooseBuild`. */
   readonly ortPackage: string | null;
   /** Which experiment this is, for its report; null: a benchmark. */
   readonly experiment: RunContext['experiment'];
@@ -43,5 +43,11 @@ export interface BenchRequest extends FollowRequest {
   readonly workshop?: Workshop;
   /** The fleet run that this is part of, and the board's number in it. */
   readonly fleet?: { readonly id: string; readonly board: number };
-  readonly directories: { readonly cache: string; readonly runs: string; readonly agent: string };
+  readonly directories: {
+    readonly cache: string;
+    readonly runs: string;
+    readonly agent: string;
+    /** Of builds of onnxruntime-node that a person stored. */
+    readonly builds: string;
+  };
 }

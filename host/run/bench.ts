@@ -1,15 +1,20 @@
 import type { JournalEvent } from '../../agent/protocol/events.ts';
+import type { BoardFacts } from '../board/facts.ts';
+import { findGpuMeans } from '../board/gpu-means.ts';
 import { requireLockedClocks } from '../board/locked-clocks.ts';
 import { type Probe, probeBoard } from '../board/probe.ts';
 import { requireBoard } from '../board/requirements.ts';
 import type { Link } from '../link/link.ts';
 import { missingBytes, push } from '../push/push.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import { openUserBuild, requireFits } from '../runtime/user-build.ts';
+import type { UserBuild } from '../runtime/user-build.ts';
 import type { BenchRequest } from './bench-request.ts';
 import { runtimeOf } from './board-runtime.ts';
 import { refuseBusyBoard } from './busy-board.ts';
+import type { Axes } from './cells.ts';
+import { chooseBuild } from './choose-build.ts';
 import { concludeRun } from './conclude.ts';
+import { bestGpuTarget } from './engine-target.ts';
 import { followToEnd } from './follow.ts';
 import { openSpool, type Spool } from './journal-spool.ts';
 import { noLanes } from './lanes.ts';
@@ -43,14 +48,17 @@ async function benchConnected(request: BenchRequest): Promise<RunOutcome | null>
   if (request.requiresLocked) await requireLockedClocks(link, request.signal);
   refuseBusyBoard(probe.facts.lock, link.board);
   tellUncollected(request, probe);
-  const axes = (await request.axesFor?.(link, probe.facts, request.signal)) ?? request.axes;
+  const build = await chooseBuild(request, probe.facts);
+  tellBuild(request, build);
+  const axes = await axesOf(request, { link, facts: probe.facts, build });
   const parts = {
-    ortPackage: await userBuildOf(request, probe),
+    ortPackage: build?.directory,
     needsKoffi: axes.targets.some(({ engine }) => engine === 'ort-capi'),
   };
   const runtime = await runtimeOf(request, probe, parts, workshop);
   const ground = { facts: probe.facts, models: await models, runtime, workshop };
-  const prepared = await prepareRun({ ...request, axes }, ground);
+  const ortPackage = build?.directory ?? null;
+  const prepared = await prepareRun({ ...request, axes, ortPackage }, ground);
   for (const note of prepared.notes) tell({ kind: 'note', text: note });
   tell({ kind: 'planned', plan: prepared.plan, estimateMs: prepared.estimateMs });
   if (request.isDryRun) return null;
@@ -113,13 +121,29 @@ function tellUncollected(request: BenchRequest, probe: Probe): void {
   request.listener({ kind: 'note', text });
 }
 
-/** The package directory of `--ort`, looked over and found to fit this board; undefined without one. */
-async function userBuildOf(request: BenchRequest, { facts }: Probe): Promise<string | undefined> {
-  const { ortPackage, directories, signal } = request;
-  if (ortPackage === null) return undefined;
-  const build = await openUserBuild(ortPackage, directories.cache, signal);
-  requireFits(build, request.board, facts);
+/** A number of a build of one's own is not one of npm's: said before anything is measured. */
+function tellBuild({ ortPackage, listener }: BenchRequest, build: UserBuild | null): void {
+  if (build === null) return;
   const providers = build.providers.length === 0 ? 'none' : build.providers.join(', ');
-  request.listener({ kind: 'note', text: `--ort: provider libraries: ${providers}` });
-  return build.directory;
+  const why =
+    ortPackage === null ? ', the stored one for this platform (--ort npm for that of npm)' : '';
+  const text = `onnxruntime-node: the build ${build.name}${why}; provider libraries: ${providers}`;
+  listener({ kind: 'note', text });
+}
+
+interface AxesGround {
+  readonly link: Link;
+  readonly facts: BoardFacts;
+  readonly build: UserBuild | null;
+}
+
+/** The asked-for dimensions, with the board's best GPU engine where that was asked for. */
+async function axesOf(request: BenchRequest, { link, facts, build }: AxesGround): Promise<Axes> {
+  const { signal, board, isGpuWanted } = request;
+  const axes = (await request.axesFor?.(link, facts, signal)) ?? request.axes;
+  if (!isGpuWanted) return axes;
+  const { libraries } = facts.tools.trtexec ? { libraries: [] } : await findGpuMeans(link, signal);
+  const best = bestGpuTarget(board, facts, { ortLibrary: axes.ortLibrary, libraries, build });
+  const isKnown = axes.targets.some(({ engine, ep }) => engine === best.engine && ep === best.ep);
+  return isKnown ? axes : { ...axes, targets: [...axes.targets, best] };
 }

@@ -111,7 +111,8 @@ function deviceDimensions(model: CellModel, axes: Axes): readonly (readonly Part
   ];
 }
 
-function baseCell(model: CellModel, { engine, ep }: EngineTarget, axes: Axes): Cell {
+function baseCell(model: CellModel, target: EngineTarget, axes: Axes): Cell {
+  const { engine, ep } = target;
   return {
     id: 'unnamed',
     purpose: 'measure',
@@ -120,7 +121,7 @@ function baseCell(model: CellModel, { engine, ep }: EngineTarget, axes: Axes): C
     engine,
     ep,
     epOptions: engine === 'trtexec' ? {} : { ...axes.epOptions[ep] },
-    ortLibrary: engine === 'ort-capi' ? axes.ortLibrary : null,
+    ortLibrary: engine === 'ort-capi' ? (target.ortLibrary ?? axes.ortLibrary) : null,
     threads: 1,
     interOpThreads: null,
     affinity: null,

@@ -10,6 +10,8 @@ export interface EffortRequest {
   /** Half-width of the 95 % interval to stop at: 0.01 is 1 %. */
   readonly precision?: number;
   readonly imagesPerPass?: number;
+  /** A trial: one short process per cell that shows whether it runs, no measurement to speak of. */
+  readonly isTrial?: boolean;
 }
 
 // Sources of the numbers: docs/methodology.md, "Default numbers".
@@ -50,8 +52,17 @@ export function effortFrom(request: EffortRequest): Effort {
     maxIterations: 5_000,
     totalBudgetMs: request.budgetMs ?? null,
     imagesPerPass: request.imagesPerPass ?? null,
+    ...(request.isTrial && trial),
   };
 }
+
+const trial = {
+  name: 'custom',
+  minBlocks: 1,
+  maxBlocks: 1,
+  processBudgetMs: 500,
+  idleMs: 0,
+} as const satisfies Partial<Effort>;
 
 /** Seconds that a fresh process costs before its first iteration, for estimates only. */
 const PROCESS_START_MS = 700;

@@ -87,7 +87,7 @@ test('options of a provider and a library reach the cells that they are for', ()
 
 test('--gpu auto takes trtexec where the board has it, else what was brought, else says what to install', () => {
   const facts = (tools: Record<string, string>) => ({ tools }) as unknown as BoardFacts;
-  const nothing = { ortLibrary: null, ortPackage: null };
+  const nothing = { ortLibrary: null, libraries: [], build: null };
   const trtexec = facts({ trtexec: '/usr/src/tensorrt/bin/trtexec' });
   expect(bestGpuTarget('orin', trtexec, { ...nothing, ortLibrary: '/x.so' }).engine).toBe(
     'trtexec',
@@ -96,7 +96,19 @@ test('--gpu auto takes trtexec where the board has it, else what was brought, el
     engine: 'ort-capi',
     ep: 'cuda',
   });
-  expect(() => bestGpuTarget('orin', facts({}), nothing)).toThrow(
+  const plain = { path: '/usr/lib/libonnxruntime.so', providers: [] };
+  const gpu = { path: '/opt/ort/lib/libonnxruntime.so', providers: ['shared', 'tensorrt', 'cuda'] };
+  expect(bestGpuTarget('orin', facts({}), { ...nothing, libraries: [plain, gpu] })).toEqual({
+    engine: 'ort-capi',
+    ep: 'cuda',
+    ortLibrary: gpu.path,
+  });
+  const build = { providers: ['tensorrt'] };
+  expect(bestGpuTarget('orin', facts({}), { ...nothing, libraries: [plain], build })).toEqual({
+    engine: 'ort',
+    ep: 'tensorrt',
+  });
+  expect(() => bestGpuTarget('orin', facts({}), { ...nothing, build: { providers: [] } })).toThrow(
     expect.objectContaining({ next: expect.stringContaining('libnvinfer-bin') }),
   );
 });

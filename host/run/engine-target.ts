@@ -6,6 +6,8 @@ import { OrinError } from '../errors.ts';
 export interface EngineTarget {
   readonly engine: EngineName;
   readonly ep: ExecutionProvider;
+  /** For `ort-capi`: a libonnxruntime.so on the board; absent: the one of the plan's axes. */
+  readonly ortLibrary?: string;
 }
 
 /** What `--ep` takes: the providers of ONNX Runtime, and TensorRT's own program, which is an engine by itself. */
@@ -35,33 +37,50 @@ const providerLabels: Readonly<Record<ExecutionProvider, string>> = {
 };
 
 /** `CUDA`, `CPU (C API)`, `trtexec`. */
-export function targetLabel({ engine, ep }: EngineTarget): string {
+export function targetLabel({ engine, ep }: Pick<EngineTarget, 'engine' | 'ep'>): string {
   if (engine === 'trtexec') return 'trtexec';
   return engine === 'ort' ? providerLabels[ep] : `${providerLabels[ep]} (C API)`;
 }
 
-/** What a person brought along for the GPU. */
-export interface GpuMeans {
-  /** Path on the board of a libonnxruntime.so. */
+/** What there is for the GPU beside trtexec. */
+export interface GpuChoice {
+  /** `--ort-lib`: path on the board of a libonnxruntime.so. */
   readonly ortLibrary: string | null;
-  /** A build of onnxruntime-node on the workstation. */
-  readonly ortPackage: string | null;
+  /** Libraries that were found on the board. */
+  readonly libraries: readonly { readonly path: string; readonly providers: readonly string[] }[];
+  /** A build of onnxruntime-node on the workstation; null: npm's. */
+  readonly build: { readonly providers: readonly string[] } | null;
 }
 
 /**
  * `--gpu auto`: the best way to the GPU that this board has. trtexec needs nothing that is not part of JetPack;
- * after it what the person brought, whose provider is proved by the run itself.
+ * after it the library that the person names, one that lies on the board, the person's own build. Whether its provider
+ * works is proved by the run itself.
  * @throws OrinError `usage` when there is none.
  */
-export function bestGpuTarget(board: string, facts: BoardFacts, means: GpuMeans): EngineTarget {
+export function bestGpuTarget(board: string, facts: BoardFacts, choice: GpuChoice): EngineTarget {
   if (facts.tools.trtexec) return { engine: 'trtexec', ep: 'tensorrt' };
-  if (means.ortLibrary !== null) return { engine: 'ort-capi', ep: 'cuda' };
-  if (means.ortPackage !== null) return { engine: 'ort', ep: 'cuda' };
+  if (choice.ortLibrary !== null) {
+    const named = choice.libraries.find(({ path }) => path === choice.ortLibrary);
+    return { engine: 'ort-capi', ep: gpuProvider(named?.providers ?? []) ?? 'cuda' };
+  }
+  for (const { path, providers } of choice.libraries) {
+    const ep = gpuProvider(providers);
+    if (ep !== null) return { engine: 'ort-capi', ep, ortLibrary: path };
+  }
+  const ep = gpuProvider(choice.build?.providers ?? []);
+  if (ep !== null) return { engine: 'ort', ep };
   throw new OrinError({
     code: 'usage',
     what: `--gpu auto: nothing on ${board} can run a model on its GPU`,
-    why: 'trtexec is not there (package libnvinfer-bin), and neither --ort-lib nor --ort names a GPU build of ONNX Runtime',
+    why: 'trtexec is not there (package libnvinfer-bin), and no ONNX Runtime with CUDA or TensorRT was found or given (--ort-lib, --ort)',
     next: 'on the board: sudo apt-get install libnvinfer-bin; or see docs/gpu.md',
     board,
   });
+}
+
+/** CUDA runs any model; TensorRT alone would need it for what it does not take. */
+function gpuProvider(providers: readonly string[]): 'cuda' | 'tensorrt' | null {
+  if (providers.includes('cuda')) return 'cuda';
+  return providers.includes('tensorrt') ? 'tensorrt' : null;
 }

@@ -11,7 +11,6 @@ import type { Runtime } from '../runtime/runtime.ts';
 import type { BenchRequest } from './bench-request.ts';
 import { type CellModel, cellsOf } from './cells.ts';
 import { effortFrom, longestMs } from './effort.ts';
-import { bestGpuTarget } from './engine-target.ts';
 import { makePlan } from './plan.ts';
 import type { Workshop } from './workshop.ts';
 
@@ -73,12 +72,7 @@ export async function prepareRun(
     ),
   );
   const nullModel = await withInputs(calibration, [1]);
-  const { cells, notes } = cellsOf(
-    axesFor(request, facts),
-    cellModels,
-    nullModel,
-    facts.cpu.online,
-  );
+  const { cells, notes } = cellsOf(request.axes, cellModels, nullModel, facts.cpu.online);
   const effort = effortFrom(request.effort);
   const plan = makePlan({
     createdUtc: new Date().toISOString(),
@@ -92,18 +86,6 @@ export async function prepareRun(
     context: contextOf(request, facts, models, runtime),
   });
   return { plan, files: [...files.values()], notes, estimateMs: longestMs(effort, cells.length) };
-}
-
-/** The asked-for dimensions, with the board's best GPU engine where that was asked for. */
-function axesFor(
-  { axes, isGpuWanted, board, ortPackage }: BenchRequest,
-  facts: BoardFacts,
-): BenchRequest['axes'] {
-  if (!isGpuWanted) return axes;
-  const { ortLibrary } = axes;
-  const best = bestGpuTarget(board, facts, { ortLibrary, ortPackage });
-  const isKnown = axes.targets.some(({ engine, ep }) => engine === best.engine && ep === best.ep);
-  return isKnown ? axes : { ...axes, targets: [...axes.targets, best] };
 }
 
 /** The batch size that the model declares, 1 where it leaves it free. */

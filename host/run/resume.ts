@@ -5,7 +5,9 @@ import { OrinError } from '../errors.ts';
 import type { Link } from '../link/link.ts';
 import { openPacker } from '../push/packer.ts';
 import { push } from '../push/push.ts';
+import { runContext } from '../results/run-context.ts';
 import { readSavedJournal } from '../results/saved-runs.ts';
+import { listBuilds } from '../runtime/build-store.ts';
 import { planOf } from './attach.ts';
 import type { BoardRunWithPlan } from './board-runs.ts';
 import { type RuntimeRequest, runtimeOf, runtimeOnBoard } from './board-runtime.ts';
@@ -23,7 +25,7 @@ import type { RunOutcome, SavedOutcome } from './run-outcome.ts';
 import { withConnections } from './with-connections.ts';
 
 export interface ResumeRequest extends RunRequest, RuntimeRequest {
-  readonly directories: RuntimeRequest['directories'];
+  readonly directories: RuntimeRequest['directories'] & { readonly builds: string };
 }
 
 /**
@@ -141,9 +143,8 @@ async function pushRuntime(
   probe: Probe,
   plan: Plan,
 ): Promise<string> {
-  // A person's own build of ONNX Runtime is not kept by the plan: only what the board still has can go on with it.
   const runtime = await runtimeOf(request, probe, {
-    ortPackage: undefined,
+    ortPackage: await buildOf(request, plan),
     needsKoffi: plan.cells.some(({ engine }) => engine === 'ort-capi'),
   });
   const stored = storeFilesOf(plan);
@@ -163,6 +164,23 @@ async function pushRuntime(
     onProgress: (progress) => request.listener({ kind: 'push', progress }),
   });
   return runtimeDirectory;
+}
+
+/** The stored build with which the plan was begun; undefined for npm's. Another would make one result of two runtimes. */
+async function buildOf({ directories, board }: ResumeRequest, plan: Plan) {
+  const version = runContext.parse(plan.context).runtime?.onnxruntime ?? '';
+  const [, library] = version.split('+');
+  if (library === undefined) return undefined;
+  const builds = await listBuilds(directories.builds);
+  const found = builds.find(({ librarySha256 }) => librarySha256.startsWith(library));
+  if (found !== undefined) return found.directory;
+  throw new OrinError({
+    code: 'runtime-unavailable',
+    what: `run ${plan.runId} cannot go on: ${board} has its ONNX Runtime no more`,
+    why: `it was measured with a build of one's own, ${version}, which is not stored here`,
+    next: 'store it and try again: orin-remote runtime add DIR',
+    board,
+  });
 }
 
 interface ReadySegment {

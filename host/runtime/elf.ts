@@ -6,6 +6,8 @@ export interface ElfFacts {
   readonly platform: 'linux-arm64' | 'linux-x64' | null;
   /** Newest C library version that it names, `2.31`; null when it names none. */
   readonly glibc: string | null;
+  /** Releases of ONNX Runtime whose symbols it has or asks for: `1.30.0`. */
+  readonly ortVersions: readonly string[];
 }
 
 const machines: Readonly<Record<number, 'linux-arm64' | 'linux-x64'>> = {
@@ -18,8 +20,8 @@ const pieceBytes = 4 * 1024 * 1024;
 const overlap = 32;
 
 /**
- * Reads the machine of an ELF header, and the C library versions by their names, which stand as plain text in
- * `.gnu.version_r`'s strings. Null when the file is no 64-bit little-endian ELF file.
+ * Reads the machine of an ELF header, and the versions of symbols by their names, which stand as plain text in
+ * the strings of `.gnu.version_r` and `.gnu.version_d`. Null when the file is no 64-bit little-endian ELF file.
  */
 export async function readElf(path: string): Promise<ElfFacts | null> {
   const file = await open(path);
@@ -30,6 +32,7 @@ export async function readElf(path: string): Promise<ElfFacts | null> {
     if (header.readUInt32BE(0) !== 0x7f454c46 || header.readUInt16BE(4) !== 0x0201) return null;
     const platform = machines[header.readUInt16LE(18)] ?? null;
     let newest: number | null = null;
+    const ortVersions = new Set<string>();
     const piece = Buffer.alloc(pieceBytes);
     for (let at = 0; ; at += pieceBytes - overlap) {
       const { bytesRead } = await file.read(piece, 0, pieceBytes, at);
@@ -37,9 +40,16 @@ export async function readElf(path: string): Promise<ElfFacts | null> {
       for (const [, minor] of text.matchAll(/GLIBC_2\.(\d{1,2})\b/g)) {
         newest = Math.max(newest ?? 0, Number(minor));
       }
+      for (const [, version = ''] of text.matchAll(/VERS_(\d{1,3}\.\d{1,3}\.\d{1,3})(?!\d)/g)) {
+        ortVersions.add(version);
+      }
       if (bytesRead < pieceBytes) break;
     }
-    return { platform, glibc: newest === null ? null : `2.${newest}` };
+    return {
+      platform,
+      glibc: newest === null ? null : `2.${newest}`,
+      ortVersions: [...ortVersions],
+    };
   } finally {
     await file.close();
   }

@@ -1,6 +1,18 @@
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { create } from 'tar';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { BoardFacts } from '../board/facts.ts';
@@ -85,7 +97,71 @@ test('a tarball of it is as good, and unpacked once', async () => {
   const first = await open(file);
   rmSync(join(directory, 'package'), { recursive: true });
   expect(await open(file)).toEqual(first);
-  expect(first.directory).toMatch(/cache\/ort\/[0-9a-f]{64}$/);
+  expect(first.directory).toMatch(/cache\/ort\/[0-9a-f]{64}\/package$/);
+});
+
+test('a tarball may have its files at its top, and a library that is a link to its neighbour', async () => {
+  const root = makeBuild();
+  const native = join(root, 'bin/napi-v6/linux', arch);
+  renameSync(join(native, 'libonnxruntime.so.1'), join(native, 'libonnxruntime.so.1.30.0'));
+  symlinkSync('libonnxruntime.so.1.30.0', join(native, 'libonnxruntime.so.1'));
+  const file = join(directory, 'top.tgz');
+  await create({ file, cwd: root, gzip: true }, ['.']);
+  expect(await open(file)).toMatchObject({ platform, providers: ['cuda'] });
+});
+
+/** One entry of a tarball, as somebody with bad intentions would write it by hand. */
+function tarEntry(name: string, type: string, linkpath = ''): Buffer {
+  const header = Buffer.alloc(512);
+  header.write(name, 0);
+  header.write('0000644\0', 100);
+  header.write('0000000\0', 108);
+  header.write('0000000\0', 116);
+  header.write('00000000000\0', 124);
+  header.write('00000000000\0', 136);
+  header.write('        ', 148);
+  header.write(type, 156);
+  header.write(linkpath, 157);
+  header.write('ustar\0' + '00', 257);
+  const sum = header.reduce((total, byte) => total + byte, 0);
+  header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
+  return header;
+}
+
+test.each([
+  ['a path upwards', [tarEntry('package/../../evil', '0')], /outside of its directory/],
+  ['an absolute path', [tarEntry('/tmp/orin-evil', '0')], /outside of its directory/],
+  ['a link upwards', [tarEntry('package/l', '2', '../../..')], /a link to elsewhere/],
+  ['a link to a secret', [tarEntry('package/l', '2', '/etc/passwd')], /a link to elsewhere/],
+  ['a hard link', [tarEntry('package/l', '1', 'package.json')], /something that is no file/],
+  ['a device', [tarEntry('package/d', '3')], /something that is no file/],
+] as const)(
+  'a tarball with %s is refused whole, and leaves nothing',
+  async (_what, entries, why) => {
+    const file = join(directory, 'evil.tgz');
+    const harmless = tarEntry('package/package.json', '0');
+    writeFileSync(file, gzipSync(Buffer.concat([harmless, ...entries, Buffer.alloc(1024)])));
+    await expect(open(file)).rejects.toMatchObject({
+      code: 'runtime-unavailable',
+      why: expect.stringMatching(why),
+    });
+    expect(readdirSync(join(directory, 'cache/ort'))).toEqual([]);
+    expect(existsSync(join(directory, 'evil'))).toBe(false);
+  },
+);
+
+test('a package of one release with the library of another is refused', async () => {
+  const root = makeBuild();
+  const library = join(root, 'bin/napi-v6/linux', arch, 'libonnxruntime.so.1');
+  const bytes = readFileSync(library);
+  const version = Buffer.from(`VERS_${ONNX_RUNTIME_VERSION}`);
+  for (let at = bytes.indexOf(version); at >= 0; at = bytes.indexOf(version)) {
+    bytes.write('VERS_1.16.3', at);
+  }
+  writeFileSync(library, bytes);
+  await expect(open(root)).rejects.toMatchObject({
+    why: expect.stringMatching(/is of 1\.16\.3.*, its package of 1\.30\.0/),
+  });
 });
 
 test.each([

@@ -1,15 +1,16 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { BoardFacts } from '../board/facts.ts';
 import { OrinError } from '../errors.ts';
-import { hashFile } from '../inputs/hash-file.ts';
-import { readElf } from './elf.ts';
+import { type ElfFacts, readElf } from './elf.ts';
 import type { BoardPlatform } from './node-package.ts';
 import { ONNX_RUNTIME_VERSION } from './onnxruntime-files.ts';
+import { unpackBuild } from './unpack-build.ts';
 
 /** A person's own build of onnxruntime-node, looked over. */
 export interface UserBuild {
+  /** How the person calls it: its path, or the name under which it is stored. */
+  readonly name: string;
   /** Directory of the package. */
   readonly directory: string;
   readonly platform: BoardPlatform;
@@ -44,11 +45,11 @@ export async function openUserBuild(
   for (const name of ['onnxruntime_binding.node', 'libonnxruntime.so.1']) {
     if (!names.includes(name)) throw unfit(path, `${native} lacks ${name}`);
   }
-  const glibc = await newestGlibc(path, platform, native, names);
+  const glibc = await checkLibraries(path, platform, native, names);
   const providers = names.flatMap(
     (name) => /^libonnxruntime_providers_(?!shared)(\w+)\.so$/.exec(name)?.[1] ?? [],
   );
-  return { directory, platform, glibc, providers };
+  return { name: path, directory, platform, glibc, providers };
 }
 
 /** @throws OrinError `runtime-unavailable` when the build cannot run on this board. */
@@ -56,9 +57,9 @@ export function requireFits(build: UserBuild, board: string, facts: BoardFacts):
   if (facts.platform !== null && facts.platform !== build.platform) {
     throw new OrinError({
       code: 'runtime-unavailable',
-      what: `the build given with --ort does not run on ${board}`,
+      what: `the build ${build.name} of onnxruntime-node does not run on ${board}`,
       why: `it is for ${build.platform}, the board is ${facts.platform}`,
-      next: 'build it on a board of this kind; see docs/gpu.md',
+      next: 'build it on a board of this kind (docs/gpu.md), or measure with the build of npm: --ort npm',
       board,
     });
   }
@@ -67,9 +68,9 @@ export function requireFits(build: UserBuild, board: string, facts: BoardFacts):
   if (minor(build.glibc) <= minor(version)) return;
   throw new OrinError({
     code: 'runtime-unavailable',
-    what: `the build given with --ort does not run on ${board}`,
+    what: `the build ${build.name} of onnxruntime-node does not run on ${board}`,
     why: `it asks for glibc ${build.glibc}, the board has ${version}`,
-    next: 'build it on a board with the same JetPack; see docs/gpu.md',
+    next: 'build it on a board with the same JetPack (docs/gpu.md), or measure with the build of npm: --ort npm',
     board,
   });
 }
@@ -123,7 +124,8 @@ async function platformOf(path: string, directory: string): Promise<BoardPlatfor
   throw unfit(path, 'it is for several platforms, as the package of npm is, which is the default');
 }
 
-async function newestGlibc(
+/** Every library is of the platform, the main one of the release; gives the newest glibc that one asks for. */
+async function checkLibraries(
   path: string,
   platform: BoardPlatform,
   native: string,
@@ -134,6 +136,7 @@ async function newestGlibc(
     const elf = await readElf(join(native, name));
     if (elf === null) throw unfit(path, `${name} is no 64-bit Linux library`);
     if (elf.platform !== platform) throw unfit(path, `${name} is not for ${platform}`);
+    if (name === 'libonnxruntime.so.1') requireSymbols(path, elf);
     if (elf.glibc !== null && (newest === null || minor(elf.glibc) > minor(newest))) {
       newest = elf.glibc;
     }
@@ -141,30 +144,27 @@ async function newestGlibc(
   return newest;
 }
 
-/** A tarball's content below the cache, by its hash: unpacked once. */
+/** The package may say one release and hold the library of another, which the binding could not load. */
+function requireSymbols(path: string, { ortVersions }: ElfFacts): void {
+  if (ortVersions.includes(ONNX_RUNTIME_VERSION)) return;
+  const found = ortVersions.length === 0 ? 'of no known release' : `of ${ortVersions.join(', ')}`;
+  throw unfit(path, `its libonnxruntime.so.1 is ${found}, its package of ${ONNX_RUNTIME_VERSION}`);
+}
+
+/** A tarball's content below the cache. */
 async function unpacked(path: string, cacheDir: string, signal: AbortSignal): Promise<string> {
-  const { sha256 } = await hashFile(path, signal);
-  const directory = `${cacheDir}/ort/${sha256}`;
-  if ((await stat(directory).catch(() => null)) !== null) return directory;
-  const temporary = `${directory}.${randomBytes(6).toString('hex')}.tmp`;
-  await mkdir(temporary, { recursive: true, mode: 0o700 });
   try {
-    const { extract } = await import('tar');
-    // `npm pack` puts everything under package/.
-    await extract({ file: path, cwd: temporary, strip: 1, strict: true });
-    await rename(temporary, directory);
-    return directory;
+    return await unpackBuild(path, cacheDir, signal);
   } catch (error) {
+    signal.throwIfAborted();
     throw unfit(path, `${basename(path)} cannot be unpacked: ${(error as Error).message}`);
-  } finally {
-    await rm(temporary, { recursive: true, force: true });
   }
 }
 
 function unfit(path: string, why: string, next?: string): OrinError {
   return new OrinError({
     code: 'runtime-unavailable',
-    what: `--ort ${path}: no usable build of onnxruntime-node`,
+    what: `${path}: no usable build of onnxruntime-node`,
     why,
     next: next ?? 'see docs/gpu.md for how one is made',
   });

@@ -1,11 +1,12 @@
 import { hostname, userInfo } from 'node:os';
-import type { OptionValues } from 'commander';
+import { Command, type OptionValues } from 'commander';
 import { telemetrySources } from '../../agent/protocol/plan.ts';
 import { bench } from '../../host/run/bench.ts';
 import type { BenchRequest } from '../../host/run/bench-request.ts';
 import type { FollowRequest } from '../../host/run/follow-request.ts';
 import type { RunEvent } from '../../host/run/run-event.ts';
 import type { RunOutcome } from '../../host/run/run-outcome.ts';
+import { addBenchOptions } from '../config/bench-options.ts';
 import { axesFrom, effortRequestFrom } from '../config/bench-values.ts';
 import { directoriesFrom } from '../config/directories.ts';
 import { environment } from '../config/environment.ts';
@@ -56,6 +57,13 @@ function withThesisDefaults(options: OptionValues): OptionValues {
     // Its question is about interrupts; passes are long, and one look a second tells enough.
     telemetry: options.telemetry ?? 'proc',
   };
+}
+
+/** What `bench` takes where nothing is said, for commands that have few of its options. */
+export function benchDefaults(): OptionValues {
+  const command = new Command();
+  addBenchOptions(command);
+  return command.opts();
 }
 
 export type Settings = Omit<BenchRequest, keyof FollowRequest>;

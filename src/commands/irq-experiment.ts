@@ -1,10 +1,9 @@
-import { Command, type OptionValues } from 'commander';
+import type { OptionValues } from 'commander';
 import { irqAxes } from '../../host/irq/irq-axes.ts';
 import { bench } from '../../host/run/bench.ts';
-import { addBenchOptions } from '../config/bench-options.ts';
 import { directoriesFrom } from '../config/directories.ts';
 import { environment } from '../config/environment.ts';
-import { settingsFrom } from './bench.ts';
+import { benchDefaults, settingsFrom } from './bench.ts';
 import { watchRun } from './watch-run.ts';
 
 /**
@@ -25,11 +24,4 @@ export async function irqCommand(host: string, given: OptionValues): Promise<num
       directories: directoriesFrom(environment),
     }),
   );
-}
-
-/** What `bench` takes where nothing is said: this command has few of its options. */
-function benchDefaults(): OptionValues {
-  const command = new Command();
-  addBenchOptions(command);
-  return command.opts();
 }

@@ -1,19 +1,78 @@
 import type { OptionValues } from 'commander';
 import { findGpuMeans } from '../../host/board/gpu-means.ts';
 import { exitCodes } from '../../host/errors.ts';
+import {
+  addBuild,
+  listBuilds,
+  removeBuild,
+  type StoredBuild,
+} from '../../host/runtime/build-store.ts';
+import { directoriesFrom } from '../config/directories.ts';
 import { environment } from '../config/environment.ts';
 import { describeGpuMeans } from '../output/gpu-means.ts';
+import { buildLine, describeBuilds, plainBuild } from '../output/stored-builds.ts';
 import { terminalOf } from '../output/terminal.ts';
+import { interruptible } from './interruption.ts';
 import { withBoard } from './with-board.ts';
 
-/** `orin-remote runtime list <host>`: what the board has by itself to run models on its GPU. */
-export async function listRuntimesCommand(host: string, options: OptionValues): Promise<number> {
-  return await withBoard(host, options, async ({ name, link, signal }) => {
-    const means = await findGpuMeans(link, signal);
+/** `orin-remote runtime list [host]`: builds that are stored here, and what the board has by itself for its GPU. */
+export async function listRuntimesCommand(
+  host: string | undefined,
+  options: OptionValues,
+): Promise<number> {
+  const builds = await listBuilds(directoriesFrom(environment).builds);
+  const terminal = terminalOf(process.stdout, environment, options);
+  if (host === undefined) {
     const text = options.json
-      ? `${JSON.stringify(means, null, 2)}\n`
-      : describeGpuMeans(name, means, terminalOf(process.stdout, environment, options));
+      ? asJson({ builds: builds.map(plainBuild) })
+      : describeBuilds(builds, terminal);
+    process.stdout.write(text);
+    return exitCodes.ok;
+  }
+  return await withBoard(host, options, async ({ name, link, probe, signal }) => {
+    const means = await findGpuMeans(link, signal);
+    const there = ({ librarySha256 }: StoredBuild) => probe.store.has(librarySha256);
+    const plain = builds.map((build) => ({ ...plainBuild(build), on_board: there(build) }));
+    const text = options.json
+      ? asJson({ ...means, builds: plain })
+      : `${describeGpuMeans(name, means, terminal)}${describeBuilds(builds, terminal, { there, platform: probe.facts.platform })}`;
     process.stdout.write(text);
     return exitCodes.ok;
   });
+}
+
+/** `orin-remote runtime add <dir|tgz>` */
+export async function addRuntimeCommand(path: string, options: OptionValues): Promise<number> {
+  const interruption = interruptible(() => process.stderr.write('stopping\n'));
+  try {
+    const build = await addBuild({
+      path,
+      name: options.name ?? null,
+      directories: directoriesFrom(environment),
+      signal: interruption.signal,
+    });
+    if (build.providers.length === 0) {
+      process.stderr.write('! it has no provider libraries: CUDA and TensorRT will not open\n');
+    }
+    process.stdout.write(
+      options.json
+        ? asJson(plainBuild(build))
+        : `stored ${buildLine(build)}\nused on every ${build.platform} board from now on; prove it: orin-remote runtime check HOST\n`,
+    );
+    return exitCodes.ok;
+  } finally {
+    interruption.dispose();
+  }
+}
+
+/** `orin-remote runtime remove <name>` */
+export async function removeRuntimeCommand(name: string): Promise<number> {
+  for (const build of await removeBuild(directoriesFrom(environment).builds, name)) {
+    process.stdout.write(`removed ${buildLine(build)}\n`);
+  }
+  return exitCodes.ok;
+}
+
+function asJson(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
 }

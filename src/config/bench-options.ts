@@ -63,7 +63,7 @@ export function addBenchOptions(command: Command): void {
     .option('--thorough', '10 to 20 processes of 20 s per cell, to 0.5 %')
     .option('--budget <duration>', 'stop after this wall time, e.g. 10m')
     .option('--blocks <n>', 'exactly this many processes per cell')
-    .option('--precision <share>', 'stop a cell at this half-width of the 95 % interval, e.g. 1%')
+    .option('--target <share>', 'stop a cell at this half-width of the 95 % interval, e.g. 1%')
     .option('--dry-run', 'show the cells and the time that they take; measure nothing')
     .optionsGroup('On the board:')
     .option(

@@ -6,14 +6,8 @@ import type { Axes } from '../../host/run/cells.ts';
 import { parseCpuList } from '../../host/run/cpu-list.ts';
 import type { EffortRequest } from '../../host/run/effort.ts';
 import { engineAxesFrom } from './engine-values.ts';
-import {
-  choicesFrom,
-  durationMs,
-  pairs,
-  share,
-  wholeNumber,
-  wholeNumbers,
-} from './parse-values.ts';
+import { choicesFrom, durationMs, pairs, wholeNumber, wholeNumbers } from './parse-values.ts';
+import { precisionValues } from './precision-values.ts';
 
 /** The dimensions of the plan as the options say them. @throws OrinError `usage` */
 export function axesFrom(options: OptionValues): Axes {
@@ -63,11 +57,12 @@ export function effortRequestFrom(
       next: 'use one',
     });
   }
+  const { target } = precisionValues(options.precision, options.target);
   return {
     preset: options.quick ? 'quick' : options.thorough ? 'thorough' : fallback,
     ...(options.blocks ? { blocks: wholeNumber(options.blocks, '--blocks') } : {}),
     ...(options.budget ? { budgetMs: durationMs(options.budget, '--budget') } : {}),
-    ...(options.precision ? { precision: share(options.precision, '--precision') } : {}),
+    ...(target === null ? {} : { precision: target }),
     ...(options.images ? { imagesPerPass: wholeNumber(options.images, '--images') } : {}),
   };
 }

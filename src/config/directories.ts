@@ -8,6 +8,8 @@ export interface Directories {
   readonly cache: string;
   /** Finished runs. */
   readonly runs: string;
+  /** Builds of onnxruntime-node that a person stored. */
+  readonly builds: string;
   /** Fleet runs: what they were, and how each board stands. */
   readonly fleets: string;
   /** The fleet file that is used where none is named. */
@@ -25,6 +27,7 @@ export function directoriesFrom(
   return {
     cache: join(cache, 'orin-remote'),
     runs: join(data, 'orin-remote', 'runs'),
+    builds: join(data, 'orin-remote', 'builds'),
     fleets: join(data, 'orin-remote', 'fleets'),
     fleetFile: join(config, 'orin-remote', 'fleet.yaml'),
     agent: agentPath(),

@@ -12,9 +12,17 @@ export function addEngineOptions(command: Command): void {
       new Option('--gpu <auto>', 'also the best GPU engine of the board').choices(['auto']),
     )
     .option('--engine <list>', 'ort (onnxruntime-node) or ort-capi (the C interface)', 'ort')
-    .option('--ort <dir|tgz>', 'your own GPU build of onnxruntime-node, pushed to the board')
+    .option(
+      '--ort <name|dir|tgz|npm>',
+      'your GPU build of onnxruntime-node (default: the one of `runtime add`, else that of npm)',
+    )
     .option('--ort-lib <path>', 'libonnxruntime.so on the board; implies --engine ort-capi')
     .option('--ep-option <ep.key=value>', 'e.g. tensorrt.trt_fp16_enable=1', collect, [])
-    .option('--gpu-precision <list>', 'fp32, fp16 or int8 for TensorRT (default: as the model is)')
+    .option(
+      '--precision <list>',
+      'fp32, fp16, int8: what TensorRT computes in (default: as the model is)',
+      collect,
+      [],
+    )
     .option('--profile', 'print the operators and their times, the longest first');
 }

@@ -1,13 +1,10 @@
 import type { OptionValues } from 'commander';
-import {
-  type ExecutionProvider,
-  executionProviders,
-  precisions,
-} from '../../agent/protocol/plan.ts';
+import { type ExecutionProvider, executionProviders } from '../../agent/protocol/plan.ts';
 import { OrinError } from '../../host/errors.ts';
 import type { Axes } from '../../host/run/cells.ts';
 import { engineTargets, epChoices, ortEngines } from '../../host/run/engine-target.ts';
 import { choicesFrom, pairs } from './parse-values.ts';
+import { precisionValues } from './precision-values.ts';
 
 type EngineAxes = Pick<Axes, 'targets' | 'precisions' | 'epOptions' | 'ortLibrary'>;
 
@@ -20,9 +17,7 @@ export function engineAxesFrom(options: OptionValues): EngineAxes {
       choicesFrom(options.ep, '--ep', epChoices),
       ortLibrary === null ? engines : ['ort-capi'],
     ),
-    precisions: options.gpuPrecision
-      ? [...new Set(choicesFrom(options.gpuPrecision, '--gpu-precision', precisions))]
-      : [null],
+    precisions: precisionValues(options.precision, options.target).computed,
     epOptions: epOptionsFrom(options.epOption),
     ortLibrary,
   };

@@ -1,0 +1,98 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { OptionValues } from 'commander';
+import { findGpuMeans } from '../../host/board/gpu-means.ts';
+import { exitCodes } from '../../host/errors.ts';
+import { bench } from '../../host/run/bench.ts';
+import {
+  CHECK_MODEL,
+  type EngineCheck,
+  readChecks,
+  targetsToCheck,
+} from '../../host/run/check-engines.ts';
+import { chooseBuild } from '../../host/run/choose-build.ts';
+import type { EngineTarget } from '../../host/run/engine-target.ts';
+import { directoriesFrom } from '../config/directories.ts';
+import { environment } from '../config/environment.ts';
+import { describeChecks } from '../output/engine-checks.ts';
+import { noProgress, showProgress } from '../output/progress.ts';
+import { terminalOf } from '../output/terminal.ts';
+import { terminalPrompter } from '../prompt/terminal-prompter.ts';
+import { benchDefaults, settingsFrom } from './bench.ts';
+import { accessTo } from './connection.ts';
+import { interruptible } from './interruption.ts';
+
+/**
+ * `orin-remote runtime check <host>`: one run of a small model through every engine and provider, as a benchmark would
+ * make it, and of each what it came to. 0 when a provider of the GPU is proved, 4 when none is. Nothing is kept of
+ * the run.
+ */
+export async function checkRuntimesCommand(host: string, options: OptionValues): Promise<number> {
+  const stderr = terminalOf(process.stderr, environment, options);
+  const progress = options.quiet ? noProgress : showProgress(host, stderr);
+  const interruption = interruptible(() => progress.note('stopping'));
+  const prompter = terminalPrompter(options.batchMode === true, progress);
+  const access = await accessTo(host, options, { prompter, note: (text) => progress.note(text) });
+  const runs = await mkdtemp(join(tmpdir(), 'orin-remote-check-'));
+  try {
+    const { signal } = interruption;
+    const checks = await check(host, options, { access, progress, runs, signal });
+    progress.close();
+    const text = options.json
+      ? `${JSON.stringify({ board: host, checks }, null, 2)}\n`
+      : describeChecks(host, checks, terminalOf(process.stdout, environment, options));
+    process.stdout.write(text);
+    return interruption.exitCode() ?? exitCodeOf(checks);
+  } finally {
+    progress.close();
+    await access.close();
+    interruption.dispose();
+    await rm(runs, { recursive: true, force: true });
+  }
+}
+
+interface Surroundings {
+  readonly access: Awaited<ReturnType<typeof accessTo>>;
+  readonly progress: ReturnType<typeof showProgress>;
+  /** Where the run lies for as long as it is looked at. */
+  readonly runs: string;
+  readonly signal: AbortSignal;
+}
+
+async function check(
+  host: string,
+  options: OptionValues,
+  { access, progress, runs, signal }: Surroundings,
+): Promise<readonly EngineCheck[]> {
+  const directories = { ...directoriesFrom(environment), runs };
+  const settings = settingsFrom(host, {
+    ...benchDefaults(),
+    ...options,
+    model: [CHECK_MODEL],
+    threads: '1',
+    telemetry: 'off',
+  });
+  const request = { board: access.name, ortPackage: settings.ortPackage, directories, signal };
+  let targets: readonly EngineTarget[] = [];
+  const outcome = await bench({
+    ...settings,
+    ...request,
+    connect: (linkSignal) => access.connect(linkSignal),
+    listener: (event) => progress.listen(event),
+    // Of this run nothing is left on the board: it is stopped, never left going.
+    leave: new AbortController().signal,
+    effort: { preset: 'quick', isTrial: true },
+    axesFor: async (link, facts) => {
+      const means = await findGpuMeans(link, signal);
+      targets = targetsToCheck(means, await chooseBuild(request, facts));
+      return { ...settings.axes, targets };
+    },
+  });
+  return outcome?.kind === 'saved' ? readChecks(outcome.result, targets) : [];
+}
+
+function exitCodeOf(checks: readonly EngineCheck[]): number {
+  const isProved = checks.some(({ ep, state }) => ep !== 'cpu' && state === 'proved');
+  return isProved ? exitCodes.ok : exitCodes.boardFailed;
+}
