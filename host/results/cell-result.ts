@@ -49,6 +49,9 @@ const outliers = z.object({
     minor_fault: tagCount,
     major_fault: tagCount,
     gc: tagCount,
+    /** During a window of telemetry with a lower clock, or with far more interrupts; null: not watched. */
+    freq_drop: tagCount.nullable().default(null),
+    interrupt_burst: tagCount.nullable().default(null),
     unexplained: z.object({ count }),
   }),
 });

@@ -11,6 +11,7 @@ import { boardActivity, contention, steadySpans } from './board-activity.ts';
 import { boardStateOver } from './board-state.ts';
 import type { CellResult, Interval } from './cell-result.ts';
 import { coldStart } from './cold-start.ts';
+import { disturbancesOf } from './disturbances.ts';
 import { energyOf } from './energy.ts';
 import { attributeInterrupts } from './interrupt-attribution.ts';
 import type { JournalData, ProcessData } from './journal-data.ts';
@@ -73,7 +74,7 @@ export function computeCell(analysis: CellAnalysis, around: CellSurroundings): C
     n_processes_excluded: processes.length - counted.length,
     ...pooledIterations(analysis, around.plan.seed),
     steady: steadySummary(counted),
-    outliers: summarizeOutliers(counted),
+    outliers: summarizeOutliers(counted, disturbancesOf(analysis, around.journal.tele)),
     passes: passes(analysis, around.plan),
     cold_start: coldStart(data),
     overhead: null,

@@ -127,6 +127,8 @@ describe('outliers', () => {
       minor_fault: { count: 1, expected_by_chance: 0.01 },
       major_fault: { count: 1, expected_by_chance: 0.01 },
       gc: { count: 1, expected_by_chance: 0.01 },
+      freq_drop: null,
+      interrupt_burst: null,
       unexplained: { count: 1 },
     });
   });

@@ -1,40 +1,52 @@
 import { findOutliers } from '../stats/outliers.ts';
 import type { ProcessAnalysis } from './analyse-process.ts';
 import type { OutlierResult } from './cell-result.ts';
+import { type Disturbances, noDisturbances } from './disturbances.ts';
+import type { TimeSpan } from './tele-data.ts';
 
 /** What may explain that an iteration was slow. */
-const explanations = ['preempted', 'minor_fault', 'major_fault', 'gc'] as const;
+const explanations = [
+  'preempted',
+  'minor_fault',
+  'major_fault',
+  'gc',
+  'freq_drop',
+  'interrupt_burst',
+] as const;
 export type Explanation = (typeof explanations)[number];
+
+/** Iterations of a process that carry each explanation; indices count from its first iteration. */
+type Explained = Readonly<Record<Explanation, { has(index: number): boolean }>>;
 
 /** Which explanations apply to each iteration of a process; indices count from its first iteration. */
 export function explanationsOf(
   process: ProcessAnalysis,
+  disturbances: Disturbances,
 ): (index: number) => readonly Explanation[] {
-  const { iterations } = process.data;
-  const collected = collectedIterations(process);
-  return (index) => {
-    const faults = iterations.faults.get(index);
-    return explanations.filter((name) => {
-      if (name === 'preempted') return (iterations.preempted.get(index) ?? 0) > 0;
-      if (name === 'minor_fault') return (faults?.minor ?? 0) > 0;
-      if (name === 'major_fault') return (faults?.major ?? 0) > 0;
-      return collected.has(index);
-    });
-  };
+  const found = explained(process, disturbances);
+  return (index) => explanations.filter((name) => found[name].has(index));
 }
 
-/** Indices of all iterations that have any explanation, each once: few of many. */
-function explained(process: ProcessAnalysis): ReadonlySet<number> {
+function explained(process: ProcessAnalysis, { bursts, drops }: Disturbances) {
   const { preempted, faults } = process.data.iterations;
-  return new Set([...preempted.keys(), ...faults.keys(), ...collectedIterations(process)]);
+  const faulted = (kind: 'minor' | 'major') =>
+    new Set([...faults].flatMap(([index, of]) => (of[kind] > 0 ? [index] : [])));
+  return {
+    preempted: new Set([...preempted].flatMap(([index, times]) => (times > 0 ? [index] : []))),
+    minor_fault: faulted('minor'),
+    major_fault: faulted('major'),
+    gc: overlapping(process, process.data.collections),
+    freq_drop: overlapping(process, drops ?? []),
+    interrupt_burst: overlapping(process, bursts ?? []),
+  } satisfies Explained;
 }
 
-/** Iterations during which a garbage collection ran. */
-function collectedIterations(process: ProcessAnalysis): ReadonlySet<number> {
+/** Iterations that any of these spans touches. */
+function overlapping(process: ProcessAnalysis, spans: readonly TimeSpan[]): ReadonlySet<number> {
   const starts = process.data.iterations.start_ns.view();
   const durations = process.data.iterations.duration_ns.view();
   const found = new Set<number>();
-  for (const { start_ns, end_ns } of process.data.collections) {
+  for (const { start_ns, end_ns } of spans) {
     let index = Math.max(0, firstAfter(starts, start_ns) - 1);
     for (; index < starts.length && (starts[index] ?? 0) <= end_ns; index += 1) {
       if ((starts[index] ?? 0) + (durations[index] ?? 0) >= start_ns) found.add(index);
@@ -64,25 +76,29 @@ export function outlierIndices(process: ProcessAnalysis): number[] {
  * Outliers of a cell with their explanations, beside how many would carry each by chance: as many as its share
  * of all steady iterations.
  */
-export function summarizeOutliers(processes: readonly ProcessAnalysis[]): OutlierResult {
+export function summarizeOutliers(
+  processes: readonly ProcessAnalysis[],
+  disturbances: Disturbances = noDisturbances,
+): OutlierResult {
   const among = new Map<Explanation, number>();
   const overall = new Map<Explanation, number>();
   const totals = { count: 0, excess: 0, time: 0, iterations: 0, tukeySevere: 0, unexplained: 0 };
   for (const process of processes) {
     const found = findOutliers(process.steady_ns);
-    const explain = explanationsOf(process);
+    const tags = explained(process, disturbances);
     const first = process.state.start;
     totals.count += found.indices.length;
     totals.excess += found.excess;
     totals.tukeySevere += found.tukeySevere;
     totals.iterations += process.steady_ns.length;
     totals.time += process.steady_ns.reduce((sum, value) => sum + value, 0);
-    for (const index of explained(process)) {
-      if (index >= first) tally(overall, explain(index));
+    for (const name of explanations) {
+      const steady = [...tags[name]].filter((index) => index >= first);
+      overall.set(name, (overall.get(name) ?? 0) + steady.length);
     }
     for (const index of found.indices) {
-      const reasons = explain(first + index);
-      tally(among, reasons);
+      const reasons = explanations.filter((name) => tags[name].has(first + index));
+      for (const name of reasons) among.set(name, (among.get(name) ?? 0) + 1);
       if (reasons.length === 0) totals.unexplained += 1;
     }
   }
@@ -100,13 +116,11 @@ export function summarizeOutliers(processes: readonly ProcessAnalysis[]): Outlie
       minor_fault: tagged('minor_fault'),
       major_fault: tagged('major_fault'),
       gc: tagged('gc'),
+      freq_drop: disturbances.drops === null ? null : tagged('freq_drop'),
+      interrupt_burst: disturbances.bursts === null ? null : tagged('interrupt_burst'),
       unexplained: { count: totals.unexplained },
     },
   };
-}
-
-function tally(counts: Map<Explanation, number>, names: readonly Explanation[]): void {
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
 }
 
 function share(part: number, whole: number): number {

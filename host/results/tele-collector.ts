@@ -19,12 +19,14 @@ export class TeleCollector {
   readonly #idle: Span[] = [];
   readonly #board: BoardSample[] = [];
   readonly #windows: CountedWindow[] = [];
+  readonly #totals: TeleData['totals'][number][] = [];
   readonly #files: Record<string, string | null> = {};
   readonly #counters = new Map<string, number>();
   #state: JetsonState | null = null;
   #link: LinkInterface | null = null;
   #idleStart: EdgeSnapshot | null = null;
   #countedUntil_ns: number | null = null;
+  #total: { readonly t_ns: number; readonly intr: number } | null = null;
 
   add(event: Tele): void {
     if (event.link) {
@@ -38,6 +40,7 @@ export class TeleCollector {
       this.#board.push({ t_ns: event.t_ns, state: this.#state });
     }
     if (event.counted) this.#addCounted(event.counted, event.t_ns);
+    if (!event.idle) this.#addTotal(event);
   }
 
   data(): TeleData {
@@ -46,6 +49,7 @@ export class TeleCollector {
       link: this.#link,
       board: this.#board,
       windows: this.#windows,
+      totals: this.#totals,
     };
   }
 
@@ -74,6 +78,14 @@ export class TeleCollector {
     // The first event tells counts since boot.
     if (start_ns === null || t_ns <= start_ns || this.#windows.length >= MAX_SAMPLES) return;
     this.#windows.push({ start_ns, end_ns: t_ns, counts });
+  }
+
+  #addTotal({ t_ns, intr }: Tele): void {
+    const before = this.#total;
+    this.#total = { t_ns, intr };
+    if (before === null || t_ns <= before.t_ns || intr < before.intr) return;
+    if (this.#totals.length >= MAX_SAMPLES) return;
+    this.#totals.push({ start_ns: before.t_ns, end_ns: t_ns, count: intr - before.intr });
   }
 
   #steps(table: string, { cpus, rows }: Table): [string, number][] {

@@ -14,10 +14,14 @@ export interface BoardSample {
   readonly state: JetsonState;
 }
 
-/** What every source counted on every CPU between two readings. */
-export interface CountedWindow {
+/** From one moment of the run to another. */
+export interface TimeSpan {
   readonly start_ns: number;
   readonly end_ns: number;
+}
+
+/** What every source counted on every CPU between two readings. */
+export interface CountedWindow extends TimeSpan {
   /** By `<table>/<id>/<cpu>`: `irq/301/0`, `softirq/NET_RX/0`; those that counted something. */
   readonly counts: ReadonlyMap<string, number>;
 }
@@ -28,4 +32,6 @@ export interface TeleData {
   readonly link: LinkInterface | null;
   readonly board: readonly BoardSample[];
   readonly windows: readonly CountedWindow[];
+  /** All interrupts of the board between two readings. */
+  readonly totals: readonly (TimeSpan & { readonly count: number })[];
 }

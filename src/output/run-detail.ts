@@ -35,9 +35,7 @@ export function describeRun(run: SavedRun, terminal: Terminal): string {
 function cellLines(cell: CellResult): string[] {
   const iterations = `${cell.iterations.steady} steady of ${cell.iterations.total}`;
   const outliers = cell.outliers;
-  const tags = Object.entries(outliers.by_tag)
-    .filter(([, tag]) => tag.count > 0)
-    .map(([name, tag]) => `${name.replaceAll('_', ' ')} ${tag.count}`);
+  const tags = tagTexts(outliers.by_tag);
   const lines = [
     `  iterations   ${iterations}, effective ${formatNumber(cell.n_eff)}; class ${cell.steady.class ?? 'unknown'}`,
     `  spread       min ${time(cell.min_ns)}, mean ${time(cell.mean_ns)}, max ${time(cell.max_ns)}, MAD ${time(cell.mad_ns)}`,
@@ -62,6 +60,30 @@ function cellLines(cell: CellResult): string[] {
     ...processLines(cell),
   );
   return lines;
+}
+
+type Tags = CellResult['outliers']['by_tag'];
+
+/** What the last two say is of a window of telemetry: it holds the iteration, and much more. */
+const tagNames: Readonly<Record<keyof Tags, string>> = {
+  preempted: 'preempted',
+  minor_fault: 'minor fault',
+  major_fault: 'major fault',
+  gc: 'gc',
+  freq_drop: 'while the clock was down',
+  interrupt_burst: 'during a burst of interrupts',
+  unexplained: 'unexplained',
+};
+
+/** `preempted 38 (2.1 by chance)`: those that any outlier carries. */
+function tagTexts(tags: Tags): string[] {
+  return (Object.keys(tagNames) as (keyof Tags)[]).flatMap((name) => {
+    const tag = tags[name];
+    if (tag === null || tag.count === 0) return [];
+    const chance =
+      'expected_by_chance' in tag ? ` (${formatNumber(tag.expected_by_chance)} by chance)` : '';
+    return [`${tagNames[name]} ${tag.count}${chance}`];
+  });
 }
 
 function time(duration_ns: number | null): string {

@@ -38,7 +38,7 @@ const cells = [
   testCell('n1', { label: 'null model, 1 thread', purpose: 'calibration', model: 'null' }),
 ];
 
-const livePlan = {
+export const livePlan = {
   ...testPlan(cells, { maxBlocks: 5 }),
   models: ['resnet34-cifar10', 'null'].map((id) => ({ id, name: id, main: 'm.onnx', files: [] })),
 };

@@ -86,7 +86,7 @@ function cellRows(result: Result, lead: readonly Field[]): string {
 /** One row for each iteration, in pieces: the columns of samples.parquet. */
 export function* samplesCsv(journal: JournalData): Generator<string> {
   yield row(
-    'run_id cell model ep threads batch affinity block process iteration t_ns dt_ns phase outlier preempted minor_faults major_faults gc'.split(
+    'run_id cell model ep threads batch affinity block process iteration t_ns dt_ns phase outlier preempted minor_faults major_faults gc freq_drop interrupt_burst'.split(
       ' ',
     ),
   );
@@ -108,6 +108,8 @@ export function* samplesCsv(journal: JournalData): Generator<string> {
         samples.minorFaults(index),
         samples.majorFaults(index),
         samples.isGc(index),
+        samples.isFreqDrop(index),
+        samples.isInterruptBurst(index),
       ]);
     }
   }

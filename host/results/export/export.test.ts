@@ -93,14 +93,14 @@ describe('samples.parquet', () => {
     const bytes = await readFile(path);
     const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
     expect(parquetMetadata(file)).toMatchObject({ num_rows: 0n });
-    expect(parquetMetadata(file).schema).toHaveLength(19);
+    expect(parquetMetadata(file).schema).toHaveLength(21);
   });
 });
 
 describe('CSV', () => {
   test('samples have the columns and the rows of the Parquet file', () => {
     const [header, ...rows] = parseCsv([...samplesCsv(readJournal(journal))].join(''));
-    expect(header).toHaveLength(18);
+    expect(header).toHaveLength(20);
     expect(rows).toHaveLength(170);
     expect(rows[60]?.slice(9)).toEqual([
       '60',
@@ -111,6 +111,8 @@ describe('CSV', () => {
       '2',
       '0',
       '0',
+      'false',
+      'false',
       'false',
     ]);
   });

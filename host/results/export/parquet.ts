@@ -13,7 +13,7 @@ import { type ProcessSamples, samplesOf } from './samples.ts';
  * Columns of samples.parquet, one row an iteration:
  * run_id, cell, model, ep, threads, batch, affinity (null: left alone), block, process, iteration (within the
  * process, from 0), t_ns (start), dt_ns, phase (`warm-up` or `steady`), outlier, preempted (involuntary
- * context switches), minor_faults, major_faults, gc. Any Parquet reader opens it, DuckDB for one:
+ * context switches), minor_faults, major_faults, gc, freq_drop, interrupt_burst. Any Parquet reader opens it, DuckDB for one:
  * `select cell, median(dt_ns) from 'samples.parquet' where phase = 'steady' group by cell`.
  */
 export function writeSamples(path: string, journal: JournalData): void {
@@ -69,6 +69,8 @@ function columnsOf(samples: ProcessSamples): ColumnSource[] {
     column('minor_faults', 'INT32', each(samples.minorFaults)),
     column('major_faults', 'INT32', each(samples.majorFaults)),
     column('gc', 'BOOLEAN', each(samples.isGc)),
+    column('freq_drop', 'BOOLEAN', each(samples.isFreqDrop)),
+    column('interrupt_burst', 'BOOLEAN', each(samples.isInterruptBurst)),
   ];
 }
 
@@ -115,4 +117,6 @@ const noRows: ColumnSource[] = columnsOf({
   minorFaults: () => 0,
   majorFaults: () => 0,
   isGc: () => false,
+  isFreqDrop: () => false,
+  isInterruptBurst: () => false,
 });

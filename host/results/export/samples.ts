@@ -1,8 +1,9 @@
 import type { Cell } from '../../../agent/protocol/plan.ts';
 import { analyseCell } from '../analyse-cell.ts';
 import type { ProcessAnalysis } from '../analyse-process.ts';
+import { type Disturbances, disturbancesOf } from '../disturbances.ts';
 import type { JournalData } from '../journal-data.ts';
-import { explanationsOf, outlierIndices } from '../slow-iterations.ts';
+import { type Explanation, explanationsOf, outlierIndices } from '../slow-iterations.ts';
 
 /** Every iteration of one process, a column each; the constant ones are said once. */
 export interface ProcessSamples {
@@ -21,6 +22,9 @@ export interface ProcessSamples {
   readonly minorFaults: (index: number) => number;
   readonly majorFaults: (index: number) => number;
   readonly isGc: (index: number) => boolean;
+  /** Within a window of telemetry with a lower clock, or with far more interrupts than usual. */
+  readonly isFreqDrop: (index: number) => boolean;
+  readonly isInterruptBurst: (index: number) => boolean;
 }
 
 /** The iterations of a run, process by process in the order in which they began. */
@@ -28,18 +32,28 @@ export function* samplesOf(journal: JournalData): Generator<ProcessSamples> {
   const plan = journal.hello?.plan;
   if (plan === undefined) return;
   const cells = plan.cells.map((cell) => analyseCell(cell, plan, journal.processes));
-  const analyses = cells.flatMap(({ cell, processes }) =>
-    processes.map((analysis) => ({ cell, analysis })),
-  );
+  const analyses = cells.flatMap((analysed) => {
+    const disturbances = disturbancesOf(analysed, journal.tele);
+    const { cell, processes } = analysed;
+    return processes.map((analysis) => ({ cell, analysis, disturbances }));
+  });
   analyses.sort((a, b) => a.analysis.data.process - b.analysis.data.process);
-  for (const { cell, analysis } of analyses) yield samplesOfProcess(plan.runId, cell, analysis);
+  for (const { cell, analysis, disturbances } of analyses) {
+    yield samplesOfProcess(plan.runId, cell, analysis, disturbances);
+  }
 }
 
-function samplesOfProcess(runId: string, cell: Cell, analysis: ProcessAnalysis): ProcessSamples {
+function samplesOfProcess(
+  runId: string,
+  cell: Cell,
+  analysis: ProcessAnalysis,
+  disturbances: Disturbances,
+): ProcessSamples {
   const { data, state } = analysis;
   const { iterations } = data;
   const outliers = new Set(outlierIndices(analysis));
-  const explain = explanationsOf(analysis);
+  const explain = explanationsOf(analysis, disturbances);
+  const carries = (name: Explanation) => (index: number) => explain(index).includes(name);
   return {
     runId,
     cell,
@@ -53,6 +67,8 @@ function samplesOfProcess(runId: string, cell: Cell, analysis: ProcessAnalysis):
     preempted: (index) => iterations.preempted.get(index) ?? 0,
     minorFaults: (index) => iterations.faults.get(index)?.minor ?? 0,
     majorFaults: (index) => iterations.faults.get(index)?.major ?? 0,
-    isGc: (index) => explain(index).includes('gc'),
+    isGc: carries('gc'),
+    isFreqDrop: carries('freq_drop'),
+    isInterruptBurst: carries('interrupt_burst'),
   };
 }

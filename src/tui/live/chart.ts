@@ -13,6 +13,8 @@ const marks: Readonly<Record<Cause, string>> = {
   preempted: 'p',
   fault: 'f',
   gc: 'g',
+  clock: 'c',
+  interrupts: 'i',
   unexplained: '!',
 };
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { liveEvents, liveState } from '../../../test/support/live-run.ts';
+import { around, JournalBuilder } from '../../../test/support/journal-builder.ts';
+import { liveEvents, livePlan, liveState } from '../../../test/support/live-run.ts';
 import { jetsonParts } from './board-state.ts';
 import { busyOf } from './cpu-state.ts';
 import { cellOf, steadyOf } from './live-state.ts';
@@ -90,4 +91,33 @@ test('what is kept does not grow with the length of a run', () => {
   const long = liveState([...events, ...many]);
   expect(long.timeline.buckets.length).toBeLessThanOrEqual(6000);
   expect(long.process?.durations_ns.length).toBeLessThanOrEqual(20_000);
+});
+
+test('slow iterations of a window with a burst of interrupts, or a lower clock, are marked so', () => {
+  const builder = new JournalBuilder(livePlan);
+  // Loaded after 81 ms; each second is told at its end. The clock falls in the tenth, interrupts come in the twelfth.
+  for (let second = 0; second <= 15; second += 1) {
+    builder.event({
+      kind: 'tele',
+      t_ns: 81e6 + second * 1e9,
+      cpus: [],
+      intr: second * 1000 + (second >= 12 ? 20_000 : 0),
+      ctxt: 0,
+      memAvailableBytes: 0,
+      files: {
+        '/sys/devices/system/cpu/cpu0/cpufreq/scaling_cur_freq': `${second === 10 ? 729_600 : 1_510_400}\n`,
+      },
+    });
+  }
+  const durations_ns = around(10e6, 1200);
+  for (const at of [500, 950, 1150]) durations_ns[at] = 40e6;
+  builder.process({ cell: 'c1', block: 0, durations_ns, end: null });
+  const { timeline } = liveState(liveEvents(builder));
+  const slow = timeline.buckets.flatMap((bucket) => (bucket.slow === null ? [] : [bucket]));
+  const causes = new Map(slow.map(({ at, slow: cause }) => [Math.floor(at / 20), cause]));
+  expect([...causes]).toEqual([
+    [5, 'unexplained'],
+    [9, 'clock'],
+    [11, 'interrupts'],
+  ]);
 });

@@ -12,6 +12,7 @@ import {
 } from '../../output/progress-state.ts';
 import { type BoardState, initialBoard, reduceFiles } from './board-state.ts';
 import { type CpuState, initialCpu, reduceTele } from './cpu-state.ts';
+import { type DisturbanceWatch, initialWatch, watchTele } from './disturbance-watch.ts';
 import { type IrqState, initialIrq, reduceEdge } from './irq-state.ts';
 import { emptyTimeline, explain, extend, type Timeline } from './timeline.ts';
 
@@ -55,6 +56,7 @@ export interface LiveState {
   readonly process: LiveProcess | null;
   readonly cells: ReadonlyMap<string, LiveCell>;
   readonly timeline: Timeline;
+  readonly disturbances: DisturbanceWatch;
   readonly cpu: CpuState;
   readonly irq: IrqState;
   readonly board: BoardState;
@@ -77,6 +79,7 @@ export function initialLive(nowMs: number): LiveState {
     process: null,
     cells: new Map(),
     timeline: emptyTimeline,
+    disturbances: initialWatch,
     cpu: initialCpu,
     irq: initialIrq,
     board: initialBoard,
@@ -116,11 +119,7 @@ function reduceJournal(state: LiveState, event: JournalEvent, nowMs: number): Li
     case 'tag':
       return { ...state, timeline: explain(state.timeline, event, 'gc') };
     case 'tele':
-      return {
-        ...state,
-        cpu: reduceTele(state.cpu, event),
-        board: reduceFiles(state.board, event),
-      };
+      return withTele(state, event);
     case 'edge':
       return { ...state, irq: reduceEdge(state.irq, event) };
     case 'process-end':
@@ -136,6 +135,26 @@ function reduceJournal(state: LiveState, event: JournalEvent, nowMs: number): Li
     default:
       return state;
   }
+}
+
+function withTele(state: LiveState, event: EventOf<'tele'>): LiveState {
+  const { process, progress } = state;
+  const board = reduceFiles(state.board, event);
+  const cell = progress.plan?.cells.find(({ id }) => id === process?.cell);
+  const since_ns = process?.isEnded === false ? process.steadyFrom_ns : null;
+  const steady = cell === undefined || since_ns === null ? null : { cell, since_ns };
+  const disturbances = watchTele(state.disturbances, event, board.jetson, steady);
+  return {
+    ...state,
+    cpu: reduceTele(state.cpu, event),
+    board,
+    disturbances,
+    timeline: explained(state.timeline, disturbances),
+  };
+}
+
+function explained(timeline: Timeline, { spans }: DisturbanceWatch): Timeline {
+  return spans.reduce((marked, span) => explain(marked, span, span.cause), timeline);
 }
 
 function begun({ process, cell, block }: EventOf<'process'>): LiveProcess {
@@ -154,7 +173,8 @@ function withIterations(state: LiveState, event: EventOf<'iter'>): LiveState {
   const { process } = state;
   const starts_ns = startsOf(event);
   const typical_ns = process?.steady?.p50_ns ?? null;
-  const timeline = extend(state.timeline, { ...event, starts_ns }, typical_ns);
+  const extended = extend(state.timeline, { ...event, starts_ns }, typical_ns);
+  const timeline = explained(extended, state.disturbances);
   if (process === null || process.process !== event.process) return { ...state, timeline };
   return {
     ...state,

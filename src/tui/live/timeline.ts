@@ -1,7 +1,7 @@
 import type { EventOf } from '../../../agent/protocol/events.ts';
 
 /** Why an iteration was slow, as far as the journal tells. */
-export type Cause = 'preempted' | 'fault' | 'gc' | 'unexplained';
+export type Cause = 'preempted' | 'fault' | 'gc' | 'clock' | 'interrupts' | 'unexplained';
 
 /** A twentieth of a second of the run. */
 interface Bucket {
