@@ -192,6 +192,7 @@ const countedRows = z.object({
   rows: z.array(z.object({ id: text(32), counts: z.array(count) })),
 });
 
+const cooldownStates = ['waiting', 'reached', 'bound', 'lost'] as const;
 /** Board figures, cumulative where they count, so that a lost sample loses little. */
 const tele = z.object({
   ...common,
@@ -218,6 +219,18 @@ const tele = z.object({
       stat: text(65_536),
       interrupts: text(1_048_576),
       softirqs: text(65_536),
+    }),
+  ),
+  /** While the supervisor waits for the board to cool down before process `process`, and how that ended. */
+  cooldown: z.optional(
+    z.object({
+      process: count,
+      /** `bound`: the time was over first; `lost`: the temperature cannot be read any more. */
+      state: z.enum(cooldownStates),
+      zone: text(64),
+      milliC: z.int(),
+      limitMilliC: z.int(),
+      waitedMs: count,
     }),
   ),
 });

@@ -131,6 +131,11 @@ const effort = z.object({
   totalBudgetMs: z.nullable(positive),
   /** How long the board is watched before the first process, so that rates can be held against it; absent: not. */
   idleMs: z.optional(count),
+  /**
+   * Between processes the supervisor waits until the chip is at most `riseMilliC` warmer than before the first process, at most
+   * `maxMs` long; absent: it does not wait.
+   */
+  cooldown: z.optional(z.object({ riseMilliC: count, maxMs: positive })),
   /** Images per pass; null measures no passes. A process then runs whole passes, at least one. */
   imagesPerPass: z.nullable(positive),
 });

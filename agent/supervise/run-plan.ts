@@ -3,6 +3,7 @@ import type { WorkerJob } from '../channel/messages.ts';
 import type { EventOf } from '../protocol/events.ts';
 import type { Cell, Plan } from '../protocol/plan.ts';
 import { CellProcess, type CellProcessContext } from './cell-process.ts';
+import { Cooldown } from './cooldown.ts';
 import { measureIdle } from './idle-baseline.ts';
 import { provePlacement } from './profile-process.ts';
 import { type CellEnd, Schedule } from './schedule.ts';
@@ -18,6 +19,8 @@ export interface PreparedPlan {
   readonly runDirectory: string;
   /** Told before each process whether it is watched; null without telemetry. */
   readonly watch: ((isOn: boolean) => void) | null;
+  /** `/`, but in tests: what the board's /sys hangs below. */
+  readonly rootPath: string;
 }
 
 /**
@@ -42,6 +45,8 @@ class PlanRun {
   /** The budget is of measuring, not of waiting for the board. */
   readonly #began_ns: number;
   #processes: number;
+  /** From the first process on, where the plan wants it. */
+  #cooldown: Cooldown | null = null;
 
   constructor(prepared: PreparedPlan, context: CellProcessContext, signal: AbortSignal) {
     this.#prepared = prepared;
@@ -64,6 +69,7 @@ class PlanRun {
   async #runBlocks(): Promise<'max-blocks' | 'budget' | 'cancelled'> {
     for (const [block, ids] of this.#prepared.plan.order.entries()) {
       for (const id of ids) {
+        if (this.#schedule.live(id) !== null) await this.#coolDown();
         if (this.#isBudgetGone()) return 'budget';
         await this.#runProcess(block, id);
         if (this.#signal.aborted) return 'cancelled';
@@ -76,9 +82,22 @@ class PlanRun {
 
   /** Looked at before every process: a block of many cells can outlast the whole budget. */
   #isBudgetGone(): boolean {
+    return this.#remainingMs() <= 0;
+  }
+
+  #remainingMs(): number {
     const { totalBudgetMs } = this.#prepared.plan.effort;
-    const elapsed_ns = this.#context.clock.now_ns() - this.#began_ns;
-    return totalBudgetMs !== null && elapsed_ns >= totalBudgetMs * 1e6;
+    if (totalBudgetMs === null) return Number.POSITIVE_INFINITY;
+    return totalBudgetMs - (this.#context.clock.now_ns() - this.#began_ns) / 1e6;
+  }
+
+  /** The first process finds the board as it is: that is what the later ones wait for. */
+  async #coolDown(): Promise<void> {
+    const { plan, rootPath } = this.#prepared;
+    const rule = plan.effort.cooldown;
+    if (rule === undefined) return;
+    if (this.#cooldown === null) this.#cooldown = new Cooldown(rule, rootPath, this.#context);
+    else await this.#cooldown.wait(this.#processes, this.#remainingMs(), this.#signal);
   }
 
   async #runProcess(block: number, id: string): Promise<void> {

@@ -128,7 +128,14 @@ class Supervisor {
       const watched = sampler;
       const watch = watched && ((isOn: boolean) => watched.watch(isOn));
       const reason = await runPlan(
-        { plan, modelPaths, storePath, runDirectory: this.#runDirectory, watch },
+        {
+          plan,
+          modelPaths,
+          storePath,
+          runDirectory: this.#runDirectory,
+          watch,
+          rootPath: this.#rootPath(),
+        },
         context,
         signal,
       );
@@ -171,11 +178,15 @@ class Supervisor {
       everyMs: plan.telemetry === 'full' ? 200 : 1000,
       isBySource: plan.telemetry === 'proc' || plan.telemetry === 'full',
       link: linkInterface(this.#runtime.env),
-      rootPath: this.#runtime.env.ORIN_REMOTE_ROOT ?? '/',
+      rootPath: this.#rootPath(),
       dieWithParent: dieWithParent('INT'),
     };
     const context = { journal: this.#journal, clock: this.#clock, runtime: this.#runtime };
     return new SamplerProcess(job, context);
+  }
+
+  #rootPath(): string {
+    return this.#runtime.env.ORIN_REMOTE_ROOT ?? '/';
   }
 
   #telemetryMode(plan: Plan): SamplerJob['mode'] {

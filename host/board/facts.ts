@@ -31,6 +31,8 @@ export interface BoardFacts {
   readonly user: string;
   readonly cpu: { readonly model: string | null; readonly online: readonly number[] };
   readonly memory: { readonly totalBytes: number; readonly availableBytes: number };
+  /** Whether any thermal zone tells a temperature; absent where nobody looked. */
+  readonly hasTemperature?: boolean;
   readonly uptimeS: number;
   readonly load1: number;
   /** Board wall clock less ours, from the probe's round trip; error at most half of `errorMs`. */

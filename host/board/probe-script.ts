@@ -102,6 +102,7 @@ export function probeScript(root = ''): string {
       `${root}/proc/meminfo`,
       'MemTotal:*|MemAvailable:*) o memory "$l";; Buffers:*) break;;',
     ),
+    `for z in ${root}/sys/class/thermal/thermal_zone*/temp; do read -r v 2> /dev/null < "$z" && [ "$v" -gt -40000 ] 2> /dev/null && { o thermal 1; break; }; done`,
     `first uptime ${root}/proc/uptime`,
     `first load ${root}/proc/loadavg`,
     `for t in ${probedTools.join(' ')}; do printf %s "tool=$t "; command -v "$t" || echo; done`,

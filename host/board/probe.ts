@@ -85,6 +85,7 @@ function readFacts(answer: ProbeAnswer, machine: string, clock: BoardFacts['cloc
       totalBytes: memoryBytes(answer, 'MemTotal'),
       availableBytes: memoryBytes(answer, 'MemAvailable'),
     },
+    hasTemperature: answer.first('thermal') === '1',
     uptimeS: firstFloat(answer.first('uptime')),
     load1: firstFloat(answer.first('load')),
     clock,

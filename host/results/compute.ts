@@ -6,6 +6,7 @@ import { boardActivity } from './board-activity.ts';
 import type { CellResult } from './cell-result.ts';
 import { compareCells } from './comparisons.ts';
 import { computeCell } from './compute-cell.ts';
+import { cooldownNotice, cooldownSummary } from './cooldown.ts';
 import { environmentOf } from './environment.ts';
 import type { JournalData } from './journal-data.ts';
 import { noticesOf } from './notices.ts';
@@ -53,7 +54,7 @@ export function resultFromJournal(journal: JournalData): Result {
     idle,
     cells,
     comparisons: compareCells(analyses),
-    warnings: noticesOf(journal, cells, plan, idle),
+    warnings: [...noticesOf(journal, cells, plan, idle), ...cooldownNotice(journal.tele.cooldowns)],
     plan: publicPlan,
   };
   // Parsing gives the keys the order of the schema, whatever the order above.
@@ -114,6 +115,7 @@ function runSummary(journal: JournalData, ended: Result['run']['ended']): Result
     iterations: journal.iterations,
     duration_s: Math.max(0, journal.lastT_ns - first_ns) / 1e9,
     blocks_begun: new Set(journal.processes.map((process) => process.block)).size,
+    ...cooldownSummary(journal.tele.cooldowns),
     journal: {
       bytes: journal.bytes,
       sha256: bye === null ? null : journal.sha256,

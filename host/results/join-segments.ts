@@ -133,6 +133,7 @@ function joinTele(first: TeleData, next: TeleData, by_ns: number): TeleData {
     board: [...first.board, ...next.board.map(move)],
     windows: [...first.windows, ...next.windows.map(movedInterval(by_ns))],
     totals: [...first.totals, ...next.totals.map(movedInterval(by_ns))],
+    cooldowns: [...first.cooldowns, ...next.cooldowns],
   };
 }
 

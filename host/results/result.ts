@@ -60,6 +60,20 @@ const runSummary = z.object({
   /** Between the first and the last event, on the board's monotonic clock. */
   duration_s: z.number(),
   blocks_begun: count,
+  /** Waits for the board to cool down between processes; absent where there were none. */
+  cooldown: z
+    .object({
+      waits: count,
+      /** Those whose time was over before the board was cool enough. */
+      unfinished: count,
+      waited_s: z.number(),
+      zone: z.string(),
+      /** What had to be reached. */
+      limit_c: z.number(),
+      /** The warmest that a process began after an unfinished wait; null when all were finished. */
+      hottest_start_c: z.number().nullable(),
+    })
+    .optional(),
   journal: z.object({
     bytes: count,
     /** Of all bytes (of the last segment) before the last event; null for a cut journal. */

@@ -5,7 +5,13 @@ import { parseCounterTable } from '../telemetry/counter-table.ts';
 import { type JetsonState, readJetsonState } from '../telemetry/jetson-state.ts';
 import { parseProcStat } from '../telemetry/proc-stat.ts';
 import type { EdgeSnapshot, Span } from './journal-data.ts';
-import type { BoardSample, CountedWindow, LinkInterface, TeleData } from './tele-data.ts';
+import type {
+  BoardSample,
+  CooldownEnd,
+  CountedWindow,
+  LinkInterface,
+  TeleData,
+} from './tele-data.ts';
 
 type Tele = EventOf<'tele'>;
 type Table = NonNullable<Tele['counted']>['interrupts'];
@@ -20,6 +26,7 @@ export class TeleCollector {
   readonly #board: BoardSample[] = [];
   readonly #windows: CountedWindow[] = [];
   readonly #totals: TeleData['totals'][number][] = [];
+  readonly #cooldowns: CooldownEnd[] = [];
   readonly #files: Record<string, string | null> = {};
   readonly #counters = new Map<string, number>();
   #state: JetsonState | null = null;
@@ -35,8 +42,10 @@ export class TeleCollector {
     }
     if (event.idle) this.#addIdle(event.idle, event.t_ns);
     if (event.files) this.#state = this.#stateWith(event.files);
-    // The supervisor's own two say nothing of the board's state.
-    if (this.#state !== null && !event.idle && this.#board.length < MAX_SAMPLES) {
+    if (event.cooldown && event.cooldown.state !== 'waiting') this.#addCooldown(event.cooldown);
+    // The supervisor's own say nothing of the board's state.
+    const isSampler = !event.idle && !event.cooldown;
+    if (this.#state !== null && isSampler && this.#board.length < MAX_SAMPLES) {
       this.#board.push({ t_ns: event.t_ns, state: this.#state });
     }
     if (event.counted) this.#addCounted(event.counted, event.t_ns);
@@ -50,7 +59,13 @@ export class TeleCollector {
       board: this.#board,
       windows: this.#windows,
       totals: this.#totals,
+      cooldowns: this.#cooldowns,
     };
+  }
+
+  #addCooldown(end: CooldownEnd): void {
+    if (this.#cooldowns.length >= MAX_SAMPLES) return;
+    this.#cooldowns.push({ ...end, zone: cleanLine(end.zone, 64) });
   }
 
   #addIdle({ edge, ...texts }: NonNullable<Tele['idle']>, t_ns: number): void {

@@ -1,3 +1,4 @@
+import type { EventOf } from '../../agent/protocol/events.ts';
 import type { JetsonState } from '../telemetry/jetson-state.ts';
 import type { Span } from './journal-data.ts';
 
@@ -26,6 +27,9 @@ export interface CountedWindow extends TimeSpan {
   readonly counts: ReadonlyMap<string, number>;
 }
 
+/** A wait for the board to cool down that came to its end. */
+export type CooldownEnd = NonNullable<EventOf<'tele'>['cooldown']>;
+
 /** What the sampler and the idle baseline said over a run. */
 export interface TeleData {
   readonly idle: readonly Span[];
@@ -34,4 +38,5 @@ export interface TeleData {
   readonly windows: readonly CountedWindow[];
   /** All interrupts of the board between two readings. */
   readonly totals: readonly (TimeSpan & { readonly count: number })[];
+  readonly cooldowns: readonly CooldownEnd[];
 }

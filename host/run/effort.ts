@@ -12,6 +12,8 @@ export interface EffortRequest {
   readonly imagesPerPass?: number;
   /** A trial: one short process per cell that shows whether it runs, no measurement to speak of. */
   readonly isTrial?: boolean;
+  /** The longest wait for the board to cool down before a process, in milliseconds; 0: none. */
+  readonly cooldownMs?: number;
 }
 
 // Sources of the numbers: docs/methodology.md, "Default numbers".
@@ -28,12 +30,21 @@ const presets: Record<EffortRequest['preset'], Pick<Effort, PresetField>> = {
 };
 type PresetField = 'minBlocks' | 'maxBlocks' | 'processBudgetMs' | 'precision' | 'idleMs';
 
+/** Between processes: until the chip is as warm as before the first one and no more than this, or the time is over. */
+const COOLDOWN_RISE_MILLI_C = 3_000;
+const COOLDOWN_MS: Record<EffortRequest['preset'], number> = {
+  quick: 6_000,
+  default: 20_000,
+  thorough: 20_000,
+};
+
 /** The most processes that a time budget may buy per cell. */
 const MAX_BLOCKS_WITHIN_BUDGET = 20;
 
 /** The stopping rules of a plan from a preset and what was asked beyond it. */
 export function effortFrom(request: EffortRequest): Effort {
   const preset = presets[request.preset];
+  const cooldownMs = request.isTrial ? 0 : (request.cooldownMs ?? COOLDOWN_MS[request.preset]);
   const isCustom =
     request.blocks !== undefined ||
     request.budgetMs !== undefined ||
@@ -53,6 +64,9 @@ export function effortFrom(request: EffortRequest): Effort {
     totalBudgetMs: request.budgetMs ?? null,
     imagesPerPass: request.imagesPerPass ?? null,
     ...(request.isTrial && trial),
+    ...(cooldownMs > 0 && {
+      cooldown: { riseMilliC: COOLDOWN_RISE_MILLI_C, maxMs: cooldownMs },
+    }),
   };
 }
 
@@ -68,11 +82,13 @@ const trial = {
 const PROCESS_START_MS = 700;
 
 /**
- * The longest that a plan can take, in milliseconds: every process uses its whole budget and no cell reaches
- * its precision early. Passes of `imagesPerPass` images can take longer: their length is not known beforehand.
+ * The longest that a plan can take, in milliseconds: every process uses its whole budget, the board never cools down in
+ * time and no cell reaches its precision early. Passes of `imagesPerPass` images can take longer: their length is not known beforehand.
  */
 export function longestMs(effort: Effort, cellCount: number): number {
-  const processes = effort.maxBlocks * cellCount * (effort.processBudgetMs + PROCESS_START_MS);
+  const { processBudgetMs, cooldown } = effort;
+  const processMs = processBudgetMs + PROCESS_START_MS + (cooldown?.maxMs ?? 0);
+  const processes = effort.maxBlocks * cellCount * processMs;
   const full = (effort.idleMs ?? 0) + processes;
   return effort.totalBudgetMs === null ? full : Math.min(full, effort.totalBudgetMs);
 }

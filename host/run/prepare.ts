@@ -1,5 +1,5 @@
 import { arch, platform } from 'node:os';
-import type { Plan } from '../../agent/protocol/plan.ts';
+import type { Effort, Plan } from '../../agent/protocol/plan.ts';
 import { ownBatch } from '../../models/shapes.ts';
 import type { BoardFacts } from '../board/facts.ts';
 import { withOrinErrors } from '../inputs/as-orin-error.ts';
@@ -73,7 +73,7 @@ export async function prepareRun(
   );
   const nullModel = await withInputs(calibration, [1]);
   const { cells, notes } = cellsOf(request.axes, cellModels, nullModel, facts.cpu.online);
-  const effort = effortFrom(request.effort);
+  const effort = effortOn(facts, request.effort);
   const plan = makePlan({
     createdUtc: new Date().toISOString(),
     owner: request.owner,
@@ -86,6 +86,11 @@ export async function prepareRun(
     context: contextOf(request, facts, models, runtime),
   });
   return { plan, files: [...files.values()], notes, estimateMs: longestMs(effort, cells.length) };
+}
+
+/** A board that tells no temperature waits for none, and takes no longer in the estimate either. */
+function effortOn({ hasTemperature }: BoardFacts, request: BenchRequest['effort']): Effort {
+  return effortFrom(hasTemperature === false ? { ...request, cooldownMs: 0 } : request);
 }
 
 /** The batch size that the model declares, 1 where it leaves it free. */

@@ -64,6 +64,10 @@ export function addBenchOptions(command: Command): void {
     .option('--budget <duration>', 'stop after this wall time, e.g. 10m')
     .option('--blocks <n>', 'exactly this many processes per cell')
     .option('--target <share>', 'stop a cell at this half-width of the 95 % interval, e.g. 1%')
+    .option(
+      '--cooldown <duration|off>',
+      'longest wait between processes for the board to come back to 3 °C above its start (default: 20s; 6s with --quick)',
+    )
     .option('--dry-run', 'show the cells and the time that they take; measure nothing')
     .optionsGroup('On the board:')
     .option(
@@ -92,6 +96,7 @@ export function addExperimentOptions(command: Command): void {
     .option('--thorough', '10 to 20 processes of 20 s per cell, to 0.5 %')
     .option('--budget <duration>', 'stop after this wall time, e.g. 10m')
     .option('--blocks <n>', 'exactly this many processes per cell')
+    .option('--cooldown <duration|off>', 'as of bench')
     .option('--telemetry <source>', 'as of bench (default: full)')
     .option('--require-locked', 'refuse a board whose clocks can move');
 }

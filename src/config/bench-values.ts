@@ -63,8 +63,13 @@ export function effortRequestFrom(
     ...(options.blocks ? { blocks: wholeNumber(options.blocks, '--blocks') } : {}),
     ...(options.budget ? { budgetMs: durationMs(options.budget, '--budget') } : {}),
     ...(target === null ? {} : { precision: target }),
+    ...(options.cooldown ? { cooldownMs: cooldownFrom(options.cooldown) } : {}),
     ...(options.images ? { imagesPerPass: wholeNumber(options.images, '--images') } : {}),
   };
+}
+
+function cooldownFrom(text: string): number {
+  return text === 'off' ? 0 : durationMs(text, '--cooldown');
 }
 
 /** Entries of ONNX Runtime's session configuration that options of ours set: twice would make a label lie. */

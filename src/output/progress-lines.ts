@@ -1,9 +1,9 @@
-import type { JournalEvent } from '../../agent/protocol/events.ts';
+import type { EventOf, JournalEvent } from '../../agent/protocol/events.ts';
 import { formatDuration } from '../../host/results/format.ts';
 import type { RunEvent } from '../../host/run/run-event.ts';
 import { boardLine } from './board-line.ts';
 import { processesText } from './board-run-list.ts';
-import type { ProgressState } from './progress-state.ts';
+import { coolingText, type ProgressState } from './progress-state.ts';
 import { pushSummary } from './progress-view.ts';
 import { counted, formatElapsed } from './quantities.ts';
 
@@ -46,6 +46,19 @@ function pushLine(push: NonNullable<ProgressState['push']>, before: ProgressStat
   return isNews && push.file !== '' ? `push        ${push.state} ${push.file}` : null;
 }
 
+/** One line when a wait begins, and one when it did not get there. */
+function cooldownLine(
+  { state, milliC, limitMilliC, waitedMs }: NonNullable<EventOf<'tele'>['cooldown']>,
+  before: ProgressState,
+): string | null {
+  const [celsius, limitC] = [milliC / 1000, limitMilliC / 1000];
+  if (state === 'waiting' && before.coolingDown === null) {
+    return `cooling     ${coolingText({ celsius, limitC })}`;
+  }
+  if (state !== 'bound') return null;
+  return `note        still ${celsius.toFixed(1)} °C after ${formatElapsed(waitedMs)} of cooling down to ${limitC.toFixed(1)} °C: going on`;
+}
+
 function journalLine(event: JournalEvent, before: ProgressState): string | null {
   switch (event.kind) {
     case 'process-end': {
@@ -55,6 +68,8 @@ function journalLine(event: JournalEvent, before: ProgressState): string | null 
       const outcome = event.outcome === 'ok' ? '' : `  ${event.outcome}: ${event.message}`;
       return `measured    block ${(current?.block ?? 0) + 1}  ${current?.cellLabel ?? ''}  ${counted(event.iterations, 'iteration')}${latency}${outcome}`;
     }
+    case 'tele':
+      return event.cooldown === undefined ? null : cooldownLine(event.cooldown, before);
     case 'warn':
     case 'error':
       return `note        ${event.text}`;

@@ -30,6 +30,8 @@ export interface ProgressState {
   readonly firstProcess_ns: number | null;
   readonly last_ns: number;
   readonly lastNote: string | null;
+  /** While the board cools down between two processes. */
+  readonly coolingDown: { readonly celsius: number; readonly limitC: number } | null;
 }
 
 export const initialProgress: ProgressState = {
@@ -46,6 +48,7 @@ export const initialProgress: ProgressState = {
   firstProcess_ns: null,
   last_ns: 0,
   lastNote: null,
+  coolingDown: null,
 };
 
 /** The state after one more event. */
@@ -83,9 +86,14 @@ function passTime(state: ProgressState, { t_ns }: JournalEvent): ProgressState {
 
 function reduceJournal(state: ProgressState, event: JournalEvent): ProgressState {
   switch (event.kind) {
+    case 'tele':
+      return event.cooldown === undefined
+        ? state
+        : { ...state, coolingDown: cooling(event.cooldown) };
     case 'process':
       return {
         ...state,
+        coolingDown: null,
         current: startOf(event, state.plan),
         firstProcess_ns: state.firstProcess_ns ?? event.t_ns,
       };
@@ -111,6 +119,23 @@ function reduceJournal(state: ProgressState, event: JournalEvent): ProgressState
     default:
       return state;
   }
+}
+
+function cooling({
+  state,
+  milliC,
+  limitMilliC,
+}: NonNullable<EventOf<'tele'>['cooldown']>): ProgressState['coolingDown'] {
+  if (state !== 'waiting') return null;
+  return { celsius: milliC / 1000, limitC: limitMilliC / 1000 };
+}
+
+/** `cooling down, 47.2 °C to 41.0 °C` */
+export function coolingText({
+  celsius,
+  limitC,
+}: NonNullable<ProgressState['coolingDown']>): string {
+  return `cooling down, ${celsius.toFixed(1)} °C to ${limitC.toFixed(1)} °C`;
 }
 
 function startOf(event: EventOf<'process'>, plan: Plan | null): CurrentProcess {

@@ -1,7 +1,12 @@
 import { formatBytes } from '../../host/push/bytes.ts';
 import { formatDuration } from '../../host/results/format.ts';
 import { boardLine } from './board-line.ts';
-import { type CurrentProcess, type ProgressState, remaining } from './progress-state.ts';
+import {
+  type CurrentProcess,
+  coolingText,
+  type ProgressState,
+  remaining,
+} from './progress-state.ts';
 import { counted, formatElapsed } from './quantities.ts';
 import { plainText, type Symbols, symbolsFor } from './symbols.ts';
 import type { Terminal } from './terminal.ts';
@@ -38,6 +43,7 @@ function underWay(state: ProgressState, symbols: Symbols): string {
   if (state.current) return measuring(state, state.current, symbols);
   const { push } = state;
   if (push && push.state !== 'done') return pushing(push, symbols);
+  if (state.coolingDown) return `${coolingText(state.coolingDown)}${etaText(state)}`;
   if (state.firstProcess_ns !== null) return `between processes${etaText(state)}`;
   if (state.preparing) return state.preparing;
   if (push?.state === 'done') return 'starting the run';

@@ -28,7 +28,8 @@ export function estimatePlan(state: HomeState, cpuCount: number | null): PlanEst
     const batches = plan.batch.trim() === '' ? [1] : wholeNumbers(plan.batch, 'batch');
     const calibrations = (threads ?? defaultThreads(USUAL_CPUS)).length;
     const cells = calibrations * batches.length;
-    const effort = effortFrom({ preset: presetOf(state) });
+    // Whether the board tells a temperature to wait for is not known before it was asked.
+    const effort = effortFrom({ preset: presetOf(state), cooldownMs: 0 });
     const { minBlocks, maxBlocks } = effort;
     return {
       threads,

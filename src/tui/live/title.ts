@@ -1,6 +1,6 @@
 import { formatDuration } from '../../../host/results/format.ts';
 import { boardLine } from '../../output/board-line.ts';
-import { remaining } from '../../output/progress-state.ts';
+import { coolingText, remaining } from '../../output/progress-state.ts';
 import { counted, formatElapsed } from '../../output/quantities.ts';
 import { bar, clip, padEnd, spread } from '../frame/text.ts';
 import type { Theme } from '../frame/theme.ts';
@@ -32,6 +32,8 @@ function stageText(state: LiveState, isPaused: boolean, theme: Theme): string {
   if (isPaused) return theme.note('PAUSED');
   if (state.isStopping) return theme.note(`${glyphs.note} stopping`);
   if (state.isOver) return theme.running(`${glyphs.pushing} collecting`);
+  const { coolingDown } = state.progress;
+  if (coolingDown !== null) return theme.note(`${glyphs.note} ${coolingText(coolingDown)}`);
   if (state.process !== null) {
     const word = state.process.steadyFrom_ns === null ? 'warm-up' : 'measuring';
     return theme.running(`${glyphs.running} ${padEnd(word, 9, theme)}`);
