@@ -9,32 +9,16 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { makeBuiltIn } from '../models/built-in.ts';
-import { ofKind, shortEffort, TestBoard, type TestModel } from './support/board.ts';
-import { fixedInput, testCell } from './support/cells.ts';
+import { ofKind, TestBoard } from './support/board.ts';
+import { fixedInput } from './support/cells.ts';
+import { longEffort, mlp, mlpCells, ones } from './support/mlp-cells.ts';
 
 const board = new TestBoard();
-const mlp: TestModel = {
-  id: 'mlp',
-  main: 'mlp.onnx',
-  files: { 'mlp.onnx': makeBuiltIn('mlp-tiny') },
-};
-const ones = new Uint8Array(new Float32Array(4096).fill(1).buffer);
-/** Long enough to be disturbed: only the budget ends a process. */
-const longEffort = {
-  ...shortEffort,
-  processBudgetMs: 60_000,
-  minIterations: 1e9,
-  maxIterations: 1e9,
-};
+const mlpCell = mlpCells(board);
 
 beforeAll(() => board.install());
 afterEach(() => board.stopAll());
 afterAll(() => board.remove());
-
-function mlpCell(id: string, changes = {}) {
-  return testCell(id, 'mlp', [fixedInput('input', [1, 784], board.store(ones))], changes);
-}
 
 /** Processes of this machine whose command line names the test's board, itself excluded. */
 function leftovers(): readonly string[] {

@@ -3,30 +3,15 @@ import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeBuiltIn } from '../models/built-in.ts';
-import { ofKind, shortEffort, TestBoard, type TestModel } from './support/board.ts';
+import { ofKind, TestBoard } from './support/board.ts';
 import { fixedInput, testCell } from './support/cells.ts';
+import { longEffort, mlp, mlpCells, ones } from './support/mlp-cells.ts';
 
 const board = new TestBoard();
-const mlp: TestModel = {
-  id: 'mlp',
-  main: 'mlp.onnx',
-  files: { 'mlp.onnx': makeBuiltIn('mlp-tiny') },
-};
-const ones = new Uint8Array(new Float32Array(4096).fill(1).buffer);
-/** Long enough to fill a small disk. */
-const longEffort = {
-  ...shortEffort,
-  processBudgetMs: 60_000,
-  minIterations: 1e9,
-  maxIterations: 1e9,
-};
+const mlpCell = mlpCells(board);
 
 beforeAll(() => board.install());
 afterAll(() => board.remove());
-
-function mlpCell(id: string) {
-  return testCell(id, 'mlp', [fixedInput('input', [1, 784], board.store(ones))]);
-}
 
 const isRoot = process.getuid?.() === 0;
 

@@ -2,33 +2,16 @@ import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { probeBoard } from '../host/board/probe.ts';
-import { makeBuiltIn } from '../models/built-in.ts';
-import { ofKind, shortEffort, TestBoard, type TestModel } from './support/board.ts';
-import { fixedInput, testCell } from './support/cells.ts';
+import { ofKind, TestBoard } from './support/board.ts';
 import { openLocalLink } from './support/local-link.ts';
+import { longEffort, mlp, mlpCells } from './support/mlp-cells.ts';
 
 const board = new TestBoard();
-const mlp: TestModel = {
-  id: 'mlp',
-  main: 'mlp.onnx',
-  files: { 'mlp.onnx': makeBuiltIn('mlp-tiny') },
-};
-const ones = new Uint8Array(new Float32Array(4096).fill(1).buffer);
-/** Only a signal ends it in time. */
-const longEffort = {
-  ...shortEffort,
-  processBudgetMs: 60_000,
-  minIterations: 1e9,
-  maxIterations: 1e9,
-};
+const mlpCell = mlpCells(board);
 
 beforeAll(() => board.install());
 afterEach(() => board.stopAll());
 afterAll(() => board.remove());
-
-function mlpCell(id: string) {
-  return testCell(id, 'mlp', [fixedInput('input', [1, 784], board.store(ones))]);
-}
 
 test.each([
   ['the same user', () => board.basePath],

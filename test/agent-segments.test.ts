@@ -1,24 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { makeBuiltIn } from '../models/built-in.ts';
-import { ofKind, readJournal, shortEffort, TestBoard, type TestModel } from './support/board.ts';
-import { fixedInput, testCell } from './support/cells.ts';
+import { ofKind, readJournal, shortEffort, TestBoard } from './support/board.ts';
+import { mlp, mlpCells } from './support/mlp-cells.ts';
 
 const board = new TestBoard();
-const mlp: TestModel = {
-  id: 'mlp',
-  main: 'mlp.onnx',
-  files: { 'mlp.onnx': makeBuiltIn('mlp-tiny') },
-};
-const ones = new Uint8Array(new Float32Array(4096).fill(1).buffer);
+const mlpCell = mlpCells(board);
 
 beforeAll(() => board.install());
 afterAll(() => board.remove());
-
-function mlpCell(id: string) {
-  return testCell(id, 'mlp', [fixedInput('input', [1, 784], board.store(ones))]);
-}
 
 test('a cut run goes on as a second segment beside the first', async () => {
   const cells = [mlpCell('a'), mlpCell('b')];

@@ -7,26 +7,19 @@ import { makeBuiltIn } from '../models/built-in.ts';
 import { encodeModel } from '../models/onnx/codec.ts';
 import { ofKind, shortEffort, TestBoard, type TestModel } from './support/board.ts';
 import { fixedInput, testCell } from './support/cells.ts';
+import { echoInputs, echoModel, elementTypes, valueInfo } from './support/echo-model.ts';
+import { mlp, mlpCells, ones } from './support/mlp-cells.ts';
 
 const board = new TestBoard();
+const mlpCell = mlpCells(board);
 const nullModel: TestModel = {
   id: 'null',
   main: 'null.onnx',
   files: { 'null.onnx': makeBuiltIn('null') },
 };
-const mlp: TestModel = {
-  id: 'mlp',
-  main: 'mlp.onnx',
-  files: { 'mlp.onnx': makeBuiltIn('mlp-tiny') },
-};
-const ones = new Uint8Array(new Float32Array(4096).fill(1).buffer);
 
 beforeAll(() => board.install());
 afterAll(() => board.remove());
-
-function mlpCell(id: string, changes = {}) {
-  return testCell(id, 'mlp', [fixedInput('input', [1, 784], board.store(ones))], changes);
-}
 
 function nullCell(id: string, changes = {}) {
   const input = fixedInput('input', [1, 1], board.store(ones));
@@ -77,56 +70,12 @@ test('a run measures every cell in every block, one process each, and its journa
   expect(existsSync(join(board.homePath, '.cache'))).toBe(false);
 });
 
-const dtypes = [
-  [1, 'float32', Float32Array.of(1, -2, 3, 0.5)],
-  [11, 'float64', Float64Array.of(1, -2, 3, 0.5)],
-  [10, 'float16', Uint16Array.of(0x3c00, 0xc000, 0x4200, 0x3800)],
-  [3, 'int8', Int8Array.of(1, -2, 3, 4)],
-  [2, 'uint8', Uint8Array.of(1, 2, 3, 255)],
-  [5, 'int16', Int16Array.of(1, -2, 3, 4)],
-  [4, 'uint16', Uint16Array.of(1, 2, 3, 4)],
-  [6, 'int32', Int32Array.of(1, -2, 3, 4)],
-  [12, 'uint32', Uint32Array.of(1, 2, 3, 4)],
-  [7, 'int64', BigInt64Array.of(1n, -2n, 3n, 4n)],
-  [13, 'uint64', BigUint64Array.of(1n, 2n, 3n, 4n)],
-  [9, 'bool', Uint8Array.of(1, 0, 1, 1)],
-] as const;
-
-function valueInfo(name: string, elemType: number, dims: readonly number[]) {
-  const dim = dims.map((dimValue) => ({ dimValue }));
-  return { name, type: { tensorType: { elemType, shape: { dim } } } };
-}
-
 test('every element type goes in and comes out unchanged, all of them in one model', async () => {
-  const graph = {
-    name: 'echo',
-    node: [...dtypes.map(([, name]) => name), 'string'].map((name) => ({
-      opType: 'Identity',
-      input: [`in_${name}`],
-      output: [`out_${name}`],
-    })),
-    input: [
-      ...dtypes.map(([id, name]) => valueInfo(`in_${name}`, id, [4])),
-      valueInfo('in_string', 8, [2]),
-    ],
-    output: [
-      ...dtypes.map(([id, name]) => valueInfo(`out_${name}`, id, [4])),
-      valueInfo('out_string', 8, [2]),
-    ],
-  };
-  const bytes = encodeModel({ irVersion: 8, opsetImport: [{ version: 17 }], graph });
-  const inputs = dtypes.map(([, dtype, values]) => {
-    const sha256 = board.store(new Uint8Array(values.buffer));
-    return { ...fixedInput(`in_${dtype}`, [4], sha256), dtype };
-  });
-  const words = board.store(Buffer.from('["a","é"]'));
-  const all = [...inputs, { ...fixedInput('in_string', [2], words), dtype: 'string' as const }];
-  const echo = { id: 'echo', main: 'echo.onnx', files: { 'echo.onnx': bytes } };
-  const run = board.start(board.plan([echo], [testCell('a', 'echo', all)]));
+  const run = board.start(board.plan([echoModel()], [testCell('a', 'echo', echoInputs(board))]));
   await run.exit;
   expect(ofKind(run.events(), 'process-end')[0]).toMatchObject({ outcome: 'ok', message: '' });
   const outputs = ofKind(run.events(), 'output')[0]?.outputs ?? [];
-  for (const [, dtype, values] of dtypes) {
+  for (const [, dtype, values] of elementTypes) {
     const output = outputs.find(({ name }) => name === `out_${dtype}`);
     expect([dtype, output?.sha256]).toEqual([
       dtype,

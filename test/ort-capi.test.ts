@@ -6,9 +6,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { EventOf, JournalEvent } from '../agent/protocol/events.ts';
 import type { Cell } from '../agent/protocol/plan.ts';
 import { makeBuiltIn } from '../models/built-in.ts';
-import { encodeModel } from '../models/onnx/codec.ts';
 import { ofKind, shortEffort, TestBoard, type TestModel } from './support/board.ts';
 import { fixedInput, testCell } from './support/cells.ts';
+import { echoInputs, echoModel, elementTypes } from './support/echo-model.ts';
 import { installedLibrary, releasedLibrary } from './support/onnxruntime-release.ts';
 import { unaryModel } from './support/tiny-models.ts';
 
@@ -94,60 +94,17 @@ test.each(['1.16.3', '1.20.1'])(
   240_000,
 );
 
-const dtypes = [
-  [1, 'float32', Float32Array.of(1, -2, 3, 0.5)],
-  [11, 'float64', Float64Array.of(1, -2, 3, 0.5)],
-  [10, 'float16', Uint16Array.of(0x3c00, 0xc000, 0x4200, 0x3800)],
-  [3, 'int8', Int8Array.of(1, -2, 3, 4)],
-  [2, 'uint8', Uint8Array.of(1, 2, 3, 255)],
-  [5, 'int16', Int16Array.of(1, -2, 3, 4)],
-  [4, 'uint16', Uint16Array.of(1, 2, 3, 4)],
-  [6, 'int32', Int32Array.of(1, -2, 3, 4)],
-  [12, 'uint32', Uint32Array.of(1, 2, 3, 4)],
-  [7, 'int64', BigInt64Array.of(1n, -2n, 3n, 4n)],
-  [13, 'uint64', BigUint64Array.of(1n, 2n, 3n, 4n)],
-  [9, 'bool', Uint8Array.of(1, 0, 1, 1)],
-] as const;
-
-function valueInfo(name: string, elemType: number, dims: readonly number[]) {
-  const dim = dims.map((dimValue) => ({ dimValue }));
-  return { name, type: { tensorType: { elemType, shape: { dim } } } };
-}
-
 test('every element type goes in and comes out unchanged, strings too', async () => {
-  const graph = {
-    name: 'echo',
-    node: [...dtypes.map(([, name]) => name), 'string'].map((name) => ({
-      opType: 'Identity',
-      input: [`in_${name}`],
-      output: [`out_${name}`],
-    })),
-    input: [
-      ...dtypes.map(([id, name]) => valueInfo(`in_${name}`, id, [4])),
-      valueInfo('in_string', 8, [2]),
-    ],
-    output: [
-      ...dtypes.map(([id, name]) => valueInfo(`out_${name}`, id, [4])),
-      valueInfo('out_string', 8, [2]),
-    ],
-  };
-  const bytes = encodeModel({ irVersion: 8, opsetImport: [{ version: 17 }], graph });
-  const inputs = dtypes.map(([, dtype, values]) => {
-    const sha256 = board.store(new Uint8Array(values.buffer));
-    return { ...fixedInput(`in_${dtype}`, [4], sha256), dtype };
-  });
-  const words = board.store(Buffer.from('["a","é"]'));
-  const all = [...inputs, { ...fixedInput('in_string', [2], words), dtype: 'string' as const }];
-  const model = { id: 'echo', main: 'echo.onnx', files: { 'echo.onnx': bytes } };
+  const inputs = echoInputs(board);
   const cells = [
-    testCell('node', 'echo', all),
-    testCell('capi', 'echo', all, { engine: 'ort-capi' }),
+    testCell('node', 'echo', inputs),
+    testCell('capi', 'echo', inputs, { engine: 'ort-capi' }),
   ];
-  const events = await measure(model, cells);
+  const events = await measure(echoModel(), cells);
   expect(ofKind(events, 'process-end').map(({ message }) => message)).toEqual(['', '']);
   const [node, capi] = outputsOf(events);
   expect(capi).toEqual(node);
-  for (const [, dtype, values] of dtypes) {
+  for (const [, dtype, values] of elementTypes) {
     const output = capi?.find(({ name }) => name === `out_${dtype}`);
     expect(output?.sha256).toBe(
       createHash('sha256').update(new Uint8Array(values.buffer)).digest('hex'),

@@ -2,24 +2,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { encodeEvent } from '../agent/protocol/wire.ts';
 import { resultFromJournal } from '../host/results/compute.ts';
 import { readJournal } from '../host/results/journal.ts';
-import { makeBuiltIn } from '../models/built-in.ts';
-import { ofKind, TestBoard, type TestModel } from './support/board.ts';
-import { fixedInput, testCell } from './support/cells.ts';
+import { ofKind, TestBoard } from './support/board.ts';
+import { mlp, mlpCells } from './support/mlp-cells.ts';
 
 const board = new TestBoard();
-const ones = new Uint8Array(new Float32Array(4096).fill(1).buffer);
-const mlp: TestModel = {
-  id: 'mlp',
-  main: 'mlp.onnx',
-  files: { 'mlp.onnx': makeBuiltIn('mlp-tiny') },
-};
+const mlpCell = mlpCells(board);
 
 beforeAll(() => board.install());
 afterAll(() => board.remove());
-
-function mlpCell(id: string, changes = {}) {
-  return testCell(id, 'mlp', [fixedInput('input', [1, 784], board.store(ones))], changes);
-}
 
 test('each measured cell gets one proof of where its nodes run, after its first timed process', async () => {
   const cells = [mlpCell('node'), mlpCell('capi', { engine: 'ort-capi' })];

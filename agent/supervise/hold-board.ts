@@ -7,6 +7,8 @@ import { type LockHolder, takeLock } from './lock.ts';
 const tellEveryMs = 30_000;
 /** A holder that is gone by its socket but not by its file, or that accepts nobody, is not asked more often. */
 const retryAfterMs = 1000;
+/** A holder that was killed while it started a process keeps its socket until that process has begun its program. */
+const lettingGoMs = 500;
 
 export interface BoardRequest {
   /** This user's lock file, which also says which process it is. */
@@ -34,6 +36,9 @@ export async function holdBoard(
   signal: AbortSignal,
 ): Promise<HoldAttempt> {
   const untilMs = performance.now() + request.waitMs;
+  const first = await tryToHold(request);
+  if (first.state !== 'busy') return first;
+  await boardFreed(request.scope, lettingGoMs, signal);
   for (;;) {
     const attempt = await tryToHold(request);
     const leftMs = untilMs - performance.now();

@@ -1,34 +1,15 @@
 import { expect, test } from 'vitest';
 import { planSchema } from '../../agent/protocol/plan.ts';
+import { plainCell } from '../../test/support/cells.ts';
 import { effortFrom, longestMs } from './effort.ts';
 import { makePlan, type PlanParts } from './plan.ts';
 
-const cell = (id: string): PlanParts['cells'][number] => ({
-  id,
-  purpose: 'measure',
-  label: id,
-  model: 'null',
-  engine: 'ort',
-  ep: 'cpu',
-  epOptions: {},
-  ortLibrary: null,
-  threads: 1,
-  interOpThreads: null,
-  affinity: null,
-  batch: 1,
-  precision: 'fp32',
-  askedPrecision: null,
-  graphOptimization: 'all',
-  spinning: true,
-  sessionConfig: {},
-  inputs: [],
-});
 const parts: PlanParts = {
   createdUtc: '2026-01-02T03:04:05.678Z',
   owner: 'me@here',
   seed: 7,
   models: [],
-  cells: ['c1', 'c2', 'c3', 'c4', 'c5', 'c6'].map(cell),
+  cells: ['c1', 'c2', 'c3', 'c4', 'c5', 'c6'].map((id) => plainCell(id, 'null')),
   effort: effortFrom({ preset: 'default' }),
   telemetry: 'off',
   placement: true,
@@ -51,7 +32,7 @@ test('every block holds every cell once, in an order of its own that the seed re
 });
 
 test('calibrations stand last in every block', () => {
-  const calibration = { ...cell('n1'), purpose: 'calibration' as const };
+  const calibration = { ...plainCell('n1', 'null'), purpose: 'calibration' as const };
   const plan = makePlan({ ...parts, cells: [calibration, ...parts.cells] });
   expect(plan.order.map((block) => block.at(-1))).toEqual(plan.order.map(() => 'n1'));
 });

@@ -3,10 +3,8 @@ import type { FleetChange } from '../../host/fleet/run-fleet.ts';
 import { fleetLine } from './fleet-lines.ts';
 import { countsText, fleetView } from './fleet-view.ts';
 import { LiveRegion } from './live-region.ts';
-import { plainText } from './symbols.ts';
+import { openStampedLines } from './stamped-lines.ts';
 import type { Terminal } from './terminal.ts';
-
-const HEARTBEAT_MS = 30_000;
 
 /** Shows a fleet run while it goes on. `pause` takes the display away while a question is asked. */
 export interface FleetProgress {
@@ -79,43 +77,15 @@ function liveProgress(
 }
 
 function lineProgress(states: Map<string, BoardState>, terminal: Terminal): FleetProgress {
-  const beganMs = Date.now();
-  let lastMs = beganMs;
-  let held: string[] | null = null;
-  const write = (text: string) => {
-    terminal.stream.write(`${plainText(text, terminal.isUnicode)}\n`);
-  };
-  const print = (name: string, text: string) => {
-    lastMs = Date.now();
-    const line = `${name}  ${clock(lastMs - beganMs)}  ${text}`;
-    if (held) held.push(line);
-    else write(line);
-  };
-  const heartbeat = setInterval(() => {
-    if (Date.now() - lastMs < HEARTBEAT_MS) return;
-    print('fleet', `still       ${countsText([...states.values()])}`);
-  }, HEARTBEAT_MS / 3);
-  heartbeat.unref();
+  const doing = () => countsText([...states.values()]);
+  const { print, ...lines } = openStampedLines('fleet', doing, terminal);
   return {
+    ...lines,
     hear(change) {
       states.set(change.state.name, change.state);
       const line = fleetLine(change);
       if (line !== null) print(change.state.name, line);
     },
     note: (text) => print('fleet', `note        ${text}`),
-    pause() {
-      held ??= [];
-    },
-    resume() {
-      held?.forEach(write);
-      held = null;
-    },
-    close: () => clearInterval(heartbeat),
   };
-}
-
-/** `00:31.7` */
-function clock(ms: number): string {
-  const minutes = Math.floor(ms / 60_000);
-  return `${String(minutes).padStart(2, '0')}:${((ms % 60_000) / 1000).toFixed(1).padStart(4, '0')}`;
 }

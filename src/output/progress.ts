@@ -3,10 +3,8 @@ import { LiveRegion } from './live-region.ts';
 import { progressLine } from './progress-lines.ts';
 import { initialProgress, reduceProgress } from './progress-state.ts';
 import { progressView } from './progress-view.ts';
-import { plainText } from './symbols.ts';
+import { openStampedLines } from './stamped-lines.ts';
 import type { Terminal } from './terminal.ts';
-
-const HEARTBEAT_MS = 30_000;
 
 /** Shows a run while it goes on. `pause` takes the display away while a question is asked. */
 export interface Progress {
@@ -64,44 +62,15 @@ function liveProgress(board: string, terminal: Terminal): Progress {
 
 function lineProgress(board: string, terminal: Terminal): Progress {
   let state = initialProgress;
-  const beganMs = Date.now();
-  let lastMs = beganMs;
-  let held: string[] | null = null;
-  const write = (text: string) => {
-    terminal.stream.write(`${plainText(text, terminal.isUnicode)}\n`);
-  };
-  const print = (line: string) => {
-    lastMs = Date.now();
-    const text = `${board}  ${clock(lastMs - beganMs)}  ${line}`;
-    if (held) held.push(text);
-    else write(text);
-  };
-  const heartbeat = setInterval(() => {
-    if (Date.now() - lastMs < HEARTBEAT_MS) return;
-    const doing = state.current ? `measuring ${state.current.cellLabel}` : 'working';
-    print(`still       ${doing}`);
-  }, HEARTBEAT_MS / 3);
-  heartbeat.unref();
+  const doing = () => (state.current ? `measuring ${state.current.cellLabel}` : 'working');
+  const { print, ...lines } = openStampedLines(board, doing, terminal);
   return {
+    ...lines,
     listen(event) {
       const line = progressLine(event, state);
       state = reduceProgress(state, event);
-      if (line !== null) print(line);
+      if (line !== null) print(board, line);
     },
-    note: (text) => print(`note        ${text}`),
-    pause() {
-      held ??= [];
-    },
-    resume() {
-      held?.forEach(write);
-      held = null;
-    },
-    close: () => clearInterval(heartbeat),
+    note: (text) => print(board, `note        ${text}`),
   };
-}
-
-/** `00:31.7` */
-function clock(ms: number): string {
-  const minutes = Math.floor(ms / 60_000);
-  return `${String(minutes).padStart(2, '0')}:${((ms % 60_000) / 1000).toFixed(1).padStart(4, '0')}`;
 }

@@ -1,12 +1,7 @@
 import type { Cell, CellInput } from '../../agent/protocol/plan.ts';
 
-/** A cell on the CPU with everything at its default. */
-export function testCell(
-  id: string,
-  model: string,
-  inputs: readonly CellInput[],
-  changes: Partial<Cell> = {},
-): Cell {
+/** A cell on the CPU with everything at its default; its id is its label. */
+export function plainCell(id: string, model: string): Cell {
   return {
     id,
     purpose: 'measure',
@@ -25,9 +20,18 @@ export function testCell(
     graphOptimization: 'all',
     spinning: true,
     sessionConfig: {},
-    inputs: [...inputs],
-    ...changes,
+    inputs: [],
   };
+}
+
+/** A plain cell that can run: with inputs, and what the test changes of it. */
+export function testCell(
+  id: string,
+  model: string,
+  inputs: readonly CellInput[],
+  changes: Partial<Cell> = {},
+): Cell {
+  return { ...plainCell(id, model), inputs: [...inputs], ...changes };
 }
 
 /** A float32 input whose values are in the store. */

@@ -3,30 +3,11 @@ import type { EventOf, JournalEvent, Unnumbered } from '../../agent/protocol/eve
 import type { Cell, Plan } from '../../agent/protocol/plan.ts';
 import { PROTOCOL_VERSION } from '../../agent/protocol/version.ts';
 import { encodeEvent } from '../../agent/protocol/wire.ts';
+import { plainCell } from './cells.ts';
 
 /** A cell of a test's plan; only what matters to the test needs saying. */
 export function testCell(id: string, parts: Partial<Cell> = {}): Cell {
-  return {
-    id,
-    purpose: 'measure',
-    label: id,
-    model: 'mlp-tiny',
-    engine: 'ort',
-    ep: 'cpu',
-    epOptions: {},
-    ortLibrary: null,
-    threads: 1,
-    interOpThreads: null,
-    affinity: null,
-    batch: 1,
-    precision: 'fp32',
-    askedPrecision: null,
-    graphOptimization: 'all',
-    spinning: true,
-    sessionConfig: {},
-    inputs: [],
-    ...parts,
-  };
+  return { ...plainCell(id, 'mlp-tiny'), ...parts };
 }
 
 /** A plan over these cells: five blocks, one percent. */

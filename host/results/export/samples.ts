@@ -8,7 +8,7 @@ import { type Explanation, explanationsOf, outlierIndices } from '../slow-iterat
 /** Every iteration of one process, a column each; the constant ones are said once. */
 export interface ProcessSamples {
   readonly runId: string;
-  readonly cell: Cell;
+  readonly cell: Pick<Cell, 'id' | 'model' | 'ep' | 'threads' | 'batch' | 'affinity'>;
   readonly block: number;
   readonly process: number;
   readonly length: number;
