@@ -53,6 +53,8 @@ export interface OpenOptions {
 
 /** A way to execute models. */
 export interface Engine {
+  /** Release of ONNX Runtime: `1.30.0`. */
+  readonly version: string;
   /** Opens the model at `modelPath` exactly as the cell says; never falls back to anything else. */
   open(cell: Cell, modelPath: string, options?: OpenOptions): EngineSession;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { EngineRefusal } from './engine.ts';
 
 /** Its internals are not its public interface: another release may differ in any of what we rely on. */
-const requiredVersion = '1.30.0';
+export const requiredVersion = '1.30.0';
 
 export interface OrtFeed {
   readonly type: string;

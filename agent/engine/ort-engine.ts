@@ -8,11 +8,18 @@ import {
   type OpenOptions,
   type TensorData,
 } from './engine.ts';
-import type { OrtBinding, OrtFeed, OrtNativeSession, OrtTensor } from './ort-binding.ts';
+import {
+  type OrtBinding,
+  type OrtFeed,
+  type OrtNativeSession,
+  type OrtTensor,
+  requiredVersion,
+} from './ort-binding.ts';
 import { refuseMissingProvider, refuseSettings, sessionRefusal } from './refusals.ts';
 
 /** ONNX Runtime through onnxruntime-node's synchronous binding, on the one provider that the cell names. */
 export class OrtEngine implements Engine {
+  readonly version = requiredVersion;
   readonly #binding: OrtBinding;
 
   constructor(binding: OrtBinding) {

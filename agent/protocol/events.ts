@@ -53,6 +53,8 @@ const phase = z.object({
   kind: z.literal('phase'),
   process: count,
   phase: z.enum(phases),
+  /** With `runtime-loaded`: the release of ONNX Runtime, as its library says. */
+  ortVersion: z.optional(text(32)),
 });
 
 /**

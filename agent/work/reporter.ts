@@ -2,6 +2,7 @@ import { frameTypes, writeFrame, writeJson } from '../channel/frames.ts';
 import type { WorkerDone, WorkerEvent, WorkerMessage } from '../channel/messages.ts';
 import type { SampleBatch } from '../channel/sample-batch.ts';
 import type { Clock } from '../clock.ts';
+import { cleanLine } from '../protocol/clean-text.ts';
 import type { EventOf } from '../protocol/events.ts';
 import type { GcWatch } from './gc-watch.ts';
 
@@ -21,8 +22,9 @@ export class Reporter {
     this.#send({ kind: 'ready', cpusAllowed });
   }
 
-  phase(phase: EventOf<'phase'>['phase']): void {
-    this.#send({ kind: 'phase', t_ns: this.#clock.now_ns(), phase });
+  phase(phase: EventOf<'phase'>['phase'], ortVersion?: string): void {
+    const version = ortVersion === undefined ? {} : { ortVersion: cleanLine(ortVersion, 32) };
+    this.#send({ kind: 'phase', t_ns: this.#clock.now_ns(), phase, ...version });
   }
 
   event(event: WorkerEvent): void {

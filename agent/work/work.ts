@@ -67,7 +67,7 @@ async function measure(
 ): Promise<Omit<WorkerDone, 'kind'>> {
   if (job.cell.engine === 'trtexec') return measureWithTrtexec(job, { clock, reporter }, signal);
   const engine = openEngine(job.cell, job.runtimePath, job.storePath);
-  reporter.phase('runtime-loaded');
+  reporter.phase('runtime-loaded', engine.version);
   const threads = new ThreadWatch();
   const session = threads.during(() => engine.open(job.cell, job.modelPath));
   reporter.phase('session-created');

@@ -32,6 +32,27 @@ export const boardState = z.object({
 });
 export type BoardState = z.infer<typeof boardState>;
 
+/** What proves that a cell ran on the GPU, and what the board told of its GPU meanwhile. */
+export const gpuEvidence = z.object({
+  /** `placement`: the profiled session; `load`: the GPU's load rose; `engine`: trtexec, which runs nowhere else. */
+  proof: z.enum(['placement', 'load', 'engine', 'none']),
+  /** Null where the board told no load, or fewer than three times. */
+  load: z
+    .object({
+      samples: count,
+      median_percent: z.number(),
+      max_percent: z.number(),
+      /** Of the idle baseline and of the cells on the CPU. */
+      idle_samples: count,
+      idle_percent: maybe,
+      clock_hz: maybe,
+      /** Against idle: `rose` clearly, stayed `idle`, neither, or nothing to hold it against. */
+      change: z.enum(['rose', 'idle', 'unclear', 'unknown']),
+    })
+    .nullable(),
+});
+export type GpuEvidence = z.infer<typeof gpuEvidence>;
+
 /** Energy of one item (image); null figures have their reason. */
 export const energy = z.object({
   /** What the power is of: `VDD_IN`, or `sum of rails`. */

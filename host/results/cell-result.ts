@@ -3,7 +3,7 @@ import { processOutcomes } from '../../agent/protocol/events.ts';
 import { engines, executionProviders, optimizationLevels } from '../../agent/protocol/plan.ts';
 import { steadyClasses } from '../stats/steady-state.ts';
 import { activity, attribution } from './activity-result.ts';
-import { boardState, energy } from './board-result.ts';
+import { boardState, energy, gpuEvidence } from './board-result.ts';
 
 const count = z.int().nonnegative();
 const share = z.number();
@@ -181,6 +181,8 @@ export const cellResult = z.object({
     ep_options: z.record(z.string(), z.string()),
     /** The libonnxruntime.so of the board that was used; null: the pushed one. */
     ort_library: z.string().nullable(),
+    /** Release of ONNX Runtime, as its library says; null for trtexec and where no session was opened. */
+    ort_version: z.string().nullable().default(null),
     threads: count,
     inter_op_threads: z.int().nullable(),
     affinity: z.string().nullable(),
@@ -250,6 +252,8 @@ export const cellResult = z.object({
   /** Null on a board without power sensors, or without telemetry. */
   energy: energy.nullable().default(null),
   placement: placement.nullable(),
+  /** Null for a cell on the CPU. */
+  gpu: gpuEvidence.nullable().default(null),
   trtexec: trtexecResult.nullable(),
   outputs: agreement,
   labels: z.object({ correct: count, total: count, top1: z.number() }).nullable(),

@@ -13,6 +13,7 @@ import type { CellResult, Interval } from './cell-result.ts';
 import { coldStart } from './cold-start.ts';
 import { disturbancesOf } from './disturbances.ts';
 import { energyOf } from './energy.ts';
+import { gpuEvidence } from './gpu-evidence.ts';
 import { attributeInterrupts } from './interrupt-attribution.ts';
 import type { JournalData, ProcessData } from './journal-data.ts';
 import { outputAgreement } from './output-agreement.ts';
@@ -31,6 +32,8 @@ export interface CellSurroundings {
   readonly plan: Plan;
   readonly journal: JournalData;
   readonly runEnded: Result['run']['ended'];
+  /** Ids of the cells that run on the CPU. */
+  readonly cpuCells: ReadonlySet<string>;
   readonly reference: { readonly cell: Cell; readonly output: EventOf<'output'> } | null;
 }
 
@@ -84,6 +87,7 @@ export function computeCell(analysis: CellAnalysis, around: CellSurroundings): C
     board,
     energy: energyOf(analysis, around.journal.tele),
     placement,
+    gpu: gpuEvidence(analysis, around.journal, placement, around.cpuCells),
     trtexec: trtexecResult(data),
     outputs,
     labels: labelsOf(data),
@@ -138,6 +142,7 @@ function configOf(cell: Cell, processes: readonly ProcessAnalysis[]): CellResult
     ep: cell.ep,
     ep_options: cell.epOptions,
     ort_library: cell.ortLibrary,
+    ort_version: processes.find(({ data }) => data.ortVersion !== null)?.data.ortVersion ?? null,
     threads: cell.threads,
     inter_op_threads: cell.interOpThreads,
     affinity: cell.affinity,

@@ -8,6 +8,7 @@ import { compareCells } from './comparisons.ts';
 import { computeCell } from './compute-cell.ts';
 import { cooldownNotice, cooldownSummary } from './cooldown.ts';
 import { environmentOf } from './environment.ts';
+import { withoutHomeNames } from './home-names.ts';
 import type { JournalData } from './journal-data.ts';
 import { noticesOf } from './notices.ts';
 import { referenceOf } from './output-agreement.ts';
@@ -30,12 +31,16 @@ export function resultFromJournal(journal: JournalData): Result {
   const runEnded = journal.bye?.reason ?? 'cut';
   const context = runContext.parse(plan.context);
   const analyses = plan.cells.map((cell) => analyseCell(cell, plan, journal.processes));
+  const cpuCells = new Set(
+    plan.cells.filter(({ ep, engine }) => ep === 'cpu' && engine !== 'trtexec').map(({ id }) => id),
+  );
   const cells = withOverhead(
     analyses.map((analysis) =>
       computeCell(analysis, {
         plan,
         journal,
         runEnded,
+        cpuCells,
         reference: reference(analysis, analyses),
       }),
     ),
@@ -58,7 +63,7 @@ export function resultFromJournal(journal: JournalData): Result {
     plan: publicPlan,
   };
   // Parsing gives the keys the order of the schema, whatever the order above.
-  return resultSchema.parse({ ...roundNumbers(result), plan: publicPlan });
+  return resultSchema.parse(withoutHomeNames({ ...roundNumbers(result), plan: publicPlan }));
 }
 
 /** A result as the bytes of `result.json`. */

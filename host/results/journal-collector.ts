@@ -103,6 +103,7 @@ export class JournalCollector {
       spawn_ns: event.t_ns,
       cpusAllowed: cleanLine(event.cpusAllowed, 1024),
       phases: new Map(),
+      ortVersion: null,
       iterations: noIterations(),
       collections: [],
       threads: null,
@@ -123,6 +124,7 @@ export class JournalCollector {
     switch (event.kind) {
       case 'phase':
         process.phases.set(event.phase, event.t_ns);
+        if (event.ortVersion) process.ortVersion = cleanLine(event.ortVersion, 32);
         return [];
       case 'iter':
         return this.#addIterations(process, event);

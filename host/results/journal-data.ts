@@ -39,6 +39,8 @@ export interface ProcessData {
   readonly spawn_ns: number;
   readonly cpusAllowed: string;
   readonly phases: Map<Phase, number>;
+  /** Release of ONNX Runtime that it ran. */
+  ortVersion: string | null;
   readonly iterations: IterationColumns;
   readonly collections: { readonly start_ns: number; readonly end_ns: number }[];
   threads: EventOf<'threads'> | null;

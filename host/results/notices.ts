@@ -3,6 +3,7 @@ import type { Plan } from '../../agent/protocol/plan.ts';
 import type { Activity } from './activity-result.ts';
 import type { CellResult } from './cell-result.ts';
 import { formatCount, formatPercent } from './format.ts';
+import { gpuLoadText } from './gpu-evidence.ts';
 import { sourcesText } from './interrupt-attribution.ts';
 import type { JournalData } from './journal-data.ts';
 import { placementText } from './placement.ts';
@@ -80,6 +81,7 @@ const rules: readonly Rule[] = [
   contended,
   failures,
   placement,
+  idleGpu,
 ];
 
 function overhead(cell: CellResult): Omit<Notice, 'cell'> | null {
@@ -128,14 +130,31 @@ function failures(cell: CellResult): Omit<Notice, 'cell'> | null {
 }
 
 /** A GPU number without its proof is said to be none; a part of the model elsewhere is said in every case. */
+/** Without a placement the load of the GPU decides, where the board tells it. */
+function unplaced({ placement: found, gpu }: CellResult): Omit<Notice, 'cell'> {
+  const why = found?.failure?.split('\n', 1)[0] ?? 'no profiled session was made';
+  const load = gpu === null ? null : gpuLoadText(gpu);
+  if (gpu?.proof === 'load') {
+    return { code: 'gpu-by-load', text: `GPU proven by its ${load}; where the nodes ran: ${why}` };
+  }
+  const seen = load === null ? 'the board tells no load of its GPU' : `its ${load}`;
+  return { code: 'gpu-not-proven', text: `GPU not proven: ${why}; ${seen}` };
+}
+
+/** Whatever else speaks for the GPU: one that stays idle is worth a look. */
+function idleGpu({ gpu, verdict }: CellResult): Omit<Notice, 'cell'> | null {
+  if (gpu === null || verdict.kind === 'INVALID' || gpu.load?.change !== 'idle') return null;
+  if (gpu.proof === 'none') return null;
+  const claim = gpu.proof === 'placement' ? 'its nodes were placed there' : 'trtexec ran there';
+  const text = `the GPU stayed idle: ${gpuLoadText(gpu)}, although ${claim}`;
+  return { code: 'gpu-idle', text };
+}
+
 function placement(cell: CellResult): Omit<Notice, 'cell'> | null {
   const { placement: found, config, verdict } = cell;
   if (verdict.kind === 'INVALID' || config.ep === 'cpu' || config.engine === 'trtexec') return null;
   const text = found === null ? null : placementText(found);
-  if (found === null || text === null) {
-    const why = found?.failure?.split('\n', 1)[0] ?? 'no profiled session was made';
-    return { code: 'gpu-not-proven', text: `GPU not proven: ${why}` };
-  }
+  if (found === null || text === null) return unplaced(cell);
   if (found.nodes_on_asked === found.nodes) return null;
   return { code: 'partly-elsewhere', text: `not all of the model ran where asked: ${text}` };
 }

@@ -1,5 +1,6 @@
 import type { CellResult } from '../../host/results/cell-result.ts';
 import { formatDuration, formatPercent } from '../../host/results/format.ts';
+import { gpuLoadText } from '../../host/results/gpu-evidence.ts';
 import { placementText, providerName } from '../../host/results/placement.ts';
 import { counted } from './quantities.ts';
 
@@ -25,6 +26,21 @@ export function placementLines({ placement }: CellResult): string[] {
     }),
   ];
 }
+
+/** What proves that the cell ran on the GPU, and what the board told of its GPU meanwhile. */
+export function gpuLines({ gpu, verdict }: CellResult): string[] {
+  if (gpu === null || verdict.kind === 'INVALID') return [];
+  return [
+    `  GPU          ${proofs[gpu.proof]}; ${gpuLoadText(gpu) ?? 'the board told no load of it'}`,
+  ];
+}
+
+const proofs = {
+  placement: 'proven by placement',
+  load: 'proven by its load',
+  engine: 'trtexec runs nowhere else',
+  none: 'not proven',
+} as const;
 
 /** What trtexec told besides its times. */
 export function trtexecLines({ trtexec }: CellResult): string[] {

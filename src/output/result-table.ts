@@ -93,9 +93,11 @@ function cpuText(cell: CellResult): string {
 }
 
 /** Proof of where the nodes ran; for trtexec, which runs nowhere else, what is inside its times. */
-function ranOnText({ placement, trtexec }: CellResult): string {
+function ranOnText({ placement, trtexec, gpu, verdict }: CellResult): string {
   if (trtexec !== null) return `GPU: ${trtexec.timed}`;
-  return placement === null ? '' : (placementText(placement) ?? '');
+  const placed = placement === null ? null : placementText(placement);
+  if (placed !== null || gpu === null || verdict.kind === 'INVALID') return placed ?? '';
+  return gpu.proof === 'load' ? 'GPU, by its load' : 'GPU not proven';
 }
 
 function speedUpText(cell: CellResult, { comparisons }: Measured): string {

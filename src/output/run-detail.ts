@@ -2,7 +2,7 @@ import type { CellResult } from '../../host/results/cell-result.ts';
 import { formatDuration, formatNumber, formatPercent } from '../../host/results/format.ts';
 import type { SavedRun } from '../../host/results/saved-runs.ts';
 import { boardLines } from './board-lines.ts';
-import { placementLines, trtexecLines } from './engine-lines.ts';
+import { gpuLines, placementLines, trtexecLines } from './engine-lines.ts';
 import { counted, formatElapsed } from './quantities.ts';
 import { resultReport } from './result-report.ts';
 import { plainText } from './symbols.ts';
@@ -53,6 +53,7 @@ function cellLines(cell: CellResult): string[] {
   }
   lines.push(
     ...placementLines(cell),
+    ...gpuLines(cell),
     ...trtexecLines(cell),
     ...boardLines(cell),
     ...outputLines(cell),

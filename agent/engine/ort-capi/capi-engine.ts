@@ -15,6 +15,10 @@ export class OrtCapiEngine implements Engine {
   readonly #capi: Capi;
   readonly #engineCachePath: string;
 
+  get version(): string {
+    return this.#capi.library.version;
+  }
+
   /** `engineCachePath`: a directory for the engines that TensorRT builds. */
   constructor(capi: Capi, engineCachePath: string) {
     this.#capi = capi;
