@@ -41,6 +41,7 @@ export type ErrorCode =
   | 'push-failed'
   | 'runtime-unavailable'
   | 'board-busy'
+  | 'board-reserved'
   | 'clocks-not-locked'
   | 'agent-failed'
   | 'protocol-mismatch'

@@ -10,6 +10,18 @@ export interface BoardLock {
   readonly isAlive: boolean;
 }
 
+/** A person's word that a board is theirs for a while. Nothing enforces it; it ends by itself. */
+export interface BoardReservation {
+  /** `user@workstation` */
+  readonly owner: string;
+  /** What for; may be empty. */
+  readonly note: string;
+  /** How much longer, by the board's own clock when it was looked at. */
+  readonly remainingMs: number;
+  /** When it ends, by the clock of this workstation. */
+  readonly untilUtc: string;
+}
+
 /** What one probe learned of a board. Every string is cleaned; unknown is null, never a guess. */
 export interface BoardFacts {
   /** `uname -m`, as it is. */
@@ -46,4 +58,6 @@ export interface BoardFacts {
   /** Absolute path of each tool that is there: `mpstat`, `taskset`, `zstd`, … */
   readonly tools: Readonly<Record<string, string>>;
   readonly lock: BoardLock | null;
+  /** Null when nobody has reserved it, or the time is over. */
+  readonly reservation?: BoardReservation | null;
 }

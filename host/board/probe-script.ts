@@ -57,6 +57,7 @@ const listBase = [
       'for f in runs/*/pid; do [ -r "$f" ] && read -r p < "$f" && o pid "$f $p"; done',
       'for f in runs/*/plan*.json; do [ -r "$f" ] && grep -Eo "[0-9a-f]{64}" "$f"; done | sort -u | head -n 20000 | while read -r h; do o ref "$h"; done',
       'if [ -r lock ]; then o lock "$(head -c 2000 lock)"; fi',
+      'if [ -r reservation ]; then o reserved "$(head -c 2000 reservation)"; fi',
       // Every number in the lock and the pid files that is a living process of our agent.
       'for p in $(cat lock runs/*/pid 2> /dev/null | tr -cs 0-9 " "); do grep -aq agent.cjs "/proc/$p/cmdline" 2> /dev/null && o alive "$p"; done',
     ].join('; ') +
@@ -109,10 +110,36 @@ export function probeScript(root = ''): string {
     ...chooseBase,
     ...listBase,
     'o scope "$ORIN_REMOTE_LOCK"',
-    // Whoever benchmarks on the board, this user or another, holds sockets of these names: board-lock.ts.
-    `grep -ao " @orin-remote[.].*" ${root}/proc/net/unix 2> /dev/null | head -n 64 | while read -r l; do o socket "$l"; done`,
+    listSockets(root),
     'o clock "$(date +%s.%N)"',
     'echo complete=1',
+  ].join('; ');
+}
+
+/** Whoever benchmarks on the board, this user or another, holds sockets of these names: board-lock.ts. */
+function listSockets(root: string): string {
+  return `grep -ao " @orin-remote[.].*" ${root}/proc/net/unix 2> /dev/null | head -n 64 | while read -r l; do o socket "$l"; done`;
+}
+
+/**
+ * Tells again and again who has a board, each time closed by `<mark>look`: the probe's lines of it and nothing else, a few short
+ * processes in `everyS` seconds, because somebody is measuring. It ends with its connection: writing to it fails then.
+ */
+export function watchHoldersScript(base: string, mark: string, everyS: number): string {
+  return [
+    `cd "${base}" || exit 6`,
+    'export LC_ALL=C',
+    'o() { printf %s "$1=$2"; echo; }',
+    // An empty line first: login scripts may leave one unfinished.
+    'while echo',
+    'do read -r l < /proc/sys/kernel/random/boot_id && o boot "$l"',
+    'o scope "$ORIN_REMOTE_LOCK"',
+    'if [ -r lock ]; then o lock "$(head -c 2000 lock)"; for p in $(tr -cs 0-9 " " < lock); do grep -aq agent.cjs "/proc/$p/cmdline" 2> /dev/null && o alive "$p"; done; fi',
+    'if [ -r reservation ]; then o reserved "$(head -c 2000 reservation)"; fi',
+    listSockets(''),
+    `echo ${mark}look`,
+    `sleep ${everyS}`,
+    'done',
   ].join('; ');
 }
 

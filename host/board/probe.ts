@@ -1,11 +1,9 @@
-import * as z from 'zod/mini';
-import { boardScope, holderOf, socketNames } from '../../agent/protocol/board-lock.ts';
-import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import { OrinError } from '../errors.ts';
 import type { Link } from '../link/link.ts';
 import { parseCpuList } from '../run/cpu-list.ts';
 import { runScript } from '../shell/run-script.ts';
-import type { BoardFacts, BoardLock } from './facts.ts';
+import type { BoardFacts } from './facts.ts';
+import { holdersOf } from './holders.ts';
 import { cpuModel, jetpackOf, l4tRelease, powerMode } from './jetson.ts';
 import { type OnBoard, readOnBoard } from './on-board.ts';
 import { type ProbeAnswer, readAnswer, wholeNumber } from './probe-answer.ts';
@@ -95,7 +93,7 @@ function readFacts(answer: ProbeAnswer, machine: string, clock: BoardFacts['cloc
       rejected: answer.all('reject').slice(0, 8).flatMap(rejection),
     },
     tools: toolPaths(answer.all('tool')),
-    lock: boardLock(answer, bootId),
+    ...holdersOf(answer, bootId, clock),
   };
 }
 
@@ -166,42 +164,6 @@ function toolPaths(lines: readonly string[]): Readonly<Record<string, string>> {
     if (name && match?.[2]) tools[name] = match[2];
   }
   return tools;
-}
-
-const lockSchema = z.object({
-  owner: z.string(),
-  runId: z.string(),
-  pid: z.int(),
-  bootId: z.string(),
-  startedUtc: z.string(),
-});
-
-/** Our own lock while its run is alive, then anybody's, then our own stale one. */
-function boardLock(answer: ProbeAnswer, bootId: string): BoardLock | null {
-  const own = readLock(answer, bootId);
-  if (own?.isAlive) return own;
-  const sockets = socketNames(answer.all('socket').join('\n'));
-  const holder = holderOf(sockets, boardScope(answer.first('scope')));
-  return holder ? { ...holder, pid: null, bootId, isAlive: true } : own;
-}
-
-function readLock(answer: ProbeAnswer, bootId: string): BoardLock | null {
-  const text = answer.first('lock');
-  if (!text) return null;
-  try {
-    const lock = lockSchema.parse(JSON.parse(text));
-    return {
-      owner: cleanLine(lock.owner, 120),
-      runId: cleanLine(lock.runId, 120),
-      pid: lock.pid,
-      bootId: cleanLine(lock.bootId, 64),
-      startedUtc: cleanLine(lock.startedUtc, 40),
-      isAlive: lock.bootId === bootId && answer.all('alive').includes(String(lock.pid)),
-    };
-  } catch {
-    // A lock that its owner's power cut left half-written holds nobody.
-    return null;
-  }
 }
 
 function noBaseDirectory(link: Link, facts: BoardFacts): OrinError {

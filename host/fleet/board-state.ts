@@ -106,6 +106,10 @@ export function reduceBoard(state: BoardState, event: RunEvent): BoardState {
       return reduceJournal(state, event.event);
     case 'note':
       return { ...state, note: cleanLine(event.text) };
+    case 'turn':
+      return event.heldBy === null
+        ? { ...state, phase: 'preparing' }
+        : { ...state, phase: 'waiting', note: cleanLine(`waiting: ${event.heldBy}`) };
     case 'preparing':
     case 'finished':
       return state;

@@ -1,13 +1,11 @@
-import PQueue from 'p-queue';
 import { adviceFor } from '../board/advice.ts';
 import type { BoardFacts } from '../board/facts.ts';
-import { probeBoard } from '../board/probe.ts';
 import { boardProblems } from '../board/requirements.ts';
 import type { Link } from '../link/link.ts';
 import { type BoardFailure, failureOf } from './board-failure.ts';
 import { unmetExpectations } from './expectations.ts';
 import type { FleetBoard } from './fleet-board.ts';
-import { MAX_CONNECTS } from './fleet-lanes.ts';
+import { visitBoards } from './visit-boards.ts';
 
 /** What one look at a board found. */
 export interface BoardCheck {
@@ -28,43 +26,19 @@ export async function checkBoards(
   boards: readonly FleetBoard[],
   connect: (board: FleetBoard) => Promise<Link>,
   signal: AbortSignal,
-  onChecked: (check: BoardCheck) => void = () => {},
 ): Promise<readonly BoardCheck[]> {
-  const queue = new PQueue({ concurrency: MAX_CONNECTS });
-  return await queue.addAll(
-    boards.map((board) => async () => {
-      signal.throwIfAborted();
-      const check = await checkBoard(board, connect, signal);
-      onChecked(check);
-      return check;
-    }),
-  );
-}
-
-async function checkBoard(
-  board: FleetBoard,
-  connect: (board: FleetBoard) => Promise<Link>,
-  signal: AbortSignal,
-): Promise<BoardCheck> {
-  const { name, expect } = board;
-  let link: Link | null = null;
-  try {
-    link = await connect(board);
-    const { facts } = await probeBoard(link, { signal });
-    const [problem] = boardProblems(name, facts);
+  const visits = await visitBoards(boards, connect, signal, async (board, link, { facts }) => {
+    const [problem] = boardProblems(board.name, facts);
     return {
-      name,
+      name: board.name,
       facts,
       roundTripMs: link.roundTripMs,
       failure: problem === undefined ? null : failureOf(problem, true),
-      unmet: unmetExpectations(expect, facts),
+      unmet: unmetExpectations(board.expect, facts),
       advice: adviceFor(facts).map(({ finding }) => finding),
     };
-  } catch (error) {
-    signal.throwIfAborted();
-    const failure = failureOf(error, link !== null);
-    return { name, facts: null, roundTripMs: null, failure, unmet: [], advice: [] };
-  } finally {
-    await link?.end();
-  }
+  });
+  return visits.map(({ name, value, failure }) => {
+    return value ?? { name, facts: null, roundTripMs: null, failure, unmet: [], advice: [] };
+  });
 }

@@ -33,6 +33,8 @@ export interface BenchRequest extends FollowRequest {
   readonly isOffline: boolean;
   /** Refuse a board whose clocks can move. */
   readonly requiresLocked: boolean;
+  /** How long to wait, in all, for a board that others have; 0: not at all. */
+  readonly waitMs: number;
   /** Stop after the plan was told to the listener. */
   readonly isDryRun: boolean;
   /** Leave as soon as the run is under way. */

@@ -8,14 +8,14 @@ import type { Link } from '../link/link.ts';
 import { missingBytes, push } from '../push/push.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { UserBuild } from '../runtime/user-build.ts';
+import { Turns } from './await-turn.ts';
 import type { BenchRequest } from './bench-request.ts';
 import { runtimeOf } from './board-runtime.ts';
-import { refuseBusyBoard } from './busy-board.ts';
 import type { Axes } from './cells.ts';
 import { chooseBuild } from './choose-build.ts';
 import { concludeRun } from './conclude.ts';
 import { bestGpuTarget } from './engine-target.ts';
-import { followToEnd } from './follow.ts';
+import { type FollowedRun, followToEnd } from './follow.ts';
 import { openSpool, type Spool } from './journal-spool.ts';
 import { noLanes } from './lanes.ts';
 import { launchRun } from './launch.ts';
@@ -40,13 +40,17 @@ async function benchConnected(request: BenchRequest): Promise<RunOutcome | null>
   // Awaited below; a failure while connecting must not count as unhandled.
   models.catch(() => undefined);
   const beganMs = performance.now();
-  const link = await request.connect(request.signal);
+  const first = await request.connect(request.signal);
   tell({ kind: 'connected', elapsedMs: performance.now() - beganMs });
-  const probe = await probeBoard(link, { signal: request.signal });
-  tell({ kind: 'probed', facts: probe.facts });
-  requireBoard(link.board, probe.facts);
+  const seen = await probeBoard(first, { signal: request.signal });
+  tell({ kind: 'probed', facts: seen.facts });
+  requireBoard(first.board, seen.facts);
+  const turns = new Turns(request);
+  // Before anything is sent: a push would be measured along with whatever runs there.
+  const { link, probe } = request.isDryRun
+    ? { link: first, probe: seen }
+    : await turns.wait({ link: first, probe: seen });
   if (request.requiresLocked) await requireLockedClocks(link, request.signal);
-  refuseBusyBoard(probe.facts.lock, link.board);
   tellUncollected(request, probe);
   const build = await chooseBuild(request, probe.facts);
   tellBuild(request, build);
@@ -66,7 +70,7 @@ async function benchConnected(request: BenchRequest): Promise<RunOutcome | null>
   const isLean = request.lanes !== undefined;
   const spool = await openSpool(request.directories.runs, prepared.plan.runId, 1, isLean);
   try {
-    return await runPlan(request, { link, probe, runtime, prepared, spool, workshop });
+    return await runPlan(request, { link, probe, runtime, prepared, spool, workshop, turns });
   } finally {
     // What was saved is elsewhere by now, and what was not is on the board.
     await spool.discard();
@@ -80,17 +84,16 @@ interface ReadyBoard {
   readonly prepared: PreparedRun;
   readonly spool: Spool;
   readonly workshop: Workshop;
+  readonly turns: Turns;
 }
 
 async function runPlan(request: BenchRequest, ready: ReadyBoard): Promise<RunOutcome> {
   const { lanes = noLanes, signal } = request;
-  const { link, probe, runtime, prepared, spool, workshop } = ready;
-  const { plan, files } = prepared;
-  const base = probe.facts.base.path;
-  const missing = missingBytes(probe, files, runtime);
+  const { probe, runtime, prepared, workshop } = ready;
+  const missing = missingBytes(probe, prepared.files, runtime);
   const { runtimeDirectory } = await lanes.push(missing, signal, () =>
-    push(link, probe, {
-      files,
+    push(ready.link, probe, {
+      files: prepared.files,
       runtime,
       keepBytes: request.keepBytes,
       packer: workshop.packer,
@@ -98,14 +101,30 @@ async function runPlan(request: BenchRequest, ready: ReadyBoard): Promise<RunOut
       onProgress: (progress) => request.listener({ kind: 'push', progress }),
     }),
   );
-  const followed = await lanes.run(signal, async () => {
-    signal.throwIfAborted();
-    const stream = await launchRun(link, { base, runtime: runtimeDirectory }, plan);
-    request.listener({ kind: 'started', runId: plan.runId });
-    const isEnough = request.isDetached ? isUnderWay : undefined;
-    return await followToEnd(request, { link, stream, base, plan, spool }, isEnough);
-  });
-  return await lanes.conclude(() => concludeRun(request, followed));
+  let { link } = ready;
+  for (;;) {
+    const at = { ...ready, link };
+    const followed = await lanes.run(signal, () => measure(request, at, runtimeDirectory));
+    if (followed !== null) return await lanes.conclude(() => concludeRun(request, followed));
+    // Somebody was faster. Waiting for them holds no lane.
+    ({ link } = await ready.turns.wait({ link, probe: await probeBoard(link, { signal }) }));
+  }
+}
+
+/** Launches the run and follows it; null when somebody has taken the board and it is to be waited for. */
+async function measure(
+  request: BenchRequest,
+  { link, probe, prepared, spool, turns }: ReadyBoard,
+  runtime: string,
+): Promise<FollowedRun | null> {
+  request.signal.throwIfAborted();
+  const { plan } = prepared;
+  if (turns.leftMs > 0 && (await turns.isTaken(link))) return null;
+  const base = probe.facts.base.path;
+  const stream = await launchRun(link, { base, runtime }, plan, turns.leftMs);
+  request.listener({ kind: 'started', runId: plan.runId });
+  const isEnough = request.isDetached ? isUnderWay : undefined;
+  return await followToEnd(request, { link, stream, base, plan, spool }, isEnough);
 }
 
 /** The lock is held and the plan accepted: the board was not busy and nothing is amiss with the files. */

@@ -1,14 +1,40 @@
-import type { BoardLock } from '../board/facts.ts';
+import type { BoardLock, BoardReservation } from '../board/facts.ts';
 import { OrinError } from '../errors.ts';
 
-/** @throws OrinError `board-busy` while another run holds the board. */
-export function refuseBusyBoard(lock: BoardLock | null, board: string): void {
+/**
+ * @param canWait whether what is being done can take its turn by itself.
+ * @throws OrinError `board-busy` while another run holds the board.
+ */
+export function refuseBusyBoard(lock: BoardLock | null, board: string, canWait = false): void {
   if (!lock?.isAlive) return;
+  const wait = canWait ? 'take your turn: add --wait 2h; ' : '';
   throw new OrinError({
     code: 'board-busy',
     what: `${board} is busy with another benchmark`,
-    why: `run ${lock.runId} of ${lock.owner}, started ${lock.startedUtc}`,
-    next: `watch it: orin-remote attach ${board}, or stop it: orin-remote cancel ${board} (two at once would measure each other)`,
+    why: holderText(lock),
+    next: `${wait}${
+      // A run below the directory of another account cannot be reached from here.
+      lock.pid === null
+        ? `ask ${lock.owner} (two at once would measure each other)`
+        : `watch it: orin-remote attach ${board}, or stop it: orin-remote cancel ${board} (two at once would measure each other)`
+    }`,
     board,
   });
+}
+
+/** `run 20260101-… of ann@desk, started 2026-01-01T10:00:00Z` */
+export function holderText({ runId, owner, startedUtc }: BoardLock): string {
+  return `run ${runId} of ${owner}${startedUtc === '' ? '' : `, started ${startedUtc}`}`;
+}
+
+/** `reserved by ann@desk for 1 h 12 min more, until 2026-01-01T12:00:00Z: thesis runs` */
+export function reservationText({ owner, note, remainingMs, untilUtc }: BoardReservation): string {
+  const until = `${untilUtc.slice(0, 19)}Z`;
+  return `reserved by ${owner} for ${minutesText(remainingMs)} more, until ${until}${note === '' ? '' : `: ${note}`}`;
+}
+
+function minutesText(ms: number): string {
+  const minutes = Math.max(1, Math.ceil(ms / 60_000));
+  if (minutes < 60) return `${minutes} min`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

@@ -27,9 +27,15 @@ export interface JournalStream {
  * Lays down the plan, starts the supervisor in a session of its own, detached from this connection, and streams
  * its journal: one command, so one channel and two round trips.
  * A later segment goes beside the earlier ones of its run, in the same directory.
+ * The supervisor itself waits up to `waitMs` for a board that somebody took at this very moment.
  * Instead of the journal it answers `<marker>failed:<reason>` and the agent's log; nothing of the run (of that segment) is then left.
  */
-export async function launchRun(link: Link, paths: BoardPaths, plan: Plan): Promise<JournalStream> {
+export async function launchRun(
+  link: Link,
+  paths: BoardPaths,
+  plan: Plan,
+  waitMs = 0,
+): Promise<JournalStream> {
   const planBytes = Buffer.from(JSON.stringify(plan));
   const marker = newMarker();
   const { segment = 1 } = plan;
@@ -54,7 +60,7 @@ export async function launchRun(link: Link, paths: BoardPaths, plan: Plan): Prom
     `[ "$s" -eq ${planBytes.length} ] || { ${undo}; echo; echo ${marker}failed:plan; exit 4; }`,
     markUsedStatement(paths.base, paths.runtime, storeFilesOf(plan)),
     // `$!` would be read as history by csh; `jobs -p` says the same, but only outside of a subshell in dash.
-    `setsid "$n/bin/node" "$n/agent.cjs" supervise "$r" --segment ${segment} < /dev/null > ${log} 2>&1 & jobs -p > "$r/pid"`,
+    `setsid "$n/bin/node" "$n/agent.cjs" supervise "$r" --segment ${segment} --wait ${Math.ceil(waitMs / 1000)} < /dev/null > ${log} 2>&1 & jobs -p > "$r/pid"`,
     'read p < "$r/pid"',
     `until [ -e ${journal} ]; do kill -0 $p 2> /dev/null || break; sleep 0.02; done`,
     // No `exec`: the supervisor is a child of this shell, and unless somebody reaps it tail takes it for alive.

@@ -12,6 +12,8 @@ export type RunEvent =
   | { readonly kind: 'connecting'; readonly destination: string }
   | { readonly kind: 'connected'; readonly elapsedMs: number }
   | { readonly kind: 'probed'; readonly facts: BoardFacts }
+  /** Others have the board: who, in words; null when the turn has come. */
+  | { readonly kind: 'turn'; readonly heldBy: string | null }
   | { readonly kind: 'preparing'; readonly what: string }
   | { readonly kind: 'planned'; readonly plan: Plan; readonly estimateMs: number }
   | { readonly kind: 'push'; readonly progress: PushProgress }

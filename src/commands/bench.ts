@@ -11,7 +11,13 @@ import { axesFrom, effortRequestFrom } from '../config/bench-values.ts';
 import { directoriesFrom } from '../config/directories.ts';
 import { environment } from '../config/environment.ts';
 import { inputsFrom } from '../config/input-values.ts';
-import { choicesFrom, sizeBytes, wholeNumber, wholeNumbers } from '../config/parse-values.ts';
+import {
+  choicesFrom,
+  durationMs,
+  sizeBytes,
+  wholeNumber,
+  wholeNumbers,
+} from '../config/parse-values.ts';
 import { shareableArguments } from '../config/shareable-arguments.ts';
 import { describePlan } from '../output/plan-table.ts';
 import { formatFrom, type RunSurroundings, watchRun, withAccess } from './watch-run.ts';
@@ -95,6 +101,7 @@ export function settingsFrom(
     keepBytes: sizeBytes(options.keep, '--keep'),
     isOffline: options.offline === true,
     requiresLocked: options.requireLocked === true,
+    waitMs: options.wait ? durationMs(options.wait, '--wait') : 0,
     isDryRun: options.dryRun === true,
     isDetached: options.detach === true,
     tool: {

@@ -1,6 +1,8 @@
 import type { OptionValues } from 'commander';
+import type { BoardReservation } from '../../host/board/facts.ts';
 import { exitCodes } from '../../host/errors.ts';
 import { listBoardRuns } from '../../host/run/board-runs.ts';
+import { reservationText } from '../../host/run/busy-board.ts';
 import { environment } from '../config/environment.ts';
 import { describeBoardRuns, plainRun } from '../output/board-run-list.ts';
 import { terminalOf } from '../output/terminal.ts';
@@ -12,8 +14,13 @@ export async function runsCommand(host: string, options: OptionValues): Promise<
     const runs = await listBoardRuns(link, probe, signal);
     const text = options.json
       ? `${JSON.stringify(runs.map(plainRun), null, 2)}\n`
-      : describeBoardRuns(name, runs, terminalOf(process.stdout, environment, options));
+      : reservedLine(probe.facts.reservation) +
+        describeBoardRuns(name, runs, terminalOf(process.stdout, environment, options));
     process.stdout.write(text);
     return exitCodes.ok;
   });
+}
+
+function reservedLine(reservation: BoardReservation | null | undefined): string {
+  return reservation ? `${reservationText(reservation)}\n` : '';
 }

@@ -79,6 +79,10 @@ export function addBenchOptions(command: Command): void {
       '--require-locked',
       'refuse a board whose clocks can move (lock them: sudo jetson_clocks)',
     )
+    .option(
+      '--wait <duration>',
+      'take turns: wait at most this long, e.g. 2h, for a board that others use or have reserved',
+    )
     .option('--keep <size>', 'least recently used files beyond this are removed', '2G')
     .option('--offline', 'use only what is in the cache of this machine')
     .option('--detach', 'print the id of the run and leave; `attach` finds it again');

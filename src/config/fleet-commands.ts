@@ -38,6 +38,7 @@ export function addFleetCommands(program: Command, run: Run): void {
       (await import('../commands/fleet-check.ts')).fleetCheckCommand(terms, options),
     ),
   );
+  addReservationCommands(fleet, run);
   addFleetRunCommands(fleet, run);
 }
 
@@ -47,6 +48,34 @@ function addListOptions(command: Command): void {
     .option('--fleet <file>', 'fleet file (default: fleet.yaml in the configuration directory)')
     .option('--inventory <file>', 'an Ansible inventory, INI or YAML')
     .option('--ssh-hosts', 'the hosts that ~/.ssh/config names');
+}
+
+/** Who has which boards for how long: told to others, binding nobody. */
+function addReservationCommands(fleet: Command, run: Run): void {
+  const onBoards = (name: 'reserve' | 'release' | 'reservations', description: string) => {
+    const command = fleet.command(name).argument('[hosts...]').description(description);
+    addListOptions(command);
+    command.option('--json', 'one JSON document');
+    command.action(
+      run(async (terms, options) =>
+        (await import('../commands/fleet-reservations.ts')).fleetReservationCommand(
+          name,
+          terms,
+          options,
+        ),
+      ),
+    );
+    return command;
+  };
+  const reserve = onBoards('reserve', 'tell others that you want these boards for a while');
+  reserve
+    .option('--for <duration>', 'how long, e.g. 2h; it ends by itself', '1h')
+    .option('--note <text>', 'what for', '')
+    .option('--force', "take over somebody else's reservation");
+  const release = onBoards('release', 'end a reservation of yours before its time');
+  release.option('--force', "end somebody else's");
+  const list = onBoards('reservations', 'who has reserved which boards, and until when');
+  for (const command of [reserve, release, list]) addConnectionOptions(command);
 }
 
 /** Commands for a fleet run that was begun before. */

@@ -3,6 +3,7 @@ import type { BoardFacts } from '../../host/board/facts.ts';
 import type { Inventory } from '../../host/board/inventory.ts';
 import { formatBytes } from '../../host/push/bytes.ts';
 import type { BoardRun } from '../../host/run/board-runs.ts';
+import { reservationText } from '../../host/run/busy-board.ts';
 import { processesText } from './board-run-list.ts';
 import { counted, formatElapsed } from './quantities.ts';
 import { plainText, symbolsFor } from './symbols.ts';
@@ -81,6 +82,14 @@ function rows({ facts, inventory, roundTripMs }: DoctorReport): [string, string]
     ['of ours', inventoryText(inventory)],
     ['tools', Object.keys(facts.tools).sort().join(' ') || 'none of those we look for'],
     ['busy', busyText(facts)],
+    ...(facts.reservation
+      ? [
+          ['reserved', reservationText(facts.reservation).replace(/^reserved /u, '')] as [
+            string,
+            string,
+          ],
+        ]
+      : []),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { groupFailures } from '../../host/fleet/board-failure.ts';
 import type { BoardCheck } from '../../host/fleet/check-boards.ts';
 import { formatBytes } from '../../host/push/bytes.ts';
+import { reservationText } from '../../host/run/busy-board.ts';
 import { counted } from './quantities.ts';
 import { plainText, symbolsFor } from './symbols.ts';
 import type { Terminal } from './terminal.ts';
@@ -28,6 +29,11 @@ export function describeChecks(checks: readonly BoardCheck[], terminal: Terminal
   const notes = checks.flatMap(({ name, unmet, advice }) =>
     [...unmet, ...advice].map((text) => `  ${colour.yellow(symbols.note)} ${name}  ${text}`),
   );
+  const reserved = checks.flatMap(({ name, facts }) =>
+    facts?.reservation
+      ? [`  ${colour.yellow(symbols.note)} ${name}  ${reservationText(facts.reservation)}`]
+      : [],
+  );
   const failures = groupFailures(
     checks.flatMap(({ name, failure }) => (failure === null ? [] : [{ name, failure }])),
   ).map(({ boards, cause, failure }) => {
@@ -36,7 +42,7 @@ export function describeChecks(checks: readonly BoardCheck[], terminal: Terminal
   });
   const good = checks.filter(({ failure }) => failure === null).length;
   const verdict = colour.bold(`${counted(checks.length, 'board')}: ${good} can measure`);
-  const lines = [colour.dim(head), ...body, '', ...notes, verdict, ...failures];
+  const lines = [colour.dim(head), ...body, '', ...reserved, ...notes, verdict, ...failures];
   return `${lines.map((line) => plainText(line, isUnicode)).join('\n')}\n`;
 }
 

@@ -1,6 +1,7 @@
 import type { BoardState } from '../../host/fleet/board-state.ts';
 import type { FleetChange } from '../../host/fleet/run-fleet.ts';
 import { boardLine } from './board-line.ts';
+import { turnLine } from './progress-lines.ts';
 import { pushSummary } from './progress-view.ts';
 import { counted, formatElapsed } from './quantities.ts';
 
@@ -27,6 +28,8 @@ export function fleetLine({ before, state, event }: FleetChange): string | null 
       return `note        ${event.text}`;
     case 'journal':
       return state.note === before.note ? null : `note        ${state.note}`;
+    case 'turn':
+      return turnLine(event.heldBy);
     case 'preparing':
     case 'finished':
       return null;

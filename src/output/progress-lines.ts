@@ -31,6 +31,8 @@ export function progressLine(event: RunEvent, before: ProgressState): string | n
       return `note        ${event.text}`;
     case 'journal':
       return journalLine(event.event, before);
+    case 'turn':
+      return turnLine(event.heldBy);
     case 'preparing':
       return `preparing   ${event.what}`;
     case 'finished':
@@ -38,6 +40,11 @@ export function progressLine(event: RunEvent, before: ProgressState): string | n
     default:
       return event satisfies never;
   }
+}
+
+/** Who has a board that is waited for, or that it is free now. */
+export function turnLine(heldBy: string | null): string {
+  return heldBy === null ? 'free        it is our turn' : `waiting     ${heldBy}`;
 }
 
 function pushLine(push: NonNullable<ProgressState['push']>, before: ProgressState): string | null {

@@ -62,6 +62,8 @@ export function reduceProgress(state: ProgressState, event: RunEvent): ProgressS
       return { ...state, facts: event.facts };
     case 'preparing':
       return { ...state, preparing: event.what };
+    case 'turn':
+      return { ...state, preparing: event.heldBy === null ? null : `waiting: ${event.heldBy}` };
     case 'planned':
       return { ...state, plan: event.plan };
     case 'push':

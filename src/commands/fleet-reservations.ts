@@ -1,0 +1,52 @@
+import { hostname, userInfo } from 'node:os';
+import type { OptionValues } from 'commander';
+import type { BoardReservation } from '../../host/board/facts.ts';
+import type { Probe } from '../../host/board/probe.ts';
+import { releaseBoard, reserveBoard } from '../../host/board/reserve.ts';
+import { exitCodes } from '../../host/errors.ts';
+import { findBoards } from '../../host/fleet/find-boards.ts';
+import { visitBoards } from '../../host/fleet/visit-boards.ts';
+import type { Link } from '../../host/link/link.ts';
+import { directoriesFrom } from '../config/directories.ts';
+import { environment } from '../config/environment.ts';
+import { boardQueryFrom } from '../config/fleet-values.ts';
+import { durationMs } from '../config/parse-values.ts';
+import { describeReservations } from '../output/reservation-table.ts';
+import { terminalOf } from '../output/terminal.ts';
+import { withFleetLinks } from './with-fleet-links.ts';
+
+/** `orin-remote fleet reserve|release|reservations [hosts…]`: 0 when it went well on all boards, 3 on some, 4 on none. */
+export async function fleetReservationCommand(
+  what: 'reserve' | 'release' | 'reservations',
+  terms: readonly string[],
+  options: OptionValues,
+): Promise<number> {
+  const { boards } = await findBoards(boardQueryFrom(terms, options, directoriesFrom(environment)));
+  const forMs = what === 'reserve' ? durationMs(String(options.for), '--for') : 0;
+  const owner = `${userInfo().username}@${hostname()}`;
+  return await withFleetLinks(options, async (connect, signal) => {
+    const request = { owner, isForced: options.force === true, signal };
+    const work = async (link: Link, probe: Probe): Promise<BoardReservation | null> => {
+      if (what === 'reserve') {
+        const note = String(options.note ?? '');
+        return await reserveBoard(link, probe, { ...request, forMs, note });
+      }
+      if (what === 'release') await releaseBoard(link, probe, request);
+      return what === 'release' ? null : (probe.facts.reservation ?? null);
+    };
+    const visits = await visitBoards(boards, connect, signal, (_, link, probe) =>
+      work(link, probe),
+    );
+    const text = options.json
+      ? `${JSON.stringify(
+          visits.map(({ name, value, failure }) => ({ name, reservation: value, failure })),
+          null,
+          2,
+        )}\n`
+      : describeReservations(visits, terminalOf(process.stdout, environment, options));
+    process.stdout.write(text);
+    const good = visits.filter(({ failure }) => failure === null).length;
+    if (good === visits.length) return exitCodes.ok;
+    return good > 0 ? exitCodes.someBoardsFailed : exitCodes.boardFailed;
+  });
+}

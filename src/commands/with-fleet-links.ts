@@ -1,0 +1,30 @@
+import type { OptionValues } from 'commander';
+import type { FleetBoard } from '../../host/fleet/fleet-board.ts';
+import type { Link } from '../../host/link/link.ts';
+import { noProgress } from '../output/progress.ts';
+import { fleetPrompter } from '../prompt/fleet-prompter.ts';
+import { terminalPrompter } from '../prompt/terminal-prompter.ts';
+import { fleetConnections } from './fleet-connections.ts';
+import { interruptible } from './interruption.ts';
+
+/** Does something short with many boards, with notes on stderr, questions one at a time, and Ctrl-C heard. */
+export async function withFleetLinks<T>(
+  options: OptionValues,
+  work: (connect: (board: FleetBoard) => Promise<Link>, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const interruption = interruptible(() => process.stderr.write('stopping\n'));
+  const person = terminalPrompter(options.batchMode === true, noProgress);
+  const connections = fleetConnections(options, fleetPrompter(person));
+  const { signal } = interruption;
+  const connect = (board: FleetBoard) =>
+    connections.connect(board, signal, {
+      note: (text) => process.stderr.write(`${board.name}  note        ${text}\n`),
+      connecting: () => {},
+    });
+  try {
+    return await work(connect, signal);
+  } finally {
+    await connections.close();
+    interruption.dispose();
+  }
+}
