@@ -3,13 +3,14 @@ import stringWidth from 'string-width';
 import type { Terminal } from './terminal.ts';
 
 const MIN_REDRAW_MS = 100;
-const CLEAR_TO_END = '\u001b[0J';
+const CLEAR_LINE_TO_END = '\u001b[0K';
 const HIDE_CURSOR = '\u001b[?25l';
 const SHOW_CURSOR = '\u001b[?25h';
 
 /**
  * A few lines at the bottom of a terminal that are redrawn in place, at most ten times a second, cut to the
- * terminal's width so that a line is always one row. Closing removes them and gives the cursor back.
+ * terminal's width so that a line is always one row. Closing removes them and gives the cursor back. Lines are
+ * cleared one by one: tmux and others move a screen that is cleared from its top into the scrollback, every time.
  */
 export class LiveRegion {
   readonly #terminal: Terminal;
@@ -38,7 +39,7 @@ export class LiveRegion {
 
   /** Prints lines above the region, where they stay. */
   printAbove(text: string): void {
-    this.#terminal.stream.write(`${this.#back()}${text}\n`);
+    this.#replace(text.split('\n'));
     this.#rows = 0;
     this.#paint();
   }
@@ -48,21 +49,30 @@ export class LiveRegion {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
     process.off('exit', this.#onExit);
-    this.#terminal.stream.write(`${this.#back()}${SHOW_CURSOR}`);
-    this.#rows = 0;
+    this.#replace([]);
+    this.#terminal.stream.write(SHOW_CURSOR);
   }
 
   #paint(): void {
     this.#lastMs = Date.now();
     const columns = this.#terminal.columns();
     const lines = this.#draw().map((line) => cut(line, columns));
-    this.#terminal.stream.write(`${this.#back()}${lines.map((line) => `${line}\n`).join('')}`);
-    this.#rows = lines.length;
+    this.#replace(lines);
   }
 
-  #back(): string {
-    return this.#rows > 0 ? `\u001b[${this.#rows}A\r${CLEAR_TO_END}` : '';
+  /** Writes lines over the region, which is as tall as they are from then on. */
+  #replace(lines: readonly string[]): void {
+    const left = Math.max(0, this.#rows - lines.length);
+    const line = (text: string) => `${text}${CLEAR_LINE_TO_END}\n`;
+    this.#terminal.stream.write(
+      `${up(this.#rows)}${lines.map(line).join('')}${line('').repeat(left)}${up(left)}`,
+    );
+    this.#rows = lines.length;
   }
+}
+
+function up(rows: number): string {
+  return rows > 0 ? `\u001b[${rows}A\r` : '';
 }
 
 /** At most `columns` cells wide; a line that must be cut loses its colour rather than bleed it. */

@@ -44,11 +44,16 @@ function underWay(state: ProgressState, symbols: Symbols): string {
   const { push } = state;
   if (push && push.state !== 'done') return pushing(push, symbols);
   if (state.coolingDown) return `${coolingText(state.coolingDown)}${etaText(state)}`;
-  if (state.firstProcess_ns !== null) return `between processes${etaText(state)}`;
+  if (state.firstProcess_ns !== null) return betweenProcesses(state);
   if (state.preparing) return state.preparing;
   if (push?.state === 'done') return 'starting the run';
   if (state.facts) return 'planning';
   return state.connectedMs === null ? `connecting to ${state.destination}` : 'looking at the board';
+}
+
+function betweenProcesses(state: ProgressState): string {
+  if (state.processesDone >= remaining(state).total) return 'all measured: collecting what is left';
+  return `between processes${etaText(state)}`;
 }
 
 function pushing(push: NonNullable<ProgressState['push']>, symbols: Symbols): string {
