@@ -7,6 +7,7 @@ import {
   addOutputOptions,
 } from './config/bench-options.ts';
 import { addFleetCommands } from './config/fleet-commands.ts';
+import { addResultCommands } from './config/result-commands.ts';
 import { addRuntimeCommands } from './config/runtime-commands.ts';
 
 declare const __ORIN_REMOTE_VERSION__: string;
@@ -159,46 +160,6 @@ function addRunCommands(program: Command, run: Run): void {
       (await import('./commands/attach.ts')).cancelCommand(host, id, options),
     ),
   );
-}
-
-function addResultCommands(program: Command, run: Run): void {
-  const results = program
-    .command('results')
-    .description('list finished runs, newest first')
-    .option('--json', 'one JSON document')
-    .action(
-      run(async (_, options) => (await import('./commands/results.ts')).listCommand(options)),
-    );
-  results
-    .command('show')
-    .argument('<run>', 'run id, or its beginning, or `latest`')
-    .description('one run: cells, distributions, CPU use, environment')
-    .option('--cpu', 'what each CPU did in each cell: all columns of mpstat, against idle')
-    .option('--irq', 'interrupts by source and softirqs by type, on which CPU, against idle')
-    .option('--json', 'result.json as it is kept')
-    .option('--profile', 'operators by the time that they take, from the profiled session')
-    .action(
-      run(async ([id = ''], options) =>
-        (await import('./commands/results.ts')).showCommand(id, options),
-      ),
-    );
-  results
-    .command('export')
-    .argument('<run>')
-    .description('one run in another format')
-    .requiredOption('--format <format>', 'json, csv, md or parquet')
-    .option('--samples', 'csv: a row for every iteration instead of every cell')
-    .option('-o, --out <file>', 'write there; - is stdout', '-')
-    .action(
-      run(async ([id = ''], options) =>
-        (await import('./commands/results.ts')).exportCommand(id, options),
-      ),
-    );
-  results
-    .command('verify')
-    .argument('<run>')
-    .description('recompute result.json from the journal and compare')
-    .action(run(async ([id = '']) => (await import('./commands/results.ts')).verifyCommand(id)));
 }
 
 function addModelCommands(program: Command, run: Run): void {

@@ -12,6 +12,8 @@ export const runFiles = {
   journal: 'journal.ndjson',
   result: 'result.json',
   samples: 'samples.parquet',
+  /** What a person wrote about the run: nothing that was measured depends on it. */
+  note: 'note.txt',
 } as const;
 
 /**
@@ -51,7 +53,10 @@ async function writeRunFiles(
   result: Result,
   journal: JournalData,
 ): Promise<void> {
-  writeSamples(join(directory, runFiles.samples), journal);
+  const samples = join(directory, runFiles.samples);
+  // Parquet's writer asks for no mode; a file that is there keeps its own.
+  await writeFile(samples, '', { mode: 0o600 });
+  writeSamples(samples, journal);
   await writeFile(join(directory, runFiles.result), encodeResult(result), { mode: 0o600 });
   for (const name of [runFiles.samples, runFiles.result]) await flush(join(directory, name));
 }
@@ -86,6 +91,7 @@ async function takePlace(incoming: string, directory: string, result: Result): P
     }
     const aside = `${incoming}-replaced`;
     await rename(directory, aside).catch(ignoreMissing);
+    await rename(join(aside, runFiles.note), join(incoming, runFiles.note)).catch(ignoreMissing);
     await rm(aside, { recursive: true, force: true });
   }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import { segmentFile } from '../../agent/protocol/run-files.ts';
 import { OrinError } from '../errors.ts';
+import { type Baseline, readBaselines } from './baselines.ts';
 import type { Verdict } from './cell-result.ts';
 import { resultFromJournal } from './compute.ts';
 import { errorCode, runFiles } from './directory.ts';
@@ -11,6 +12,7 @@ import { joinSegments } from './join-segments.ts';
 import { JournalReader } from './journal.ts';
 import type { JournalData } from './journal-data.ts';
 import { type Result, resultSchema } from './result.ts';
+import { readNote } from './run-note.ts';
 
 /** One line of the list of runs. */
 export interface RunListing {
@@ -24,6 +26,10 @@ export interface RunListing {
   readonly models: readonly string[];
   readonly cells: number;
   readonly verdicts: Readonly<Partial<Record<Verdict['kind'], number>>>;
+  /** What a person wrote about it. */
+  readonly note?: string | null;
+  /** Models for which later runs on such a board are held against this one. */
+  readonly baselineOf?: readonly string[];
 }
 
 /** A run that was opened. */
@@ -33,6 +39,9 @@ export interface SavedRun {
   /** As it was saved; of a partial run, computed from what its journal holds. */
   readonly result: Result;
   readonly isPartial: boolean;
+  /** What a person wrote about it, and the models for which it is the baseline: no part of the result. */
+  readonly note?: string | null;
+  readonly baselineOf?: readonly string[];
 }
 
 const incomingName = /^\.incoming-(.+)-\d+$/;
@@ -40,8 +49,9 @@ const incomingName = /^\.incoming-(.+)-\d+$/;
 /** All runs of a directory, newest first; none when the directory is not there yet. */
 export async function listRuns(runsDirectory: string): Promise<RunListing[]> {
   const listings: RunListing[] = [];
+  const baselines = await readBaselines(runsDirectory).catch(() => []);
   for (const name of await runNames(runsDirectory)) {
-    listings.push(await listing(runsDirectory, name));
+    listings.push(await listing(runsDirectory, name, baselines));
   }
   // Ids begin with the time of the plan.
   return listings.sort((a, b) => (a.runId < b.runId ? 1 : -1));
@@ -69,7 +79,15 @@ function idOf(name: string): string {
   return incomingName.exec(name)?.[1] ?? name;
 }
 
-async function listing(runsDirectory: string, name: string): Promise<RunListing> {
+function modelsOf(baselines: readonly Baseline[], runId: string): string[] {
+  return baselines.filter((each) => each.runId === runId).map(({ model }) => model);
+}
+
+async function listing(
+  runsDirectory: string,
+  name: string,
+  baselines: readonly Baseline[],
+): Promise<RunListing> {
   const directory = join(runsDirectory, name);
   const isPartial = incomingName.test(name);
   const result = isPartial ? null : await readResult(directory).catch(() => null);
@@ -86,6 +104,8 @@ async function listing(runsDirectory: string, name: string): Promise<RunListing>
     models: [...new Set(measured.map((cell) => cell.model))],
     cells: measured.length,
     verdicts,
+    note: await readNote(directory),
+    baselineOf: modelsOf(baselines, idOf(name)),
   };
 }
 
@@ -100,7 +120,15 @@ export async function openRun(runsDirectory: string, idOrPrefix: string): Promis
   const result = isPartial
     ? resultFromJournal(await readSavedJournal(directory))
     : await readResult(directory);
-  return { runId: idOf(name), directory, result, isPartial };
+  const baselines = await readBaselines(runsDirectory).catch(() => []);
+  return {
+    runId: idOf(name),
+    directory,
+    result,
+    isPartial,
+    note: await readNote(directory),
+    baselineOf: modelsOf(baselines, idOf(name)),
+  };
 }
 
 async function findRun(runsDirectory: string, wanted: string): Promise<string> {

@@ -6,8 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import type { OptionValues } from 'commander';
 import { exitCodes } from '../../host/errors.ts';
 import { runFiles } from '../../host/results/directory.ts';
-import { cellsCsv, samplesCsv } from '../../host/results/export/csv.ts';
-import { resultMarkdown } from '../../host/results/export/markdown.ts';
+import { samplesCsv } from '../../host/results/export/csv.ts';
 import {
   listRuns,
   openRun,
@@ -20,6 +19,7 @@ import { environment } from '../config/environment.ts';
 import { choicesFrom } from '../config/parse-values.ts';
 import { cpuReport, interruptReport } from '../output/activity-report.ts';
 import { describeOperators } from '../output/operator-table.ts';
+import { resultText } from '../output/result-text.ts';
 import { describeRun } from '../output/run-detail.ts';
 import { describeRuns } from '../output/run-list.ts';
 import { type Terminal, terminalOf } from '../output/terminal.ts';
@@ -70,8 +70,8 @@ export async function exportCommand(id: string, options: OptionValues): Promise<
     return exitCodes.ok;
   }
   if (format === 'parquet') await exportSamples(run, out);
-  else if (out === '-') process.stdout.write(textOf(run, format));
-  else await writeFile(out, textOf(run, format));
+  else if (out === '-') process.stdout.write(resultText(run.result, format, run.note));
+  else await writeFile(out, resultText(run.result, format, run.note));
   return exitCodes.ok;
 }
 
@@ -95,17 +95,4 @@ async function exportSamples(run: SavedRun, out: string): Promise<void> {
   const path = join(run.directory, runFiles.samples);
   if (out === '-') await pipeline(createReadStream(path), process.stdout, { end: false });
   else await copyFile(path, out);
-}
-
-function textOf({ result }: SavedRun, format: 'json' | 'csv' | 'md'): string {
-  switch (format) {
-    case 'json':
-      return `${JSON.stringify(result, null, 2)}\n`;
-    case 'csv':
-      return cellsCsv(result);
-    case 'md':
-      return resultMarkdown(result);
-    default:
-      return format satisfies never;
-  }
 }

@@ -23,6 +23,7 @@ export function describeRun(run: SavedRun, terminal: Terminal): string {
   const text = [
     ...(run.isPartial ? ['this run was not saved to its end: what its journal holds', ''] : []),
     resultReport(result, 'board', terminal).trimEnd(),
+    ...annotationLines(run),
     ...sections,
     '',
     terminal.colour.bold('environment'),
@@ -30,6 +31,16 @@ export function describeRun(run: SavedRun, terminal: Terminal): string {
     '',
   ].join('\n');
   return plainText(text, terminal.isUnicode);
+}
+
+/** What a person said of the run. */
+export function annotationLines({ note, baselineOf = [] }: SavedRun): string[] {
+  return [
+    ...(baselineOf.length > 0 ? [`  baseline of ${baselineOf.join(', ')} on such boards`] : []),
+    ...(note
+      ? note.split('\n').map((line, at) => `  ${at === 0 ? 'note ' : '     '} ${line}`)
+      : []),
+  ];
 }
 
 function cellLines(cell: CellResult): string[] {

@@ -6,7 +6,7 @@ import { textTable } from './text-table.ts';
 export function describeRuns(runs: readonly RunListing[], terminal: Terminal): string {
   if (runs.length === 0) return 'no runs yet: orin-remote bench <host>, or bench demo\n';
   const rows = runs.map((run) => [
-    run.runId,
+    `${run.runId}${run.baselineOf?.length ? ' (baseline)' : ''}`,
     stateText(run),
     run.models.join(', '),
     run.cells > 0 ? String(run.cells) : '',
@@ -14,6 +14,7 @@ export function describeRuns(runs: readonly RunListing[], terminal: Terminal): s
       .map(([kind, count]) => `${count} ${kind}`)
       .join(', '),
     run.board?.replace(/^NVIDIA /, '') ?? '',
+    shortened(run.note ?? ''),
   ]);
   const table = textTable(
     [
@@ -23,11 +24,20 @@ export function describeRuns(runs: readonly RunListing[], terminal: Terminal): s
       { title: 'cells', align: 'right' },
       { title: 'verdicts', align: 'left' },
       { title: 'board', align: 'left' },
+      { title: 'note', align: 'left', dropOrder: 0 },
     ],
     rows,
+    terminal.columns(),
   );
   const [head = '', ...body] = table;
   return `${[terminal.colour.dim(head), ...body].join('\n')}\n`;
+}
+
+const MAX_NOTE = 40;
+
+function shortened(note: string): string {
+  const [first = ''] = note.split('\n');
+  return first.length > MAX_NOTE || first !== note ? `${first.slice(0, MAX_NOTE - 1)}…` : first;
 }
 
 function stateText(run: RunListing): string {

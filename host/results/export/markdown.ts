@@ -2,12 +2,13 @@ import type { CellResult } from '../cell-result.ts';
 import { formatDuration, formatInterval, formatNumber, formatPercent } from '../format.ts';
 import type { Comparison, Result } from '../result.ts';
 
-/** A result as a page of Markdown: what was measured, the table, what to know beside it. */
-export function resultMarkdown(result: Result): string {
+/** A result as a page of Markdown: what was measured, a person's note on it, the table, what to know beside it. */
+export function resultMarkdown(result: Result, note: string | null = null): string {
   const measured = bySoundness(result.cells.filter((cell) => cell.purpose === 'measure'));
   return `${[
     `# ${escaped(title(result, measured))}`,
     facts(result),
+    ...(note === null ? [] : [quoted(note)]),
     table(
       ['cell', 'median, 95 % CI', 'p90', 'p99', 'per second', 'speed-up', 'harness', 'verdict'],
       measured.map((cell) => cellRow(cell, comparisonOf(result, cell))),
@@ -38,6 +39,13 @@ function facts(result: Result): string {
     result.run.ended === 'completed' ? null : `the run ended: ${result.run.ended}`,
   ];
   return escaped(parts.filter((part) => part !== null).join(' · '));
+}
+
+function quoted(note: string): string {
+  return note
+    .split('\n')
+    .map((line) => `> ${escaped(line)}`)
+    .join('\n');
 }
 
 /** Rows are never hidden: those without a sound number go to the bottom. */

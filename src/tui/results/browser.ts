@@ -1,4 +1,4 @@
-import { listRuns, openRun } from '../../../host/results/saved-runs.ts';
+import { listRuns, openRun, type SavedRun } from '../../../host/results/saved-runs.ts';
 import { describeRun } from '../../output/run-detail.ts';
 import type { Terminal } from '../../output/terminal.ts';
 import type { ScreenHost } from '../frame/screen-host.tsx';
@@ -49,13 +49,15 @@ export class ResultsBrowser {
   }
 
   async #showComparison(
-    [baselineId, otherId]: readonly [string, string],
+    [baselineId, ...otherIds]: readonly [string, ...string[]],
     from: View,
   ): Promise<void> {
-    const { runs, theme } = this.#options;
-    const [baseline, other] = [await openRun(runs, baselineId), await openRun(runs, otherId)];
-    const lines = (columns: number) => compareLines(baseline, other, columns, theme);
-    this.#showText('compare', 'two runs compared', lines, from);
+    const { runs, terminal } = this.#options;
+    const baseline = await openRun(runs, baselineId);
+    const others: SavedRun[] = [];
+    for (const id of otherIds) others.push(await openRun(runs, id));
+    const lines = (columns: number) => compareLines([baseline, ...others], columns, terminal);
+    this.#showText('compare', `${others.length + 1} runs compared`, lines, from);
   }
 
   async #follow(effect: ResultsEffect, list: View, from: View): Promise<void> {

@@ -36,7 +36,7 @@ export function shownRuns({ runs, filter }: ResultsState): readonly RunListing[]
 
 export type ResultsEffect =
   | { readonly kind: 'open'; readonly runId: string }
-  | { readonly kind: 'compare'; readonly runIds: readonly [string, string] }
+  | { readonly kind: 'compare'; readonly runIds: readonly [string, ...string[]] }
   | { readonly kind: 'back' | 'quit' };
 
 interface Pressed {
@@ -118,17 +118,19 @@ function mark(state: ResultsState): ResultsState {
   const { at, marked } = state;
   if (at === null) return state;
   const without = marked.filter((runId) => runId !== at);
-  // Two at most: a third takes the place of the second.
   const isMarked = without.length < marked.length;
-  return move({ ...state, marked: isMarked ? without : [...without.slice(0, 1), at] }, 1);
+  return move({ ...state, marked: isMarked ? without : [...without, at] }, 1);
 }
 
 function compare(state: ResultsState): Pressed {
-  const [baseline, other] = state.marked;
-  if (baseline !== undefined && other !== undefined) {
-    return { state, effect: { kind: 'compare', runIds: [baseline, other] } };
+  const [baseline, ...others] = state.marked;
+  if (baseline !== undefined && others.length > 0) {
+    return { state, effect: { kind: 'compare', runIds: [baseline, ...others] } };
   }
   return {
-    state: { ...state, problem: 'mark two runs with Space first: the baseline, then the other' },
+    state: {
+      ...state,
+      problem: 'mark two or more runs with Space first: the baseline, then the others',
+    },
   };
 }

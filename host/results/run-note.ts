@@ -1,0 +1,35 @@
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cleanText } from '../../agent/protocol/clean-text.ts';
+import { runFiles, unwritable } from './directory.ts';
+
+const MAX_NOTE = 2000;
+
+/** The note of a run; null without one. Unreadable is as good as none: it is no part of the result. */
+export async function readNote(directory: string): Promise<string | null> {
+  const text = await readFile(join(directory, runFiles.note), 'utf8').catch(() => '');
+  const note = cleanText(text.trim(), MAX_NOTE);
+  return note === '' ? null : note;
+}
+
+/**
+ * Writes a run's note, or takes it away where there is nothing in it. Gives what is kept of it.
+ * @throws OrinError `results-unwritable`
+ */
+export async function writeNote(directory: string, text: string): Promise<string | null> {
+  const path = join(directory, runFiles.note);
+  const note = cleanText(text.trim(), MAX_NOTE);
+  const temporary = `${path}.${process.pid}.new`;
+  try {
+    if (note === '') {
+      await rm(path, { force: true });
+      return null;
+    }
+    await writeFile(temporary, `${note}\n`, { mode: 0o600 });
+    await rename(temporary, path);
+    return note;
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw unwritable(error, path, null);
+  }
+}

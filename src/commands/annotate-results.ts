@@ -1,0 +1,53 @@
+import type { OptionValues } from 'commander';
+import { exitCodes } from '../../host/errors.ts';
+import { markBaseline, readBaselines, unmarkBaseline } from '../../host/results/baselines.ts';
+import { writeNote } from '../../host/results/run-note.ts';
+import { openRun } from '../../host/results/saved-runs.ts';
+import { directoriesFrom } from '../config/directories.ts';
+import { environment } from '../config/environment.ts';
+
+/** `orin-remote results note <run> [text…]`: without a text the note is told, with an empty one it is removed. */
+export async function noteCommand(id: string, words: readonly string[]): Promise<number> {
+  const run = await openRun(directoriesFrom(environment).runs, id);
+  if (words.length === 0) {
+    process.stdout.write(run.note ? `${run.note}\n` : `${run.runId} has no note\n`);
+    return exitCodes.ok;
+  }
+  const kept = await writeNote(run.directory, words.join(' '));
+  process.stdout.write(kept === null ? `${run.runId}: note removed\n` : `${run.runId}: noted\n`);
+  return exitCodes.ok;
+}
+
+/** `orin-remote results baseline [run] [--remove]`: without a run the baselines are listed. */
+export async function baselineCommand(
+  id: string | undefined,
+  options: OptionValues,
+): Promise<number> {
+  const { runs } = directoriesFrom(environment);
+  if (id === undefined) {
+    const all = await readBaselines(runs);
+    const lines = all.map(({ runId, model, board }) => `${runId}  ${model} on ${board}`);
+    process.stdout.write(`${lines.length > 0 ? lines.join('\n') : 'no baseline is marked'}\n`);
+    return exitCodes.ok;
+  }
+  if (options.remove) {
+    // The run may be gone: its id is enough.
+    const runId = await openRun(runs, id).then(
+      (run) => run.runId,
+      () => id,
+    );
+    const removed = await unmarkBaseline(runs, runId);
+    const what = removed.map(({ model, board }) => `${model} on ${board}`).join(', ');
+    process.stdout.write(
+      removed.length > 0
+        ? `${runId} is no longer the baseline of ${what}\n`
+        : `${runId} was no baseline\n`,
+    );
+    return exitCodes.ok;
+  }
+  const { result, runId } = await openRun(runs, id);
+  for (const { model, board } of await markBaseline(runs, result)) {
+    process.stdout.write(`${runId} is the baseline of ${model} on ${board}\n`);
+  }
+  return exitCodes.ok;
+}

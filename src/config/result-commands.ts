@@ -1,0 +1,80 @@
+import type { Command } from 'commander';
+import type { Run } from '../program.ts';
+
+/** `results` and its verbs. */
+export function addResultCommands(program: Command, run: Run): void {
+  const results = program
+    .command('results')
+    .description('list finished runs, newest first')
+    .option('--json', 'one JSON document')
+    .action(
+      run(async (_, options) => (await import('../commands/results.ts')).listCommand(options)),
+    );
+  results
+    .command('show')
+    .argument('<run>', 'run id, or its beginning, or `latest`')
+    .description('one run: cells, distributions, CPU use, environment')
+    .option('--cpu', 'what each CPU did in each cell: all columns of mpstat, against idle')
+    .option('--irq', 'interrupts by source and softirqs by type, on which CPU, against idle')
+    .option('--json', 'result.json as it is kept')
+    .option('--profile', 'operators by the time that they take, from the profiled session')
+    .action(
+      run(async ([id = ''], options) =>
+        (await import('../commands/results.ts')).showCommand(id, options),
+      ),
+    );
+  results
+    .command('export')
+    .argument('<run>')
+    .description('one run in another format')
+    .requiredOption('--format <format>', 'json, csv, md or parquet')
+    .option('--samples', 'csv: a row for every iteration instead of every cell')
+    .option('-o, --out <file>', 'write there; - is stdout', '-')
+    .action(
+      run(async ([id = ''], options) =>
+        (await import('../commands/results.ts')).exportCommand(id, options),
+      ),
+    );
+  results
+    .command('verify')
+    .argument('<run>')
+    .description('recompute result.json from the journal and compare')
+    .action(run(async ([id = '']) => (await import('../commands/results.ts')).verifyCommand(id)));
+  addAnnotationCommands(results, run);
+}
+
+function addAnnotationCommands(results: Command, run: Run): void {
+  results
+    .command('compare')
+    .argument(
+      '<run...>',
+      'the baseline, then others; one alone is held against the marked baseline',
+    )
+    .description('two or more runs side by side: faster, same, SLOWER, with intervals')
+    .option('--json', 'one JSON document')
+    .action(
+      run(async (ids, options) =>
+        (await import('../commands/compare-results.ts')).compareCommand(ids, options),
+      ),
+    );
+  results
+    .command('note')
+    .argument('<run>')
+    .argument('[text...]', 'what to remember of the run; an empty text removes the note')
+    .description('read or write the note of a run')
+    .action(
+      run(async ([id = '', ...words]) =>
+        (await import('../commands/annotate-results.ts')).noteCommand(id, words),
+      ),
+    );
+  results
+    .command('baseline')
+    .argument('[run]', 'default: list the baselines')
+    .description('mark the run that later ones of its board and model are held against')
+    .option('--remove', 'it is the baseline no longer')
+    .action(
+      run(async ([id], options) =>
+        (await import('../commands/annotate-results.ts')).baselineCommand(id, options),
+      ),
+    );
+}

@@ -1,0 +1,137 @@
+import type { ChalkInstance } from 'chalk';
+import {
+  type Change,
+  type ChangeWord,
+  type ComparedCell,
+  environmentName,
+  type RunComparison,
+} from '../../host/results/compare-runs.ts';
+import { formatDuration, formatNumber, formatPercent } from '../../host/results/format.ts';
+import type { Result } from '../../host/results/result.ts';
+import { symbolsFor } from './symbols.ts';
+import type { Terminal } from './terminal.ts';
+import { type Column, textTable } from './text-table.ts';
+
+const left = (title: string): Column => ({ title, align: 'left' });
+const right = (title: string): Column => ({ title, align: 'right' });
+
+/** Runs as letters: the baseline is A. */
+export function letterOf(index: number): string {
+  return String.fromCharCode('A'.charCodeAt(0) + (index % 26));
+}
+
+/** Runs side by side, the first as the baseline: words, ratios with intervals, and what differs around them. */
+export function compareReport(comparison: RunComparison, terminal: Terminal): string[] {
+  const { bold } = terminal.colour;
+  const { results, cells, differences } = comparison;
+  return [
+    bold('runs'),
+    ...runLines(results),
+    '',
+    bold('latency: medians over processes'),
+    ...(cells.length === 0 ? ['  nothing was measured'] : cellTables(comparison, terminal)),
+    '',
+    bold('conditions'),
+    ...(differences.length === 0
+      ? [`  ${symbolsFor(terminal.isUnicode).done} the same in all`]
+      : differences.flatMap(({ key, values }) => [
+          `  ! ${environmentName(key)} differs`,
+          ...values.map((value, at) => `      ${letterOf(at)}  ${value ?? 'unknown'}`),
+        ])),
+    ...unknownLine(comparison, terminal),
+  ];
+}
+
+function unknownLine({ results, unknown }: RunComparison, { colour }: Terminal): string[] {
+  const names = unknown.map(environmentName).join(', ');
+  if (names === '') return [];
+  return [colour.dim(`  not known of ${results.length > 2 ? 'any' : 'either'}: ${names}`)];
+}
+
+function runLines(results: readonly Result[]): string[] {
+  const rows = results.map(({ run_id, context, environment, created_utc }, at) => [
+    letterOf(at),
+    run_id,
+    (context.board?.model ?? context.board?.cpu_model ?? '').replace(/^NVIDIA /, ''),
+    environment['power.mode'] ?? '',
+    created_utc.slice(0, 16).replace('T', ' '),
+    at === 0 ? 'baseline' : '',
+  ]);
+  return textTable(
+    [left(''), left('run'), left('board'), left('power'), left('made, UTC'), left('')],
+    rows,
+  );
+}
+
+/** Side by side where there is room; else a table for each run against the baseline. */
+function cellTables({ results, cells }: RunComparison, terminal: Terminal): string[] {
+  const all = results.map((_, at) => at);
+  const together = tableOf(cells, all, terminal, Number.POSITIVE_INFINITY);
+  const widest = Math.max(...together.map((line) => line.length));
+  if (results.length === 2 || widest <= terminal.columns()) {
+    return tableOf(cells, all, terminal, terminal.columns());
+  }
+  return all
+    .slice(1)
+    .flatMap((at) => [
+      `  ${letterOf(at)} against A`,
+      ...tableOf(cells, [0, at], terminal, terminal.columns()),
+    ]);
+}
+
+function tableOf(
+  cells: readonly ComparedCell[],
+  shown: readonly number[],
+  terminal: Terminal,
+  maxWidth: number,
+): string[] {
+  const columns = [
+    left('cell'),
+    ...shown.flatMap((at) => {
+      const median = right(`${letterOf(at)} median`);
+      return at === 0 ? [median] : [median, left('change, 95 % CI'), left(''), left('')];
+    }),
+  ];
+  const rows = cells
+    .filter(({ entries }) => shown.some((at) => entries[at]))
+    .map((cell) => [cell.label, ...shown.flatMap((at) => fieldsOf(cell, at, terminal))]);
+  return textTable(columns, rows, maxWidth);
+}
+
+function fieldsOf({ entries }: ComparedCell, at: number, terminal: Terminal): string[] {
+  const entry = entries[at] ?? null;
+  const blank = at === 0 ? [] : ['', '', ''];
+  if (entry === null) return ['none', ...blank];
+  const { median_ns, ci } = entry.cell;
+  const median = median_ns === null ? 'none' : formatDuration(median_ns, ci?.half_width ?? null);
+  if (at === 0) return [median];
+  if (entry.change === null) return [median, '', `only in ${letterOf(at)}`, ''];
+  const { figures, word, reason } = changeText(entry.change, terminal.colour);
+  return [median, figures, word, reason];
+}
+
+/** A change in its parts: `-4.1 % (-4.4 to -3.8 %)`, `faster`, what to know beside it. */
+export function changeText(
+  { word, ratio, lo, hi, reason }: Change,
+  colour: ChalkInstance,
+): { readonly figures: string; readonly word: string; readonly reason: string } {
+  const figures =
+    ratio === null || lo === null || hi === null
+      ? ''
+      : `${signed(ratio - 1)}  ${signed(lo - 1)} to ${signed(hi - 1)}`;
+  const shown: Readonly<Record<ChangeWord, string>> = {
+    faster: colour.blue('faster'),
+    same: 'same',
+    SLOWER: colour.yellow('SLOWER'),
+    undecided: colour.dim('undecided: measure longer'),
+    'not comparable': `not comparable: ${reason ?? ''}`,
+  };
+  const beside = word === 'not comparable' || reason === null ? '' : colour.dim(reason);
+  return { figures, word: shown[word], reason: beside };
+}
+
+/** `-4.1 %`, `+12 %`; a change beyond twice is said as a factor. */
+export function signed(change: number): string {
+  if (change > 1) return `${formatNumber(1 + change)}×`;
+  return `${change < 0 ? '-' : '+'}${formatPercent(Math.abs(change))}`;
+}
