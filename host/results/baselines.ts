@@ -51,7 +51,7 @@ function unreadable(path: string, why: string): OrinError {
 }
 
 /** What a run can be the baseline of: its board with each model that it measured. */
-export function baselineKeys(result: Result): Pick<Baseline, 'board' | 'model'>[] {
+function baselineKeys(result: Result): Pick<Baseline, 'board' | 'model'>[] {
   const { environment, cells, plan } = result;
   const board = environment['board.model'] ?? environment['cpu.model'] ?? 'unknown board';
   const ids = new Set(cells.flatMap(({ purpose, model }) => (purpose === 'measure' ? model : [])));

@@ -21,7 +21,7 @@ export interface Change {
   readonly reason: string | null;
 }
 
-export interface ComparedEntry {
+interface ComparedEntry {
   readonly cell: CellResult;
   /** Null in the baseline itself, and where the baseline has no such cell. */
   readonly change: Change | null;
@@ -36,7 +36,7 @@ export interface ComparedCell {
 }
 
 /** A key of the environment on which not all runs agree. */
-export interface EnvironmentDifference {
+interface EnvironmentDifference {
   readonly key: string;
   /** In the order of the runs; null is unknown. */
   readonly values: readonly (string | null)[];

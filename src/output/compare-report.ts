@@ -16,7 +16,7 @@ const left = (title: string): Column => ({ title, align: 'left' });
 const right = (title: string): Column => ({ title, align: 'right' });
 
 /** Runs as letters: the baseline is A. */
-export function letterOf(index: number): string {
+function letterOf(index: number): string {
   return String.fromCharCode('A'.charCodeAt(0) + (index % 26));
 }
 
@@ -131,7 +131,7 @@ export function changeText(
 }
 
 /** `-4.1 %`, `+12 %`; a change beyond twice is said as a factor. */
-export function signed(change: number): string {
+function signed(change: number): string {
   if (change > 1) return `${formatNumber(1 + change)}×`;
   return `${change < 0 ? '-' : '+'}${formatPercent(Math.abs(change))}`;
 }

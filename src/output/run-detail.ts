@@ -34,7 +34,7 @@ export function describeRun(run: SavedRun, terminal: Terminal): string {
 }
 
 /** What a person said of the run. */
-export function annotationLines({ note, baselineOf = [] }: SavedRun): string[] {
+function annotationLines({ note, baselineOf = [] }: SavedRun): string[] {
   return [
     ...(baselineOf.length > 0 ? [`  baseline of ${baselineOf.join(', ')} on such boards`] : []),
     ...(note
