@@ -1,5 +1,6 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type FleetRecord, fleetRecordSchema } from '../host/fleet/fleet-record.ts';
 import type { FleetReport } from '../host/fleet/fleet-report.ts';
@@ -41,6 +42,10 @@ async function untilJournal(home: string): Promise<void> {
   while (!(await hasJournal(join(home, '.cache/orin-remote/runs')))) {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+async function parquetRows(path: string): Promise<Record<string, unknown>[]> {
+  return await parquetReadObjects({ file: await asyncBufferFromFile(path) });
 }
 
 function outcomes(record: FleetRecord): Record<string, string> {
@@ -178,6 +183,27 @@ describe('five boards: two well, one that dies, one that refuses, one that is no
       expect(listed).toContain('3 done, 1 failed, 1 unreachable');
     });
   });
+
+  test('all boards go into one Parquet file, of cells and of iterations', async () => {
+    const cells = join(cli.home, 'cells.parquet');
+    const samples = join(cli.home, 'samples.parquet');
+    const to = (out: string) => ['fleet', 'export', '--format', 'parquet', '--out', out];
+    expect((await cli.run(to(cells))).code).toBe(0);
+    expect((await cli.run([...to(samples), '--samples'])).code).toBe(0);
+    const csv = (await cli.run(['fleet', 'export', '--format', 'csv'])).stdout.trimEnd();
+    const cellRows = await parquetRows(cells);
+    expect(cellRows).toHaveLength(csv.split('\r\n').length - 1);
+    expect(new Set(cellRows.map((row) => row.board))).toEqual(
+      new Set(['orin-1', 'orin-2', 'orin-cut']),
+    );
+    const csvSamples = await cli.run(['fleet', 'export', '--format', 'csv', '--samples']);
+    const sampleRows = await parquetRows(samples);
+    expect(sampleRows).toHaveLength(csvSamples.stdout.trimEnd().split('\r\n').length - 1);
+    const ofFirst = sampleRows.filter(({ board }) => board === 'orin-1');
+    const own = join(cli.runs, record.boards[0]?.runId ?? '', 'samples.parquet');
+    const withoutBoard = ofFirst.map(({ board: _, ...rest }) => rest);
+    expect(withoutBoard).toEqual(await parquetRows(own));
+  }, 60_000);
 
   test('check looks at all of them and says who can measure', async () => {
     const { code, stdout } = await cli.run(['fleet', 'check', ...all, '-F', boards.configFile]);

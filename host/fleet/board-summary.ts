@@ -39,6 +39,7 @@ export const conditionLabels = {
   'clocks.gpu': 'GPU clock',
   'clocks.locked': 'clocks locked',
   throttled: 'throttling',
+  temperature: 'temperature',
   contention: 'other work on its CPUs',
   'board.l4t': 'L4T release',
   'board.kernel': 'kernel',
@@ -58,6 +59,7 @@ export function summarizeBoard(name: string, result: Result): BoardSummary {
   const waits = measured.flatMap((cell) => cell.contention?.wait_share ?? []);
   const isContended = waits.some((share) => share > CONTENTION_SHARE);
   const environment: Readonly<Record<string, string | null>> = result.environment;
+  const hottestC = hottest(measured);
   const { 'board.model': model = null, 'cpu.model': cpu = null } = environment;
   return {
     name,
@@ -66,10 +68,17 @@ export function summarizeBoard(name: string, result: Result): BoardSummary {
     conditions: {
       ...environment,
       throttled: isThrottled ? 'yes' : 'no',
+      temperature: hottestC === null ? null : `${hottestC.toFixed(1)} °C`,
       contention: waits.length === 0 ? null : isContended ? 'yes' : 'no',
     },
     cells: measured.map(cellSummary),
   };
+}
+
+/** Of all zones over the steady parts of all cells; of boards of one kind the same zones. */
+function hottest(cells: readonly CellResult[]): number | null {
+  const all = cells.flatMap(({ board }) => (board?.temperatures ?? []).map(({ max_c }) => max_c));
+  return all.length === 0 ? null : Math.max(...all);
 }
 
 function cellSummary(cell: CellResult): CellSummary {

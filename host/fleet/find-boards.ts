@@ -1,5 +1,8 @@
 import { access } from 'node:fs/promises';
+import { join } from 'node:path';
 import { OrinError } from '../errors.ts';
+import { withIncludes } from '../ssh/compute-settings.ts';
+import { homeDirectory } from '../ssh/expand-tokens.ts';
 import { parseTargetName } from '../ssh/target-name.ts';
 import { readInventory } from './ansible-file.ts';
 import { readListFile } from './file-error.ts';
@@ -45,7 +48,11 @@ async function listOf(query: BoardQuery): Promise<BoardList | null> {
   if (fleetFile !== null) return await readFleetFile(fleetFile);
   if (inventory !== null) return await readInventory(inventory);
   if (sshConfig !== null) {
-    return { name: null, boards: sshConfigHosts(await readListFile(sshConfig)) };
+    // Read once for itself, because a missing file is an error here and none in an Include.
+    await readListFile(sshConfig);
+    // Relative includes of a user's file are below ~/.ssh, wherever the file is: ssh_config(5).
+    const text = await withIncludes(sshConfig, join(homeDirectory(), '.ssh'), 0);
+    return { name: null, boards: sshConfigHosts(text) };
   }
   if (terms.length > 0 && !terms.some(isSelectionOnly)) return null;
   if (await isThere(defaultFleetFile)) return await readFleetFile(defaultFleetFile);

@@ -1,6 +1,12 @@
-import { boardCellRows, boardCellsHeader } from '../results/export/csv.ts';
-import { openRun } from '../results/saved-runs.ts';
+import {
+  boardCellRows,
+  boardCellsHeader,
+  boardSampleRows,
+  boardSamplesHeader,
+} from '../results/export/csv.ts';
+import { readSavedJournal } from '../results/saved-runs.ts';
 import type { FleetRecord } from './fleet-record.ts';
+import { fleetRuns } from './fleet-runs.ts';
 
 /**
  * One row for each cell of each board that gave a result, in pieces, with the board's name before the columns of a run's own table.
@@ -11,9 +17,18 @@ export async function* fleetCsv(
   runsDirectory: string,
 ): AsyncGenerator<string> {
   yield boardCellsHeader();
-  for (const { board, outcome, runId } of record.boards) {
-    if (outcome !== 'done' || runId === null) continue;
-    const run = await openRun(runsDirectory, runId).catch(() => null);
-    if (run !== null) yield boardCellRows(board.name, run.result);
+  for await (const { board, run } of fleetRuns(record, runsDirectory)) {
+    yield boardCellRows(board, run.result);
+  }
+}
+
+/** One row for each iteration of each board, in pieces; in memory is one run at a time. */
+export async function* fleetSamplesCsv(
+  record: FleetRecord,
+  runsDirectory: string,
+): AsyncGenerator<string> {
+  yield boardSamplesHeader();
+  for await (const { board, run } of fleetRuns(record, runsDirectory)) {
+    yield* boardSampleRows(board, await readSavedJournal(run.directory));
   }
 }

@@ -90,6 +90,48 @@ test.each([
   expect(odd?.differences.map((difference) => difference.condition)).toEqual([condition]);
 });
 
+describe('temperature', () => {
+  const warm = (degrees: readonly string[], odd: number, ratio: number) =>
+    findOddBoards(
+      fleet(
+        11,
+        degrees.length,
+        Object.fromEntries(
+          degrees.map((text, i) => [
+            i,
+            { ratio: i === odd ? ratio : 1, conditions: { temperature: `${text} °C` } },
+          ]),
+        ),
+      ),
+    );
+
+  test('explains a slow board that is far hotter than its peers, before the hardware is blamed', () => {
+    const [odd] = warm(['58.0', '84.5', '61.0', '59.5', '60.0', '62.0'], 1, 1.12);
+    expect(odd).toMatchObject({
+      name: 'orin-1',
+      cause: 'environment',
+      differences: [{ condition: 'temperature', value: '84.5 °C', others: '60.0 °C' }],
+    });
+    expect(odd === undefined ? '' : oddSentence(odd)).toContain('temperature 84.5 °C, others 60.0');
+  });
+
+  test('explains nothing where it is as usual, within the spread of the peers, or the other way round', () => {
+    for (const degrees of [
+      ['58.0', '60.5', '61.0', '59.5', '60.0', '62.0'],
+      ['40.0', '75.0', '80.0', '45.0', '60.0', '68.0'],
+      ['58.0', '40.0', '61.0', '59.5', '60.0', '62.0'],
+    ]) {
+      const [odd] = warm(degrees, 1, 1.12);
+      expect(odd).toMatchObject({ name: 'orin-1', cause: 'hardware', differences: [] });
+    }
+  });
+
+  test('that nobody told is named as not known', () => {
+    const [odd] = findOddBoards(fleet(11, 6, { 1: { ratio: 1.12 } }));
+    expect(odd?.unknown).toContain('temperature');
+  });
+});
+
 test('another kind of board is no odd board, and two boards cannot say which is odd', () => {
   const agx = { ratio: 0.4, model: 'AGX Orin' };
   expect(findOddBoards(fleet(2, 7, { 0: agx, 1: agx }))).toEqual([]);

@@ -72,7 +72,7 @@ function oddOfOneKind(kind: readonly BoardSummary[]): OddBoard[] {
     const own = deviations.filter(({ name }) => name === board.name);
     const [worst] = own.sort((a, b) => Math.abs(b.z) - Math.abs(a.z));
     if (worst === undefined) return [];
-    const differences = differencesOf(board, reference);
+    const differences = differencesOf(board, reference, worst.ratio);
     const cause = differences.length > 0 ? 'environment' : 'hardware';
     const unknown = unknownOf(board, reference);
     return [{ ...worst, cells: own.length, cause, differences, unknown } as const];
@@ -150,7 +150,7 @@ function differenceFrom(
   const { mean: centre, variance, between } = randomEffects(peers);
   const difference = unit.value - centre;
   const error = unit.variance + variance;
-  const t = studentTQuantile(0.975, degreesOf(unit, variance, peers.length));
+  const t = studentTQuantile(0.975, freedomOf(unit, variance, peers.length));
   const reach = t * Math.sqrt(error);
   // The prediction interval for one more board: Higgins, Thompson and Spiegelhalter, JRSS A 172 (2009).
   const expected =
@@ -165,7 +165,7 @@ function differenceFrom(
 }
 
 /** Welch and Satterthwaite, for the sum of the board's own variance and that of its peers' mean. */
-function degreesOf(unit: Unit, variance: number, peers: number): number {
+function freedomOf(unit: Unit, variance: number, peers: number): number {
   const total = (unit.variance + variance) ** 2;
   const parts =
     unit.variance ** 2 / Math.max(1, unit.processes - 1) + variance ** 2 / Math.max(1, peers - 1);
@@ -174,9 +174,14 @@ function degreesOf(unit: Unit, variance: number, peers: number): number {
 
 const conditions = Object.keys(conditionLabels) as Condition[];
 
-function differencesOf(board: BoardSummary, reference: readonly BoardSummary[]): Difference[] {
+function differencesOf(
+  board: BoardSummary,
+  reference: readonly BoardSummary[],
+  ratio: number,
+): Difference[] {
   const others = reference.filter((other) => other !== board);
   return conditions.flatMap((condition) => {
+    if (condition === 'temperature') return temperatureDifference(board, others, ratio);
     const value = board.conditions[condition] ?? null;
     const common = usual(others, condition);
     if (value === null || common === null || value === common) return [];
@@ -184,6 +189,32 @@ function differencesOf(board: BoardSummary, reference: readonly BoardSummary[]):
     if (value === 'no') return [];
     return [{ condition, value, others: common }];
   });
+}
+
+/** No two boards are equally warm: less than this apart, or within the spread of the others, is no difference. */
+const LEAST_DEGREES = 8;
+const SPREADS = 3;
+
+/** A slow board that is far hotter than its peers, or a fast one that is far cooler. The other way round explains nothing. */
+function temperatureDifference(
+  board: BoardSummary,
+  others: readonly BoardSummary[],
+  ratio: number,
+): Difference[] {
+  const own = degreesOf(board);
+  const known = others.flatMap((other) => degreesOf(other) ?? []);
+  if (own === null || known.length < 2) return [];
+  const centre = median(known);
+  const mad = median(known.map((value) => Math.abs(value - centre)));
+  const above = (own - centre) * Math.sign(ratio - 1);
+  if (above < Math.max(LEAST_DEGREES, SPREADS * MAD_TO_SIGMA * mad)) return [];
+  const text = `${centre.toFixed(1)} °C`;
+  return [{ condition: 'temperature', value: `${own.toFixed(1)} °C`, others: text }];
+}
+
+function degreesOf({ conditions: { temperature } }: BoardSummary): number | null {
+  const value = Number.parseFloat(temperature ?? '');
+  return Number.isFinite(value) ? value : null;
 }
 
 function unknownOf(board: BoardSummary, reference: readonly BoardSummary[]): Condition[] {

@@ -114,4 +114,16 @@ function addFleetRunCommands(fleet: Command, run: Run): void {
       (await import('../commands/fleet-results.ts')).fleetShowCommand(id, options),
     ),
   );
+  fleet
+    .command('export')
+    .argument('[run]', RUN_ID, 'latest')
+    .description('one fleet run in another format: all boards in one file')
+    .requiredOption('--format <format>', 'json, csv, md or parquet')
+    .option('--samples', 'csv, parquet: a row for every iteration instead of every cell')
+    .option('-o, --out <file>', 'write there; - is stdout', '-')
+    .action(
+      run(async ([id = 'latest'], options) =>
+        (await import('../commands/fleet-export.ts')).fleetExportCommand(id, options),
+      ),
+    );
 }

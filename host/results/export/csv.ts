@@ -3,7 +3,7 @@ import type { JournalData } from '../journal-data.ts';
 import type { Result } from '../result.ts';
 import { samplesOf } from './samples.ts';
 
-type Field = string | number | boolean | null;
+export type Field = string | number | boolean | null;
 
 /** RFC 4180: quoted where a comma, a quote or a line break would be misread; null is empty. */
 function row(fields: readonly Field[]): string {
@@ -14,7 +14,8 @@ function row(fields: readonly Field[]): string {
   return `${text.join(',')}\r\n`;
 }
 
-const cellColumns: Readonly<Record<string, (cell: CellResult, result: Result) => Field>> = {
+/** Name and value of every column of a table of cells. */
+export const cellColumns: Readonly<Record<string, (cell: CellResult, result: Result) => Field>> = {
   run_id: (_, result) => result.run_id,
   cell: (cell) => cell.cell,
   label: (cell) => cell.label,
@@ -83,16 +84,31 @@ function cellRows(result: Result, lead: readonly Field[]): string {
   return rows.join('');
 }
 
+const sampleColumns =
+  'run_id cell model ep threads batch affinity block process iteration t_ns dt_ns phase outlier preempted minor_faults major_faults gc freq_drop interrupt_burst'.split(
+    ' ',
+  );
+
 /** One row for each iteration, in pieces: the columns of samples.parquet. */
 export function* samplesCsv(journal: JournalData): Generator<string> {
-  yield row(
-    'run_id cell model ep threads batch affinity block process iteration t_ns dt_ns phase outlier preempted minor_faults major_faults gc freq_drop interrupt_burst'.split(
-      ' ',
-    ),
-  );
+  yield row(sampleColumns);
+  yield* sampleRows(journal, []);
+}
+
+/** The header of the iterations of several boards. */
+export function boardSamplesHeader(): string {
+  return row(['board', ...sampleColumns]);
+}
+
+/** Its rows for one board, in pieces. */
+export function boardSampleRows(board: string, journal: JournalData): Generator<string> {
+  return sampleRows(journal, [board]);
+}
+
+function* sampleRows(journal: JournalData, lead: readonly Field[]): Generator<string> {
   for (const samples of samplesOf(journal)) {
     const { cell } = samples;
-    const fixed = [samples.runId, cell.id, cell.model, cell.ep, cell.threads, cell.batch];
+    const fixed = [...lead, samples.runId, cell.id, cell.model, cell.ep, cell.threads, cell.batch];
     for (let index = 0; index < samples.length; index += 1) {
       yield row([
         ...fixed,

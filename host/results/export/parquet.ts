@@ -17,25 +17,55 @@ import { type ProcessSamples, samplesOf } from './samples.ts';
  * `select cell, median(dt_ns) from 'samples.parquet' where phase = 'steady' group by cell`.
  */
 export function writeSamples(path: string, journal: JournalData): void {
-  const writer = new ParquetWriter({
-    writer: fileWriter(path),
-    schema: schemaFromColumnData({ columnData: noRows }),
-    createdBy: 'orin-remote',
-    kvMetadata: [
-      { key: 'schema', value: 'orin-remote/samples@1' },
-      { key: 'quantile_definition', value: QUANTILE_DEFINITION },
-      { key: 'time_unit', value: 'nanoseconds of the monotonic clock on the board' },
-    ],
-  });
-  // One process at a time: memory stays that of the longest one.
-  for (const samples of samplesOf(journal)) {
-    if (samples.length === 0) continue;
-    const written = writer.write({ columnData: columnsOf(samples), rowGroupSize: 100_000 });
-    if (written instanceof Promise)
-      throw new Error('the file writer is expected to be synchronous');
+  const writer = new SamplesWriter(path);
+  writer.append(journal);
+  writer.finish();
+}
+
+/** Samples of one run after the other into one file, with a first column `board` where they are of several boards. */
+export class SamplesWriter {
+  readonly #writer: ParquetWriter;
+  readonly #hasBoards: boolean;
+
+  constructor(path: string, hasBoards = false) {
+    this.#hasBoards = hasBoards;
+    const columnData = hasBoards ? [boardColumn('', 0), ...noRows] : noRows;
+    this.#writer = new ParquetWriter({
+      writer: fileWriter(path),
+      schema: schemaFromColumnData({ columnData }),
+      createdBy: 'orin-remote',
+      kvMetadata: [
+        { key: 'schema', value: `orin-remote/${hasBoards ? 'fleet-' : ''}samples@1` },
+        { key: 'quantile_definition', value: QUANTILE_DEFINITION },
+        { key: 'time_unit', value: 'nanoseconds of the monotonic clock on the board' },
+      ],
+    });
   }
-  const finished = writer.finish();
-  if (finished instanceof Promise) throw new Error('the file writer is expected to be synchronous');
+
+  /** One process at a time: memory stays that of the longest one. */
+  append(journal: JournalData, board = ''): void {
+    for (const samples of samplesOf(journal)) {
+      if (samples.length === 0) continue;
+      const columns = columnsOf(samples);
+      const columnData = this.#hasBoards
+        ? [boardColumn(board, samples.length), ...columns]
+        : columns;
+      requireSync(this.#writer.write({ columnData, rowGroupSize: 100_000 }));
+    }
+  }
+
+  finish(): void {
+    requireSync(this.#writer.finish());
+  }
+}
+
+function boardColumn(board: string, length: number): ColumnSource {
+  return column('board', 'STRING', new Array<string>(length).fill(board));
+}
+
+/** The file writer is synchronous. */
+export function requireSync(written: unknown): void {
+  if (written instanceof Promise) throw new Error('the file writer is expected to be synchronous');
 }
 
 function columnsOf(samples: ProcessSamples): ColumnSource[] {
@@ -74,7 +104,7 @@ function columnsOf(samples: ProcessSamples): ColumnSource[] {
   ];
 }
 
-function column(
+export function column(
   name: string,
   type: BasicType,
   data: ColumnSource['data'],
