@@ -40,7 +40,7 @@ function superviseOptions(words: readonly string[]): SuperviseOptions | null {
 
 async function run(role: string | undefined, words: readonly string[]): Promise<number> {
   if (role === 'work') return work();
-  if (role === 'profile') return profile();
+  if (role === 'profile') return await profile();
   if (role === 'sample') return sample();
   const options = role === 'supervise' ? superviseOptions(words) : null;
   if (options) return supervise(options, runtime());

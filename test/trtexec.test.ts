@@ -15,6 +15,8 @@ import { encodeEvent } from '../agent/protocol/wire.ts';
 import { resultFromJournal } from '../host/results/compute.ts';
 import { readJournal } from '../host/results/journal.ts';
 import type { Result } from '../host/results/result.ts';
+import { describeOperators } from '../src/output/operator-table.ts';
+import { terminalOf } from '../src/output/terminal.ts';
 import { ofKind, shortEffort, TestBoard, type TestModel, type TestRun } from './support/board.ts';
 import { fixedInput, testCell } from './support/cells.ts';
 import { unaryModel } from './support/tiny-models.ts';
@@ -86,6 +88,9 @@ function resultOf(events: readonly JournalEvent[]): Result {
   return resultFromJournal(readJournal(Buffer.from(events.map(encodeEvent).join(''))));
 }
 
+/** Arguments of the calls that build or time. */
+const timedCalls = () => calls().filter((words) => !words.includes('--dumpProfile'));
+
 /** Arguments of every call but that for help. */
 function calls(): string[][] {
   const lines = readFileSync(log, 'utf8').split('\n').slice(0, -1);
@@ -129,6 +134,38 @@ test('its queries become iterations, with what is timed, the build and the stage
   expect(trt?.outputs).toMatchObject({ reference: 'cpu', ok: true, max_abs: 0 });
 });
 
+test('its layers come from a run of their own, once per cell, and are shown', async () => {
+  install({ version: '10.3' });
+  const result = resultOf(await measure([cell('trt')], shortEffort));
+  const profiled = calls().filter((words) => words.includes('--dumpProfile'));
+  expect(profiled).toHaveLength(1);
+  expect(profiled[0]?.some((word) => word.startsWith('--exportTimes'))).toBe(false);
+  const [trt] = result.cells;
+  expect(trt?.trtexec?.layers).toMatchObject({ failure: null, runs: 641, count: 12 });
+  expect(trt?.placement).toBeNull();
+  expect(trt?.gpu?.proof).toBe('engine');
+  const terminal = terminalOf(process.stdout, { LANG: 'C.UTF-8', NO_COLOR: '1' });
+  expect(describeOperators(result, terminal)).toMatch(/layers of trt\n +layer +per query +median/);
+  expect(describeOperators(result, terminal)).toContain('layer1/0/downsample/0/Conv');
+});
+
+test.each([
+  ['no profile', /^trtexec could not profile the engine \(exit code 1\): Could not write/],
+  ['cut profile', /profile does not read/],
+])('%s: the measurement stands, the layers are not known', async (fault, words) => {
+  install({ fault });
+  const [trt] = resultOf(await measure([cell('trt')])).cells;
+  expect(trt?.median_ns).toBeGreaterThan(0);
+  expect(trt?.trtexec?.layers).toMatchObject({ failure: expect.stringMatching(words), list: [] });
+});
+
+test('a profile with a name that would break JSON and terminals is read all the same', async () => {
+  install({ fault: 'hostile profile' });
+  const [trt] = resultOf(await measure([cell('trt')])).cells;
+  expect(trt?.trtexec?.layers).toMatchObject({ failure: null, count: 12 });
+  expect(JSON.stringify(trt)).not.toContain('\\u001b');
+});
+
 test('iterations follow each other without overlap, whatever the digits of their stamps', async () => {
   install({});
   const [batch] = ofKind(await measure([cell('trt')]), 'iter');
@@ -169,11 +206,15 @@ test.each(['8.5', '8.6', '10.3', '10.16', '11.1'])(
 
 test('a model of free shapes is told its shapes, a static one refuses them and is built without', async () => {
   await endOf({ isStatic: false });
-  expect(calls().map((words) => words.includes('--shapes=x:1x8'))).toEqual([true, true]);
+  expect(timedCalls().map((words) => words.includes('--shapes=x:1x8'))).toEqual([true, true]);
   rmSync(log);
   rmSync(join(board.basePath, 'engines'), { recursive: true });
   expect((await endOf({ isStatic: true })).outcome).toBe('ok');
-  expect(calls().map((words) => words.includes('--shapes=x:1x8'))).toEqual([true, false, false]);
+  expect(timedCalls().map((words) => words.includes('--shapes=x:1x8'))).toEqual([
+    true,
+    false,
+    false,
+  ]);
 });
 
 test('precision is set where the release can, and refused where it cannot', async () => {

@@ -67,14 +67,14 @@ interface WorkerAlive {
 export type WorkerMessage = WorkerReady | WorkerEvent | WorkerAlive | WorkerDone;
 
 /** What the profiling process is told: the same cell, and where the profile may lie for a moment. */
-export interface ProfileJob extends Omit<WorkerJob, 'effort' | 'origin_ns' | 'modelHashes'> {
+export interface ProfileJob extends Omit<WorkerJob, 'effort' | 'origin_ns'> {
   readonly profileDirectory: string;
 }
 
 /** Its one answer. */
 export type ProfileMessage = Pick<
   EventOf<'placement'>,
-  'failure' | 'runs' | 'islands' | 'providers' | 'nodes'
+  'failure' | 'runs' | 'islands' | 'providers' | 'nodes' | 'layers'
 >;
 
 export type SamplerMessage =

@@ -8,6 +8,7 @@ import { cleanText } from '../protocol/clean-text.ts';
 import type { ExecutionProvider } from '../protocol/plan.ts';
 import { readInputs } from '../work/inputs.ts';
 import { digestProfile } from './digest-profile.ts';
+import { profileLayers } from './trtexec-layers.ts';
 
 const supervisorFd = 3;
 const fewestRuns = 2;
@@ -25,14 +26,12 @@ const providerNames: Readonly<Record<ExecutionProvider, string>> = {
   webgpu: 'WebGpuExecutionProvider',
 };
 
-/** Role `profile`: one untimed session of a cell under ONNX Runtime's profiler; answers where its nodes ran. */
-export function profile(): number {
+/** Role `profile`: one untimed session of a cell under its engine's profiler; answers where its nodes ran, or its layers. */
+export async function profile(): Promise<number> {
   const job = JSON.parse(readFileSync(0, 'utf8')) as ProfileJob;
   const prefix = join(job.profileDirectory, 'profile');
   try {
-    runProfiled(job, prefix);
-    const digest = digestProfile(readProfile(job.profileDirectory), providerNames[job.cell.ep]);
-    report({ failure: null, ...digest });
+    report(job.cell.engine === 'trtexec' ? await profileLayers(job) : profileSession(job, prefix));
     return agentExitCodes.ok;
   } catch (error) {
     const failure = cleanText((error as Error).message, 2048);
@@ -41,6 +40,12 @@ export function profile(): number {
   } finally {
     rmSync(job.profileDirectory, { recursive: true, force: true });
   }
+}
+
+function profileSession(job: ProfileJob, prefix: string): ProfileMessage {
+  runProfiled(job, prefix);
+  const digest = digestProfile(readProfile(job.profileDirectory), providerNames[job.cell.ep]);
+  return { failure: null, ...digest };
 }
 
 function report(message: ProfileMessage): void {

@@ -117,12 +117,12 @@ class PlanRun {
 
   /** Once per cell, after its first timed process: a model that runs not at all needs no proof. */
   async #provePlacement(job: WorkerJob): Promise<void> {
-    const { cell, modelPath, storePath, runtimePath } = job;
+    const { cell, modelPath, modelHashes, storePath, runtimePath } = job;
     const isAsked = this.#prepared.plan.placement && cell.purpose === 'measure';
-    if (!isAsked || cell.engine === 'trtexec' || this.#proved.has(cell.id)) return;
+    if (!isAsked || this.#proved.has(cell.id)) return;
     if (this.#signal.aborted) return;
     this.#proved.add(cell.id);
-    const profileJob = { cell, modelPath, storePath, runtimePath };
+    const profileJob = { cell, modelPath, modelHashes, storePath, runtimePath };
     await provePlacement(profileJob, this.#prepared.runDirectory, this.#context, this.#signal);
   }
 

@@ -1,16 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WorkerDone, WorkerJob } from '../channel/messages.ts';
 import { SampleBatch } from '../channel/sample-batch.ts';
 import type { Clock } from '../clock.ts';
-import { EngineRefusal } from '../engine/engine.ts';
 import { engineCache } from '../engine/engine-cache.ts';
-import { tensorBytes } from '../engine/tensor-data.ts';
 import { shapesOf, timedStages, timingArguments } from '../engine/trtexec/arguments.ts';
 import { type BuiltEngine, builtEngine } from '../engine/trtexec/build-engine.ts';
-import { describeTrtexec, type Trtexec } from '../engine/trtexec/describe.ts';
-import { findTrtexec } from '../engine/trtexec/find-trtexec.ts';
+import { installedTrtexec, type Trtexec } from '../engine/trtexec/describe.ts';
 import {
   failureOf,
   hasPassed,
@@ -19,9 +16,9 @@ import {
   type TrtexecOptions,
 } from '../engine/trtexec/run-trtexec.ts';
 import { type Query, readOutputs, readTimes } from '../engine/trtexec/times.ts';
+import { readBounded, writeInputs } from '../engine/trtexec/worker-files.ts';
 import { median } from '../statistics/quantile.ts';
 import { dieWithParent } from '../supervise/die-with-parent.ts';
-import { readInputs } from './inputs.ts';
 import { summariseOutputs } from './outputs.ts';
 import type { Reporter } from './reporter.ts';
 import { processLimits } from './stop-rule.ts';
@@ -64,12 +61,10 @@ async function measure(
 ): Promise<Omit<WorkerDone, 'kind'>> {
   const options = { signal, words: dieWithParent('KILL'), onAlive: () => reporter.alive() };
   const trtexec = await installedTrtexec(signal);
-  const engine = await builtEngine(
-    trtexec,
-    { ...job, cachePath: engineCache(job.storePath, 'trtexec') },
-    options,
-  );
+  // Before the engine is built: that has a figure of its own.
   reporter.phase('runtime-loaded');
+  const cachePath = engineCache(job.storePath, 'trtexec');
+  const engine = await builtEngine(trtexec, { ...job, cachePath }, options);
   const timing = await timeEngine(job, trtexec, engine, directory, clock, options);
   const { queries, began_ns, output } = timing;
   reporter.event({ kind: 'phase', t_ns: began_ns, phase: 'session-created' });
@@ -96,14 +91,6 @@ async function measure(
   const outputs = summariseOutputs(readOutputs(readBounded(timing.outputsPath, maxOutputBytes)));
   reporter.event({ kind: 'output', t_ns: clock.now_ns(), outputs, labels: null });
   return { outcome: 'ok', stop: 'process-budget', message: '' };
-}
-
-async function installedTrtexec(signal: AbortSignal): Promise<Trtexec> {
-  const path = findTrtexec();
-  if (path !== null) return describeTrtexec(path, signal);
-  throw new EngineRefusal('trtexec is not on this board, neither on the PATH nor with JetPack', {
-    next: 'on the board: sudo apt-get install libnvinfer-bin',
-  });
 }
 
 interface Timing {
@@ -144,35 +131,6 @@ async function timeEngine(
   if (!hasPassed(run)) throw failureOf('time the engine', run);
   const queries = readTimes(readBounded(files.times, maxTimesBytes));
   return { queries, began_ns, output: run.output, outputsPath: files.outputs };
-}
-
-function readBounded(path: string, maxBytes: number): string {
-  try {
-    const { size } = statSync(path);
-    if (size <= maxBytes) return readFileSync(path, 'utf8');
-    throw new EngineRefusal(`trtexec wrote ${size} bytes to ${path}`);
-  } catch (error) {
-    if (error instanceof EngineRefusal) throw error;
-    throw new EngineRefusal(`trtexec did not write ${path}: ${(error as Error).message}`);
-  }
-}
-
-/** The same input values as every other engine gets, as the raw files that trtexec reads. */
-function writeInputs({ cell, storePath }: WorkerJob, directory: string): Map<string, string> {
-  const { tensors, feeder } = readInputs(cell.inputs, storePath);
-  if (feeder !== null) {
-    throw new EngineRefusal('trtexec cannot be fed with images that change with every iteration', {
-      next: 'measure without --data, or use --engine ort-capi --ep tensorrt',
-    });
-  }
-  return new Map(
-    tensors.map(({ name, dtype, data }, index) => {
-      if (dtype === 'string') throw new EngineRefusal(`TensorRT takes no strings (input ${name})`);
-      const path = join(directory, `input-${index}.bin`);
-      writeFileSync(path, tensorBytes(data));
-      return [name, path];
-    }),
-  );
 }
 
 /** Its starts have six digits: where one would lie before the end of the query before, that end counts. */

@@ -90,7 +90,10 @@ export type ProcessResult = z.infer<typeof processResult>;
  */
 const coldStart = z.object({
   spawn_to_runtime_loaded_ns: maybe,
+  /** Without the building of a trtexec engine, which is in `trtexec.build_ns`. */
   runtime_loaded_to_session_created_ns: maybe,
+  /** The same of the cell's first process alone: TensorRT under ONNX Runtime builds its engine there. */
+  first_session_ns: maybe.default(null),
   session_created_to_first_iteration_ns: maybe,
   first_iteration_ns: maybe,
   first_iteration_to_steady_ns: maybe,
@@ -157,6 +160,20 @@ const trtexecResult = z.object({
   engine_bytes: count.nullable(),
   stages: z.object({ h2d_ns: maybe, compute_ns: maybe, d2h_ns: maybe }),
   warnings: z.array(z.string()),
+  /** From a run of its own under trtexec's profiler, in which whole queries are not timed; means per query. */
+  layers: z
+    .object({
+      failure: z.string().nullable(),
+      runs: count,
+      count,
+      total_ns: z.number(),
+      /** The longest first. */
+      list: z.array(
+        z.object({ name: z.string(), duration_ns: z.number(), median_ns: maybe, share }),
+      ),
+    })
+    .nullable()
+    .default(null),
 });
 export type TrtexecResult = z.infer<typeof trtexecResult>;
 

@@ -10,7 +10,8 @@ export function coldStart(processes: readonly ProcessData[]): ColdStart {
     );
   return {
     spawn_to_runtime_loaded_ns: between('spawn', 'runtime-loaded'),
-    runtime_loaded_to_session_created_ns: between('runtime-loaded', 'session-created'),
+    runtime_loaded_to_session_created_ns: medianOrNull(processes.map(sessionTime)),
+    first_session_ns: medianOrNull(processes.slice(0, 1).map(sessionTime)),
     session_created_to_first_iteration_ns: between('session-created', 'first-iteration'),
     first_iteration_ns: medianOrNull(
       // What trtexec tells begins after its warm-up: its first query is no first iteration.
@@ -23,6 +24,14 @@ export function coldStart(processes: readonly ProcessData[]): ColdStart {
     first_iteration_to_steady_ns: between('first-iteration', 'steady'),
     spawn_to_steady_ns: between('spawn', 'steady'),
   };
+}
+
+/** Without the building of an engine by trtexec: that has a figure of its own. */
+function sessionTime(process: ProcessData): number | undefined {
+  const build = process.trtexec?.build;
+  const building = build === undefined || build.isCached ? 0 : build.duration_ns;
+  const whole = difference(timeOf(process, 'runtime-loaded'), timeOf(process, 'session-created'));
+  return whole === undefined ? undefined : Math.max(0, whole - building);
 }
 
 function timeOf(process: ProcessData, stage: 'spawn' | Phase): number | undefined {

@@ -51,7 +51,9 @@ export function computeCell(analysis: CellAnalysis, around: CellSurroundings): C
   const blocked = contention(data, cell.threads);
   const medians = counted.flatMap((process) => process.median_ns ?? []);
   const found = processInterval(medians, LEVEL);
-  const placement = placementOf(cell.ep, around.journal.placements.get(cell.id));
+  const profile = around.journal.placements.get(cell.id);
+  // trtexec tells layers, and runs nowhere else.
+  const placement = cell.engine === 'trtexec' ? null : placementOf(cell.ep, profile);
   const verdict = verdictOf(
     evidenceOf(analysis, around, { outputs, medians, blocked, board, placement }),
   );
@@ -88,7 +90,7 @@ export function computeCell(analysis: CellAnalysis, around: CellSurroundings): C
     energy: energyOf(analysis, around.journal.tele),
     placement,
     gpu: gpuEvidence(analysis, around.journal, placement, around.cpuCells),
-    trtexec: trtexecResult(data),
+    trtexec: trtexecResult(data, profile),
     outputs,
     labels: labelsOf(data),
     processes: processes.map(processResult),

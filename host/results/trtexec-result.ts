@@ -1,10 +1,17 @@
-import { cleanLine } from '../../agent/protocol/clean-text.ts';
+import { cleanLine, cleanText } from '../../agent/protocol/clean-text.ts';
+import type { EventOf } from '../../agent/protocol/events.ts';
 import { median } from '../../agent/statistics/quantile.ts';
 import type { TrtexecResult } from './cell-result.ts';
 import type { ProcessData } from './journal-data.ts';
 
+/** Layers beyond this many are summed up in no table that anyone reads. */
+const MAX_LAYERS = 200;
+
 /** What the cell's trtexec processes told besides their times; null for other engines. */
-export function trtexecResult(processes: readonly ProcessData[]): TrtexecResult | null {
+export function trtexecResult(
+  processes: readonly ProcessData[],
+  profile: EventOf<'placement'> | undefined,
+): TrtexecResult | null {
   const events = processes.flatMap((process) => process.trtexec ?? []);
   const [first] = events;
   if (first === undefined) return null;
@@ -19,5 +26,22 @@ export function trtexecResult(processes: readonly ProcessData[]): TrtexecResult 
     warnings: [
       ...new Set(events.flatMap(({ warnings }) => warnings.map((line) => cleanLine(line)))),
     ],
+    layers: profile === undefined ? null : layersOf(profile),
+  };
+}
+
+function layersOf({ failure, runs, layers }: EventOf<'placement'>): TrtexecResult['layers'] {
+  const { count = 0, total_ns = 0, list = [] } = layers ?? {};
+  return {
+    failure: failure === null ? null : cleanText(failure, 2048),
+    runs,
+    count,
+    total_ns,
+    list: list.slice(0, MAX_LAYERS).map(({ name, duration_ns, median_ns }) => ({
+      name: cleanLine(name, 200),
+      duration_ns,
+      median_ns,
+      share: total_ns === 0 ? 0 : duration_ns / total_ns,
+    })),
   };
 }

@@ -42,6 +42,25 @@ const proofs = {
   none: 'not proven',
 } as const;
 
+/** Layers that `results show` names; `--profile` has more. */
+const SHOWN_LAYERS = 5;
+
+function layerLines({ layers }: NonNullable<CellResult['trtexec']>): string[] {
+  if (layers === null) return [];
+  if (layers.failure !== null)
+    return [`  layers       not known: ${layers.failure.split('\n', 1)[0]}`];
+  const head = `${counted(layers.count, 'layer')}, ${formatDuration(layers.total_ns)} per query (${counted(layers.runs, 'profiled query', 'profiled queries')}, untimed)`;
+  return [
+    `  layers       ${head}`,
+    ...layers.list
+      .slice(0, SHOWN_LAYERS)
+      .map(
+        ({ name, duration_ns, share }) =>
+          `    ${formatPercent(share).padStart(6)} ${formatDuration(duration_ns).padStart(8)}  ${name}`,
+      ),
+  ];
+}
+
 /** What trtexec told besides its times. */
 export function trtexecLines({ trtexec }: CellResult): string[] {
   if (trtexec === null) return [];
@@ -52,6 +71,7 @@ export function trtexecLines({ trtexec }: CellResult): string[] {
   return [
     `  trtexec      TensorRT ${version}, times ${timed}; h2d ${time(stages.h2d_ns)}, compute ${time(stages.compute_ns)}, d2h ${time(stages.d2h_ns)}`,
     `  engine       built in ${time(build_ns)}${bytes}`,
+    ...layerLines(trtexec),
     ...warnings.map((warning) => `    ! ${warning}`),
   ];
 }

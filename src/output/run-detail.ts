@@ -102,10 +102,15 @@ function time(duration_ns: number | null): string {
   return duration_ns === null ? 'n/a' : formatDuration(duration_ns);
 }
 
-function coldStartText({ cold_start: start }: CellResult): string {
+function coldStartText({ cold_start: start, config, trtexec }: CellResult): string {
+  const buildsEngine = config.ep === 'tensorrt' && config.engine === 'ort-capi';
+  const first = buildsEngine
+    ? ` (${time(start.first_session_ns)} in the first process, which builds the engine)`
+    : '';
   return [
     `runtime ${time(start.spawn_to_runtime_loaded_ns)}`,
-    `session ${time(start.runtime_loaded_to_session_created_ns)}`,
+    ...(trtexec === null ? [] : [`engine build ${time(trtexec.build_ns)} once`]),
+    `session ${time(start.runtime_loaded_to_session_created_ns)}${first}`,
     `first iteration ${time(start.first_iteration_ns)}`,
     `to steady ${time(start.first_iteration_to_steady_ns)}`,
   ].join(', ');

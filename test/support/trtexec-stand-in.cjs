@@ -72,6 +72,21 @@ module.exports = function standIn({ version, fault, isStatic, log }) {
     say('E', 'Cuda failure: out of memory');
     end(false);
   }
+  if (given.has('--exportProfile')) {
+    const profile = fs.readFileSync(
+      path.join(fixtures, 'trtexec-exportProfile.sample.json'),
+      'utf8',
+    );
+    if (fault === 'no profile') {
+      say('E', 'Could not write the profile');
+      end(false);
+    }
+    const hostile = profile.replace('"name" : "', '"name" : "\u001b[2J"}, {"name" : "');
+    const text =
+      { 'cut profile': profile.slice(0, 40), 'hostile profile': hostile }[fault] ?? profile;
+    fs.writeFileSync(given.get('--exportProfile'), text);
+    end(true);
+  }
   const times = fs.readFileSync(path.join(fixtures, 'trtexec-exportTimes.sample.json'), 'utf8');
   fs.writeFileSync(given.get('--exportTimes'), fault === 'cut times' ? times.slice(0, 900) : times);
   const input = given.get('--loadInputs').replace(/^.*:/, '');

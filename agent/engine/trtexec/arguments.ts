@@ -62,7 +62,6 @@ export function timingArguments(
   limits: TimingLimits,
   shapes: string | null,
 ): string[] {
-  const inputs = [...files.inputs].map(([name, path]) => `${quoted(name)}:${path}`);
   return [
     `--loadEngine=${files.engine}`,
     `--warmUp=${limits.warmUpMs}`,
@@ -71,7 +70,35 @@ export function timingArguments(
     `--exportTimes=${files.times}`,
     `--exportOutput=${files.outputs}`,
     ...known(flags, ['--exposeDMA', '--useSpinWait', '--includeDataTransfers', '--noCudaGraph']),
-    ...(inputs.length > 0 ? [`--loadInputs=${inputs.join(',')}`] : []),
+    ...inputFlag(files.inputs),
+    ...(shapes === null ? [] : [`--shapes=${shapes}`]),
+  ];
+}
+
+/**
+ * Runs a saved engine under trtexec's profiler; null where it has none. What it times of whole queries is wrong then,
+ * and not asked for.
+ */
+export function layerArguments(
+  { flags }: Trtexec,
+  files: {
+    readonly engine: string;
+    readonly profile: string;
+    readonly inputs: ReadonlyMap<string, string>;
+  },
+  shapes: string | null,
+): string[] | null {
+  if (!flags.has('--dumpProfile') || !flags.has('--exportProfile')) return null;
+  return [
+    `--loadEngine=${files.engine}`,
+    '--dumpProfile',
+    `--exportProfile=${files.profile}`,
+    '--warmUp=200',
+    '--duration=1',
+    '--iterations=10',
+    // A graph would be one layer.
+    ...known(flags, ['--noCudaGraph']),
+    ...inputFlag(files.inputs),
     ...(shapes === null ? [] : [`--shapes=${shapes}`]),
   ];
 }
@@ -79,6 +106,11 @@ export function timingArguments(
 /** What lies inside each of its durations. */
 export function timedStages({ flags }: Trtexec): string {
   return flags.has('--exposeDMA') ? 'h2d+compute+d2h' : 'h2d+compute+d2h, pipelined';
+}
+
+function inputFlag(files: ReadonlyMap<string, string>): string[] {
+  const inputs = [...files].map(([name, path]) => `${quoted(name)}:${path}`);
+  return inputs.length > 0 ? [`--loadInputs=${inputs.join(',')}`] : [];
 }
 
 function known(flags: ReadonlySet<string>, wanted: readonly string[]): string[] {

@@ -1,5 +1,6 @@
 import { tensorRtVersion } from '../../protocol/tensorrt-version.ts';
 import { EngineRefusal } from '../engine.ts';
+import { findTrtexec } from './find-trtexec.ts';
 import { runTrtexec } from './run-trtexec.ts';
 
 /** A trtexec as it describes itself. */
@@ -14,8 +15,17 @@ export interface Trtexec {
 /** First release whose `--exportTimes` we know. */
 const oldest = [8, 4] as const;
 
+/** The trtexec of this board, described. Throws `EngineRefusal` when there is none. */
+export async function installedTrtexec(signal: AbortSignal): Promise<Trtexec> {
+  const path = findTrtexec();
+  if (path !== null) return describeTrtexec(path, signal);
+  throw new EngineRefusal('trtexec is not on this board, neither on the PATH nor with JetPack', {
+    next: 'on the board: sudo apt-get install libnvinfer-bin',
+  });
+}
+
 /** Reads the banner and `--help`. Throws `EngineRefusal` when it is no trtexec, or one older than 8.4. */
-export async function describeTrtexec(path: string, signal: AbortSignal): Promise<Trtexec> {
+async function describeTrtexec(path: string, signal: AbortSignal): Promise<Trtexec> {
   const { output } = await runTrtexec(path, ['--help'], { signal });
   const number = /\[TensorRT v(\d{4,6})\]/.exec(output)?.[1];
   if (number === undefined) {
