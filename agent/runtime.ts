@@ -7,6 +7,11 @@ export interface Runtime {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
+/** Where the board's files are looked for: `/`, but in tests. */
+export function rootPathOf({ env }: Runtime): string {
+  return env.ORIN_REMOTE_ROOT ?? '/';
+}
+
 /** Environment of a role: no telemetry from ONNX Runtime, no Node options of the board's user. */
 export function roleEnvironment({ env }: Runtime): NodeJS.ProcessEnv {
   const { NODE_OPTIONS: _dropped, ...kept } = env;

@@ -17,7 +17,7 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 test("the agent's own record of this machine's /proc is read back as a table of mpstat", async () => {
   const path = join(directory, 'proc.log');
-  const log = new ProcLog(path);
+  const log = new ProcLog(path, '/');
   for (const t_ns of [0, 1, 2]) {
     log.append(t_ns);
     await setTimeout(120);

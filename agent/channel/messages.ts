@@ -15,6 +15,8 @@ export interface WorkerJob {
   readonly runtimePath: string;
   /** CLOCK_MONOTONIC at the run's origin, decimal nanoseconds. */
   readonly origin_ns: string;
+  /** Where /proc is looked for: `/`, but in tests. */
+  readonly rootPath: string;
 }
 
 /** What the sampler is told: one line on its standard input, which then stays open until it must stop. */
@@ -67,7 +69,7 @@ interface WorkerAlive {
 export type WorkerMessage = WorkerReady | WorkerEvent | WorkerAlive | WorkerDone;
 
 /** What the profiling process is told: the same cell, and where the profile may lie for a moment. */
-export interface ProfileJob extends Omit<WorkerJob, 'effort' | 'origin_ns'> {
+export interface ProfileJob extends Omit<WorkerJob, 'effort' | 'origin_ns' | 'rootPath'> {
   readonly profileDirectory: string;
 }
 

@@ -1,4 +1,5 @@
 import { ProcFile } from './proc-file.ts';
+import { procPath } from './proc-path.ts';
 
 const files = [
   ['stat', 65_536],
@@ -15,8 +16,13 @@ export interface ProcTexts {
 
 /** Takes the files into buffers made beforehand; text is made of them only when it is asked for. */
 export class ProcSnapshot {
-  readonly #files = files.map(([name, bytes]) => openIfThere(`/proc/${name}`, bytes));
+  readonly #files: readonly (ProcFile | null)[];
   #bytes: readonly (Buffer | null)[] | null = null;
+
+  /** `rootPath` is `/`, but in tests. */
+  constructor(rootPath: string) {
+    this.#files = files.map(([name, bytes]) => openIfThere(procPath(rootPath, name), bytes));
+  }
 
   take(): void {
     this.#bytes = this.#files.map((file) => file?.read() ?? null);

@@ -1,4 +1,5 @@
 import { ProcFile } from '../proc/proc-file.ts';
+import { procPath } from '../proc/proc-path.ts';
 import type { EventOf } from '../protocol/events.ts';
 
 type Counted = NonNullable<EventOf<'tele'>['counted']>;
@@ -8,10 +9,16 @@ const maxCpus = 1024;
 
 /** The sources that counted since the last reading, of /proc/interrupts and /proc/softirqs. */
 export class CountedSources {
-  readonly #interruptsFile = new ProcFile('/proc/interrupts', 1_048_576);
-  readonly #softirqsFile = new ProcFile('/proc/softirqs', 65_536);
+  readonly #interruptsFile: ProcFile;
+  readonly #softirqsFile: ProcFile;
   readonly #interrupts = new ChangingTable();
   readonly #softirqs = new ChangingTable();
+
+  /** `rootPath` is `/`, but in tests. */
+  constructor(rootPath: string) {
+    this.#interruptsFile = new ProcFile(procPath(rootPath, 'interrupts'), 1_048_576);
+    this.#softirqsFile = new ProcFile(procPath(rootPath, 'softirqs'), 65_536);
+  }
 
   read(): Counted {
     return {

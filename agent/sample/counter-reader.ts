@@ -1,11 +1,18 @@
 import { parseMemAvailable, parseStat } from '../proc/counters.ts';
 import { ProcFile } from '../proc/proc-file.ts';
+import { procPath } from '../proc/proc-path.ts';
 import type { EventOf } from '../protocol/events.ts';
 
 /** Reads the cumulative counters of a `tele` event from files that stay open. */
 export class CounterReader {
-  readonly #stat = new ProcFile('/proc/stat', 65_536);
-  readonly #meminfo = new ProcFile('/proc/meminfo', 16_384);
+  readonly #stat: ProcFile;
+  readonly #meminfo: ProcFile;
+
+  /** `rootPath` is `/`, but in tests. */
+  constructor(rootPath: string) {
+    this.#stat = new ProcFile(procPath(rootPath, 'stat'), 65_536);
+    this.#meminfo = new ProcFile(procPath(rootPath, 'meminfo'), 16_384);
+  }
 
   read(): Pick<EventOf<'tele'>, 'cpus' | 'intr' | 'ctxt' | 'memAvailableBytes'> {
     const memAvailableBytes = parseMemAvailable(this.#meminfo.read());

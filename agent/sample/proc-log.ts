@@ -1,5 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { ProcFile } from '../proc/proc-file.ts';
+import { procPath } from '../proc/proc-path.ts';
 
 const files = [
   ['uptime', 4096],
@@ -23,9 +24,13 @@ export class ProcLog {
   readonly #fd: number;
   readonly #files: readonly (readonly [string, ProcFile])[];
 
-  constructor(path: string) {
+  /** `rootPath` is `/`, but in tests. */
+  constructor(path: string, rootPath: string) {
     this.#fd = openSync(path, 'a');
-    this.#files = files.map(([name, bytes]) => [name, new ProcFile(`/proc/${name}`, bytes)]);
+    this.#files = files.map(([name, bytes]) => [
+      name,
+      new ProcFile(procPath(rootPath, name), bytes),
+    ]);
   }
 
   /** Appends one frame in one write; throws when the disk takes no more. */

@@ -59,7 +59,7 @@ function openMpstat(job: SamplerJob, warn: (code: string, text: string) => void)
 
 function openProcLog(job: SamplerJob, warn: (code: string, text: string) => void): RawLog {
   const name = segmentFile('proc.log', job.segment);
-  let log: ProcLog | null = new ProcLog(join(job.runDirectory, name));
+  let log: ProcLog | null = new ProcLog(join(job.runDirectory, name), job.rootPath);
   const close = () => {
     log?.close();
     log = null;

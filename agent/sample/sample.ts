@@ -35,7 +35,7 @@ async function sampleUntil(
   job: SamplerJob,
 ): Promise<void> {
   const clock = new Clock(BigInt(job.origin_ns));
-  const counters = new CounterReader();
+  const counters = new CounterReader(job.rootPath);
   let hasReader = true;
   const send = (message: SamplerMessage) => {
     try {
@@ -48,7 +48,7 @@ async function sampleUntil(
   const log = openRawLog(job, (code, text) =>
     send({ kind: 'warn', t_ns: clock.now_ns(), code, text }),
   );
-  const sources = job.isBySource ? new CountedSources() : null;
+  const sources = job.isBySource ? new CountedSources(job.rootPath) : null;
   const board = new BoardFiles(job.rootPath);
   let nextLog_ns = 0;
   let isFirst = true;

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
 import type { Journal } from '../journal/journal.ts';
 import { ProcSnapshot } from '../proc/proc-texts.ts';
+import { type Runtime, rootPathOf } from '../runtime.ts';
 import { CounterReader } from '../sample/counter-reader.ts';
 
 /** The sampler and mpstat are loaded by then, so that the baseline does not hold their start. */
@@ -13,11 +14,15 @@ const settleMs = 700;
  */
 export async function measureIdle(
   idleMs: number,
-  { journal, clock }: { readonly journal: Journal; readonly clock: Clock },
+  {
+    journal,
+    clock,
+    runtime,
+  }: { readonly journal: Journal; readonly clock: Clock; readonly runtime: Runtime },
   signal: AbortSignal,
 ): Promise<void> {
-  const counters = new CounterReader();
-  const snapshot = new ProcSnapshot();
+  const counters = new CounterReader(rootPathOf(runtime));
+  const snapshot = new ProcSnapshot(rootPathOf(runtime));
   const write = (edge: 'start' | 'end') => {
     const t_ns = clock.now_ns();
     snapshot.take();

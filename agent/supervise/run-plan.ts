@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { WorkerJob } from '../channel/messages.ts';
 import type { EventOf } from '../protocol/events.ts';
 import type { Cell, Plan } from '../protocol/plan.ts';
+import { rootPathOf } from '../runtime.ts';
 import { CellProcess, type CellProcessContext } from './cell-process.ts';
 import { Cooldown } from './cooldown.ts';
 import { measureIdle } from './idle-baseline.ts';
@@ -143,5 +144,6 @@ function workerJob(cell: Cell, prepared: PreparedPlan, context: CellProcessConte
     storePath,
     runtimePath: context.runtime.path,
     origin_ns: String(context.clock.origin_ns),
+    rootPath: rootPathOf(context.runtime),
   };
 }

@@ -10,7 +10,7 @@ import { cleanLine } from '../protocol/clean-text.ts';
 import { engines, type Plan } from '../protocol/plan.ts';
 import { segmentFile } from '../protocol/run-files.ts';
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
-import type { Runtime } from '../runtime.ts';
+import { type Runtime, rootPathOf } from '../runtime.ts';
 import { linkInterface } from '../sample/link-interface.ts';
 import { agentVersion } from '../version.ts';
 import { dieWithParent } from './die-with-parent.ts';
@@ -134,7 +134,7 @@ class Supervisor {
           storePath,
           runDirectory: this.#runDirectory,
           watch,
-          rootPath: this.#rootPath(),
+          rootPath: rootPathOf(this.#runtime),
         },
         context,
         signal,
@@ -178,15 +178,11 @@ class Supervisor {
       everyMs: plan.telemetry === 'full' ? 200 : 1000,
       isBySource: plan.telemetry === 'proc' || plan.telemetry === 'full',
       link: linkInterface(this.#runtime.env),
-      rootPath: this.#rootPath(),
+      rootPath: rootPathOf(this.#runtime),
       dieWithParent: dieWithParent('INT'),
     };
     const context = { journal: this.#journal, clock: this.#clock, runtime: this.#runtime };
     return new SamplerProcess(job, context);
-  }
-
-  #rootPath(): string {
-    return this.#runtime.env.ORIN_REMOTE_ROOT ?? '/';
   }
 
   #telemetryMode(plan: Plan): SamplerJob['mode'] {

@@ -8,11 +8,16 @@ const edges = ['steady-start', 'steady-end'] as const;
 /** /proc files at the edges of the steady part; events are made of them only after the last iteration. */
 export class EdgeReader {
   readonly #clock: Clock;
-  readonly #snapshots = { 'steady-start': new ProcSnapshot(), 'steady-end': new ProcSnapshot() };
+  readonly #snapshots: Readonly<Record<Edge['edge'], ProcSnapshot>>;
   readonly #t_ns = { 'steady-start': 0, 'steady-end': 0 };
 
-  constructor(clock: Clock) {
+  /** `rootPath` is `/`, but in tests. */
+  constructor(clock: Clock, rootPath: string) {
     this.#clock = clock;
+    this.#snapshots = {
+      'steady-start': new ProcSnapshot(rootPath),
+      'steady-end': new ProcSnapshot(rootPath),
+    };
   }
 
   snap(edge: Edge['edge']): void {

@@ -19,13 +19,13 @@ export class SteadyEdges {
   constructor(
     session: EngineSession,
     threads: ThreadWatch,
-    context: { readonly clock: Clock; readonly reporter: Reporter },
+    context: { readonly clock: Clock; readonly reporter: Reporter; readonly rootPath: string },
   ) {
     this.#session = session;
     this.#threads = threads;
     this.#clock = context.clock;
     this.#reporter = context.reporter;
-    this.#edges = new EdgeReader(context.clock);
+    this.#edges = new EdgeReader(context.clock, context.rootPath);
   }
 
   firstIteration(): void {

@@ -73,7 +73,7 @@ async function measure(
   reporter.phase('session-created');
   const inputs = readInputs(job.cell.inputs, job.storePath);
   session.bind(inputs.tensors);
-  const edges = new SteadyEdges(session, threads, { clock, reporter });
+  const edges = new SteadyEdges(session, threads, { clock, reporter, rootPath: job.rootPath });
   const score = inputs.feeder ? new LabelScore(inputs.feeder) : null;
   const measurement = new Measurement(
     { session, origin_ns: clock.origin_ns, feeder: inputs.feeder, score },

@@ -87,7 +87,7 @@ export function computeCell(analysis: CellAnalysis, around: CellSurroundings): C
     activity: boardActivity(spans, around.journal.tele.link),
     attribution: attributeInterrupts(analysis, around.journal.tele, around.plan.seed),
     board,
-    energy: energyOf(analysis, around.journal.tele),
+    energy: energyOf(analysis, around.journal.tele, around.plan),
     placement,
     gpu: gpuEvidence(analysis, around.journal, placement, around.cpuCells),
     trtexec: trtexecResult(data, profile),

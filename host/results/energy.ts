@@ -1,3 +1,4 @@
+import type { Plan } from '../../agent/protocol/plan.ts';
 import { processInterval } from '../../agent/statistics/between-processes.ts';
 import { median } from '../../agent/statistics/quantile.ts';
 import { modulePower } from '../telemetry/jetson-power.ts';
@@ -32,7 +33,11 @@ interface ProcessEnergy {
  * Energy of one item: the trapezoid sum of the module's power over the steady part of each process less a second at each
  * end, over the items computed meanwhile. Null on a board without power sensors.
  */
-export function energyOf({ cell, counted }: CellAnalysis, tele: TeleData): Energy | null {
+export function energyOf(
+  { cell, counted }: CellAnalysis,
+  tele: TeleData,
+  plan: Plan,
+): Energy | null {
   const rails = tele.board[0]?.state.rails ?? [];
   const rail = modulePower(rails)?.of ?? null;
   if (rail === null) return null;
@@ -58,10 +63,18 @@ export function energyOf({ cell, counted }: CellAnalysis, tele: TeleData): Energ
     processes: spent.length,
     rails: meanRails(counted, tele.board),
     note: railNote(rail, rails),
-    reason: none
-      ? `no process has ${MIN_SAMPLES} power samples without a gap in its steady part: take --telemetry full and --thorough`
-      : null,
+    reason: none ? tooFewSamples(plan) : null,
   };
+}
+
+/** The remedy names what is not done yet. */
+function tooFewSamples({ telemetry, effort }: Plan): string {
+  const remedies = [
+    ...(telemetry === 'full' ? [] : ['take --telemetry full']),
+    ...(effort.name === 'quick' ? ['leave out --quick'] : []),
+  ];
+  const remedy = remedies.length === 0 ? 'take --thorough' : remedies.join(' and ');
+  return `too few power samples: no process has ${MIN_SAMPLES} of them without a gap in its steady part, a second at each end left out; ${remedy}`;
 }
 
 function powerSamples(board: readonly BoardSample[]): PowerSample[] {
