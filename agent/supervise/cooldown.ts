@@ -19,6 +19,7 @@ const tellEveryMs = 1000;
 export class Cooldown {
   readonly #rule: CooldownRule;
   readonly #temperature: SocTemperature;
+  readonly #rootPath: string;
   readonly #context: { readonly journal: Journal; readonly clock: Clock };
   readonly #startMilliC: number | null;
 
@@ -29,6 +30,7 @@ export class Cooldown {
     context: { readonly journal: Journal; readonly clock: Clock },
   ) {
     this.#rule = rule;
+    this.#rootPath = rootPath;
     this.#context = context;
     this.#temperature = new SocTemperature(rootPath);
     this.#startMilliC = this.#temperature.read()?.milliC ?? null;
@@ -43,7 +45,7 @@ export class Cooldown {
     const limitMilliC = this.#startMilliC + this.#rule.riseMilliC;
     let now = this.#temperature.read();
     if (now === null || now.milliC <= limitMilliC) return;
-    const counters = new CounterReader();
+    const counters = new CounterReader(this.#rootPath);
     const began_ns = this.#context.clock.now_ns();
     const waitedMs = () => (this.#context.clock.now_ns() - began_ns) / 1e6;
     const boundMs = Math.min(this.#rule.maxMs, remainingMs);

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import type { WorkerJob } from '../channel/messages.ts';
 import type { EventOf } from '../protocol/events.ts';
 import type { Cell, Plan } from '../protocol/plan.ts';
-import { rootPathOf } from '../runtime.ts';
 import { CellProcess, type CellProcessContext } from './cell-process.ts';
 import { Cooldown } from './cooldown.ts';
 import { measureIdle } from './idle-baseline.ts';
@@ -134,7 +133,7 @@ class PlanRun {
 }
 
 function workerJob(cell: Cell, prepared: PreparedPlan, context: CellProcessContext): WorkerJob {
-  const { plan, modelPaths, storePath } = prepared;
+  const { plan, modelPaths, storePath, rootPath } = prepared;
   return {
     cell,
     effort: plan.effort,
@@ -144,6 +143,6 @@ function workerJob(cell: Cell, prepared: PreparedPlan, context: CellProcessConte
     storePath,
     runtimePath: context.runtime.path,
     origin_ns: String(context.clock.origin_ns),
-    rootPath: rootPathOf(context.runtime),
+    rootPath,
   };
 }
