@@ -1,11 +1,12 @@
 // Builds what the bin needs: the command line as lazy chunks, the agent as the one file that is pushed.
+import { readFile, rm } from 'node:fs/promises';
 import { build } from 'esbuild';
 
-const version = JSON.parse(
-  await (await import('node:fs/promises')).readFile('package.json', 'utf8'),
-).version;
+const { version } = JSON.parse(await readFile('package.json', 'utf8'));
 const define = { __ORIN_REMOTE_VERSION__: JSON.stringify(version) };
 
+// Chunks carry a hash in their names: those of earlier builds would stay, and be packed.
+await rm('dist/chunks', { recursive: true, force: true });
 await build({
   entryPoints: ['src/cli.ts'],
   bundle: true,
