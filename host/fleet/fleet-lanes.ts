@@ -10,10 +10,7 @@ export interface LaneLimits {
   readonly runs: number;
 }
 
-/**
- * More connections at once than this are refused by a jump host's sshd as it comes (MaxStartups 10), and each costs a handshake's
- * worth of our CPU.
- */
+/** Each costs a handshake's worth of our CPU, and where several boards are one machine its sshd drops more as it comes (MaxStartups 10). */
 export const MAX_CONNECTS = 8;
 /** Computing results holds a run's iterations in memory. */
 const MAX_CONCLUDING = 2;

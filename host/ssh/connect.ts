@@ -8,6 +8,7 @@ import { knownHostsName, readKnownKeys } from './known-hosts.ts';
 import { type OpenWire, openWire } from './open-wire.ts';
 import { type Prompter, silentPrompter } from './prompter.ts';
 import { type ResolvedTarget, resolveHop } from './resolve-target.ts';
+import type { Hop, SharedHops } from './shared-hops.ts';
 import { SshLink } from './ssh-link.ts';
 
 export interface ConnectOptions {
@@ -20,6 +21,8 @@ export interface ConnectOptions {
   /** Private keys in memory, offered before any other. */
   readonly privateKeys?: readonly string[];
   readonly signal?: AbortSignal;
+  /** Where several boards may be behind one jump host: its connections, shared by all. */
+  readonly hops?: SharedHops;
   /** Things to be shown: a key added, what is not honoured of a jump host's settings. */
   readonly onNote?: (note: string) => void;
 }
@@ -86,9 +89,24 @@ async function openHop(
   target: ResolvedTarget,
   options: ConnectOptions,
   depth: number,
-): Promise<SshLink | null> {
+): Promise<Hop | null> {
+  const { hops } = options;
+  if (target.proxyJump === null) return null;
+  if (hops === undefined) return await connectHop(target, options, depth);
+  // Hops in front of it belong to its connection: shared ones that led in a circle would wait for themselves.
+  const { signal: _, hops: _2, ...forAll } = options;
+  const open = (signal: AbortSignal) => connectHop(target, { ...forAll, signal }, depth);
+  return await hops.through(target, open, options.signal);
+}
+
+/** A connection to the jump host in front of a target. */
+async function connectHop(
+  target: ResolvedTarget,
+  options: ConnectOptions,
+  depth: number,
+): Promise<SshLink> {
   const hop = await resolveHop(target, options.signal);
-  if (hop === null) return null;
+  if (hop === null) throw new Error(`${target.board} has no jump host`);
   if (depth >= maxHops) {
     throw new OrinError({
       code: 'config',
@@ -105,7 +123,7 @@ async function openHop(
 
 async function attemptOnce(
   target: ResolvedTarget,
-  hop: SshLink | null,
+  hop: Hop | null,
   options: ConnectOptions,
 ): Promise<SshLink> {
   const limitMs = options.timeoutMs ?? target.connectTimeoutMs ?? defaultTimeoutMs;

@@ -4,7 +4,7 @@ import { OrinError } from '../errors.ts';
 import { openTcp } from './open-tcp.ts';
 import { openProxyCommand } from './proxy-command.ts';
 import type { ResolvedTarget } from './resolve-target.ts';
-import type { SshLink } from './ssh-link.ts';
+import type { Hop } from './shared-hops.ts';
 import { Tunnel, type Wire } from './wire.ts';
 
 export interface OpenWire {
@@ -22,7 +22,7 @@ export interface OpenWire {
  */
 export async function openWire(
   target: ResolvedTarget,
-  hop: SshLink | null,
+  hop: Hop | null,
   signal: AbortSignal,
 ): Promise<OpenWire> {
   if (hop !== null) return throughProxy(await forwardThrough(target, hop, signal), () => '');
@@ -45,7 +45,7 @@ function isLoopback(socket: Socket): boolean {
 
 async function forwardThrough(
   target: ResolvedTarget,
-  hop: SshLink,
+  hop: Hop,
   signal: AbortSignal,
 ): Promise<Tunnel> {
   signal.throwIfAborted();
@@ -58,6 +58,8 @@ async function forwardThrough(
     return new Tunnel(channel, channel, () => channel.destroy());
   } catch (error) {
     signal.throwIfAborted();
+    // A shared jump host that died is opened anew here; why that failed is said already.
+    if (error instanceof OrinError) throw error;
     throw new OrinError({
       code: 'proxy-failed',
       what: `cannot reach ${target.board} through ${hop.board}`,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { OptionValues } from 'commander';
 import type { Link } from '../../host/link/link.ts';
 import type { Prompter } from '../../host/ssh/prompter.ts';
+import type { SharedHops } from '../../host/ssh/shared-hops.ts';
 import type { OpenLinkOptions } from '../../host/transport/open-link.ts';
 import { directoriesFrom } from '../config/directories.ts';
 import { environment } from '../config/environment.ts';
@@ -19,6 +20,8 @@ export interface BoardAccess {
 /** What a command may say about the connection. */
 export interface AccessListener {
   readonly prompter: Prompter;
+  /** Of a fleet: the connections to jump hosts that its boards share. */
+  readonly hops?: SharedHops;
   note(text: string): void;
 }
 
@@ -61,6 +64,7 @@ export async function accessTo(
         hostKeyPolicy: options.acceptNew ? 'accept-new' : 'ask',
         batchMode: options.batchMode === true,
         signal,
+        ...(listener.hops && { hops: listener.hops }),
         onNote: noteOnce,
       });
       // A reconnect goes the way that worked.

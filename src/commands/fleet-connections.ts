@@ -2,6 +2,7 @@ import type { OptionValues } from 'commander';
 import type { FleetBoard } from '../../host/fleet/fleet-board.ts';
 import type { Link } from '../../host/link/link.ts';
 import type { Prompter } from '../../host/ssh/prompter.ts';
+import { SharedHops } from '../../host/ssh/shared-hops.ts';
 import { accessTo, type BoardAccess } from './connection.ts';
 
 export interface FleetConnections {
@@ -20,6 +21,7 @@ export function fleetConnections(
   prompterFor: () => Prompter,
 ): FleetConnections {
   const accesses = new Map<string, BoardAccess>();
+  const hops = new SharedHops();
   return {
     async connect(board, signal, { note, connecting }) {
       const known = accesses.get(board.name);
@@ -27,6 +29,7 @@ export function fleetConnections(
         known ??
         (await accessTo(board.host, connectionOf(board, options), {
           prompter: prompterFor(),
+          hops,
           note,
         }));
       accesses.set(board.name, access);
@@ -35,6 +38,7 @@ export function fleetConnections(
     },
     async close() {
       await Promise.allSettled([...accesses.values()].map((access) => access.close()));
+      await hops.close();
     },
   };
 }
