@@ -1,4 +1,5 @@
 import { cpus } from 'node:os';
+import stringWidth from 'string-width';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { resultSchema } from '../host/results/result.ts';
 import { type Cli, makeCli } from './support/cli.ts';
@@ -18,6 +19,12 @@ test('the preset thesis ends in the tables of the thesis, and its run tells them
   expect(run.stdout).toMatch(/thesis, 10,000 images +6 +218\.27 +220\.74 +216\.96/);
   if (cpus().length > 1) expect(run.stdout).toContain('of the work does not spread over threads');
   expect(run.stdout).toContain('CPUs and interrupts');
+  expect(run.stdout).toMatch(/thesis, 10,000 images +GPU, 1\/3\/6\/default +17\.61-18\.37/);
+  const remarks = run.stdout.replace(/\s+/g, ' ');
+  if (cpus().length !== 6) expect(remarks).toContain(`this board has ${cpus().length} CPU`);
+  if (!remarks.includes('trtexec')) expect(remarks).toContain('The GPU rows are missing');
+  const experiment = run.stdout.slice(run.stdout.indexOf('mlp-tiny, seconds'));
+  for (const line of experiment.split('\n')) expect(stringWidth(line)).toBeLessThanOrEqual(100);
   const shown = await cli.run(['results', 'show', 'latest']);
   expect(shown.stdout).toContain('thesis, 10,000 images');
   const interrupts = await cli.run(['results', 'show', 'latest', '--irq']);
@@ -40,8 +47,9 @@ test.skipIf(isAlone)(
     expect(pinned.map(({ config }) => config.threads)).toEqual([cpus().length - 1]);
     expect(result.plan.telemetry).toBe('full');
     const shown = await cli.run(['results', 'show', 'latest']);
-    expect(shown.stdout).toMatch(/ against .*: median [\d.]+×/);
-    expect(shown.stdout).toContain('esearch into CPU interrupts');
+    const said = shown.stdout.replace(/\s+/g, ' ');
+    expect(said).toMatch(/ against .*: median [\d.]+×/);
+    expect(said).toContain('esearch into CPU interrupts');
   },
   120_000,
 );

@@ -109,6 +109,15 @@ function commandsWith(words: string): string[] {
   });
 }
 
+test('with passes it runs at least one whole pass over the images', async () => {
+  install({ version: '8.5' });
+  await measure([cell('trt', { batch: 4 })], { ...once, imagesPerPass: 4001 });
+  const iterations = calls().flatMap((words) =>
+    words.flatMap((word) => /^--iterations=(\d+)$/.exec(word)?.[1] ?? []),
+  );
+  expect(iterations).toContain('1001');
+});
+
 test('its queries become iterations, with what is timed, the build and the stages told apart', async () => {
   install({ version: '8.5' });
   const events = await measure([cell('cpu', { engine: 'ort', ep: 'cpu' }), cell('trt')]);

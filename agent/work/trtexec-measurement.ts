@@ -109,7 +109,10 @@ async function timeEngine(
   clock: Clock,
   options: TrtexecOptions,
 ): Promise<Timing> {
-  const { minIterations, budgetMs, warmUp } = processLimits(job.cell, job.effort);
+  const limits = processLimits(job.cell, job.effort);
+  const { budgetMs, warmUp } = limits;
+  // Its own duration may hold less than a pass over the images; one that is not whole counts for none.
+  const minIterations = Math.max(limits.minIterations, limits.passIterations ?? 0);
   const files = {
     engine: engine.path,
     times: join(directory, 'times.json'),

@@ -22,7 +22,10 @@ export interface PinningEffect {
  * tells pinning from having one thread less. Empty where no cell was pinned.
  */
 export function pinningEffects({ cells }: Result): PinningEffect[] {
-  const measured = cells.filter(({ purpose }) => purpose === 'measure');
+  const measured = cells.filter(
+    // What a GPU's host thread is held to is no pinning of the threads that compute.
+    ({ purpose, config }) => purpose === 'measure' && config.ep === 'cpu',
+  );
   return measured.flatMap((pinned) => {
     if (pinned.config.affinity === null) return [];
     const free = measured.filter(

@@ -18,7 +18,7 @@ export function runFindings(result: Result): string[] {
   const measured = result.cells.filter(
     ({ purpose, activity }) => purpose === 'measure' && activity !== null,
   );
-  const free = measured.filter(({ config }) => config.affinity === null);
+  const free = measured.filter(({ config }) => config.affinity === null && config.ep === 'cpu');
   const loaded = [...free].sort((a, b) => b.config.threads - a.config.threads)[0];
   const interrupts = loaded?.activity?.interrupts ?? null;
   if (loaded === undefined || interrupts === null) {
@@ -30,7 +30,7 @@ export function runFindings(result: Result): string[] {
     service(loaded, interrupts),
     added(loaded, interrupts, result.idle),
     ...sched(loaded, result.idle),
-    gpu(loaded, interrupts),
+    ...gpuSentences(measured, loaded),
     ...effects.map(pinningSentence),
     ...attributed(measured),
     merit(effects, measured),
@@ -106,6 +106,14 @@ function schedOf(softirqs: SoftirqRates | null) {
     peak: row.imbalance ?? 1,
     busiestCpu: row.busiest_cpu,
   };
+}
+
+/** Of the cell that keeps a GPU busy where there is one, and of the one that keeps the CPUs busy where not. */
+function gpuSentences(measured: readonly CellResult[], loaded: CellResult): string[] {
+  const busy = measured.find(({ config, passes }) => config.ep !== 'cpu' && passes !== null);
+  const cell = busy ?? measured.find(({ config }) => config.ep !== 'cpu') ?? loaded;
+  const interrupts = cell.activity?.interrupts ?? null;
+  return interrupts === null ? [] : [gpu(cell, interrupts)];
 }
 
 function gpu({ label }: CellResult, interrupts: InterruptRates): string {

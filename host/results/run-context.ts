@@ -19,6 +19,8 @@ export const runContext = z.object({
     .default(null),
   /** Which experiment the run is, so that its report can be told again; null: a benchmark. */
   experiment: z.enum(['thesis', 'irq']).nullable().catch(null).default(null),
+  /** Why an experiment that wished for GPU cells has none. */
+  gpu_missing: clean.optional().catch(undefined),
   /** Arguments of the command, without host names. */
   argv: z.array(clean).catch([]).default([]),
   /** What ran on the board: versions of the runtime's parts. */

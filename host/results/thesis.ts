@@ -1,3 +1,5 @@
+import { parseCpuList } from '../run/cpu-list.ts';
+import { targetLabel } from '../run/engine-target.ts';
 import { type AmdahlFit, fitAmdahl } from '../stats/amdahl.ts';
 import type { CellResult } from './cell-result.ts';
 import { blockMedians } from './process-result.ts';
@@ -22,8 +24,15 @@ export const publishedPasses: readonly PassRow[] = [
   { threads: 6, averageS: 218.27, maxS: 220.74, minS: 216.96, imagesPerPass: 10_000 },
 ];
 
-interface ThesisRow extends PassRow {
+/** Its averages on the GPU lie between these, whatever the number of threads (1, 3, 6 or the default). */
+export const publishedGpuS = { least: 17.61, most: 18.37 } as const;
+
+export interface ThesisRow extends PassRow {
   readonly cell: CellResult;
+  /** `CPU`, `trtexec`, `CUDA`, … */
+  readonly target: string;
+  /** CPUs that the row may use where that is what was varied; null: any. */
+  readonly cpus: number | null;
   /** Against one thread; null for that itself and where one is missing. */
   readonly speedUp: { readonly value: number; readonly lo: number; readonly hi: number } | null;
   readonly efficiency: number | null;
@@ -34,39 +43,53 @@ interface ThesisRow extends PassRow {
 export interface ThesisModel {
   readonly name: string;
   readonly rows: readonly ThesisRow[];
+  /** Cells without a whole pass, and why. */
+  readonly missing: readonly string[];
   readonly amdahl: AmdahlFit | null;
 }
 
 /** The thesis' experiment as this run repeats it: one table and one fit for each version of the model. */
 export function thesisModels(result: Result): ThesisModel[] {
   const cells = result.cells.filter(
-    ({ purpose, passes, config }) =>
-      purpose === 'measure' && passes !== null && config.affinity === null,
+    (cell) => cell.purpose === 'measure' && (isOnGpu(cell) || cell.config.affinity === null),
   );
+  const measured = cells.filter(({ passes }) => passes !== null);
   return [...new Set(cells.map(({ model }) => model))].map((model) => {
-    const own = cells.filter((cell) => cell.model === model);
+    const own = measured.filter((cell) => cell.model === model);
     return {
       name: result.plan.models.find(({ id }) => id === model)?.name ?? model,
       rows: own.flatMap((cell) => thesisRow(cell, result)),
-      amdahl: fitAmdahl(timesByBlock(own)),
+      missing: cells
+        .filter((cell) => cell.model === model && cell.passes === null)
+        .map(({ label, verdict }) => `${label}: ${verdict.reason}`),
+      amdahl: fitAmdahl(timesByBlock(own.filter((cell) => !isOnGpu(cell)))),
     };
   });
+}
+
+/** Whether a cell is one of the thesis' GPU rows. */
+export function isOnGpu({ config }: CellResult): boolean {
+  return config.ep !== 'cpu';
 }
 
 function thesisRow(cell: CellResult, { comparisons }: Result): ThesisRow[] {
   if (cell.passes === null) return [];
   const { avg_s, max_s, min_s, images_per_pass } = cell.passes;
   const comparison = comparisons.find((each) => each.cell === cell.cell);
+  const { affinity } = cell.config;
   return [
     {
       cell,
+      target: isOnGpu(cell) ? targetLabel(cell.config) : 'CPU',
+      cpus: affinity === null ? null : (parseCpuList(affinity)?.length ?? null),
       threads: cell.config.threads,
       averageS: avg_s,
       maxS: max_s,
       minS: min_s,
       imagesPerPass: images_per_pass,
       speedUp: comparison?.speed_up ?? null,
-      efficiency: comparison?.parallel_efficiency ?? null,
+      // Threads are not what makes a GPU fast.
+      efficiency: isOnGpu(cell) ? null : (comparison?.parallel_efficiency ?? null),
       spread: (max_s - min_s) / avg_s,
     },
   ];

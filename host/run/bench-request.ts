@@ -15,10 +15,14 @@ export interface BenchRequest extends FollowRequest {
   readonly axes: Axes;
   /** Also measure on the best GPU engine that the board has. */
   readonly isGpuWanted: boolean;
+  /** Without a GPU engine on the board the rest is measured, and the report says why the GPU is missing. */
+  readonly isGpuOptional?: boolean;
   /** Which onnxruntime-node to use: `npm`, a stored build's name, a directory or a `.tgz`; null: see `chooseBuild`. */
   readonly ortPackage: string | null;
   /** Which experiment this is, for its report; null: a benchmark. */
   readonly experiment: RunContext['experiment'];
+  /** Why the board has no GPU cells, for the report; see `isGpuOptional`. */
+  readonly gpuMissing?: string | null;
   /** Axes that depend on the board, instead of `axes`. */
   readonly axesFor?: (link: Link, facts: BoardFacts, signal: AbortSignal) => Promise<Axes>;
   /** Null: the batch size that a model declares, 1 where it leaves it free. */

@@ -4,6 +4,7 @@ import { findGpuMeans } from '../board/gpu-means.ts';
 import { requireLockedClocks } from '../board/locked-clocks.ts';
 import { type Probe, probeBoard } from '../board/probe.ts';
 import { requireBoard } from '../board/requirements.ts';
+import { OrinError } from '../errors.ts';
 import type { Link } from '../link/link.ts';
 import { missingBytes, push } from '../push/push.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -54,7 +55,7 @@ async function benchConnected(request: BenchRequest): Promise<RunOutcome | null>
   tellUncollected(request, probe);
   const build = await chooseBuild(request, probe.facts);
   tellBuild(request, build);
-  const axes = await axesOf(request, { link, facts: probe.facts, build });
+  const { axes, gpuMissing } = await axesOf(request, { link, facts: probe.facts, build });
   const parts = {
     ortPackage: build?.directory,
     needsKoffi: axes.targets.some(({ engine }) => engine === 'ort-capi'),
@@ -62,7 +63,7 @@ async function benchConnected(request: BenchRequest): Promise<RunOutcome | null>
   const runtime = await runtimeOf(request, probe, parts, workshop);
   const ground = { facts: probe.facts, models: await models, runtime, workshop };
   const ortPackage = build?.directory ?? null;
-  const prepared = await prepareRun({ ...request, axes, ortPackage }, ground);
+  const prepared = await prepareRun({ ...request, axes, ortPackage, gpuMissing }, ground);
   for (const note of prepared.notes) tell({ kind: 'note', text: note });
   tell({ kind: 'planned', plan: prepared.plan, estimateMs: prepared.estimateMs });
   if (request.isDryRun) return null;
@@ -156,13 +157,30 @@ interface AxesGround {
   readonly build: UserBuild | null;
 }
 
+interface BoardAxes {
+  readonly axes: Axes;
+  /** Why there is no GPU cell where one was wished for; null otherwise. */
+  readonly gpuMissing: string | null;
+}
+
 /** The asked-for dimensions, with the board's best GPU engine where that was asked for. */
-async function axesOf(request: BenchRequest, { link, facts, build }: AxesGround): Promise<Axes> {
+async function axesOf(
+  request: BenchRequest,
+  { link, facts, build }: AxesGround,
+): Promise<BoardAxes> {
   const { signal, board, isGpuWanted } = request;
   const axes = (await request.axesFor?.(link, facts, signal)) ?? request.axes;
-  if (!isGpuWanted) return axes;
+  if (!isGpuWanted) return { axes, gpuMissing: null };
   const { libraries } = facts.tools.trtexec ? { libraries: [] } : await findGpuMeans(link, signal);
-  const best = bestGpuTarget(board, facts, { ortLibrary: axes.ortLibrary, libraries, build });
-  const isKnown = axes.targets.some(({ engine, ep }) => engine === best.engine && ep === best.ep);
-  return isKnown ? axes : { ...axes, targets: [...axes.targets, best] };
+  try {
+    const best = bestGpuTarget(board, facts, { ortLibrary: axes.ortLibrary, libraries, build });
+    const isKnown = axes.targets.some(({ engine, ep }) => engine === best.engine && ep === best.ep);
+    const targets = isKnown ? axes.targets : [...axes.targets, best];
+    return { axes: { ...axes, targets }, gpuMissing: null };
+  } catch (error) {
+    if (!request.isGpuOptional || !(error instanceof OrinError)) throw error;
+    const gpuMissing = error.why ?? error.message;
+    request.listener({ kind: 'note', text: `no GPU cells: ${gpuMissing}` });
+    return { axes, gpuMissing };
+  }
 }

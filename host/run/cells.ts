@@ -26,6 +26,8 @@ export interface Axes {
   readonly sessionConfig: Readonly<Record<string, string>>;
   readonly include: readonly CellFilter[];
   readonly exclude: readonly CellFilter[];
+  /** CPU lists for trtexec, whose threads are not ours to set; absent: `affinities`. */
+  readonly deviceAffinities?: readonly (string | null)[];
   /** Measures every cell with telemetry and without, to tell what it costs. */
   readonly checksTelemetry?: boolean;
   /** Allows more threads than CPUs. */
@@ -104,7 +106,7 @@ function deviceDimensions(model: CellModel, axes: Axes): readonly (readonly Part
       : { precision: asked, askedPrecision: asked },
   );
   return [
-    axes.affinities.map((affinity) => ({ affinity })),
+    (axes.deviceAffinities ?? axes.affinities).map((affinity) => ({ affinity })),
     precisions,
     [...model.inputsByBatch].map(([batch, inputs]) => ({ batch, inputs: [...inputs] })),
     axes.checksTelemetry ? [{}, { isUnwatched: true }] : [{}],

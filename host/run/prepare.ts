@@ -122,6 +122,7 @@ function contextOf(
     ...(request.fleet && { fleet: request.fleet }),
     workstation: { os: platform(), arch: arch(), node: process.version },
     experiment: request.experiment,
+    ...(request.gpuMissing && { gpu_missing: request.gpuMissing }),
     argv: request.tool.argv,
     runtime: {
       node: NODE_VERSION,

@@ -6,6 +6,7 @@ import type { BenchRequest } from '../../host/run/bench-request.ts';
 import type { FollowRequest } from '../../host/run/follow-request.ts';
 import type { RunEvent } from '../../host/run/run-event.ts';
 import type { RunOutcome } from '../../host/run/run-outcome.ts';
+import { thesisAxes } from '../../host/run/thesis-axes.ts';
 import { addBenchOptions } from '../config/bench-options.ts';
 import { axesFrom, effortRequestFrom } from '../config/bench-values.ts';
 import { directoriesFrom } from '../config/directories.ts';
@@ -86,10 +87,18 @@ export function settingsFrom(
     ? choicesFrom(options.telemetry, '--telemetry', telemetrySources)
     : [];
   const seed = wholeNumber(options.seed, '--seed', 0);
+  // The thesis has GPU rows where the board has a way to them; who names a provider has chosen already.
+  const isGpuOptional =
+    options.preset === 'thesis' && options.gpu === undefined && options.ep === 'cpu';
+  const axes = axesFrom(options);
   return {
     models: options.model.length > 0 ? options.model : [DEFAULT_MODEL],
-    axes: axesFrom(options),
-    isGpuWanted: options.gpu === 'auto',
+    axes,
+    ...(options.preset === 'thesis' && {
+      axesFor: (_link, facts) => Promise.resolve(thesisAxes(axes, facts)),
+    }),
+    isGpuWanted: options.gpu === 'auto' || isGpuOptional,
+    isGpuOptional,
     ortPackage: options.ort ?? null,
     experiment: options.preset === 'thesis' ? 'thesis' : null,
     batches: options.batch ? wholeNumbers(options.batch, '--batch') : null,

@@ -2,14 +2,22 @@ import { runFindings } from '../../host/irq/run-findings.ts';
 import { formatNumber, formatPercent } from '../../host/results/format.ts';
 import type { Result } from '../../host/results/result.ts';
 import {
+  isOnGpu,
   type PassRow,
+  publishedGpuS,
   publishedPasses,
   type ThesisModel,
+  type ThesisRow,
   thesisModels,
 } from '../../host/results/thesis.ts';
-import { symbolsFor } from './symbols.ts';
+import { counted } from './quantities.ts';
+import { plainText, symbolsFor } from './symbols.ts';
 import type { Terminal } from './terminal.ts';
 import { type Column, textTable } from './text-table.ts';
+import { wrapSentence } from './wrap-text.ts';
+
+/** Sentences are read, not scanned: a line of them should not run over a wide screen. */
+const MAX_TEXT_WIDTH = 100;
 
 /** What an experiment ends in, after its result; nothing for a plain benchmark. */
 export function experimentReport(result: Result, terminal: Terminal): string[] {
@@ -17,48 +25,106 @@ export function experimentReport(result: Result, terminal: Terminal): string[] {
   if (experiment === null) return [];
   const { dot } = symbolsFor(terminal.isUnicode);
   const { bold } = terminal.colour;
+  const width = Math.min(terminal.columns(), MAX_TEXT_WIDTH);
+  const sentence = (text: string) => wrapSentence(`  ${dot} ${text}`, width);
   const tables = experiment === 'thesis' ? thesisModels(result) : [];
   return [
-    ...tables.flatMap((model) => ['', bold(`${model.name}, seconds`), ...thesisTable(model)]),
+    ...tables.flatMap((model) => [
+      '',
+      bold(`${model.name}, seconds`),
+      ...thesisTables(model),
+      ...amdahlLines(model.amdahl).map((text) => wrapSentence(text, width)),
+    ]),
+    ...(tables.length > 0 ? ['', ...thesisRemarks(result).map(sentence)] : []),
     '',
     bold('CPUs and interrupts'),
-    ...runFindings(result).map((text) => `  ${dot} ${text}`),
-  ];
+    ...runFindings(result).map(sentence),
+  ].map((line) => plainText(line, terminal.isUnicode));
 }
 
 const right = (title: string): Column => ({ title, align: 'right' });
 const left = (title: string): Column => ({ title, align: 'left' });
 
-/** The thesis' own table (threads, average, max, min) with ours above its figures. */
-function thesisTable({ rows, amdahl }: ThesisModel): string[] {
-  const columns = [
-    left(''),
-    ...['threads', 'average', 'max', 'min', 'ms/image', 'spread', 'speed-up'].map(right),
-    right('efficiency'),
-  ];
-  const ours = rows.map((row) => [
+/** The thesis' own table (threads, average, max, min) with ours above its figures; then what follows from them. */
+function thesisTables({ rows, missing }: ThesisModel): string[] {
+  const names = rows.map((row) => [
     `this board, ${row.imagesPerPass.toLocaleString('en')} images`,
-    ...figures(row),
-    formatPercent(row.spread),
-    row.speedUp === null
-      ? ''
-      : `${row.speedUp.value.toFixed(2)}× (${row.speedUp.lo.toFixed(2)} to ${row.speedUp.hi.toFixed(2)})`,
-    row.efficiency === null ? '' : formatPercent(row.efficiency),
+    threadsOf(row),
   ]);
+  const theirNames = publishedPasses.map(({ threads }) => ['thesis, 10,000 images', `${threads}`]);
+  const { least, most } = publishedGpuS;
+  const gpu = ['thesis, 10,000 images', 'GPU, 1/3/6/default', `${least}-${most}`];
+  const seconds = textTable(
+    [left(''), ...['threads', 'average', 'max', 'min', 'ms/image'].map(right)],
+    [
+      ...rows.map((row, at) => [...(names[at] ?? []), ...figures(row)]),
+      ...publishedPasses.map((row, at) => [...(theirNames[at] ?? []), ...figures(row)]),
+      [...gpu, '', '', `${formatNumber(least / 10)}-${formatNumber(most / 10)}`],
+    ],
+  );
   const base = publishedPasses[0]?.averageS ?? 1;
-  const theirs = publishedPasses.map((row) => [
-    'thesis, 10,000 images',
-    ...figures(row),
-    formatPercent((row.maxS - row.minS) / row.averageS),
-    row.threads === 1 ? '' : `${(base / row.averageS).toFixed(2)}×`,
-    row.threads === 1 ? '' : formatPercent(base / row.averageS / row.threads),
-  ]);
-  return [...textTable(columns, [...ours, ...theirs]), ...amdahlLines(amdahl)];
+  const ratios = textTable(
+    [left(''), ...['threads', 'spread', 'speed-up', 'efficiency'].map(right)],
+    [
+      ...rows.map((row, at) => [
+        ...(names[at] ?? []),
+        formatPercent(row.spread),
+        row.speedUp === null
+          ? ''
+          : `${row.speedUp.value.toFixed(2)}× (${row.speedUp.lo.toFixed(2)}-${row.speedUp.hi.toFixed(2)})`,
+        row.efficiency === null ? '' : formatPercent(row.efficiency),
+      ]),
+      ...publishedPasses.map((row, at) => [
+        ...(theirNames[at] ?? []),
+        formatPercent((row.maxS - row.minS) / row.averageS),
+        row.threads === 1 ? '' : `${(base / row.averageS).toFixed(2)}×`,
+        row.threads === 1 ? '' : formatPercent(base / row.averageS / row.threads),
+      ]),
+    ],
+  );
+  return [...seconds, ...missing.map((text) => `  no whole pass of ${text}`), '', ...ratios];
 }
 
-function figures({ threads, averageS, maxS, minS, imagesPerPass }: PassRow): string[] {
+/** `3` on the CPU; on the GPU `trtexec, 3 CPUs`, and for what it does by itself `trtexec, default`. */
+function threadsOf({ target, cpus, threads, cell }: ThesisRow): string {
+  if (target === 'CPU') return String(threads);
+  if (cell.config.engine !== 'trtexec') return `${target}, ${threads}`;
+  return cpus === null ? `${target}, default` : `${target}, ${counted(cpus, 'CPU')}`;
+}
+
+function figures({ averageS, maxS, minS, imagesPerPass }: PassRow): string[] {
   const seconds = [averageS, maxS, minS].map((value) => formatNumber(value, 5));
-  return [String(threads), ...seconds, formatNumber((averageS / imagesPerPass) * 1000)];
+  return [...seconds, formatNumber((averageS / imagesPerPass) * 1000)];
+}
+
+/** Where this board is not the thesis' board, and which of its rows are not here. */
+function thesisRemarks(result: Result): string[] {
+  const measured = result.cells.filter(({ purpose }) => purpose === 'measure');
+  const onGpu = measured.filter(isOnGpu);
+  const cpus = result.context.board?.cpus_online.length ?? null;
+  const threads = [
+    ...new Set(measured.filter((cell) => !isOnGpu(cell)).map(({ config }) => config.threads)),
+  ];
+  const remarks: string[] = [];
+  if (cpus !== null && cpus !== 6) {
+    remarks.push(
+      `The thesis had six CPUs and took 1, 3 and 6 threads; this board has ${counted(cpus, 'CPU')}: ${threads.join(', ')}.`,
+    );
+  }
+  if (onGpu.length === 0) {
+    const why = result.context.gpu_missing;
+    remarks.push(`The GPU rows are missing: ${why ?? 'no engine for the GPU was asked for'}.`);
+  }
+  if (onGpu.some(({ config }) => config.engine === 'trtexec')) {
+    remarks.push(
+      'trtexec sets its own threads: in place of threads its rows have 1, half and all CPUs, then no limit (default). Its times are of its queries, transfers included.',
+    );
+  } else if (onGpu.length > 0) {
+    remarks.push(
+      'The default of ONNX Runtime is as many threads as there are CPUs: the last GPU row.',
+    );
+  }
+  return remarks;
 }
 
 function amdahlLines(fit: ThesisModel['amdahl']): string[] {

@@ -6,7 +6,7 @@ import { counted } from './quantities.ts';
 import { plainText, symbolsFor } from './symbols.ts';
 import type { Terminal } from './terminal.ts';
 import { type Column, textTable } from './text-table.ts';
-import { wrapText } from './wrap-text.ts';
+import { wrapSentence } from './wrap-text.ts';
 
 /** Rows that a table shows; the rest is summed up, and whole in --json. */
 const MAX_ROWS = 16;
@@ -27,7 +27,7 @@ export function irqReport(
   const period = analysis.isDifference ? 'between the dumps' : 'since boot';
   const lines = [
     bold(`Interrupts ${period}, ${counted(analysis.cpus.length, 'CPU')}`),
-    ...findings.map(({ text }) => wrapped(`  ${symbolsFor(isUnicode).dot} ${text}`, width)),
+    ...findings.map(({ text }) => wrapSentence(`  ${symbolsFor(isUnicode).dot} ${text}`, width)),
     '',
     ...section('interrupts', analysis.cpus, interruptRows(analysis), terminal),
     ...restLine(analysis),
@@ -107,9 +107,4 @@ function restLine({ sources, silentSources }: DumpAnalysis): string[] {
 
 function shortened(name: string): string {
   return name.length > MAX_NAME ? `${name.slice(0, MAX_NAME - 1)}…` : name;
-}
-
-/** A number and its percent sign stay on one line. */
-function wrapped(text: string, width: number): string {
-  return wrapText(text.replaceAll(' %', '\u00a0%'), width).replaceAll('\u00a0', ' ');
 }

@@ -12,6 +12,11 @@ export function wrapText(text: string, columns: number): string {
     .join('\n');
 }
 
+/** As `wrapText`; a number and its percent sign stay on one line. */
+export function wrapSentence(text: string, columns: number): string {
+  return wrapText(text.replaceAll(' %', '\u00a0%'), columns).replaceAll('\u00a0', ' ');
+}
+
 function wrapLine(line: string, columns: number): string {
   if (stringWidth(line) <= columns) return line;
   const indent = /^ */.exec(line)?.[0] ?? '';
