@@ -19,7 +19,7 @@ test('the preset thesis ends in the tables of the thesis, and its run tells them
   expect(run.stdout).toMatch(/thesis, 10,000 images +6 +218\.27 +220\.74 +216\.96/);
   if (cpus().length > 1) expect(run.stdout).toContain('of the work does not spread over threads');
   expect(run.stdout).toContain('CPUs and interrupts');
-  expect(run.stdout).toMatch(/thesis, 10,000 images +GPU, 1\/3\/6\/default +17\.61-18\.37/);
+  expect(run.stdout).toMatch(/thesis, 10,000 images +GPU, any +17\.61-18\.37/);
   const remarks = run.stdout.replace(/\s+/g, ' ');
   if (cpus().length !== 6) expect(remarks).toContain(`this board has ${cpus().length} CPU`);
   if (!remarks.includes('trtexec')) expect(remarks).toContain('The GPU rows are missing');

@@ -32,7 +32,7 @@ export function experimentReport(result: Result, terminal: Terminal): string[] {
     ...tables.flatMap((model) => [
       '',
       bold(`${model.name}, seconds`),
-      ...thesisTables(model),
+      ...thesisTables(model, terminal.columns()),
       ...amdahlLines(model.amdahl).map((text) => wrapSentence(text, width)),
     ]),
     ...(tables.length > 0 ? ['', ...thesisRemarks(result).map(sentence)] : []),
@@ -46,43 +46,63 @@ const right = (title: string): Column => ({ title, align: 'right' });
 const left = (title: string): Column => ({ title, align: 'left' });
 
 /** The thesis' own table (threads, average, max, min) with ours above its figures; then what follows from them. */
-function thesisTables({ rows, missing }: ThesisModel): string[] {
-  const names = rows.map((row) => [
-    `this board, ${row.imagesPerPass.toLocaleString('en')} images`,
-    threadsOf(row),
-  ]);
-  const theirNames = publishedPasses.map(({ threads }) => ['thesis, 10,000 images', `${threads}`]);
+function thesisTables({ rows, missing }: ThesisModel, width: number): string[] {
+  return [
+    ...secondsTable(rows, width),
+    ...missing.map((text) => `  no whole pass of ${text}`),
+    '',
+    ...ratiosTable(rows),
+  ];
+}
+
+function secondsTable(rows: readonly ThesisRow[], width: number): string[] {
   const { least, most } = publishedGpuS;
-  const gpu = ['thesis, 10,000 images', 'GPU, 1/3/6/default', `${least}-${most}`];
-  const seconds = textTable(
-    [left(''), ...['threads', 'average', 'max', 'min', 'ms/image'].map(right)],
+  const theirs = 'thesis, 10,000 images';
+  const perImage = `${formatNumber(least / 10)}-${formatNumber(most / 10)}`;
+  return textTable(
     [
-      ...rows.map((row, at) => [...(names[at] ?? []), ...figures(row)]),
-      ...publishedPasses.map((row, at) => [...(theirNames[at] ?? []), ...figures(row)]),
-      [...gpu, '', '', `${formatNumber(least / 10)}-${formatNumber(most / 10)}`],
+      left(''),
+      ...['threads', 'average', 'max', 'min'].map(right),
+      { title: 'ms/image', align: 'right', dropOrder: 1 },
     ],
+    [
+      ...rows.map((row) => [
+        `this board, ${row.imagesPerPass.toLocaleString('en')} images`,
+        threadsOf(row),
+        ...figures(row),
+      ]),
+      ...publishedPasses.map((row) => [theirs, String(row.threads), ...figures(row)]),
+      [theirs, 'GPU, any', `${least}-${most}`, '', '', perImage],
+    ],
+    width,
   );
+}
+
+function ratiosTable(rows: readonly ThesisRow[]): string[] {
   const base = publishedPasses[0]?.averageS ?? 1;
-  const ratios = textTable(
+  return textTable(
     [left(''), ...['threads', 'spread', 'speed-up', 'efficiency'].map(right)],
     [
-      ...rows.map((row, at) => [
-        ...(names[at] ?? []),
+      ...rows.map((row) => [
+        'this board',
+        threadsOf(row),
         formatPercent(row.spread),
-        row.speedUp === null
-          ? ''
-          : `${row.speedUp.value.toFixed(2)}× (${row.speedUp.lo.toFixed(2)}-${row.speedUp.hi.toFixed(2)})`,
+        row.speedUp === null ? '' : speedUpText(row.speedUp),
         row.efficiency === null ? '' : formatPercent(row.efficiency),
       ]),
-      ...publishedPasses.map((row, at) => [
-        ...(theirNames[at] ?? []),
+      ...publishedPasses.map((row) => [
+        'thesis',
+        String(row.threads),
         formatPercent((row.maxS - row.minS) / row.averageS),
         row.threads === 1 ? '' : `${(base / row.averageS).toFixed(2)}×`,
         row.threads === 1 ? '' : formatPercent(base / row.averageS / row.threads),
       ]),
     ],
   );
-  return [...seconds, ...missing.map((text) => `  no whole pass of ${text}`), '', ...ratios];
+}
+
+function speedUpText({ value, lo, hi }: NonNullable<ThesisRow['speedUp']>): string {
+  return `${value.toFixed(2)}× (${lo.toFixed(2)} to ${hi.toFixed(2)})`;
 }
 
 /** `3` on the CPU; on the GPU `trtexec, 3 CPUs`, and for what it does by itself `trtexec, default`. */
