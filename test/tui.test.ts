@@ -74,6 +74,23 @@ describe.skipIf(!hasTmux)('in a real terminal', () => {
     expect(terminal.isAlternate()).toBe(false);
   }, 240_000);
 
+  test('a run that was left going is shown at home, looked after and attached from there', async () => {
+    const terminal = await open('attach', { columns: 100, rows: 30 });
+    terminal.type('orin bench demo --detach --quiet --model mlp-tiny --threads 1 --blocks 3');
+    await terminal.until(/^\d{8}-\d{6}-\w{6}/m, 120_000);
+    terminal.type('clear; orin');
+    await terminal.until(/› demo .*● run on it {2}(just now|1 min ago)/);
+    terminal.press('c');
+    await terminal.until(/› demo .*(● run on it|◐ run to collect) {2}just now/, 60_000);
+    terminal.press('a');
+    await terminal.until(/run \d{8}-\d{6}-\w{6}[\s\S]*mlp-tiny/, 120_000);
+    terminal.press('Escape');
+    await terminal.until(/› demo .*CPUs +just now/);
+    terminal.press('q');
+    await terminal.until(/ready\$ *\n*$/);
+    expect(terminal.history()).toMatch(/mlp-tiny[\s\S]*saved \d{8}-/);
+  }, 240_000);
+
   test('a run is stopped only after a question, and what it measured is printed', async () => {
     const terminal = await open('stop', { columns: 80, rows: 24 });
     terminal.type('orin bench demo --tui --model mlp-tiny --threads 1 --blocks 20; echo code $?');

@@ -2,9 +2,10 @@ import type { OptionValues } from 'commander';
 import { exitCodes } from '../../host/errors.ts';
 import { attach, cancelRun } from '../../host/run/attach.ts';
 import { resume } from '../../host/run/resume.ts';
+import type { RunOutcome } from '../../host/run/run-outcome.ts';
 import { directoriesFrom } from '../config/directories.ts';
 import { environment } from '../config/environment.ts';
-import { watchRun } from './watch-run.ts';
+import { type RunSurroundings, watchRun, withAccess } from './watch-run.ts';
 
 /** `orin-remote attach <host> [run] [--resume]`: gives the exit code that `bench` would have given. */
 export async function attachCommand(
@@ -17,6 +18,18 @@ export async function attachCommand(
     options.resume
       ? resume({ ...follow, runId, isOffline: options.offline === true, directories })
       : attach({ ...follow, runId, isCancelling: false }),
+  );
+}
+
+/** Follows a run for whoever shows it, answers its questions and decides when it ends. */
+export async function attachBoard(
+  host: string,
+  runId: string,
+  options: OptionValues,
+  surroundings: RunSurroundings,
+): Promise<RunOutcome | null> {
+  return await withAccess(host, options, surroundings, ({ follow }) =>
+    attach({ ...follow, runId, isCancelling: false }),
   );
 }
 

@@ -1,12 +1,13 @@
 import { availableParallelism } from 'node:os';
-import { Command, type OptionValues } from 'commander';
-import { addBenchOptions, addConnectionOptions } from '../config/bench-options.ts';
+import { benchOptionsFrom } from '../config/bench-arguments.ts';
 import { directoriesFrom } from '../config/directories.ts';
 import { environment } from '../config/environment.ts';
 import { recentPath } from '../config/recent.ts';
 import { printResult } from '../output/print-result.ts';
 import { type TerminalOptions, terminalOf } from '../output/terminal.ts';
+import { attachBoard } from './attach.ts';
 import { measureBoard } from './bench.ts';
+import { checkBoard } from './check-board.ts';
 
 declare const __ORIN_REMOTE_VERSION__: string;
 
@@ -14,33 +15,32 @@ declare const __ORIN_REMOTE_VERSION__: string;
 export async function homeCommand(options: TerminalOptions): Promise<number | null> {
   const terminal = terminalOf(process.stderr, environment, options);
   if (!terminal.isInteractive) return null;
+  const directories = directoriesFrom(environment);
   const { openSession } = await import('../tui/home/session.ts');
   const end = await openSession({
     terminal,
     places: {
       recent: recentPath(environment),
-      runs: directoriesFrom(environment).runs,
+      fleetFile: directories.fleetFile,
+      runs: directories.runs,
       here: process.cwd(),
     },
     version: __ORIN_REMOTE_VERSION__,
     ownCpus: availableParallelism(),
     measure: async (surroundings) => {
-      const { host, benchOptions } = benchOptionsFrom(surroundings.argv);
+      const { host, benchOptions } = benchOptionsFrom(surroundings.argv.slice(1));
       return await measureBoard(host, benchOptions, surroundings);
     },
+    attach: async ({ host, args }, runId, surroundings) => {
+      const { benchOptions } = benchOptionsFrom([host, ...args]);
+      return await attachBoard(host, runId, benchOptions, surroundings);
+    },
+    check: async ({ host, args }, signal) =>
+      await checkBoard(host, benchOptionsFrom([host, ...args]).benchOptions, signal),
   });
   if (end.outcome !== null) {
     const stdout = terminalOf(process.stdout, environment, options);
     await printResult(end.outcome, end.board, 'table', stdout);
   }
   return end.exitCode;
-}
-
-/** The arguments as the command line reads them, with all its defaults. */
-function benchOptionsFrom(argv: readonly string[]): { host: string; benchOptions: OptionValues } {
-  const command = new Command('bench').argument('<host>').exitOverride();
-  addBenchOptions(command);
-  addConnectionOptions(command);
-  command.parse([...argv.slice(1)], { from: 'user' });
-  return { host: command.args[0] ?? '', benchOptions: command.opts() };
 }

@@ -15,6 +15,7 @@ import { type Terminal, terminalOf } from '../output/terminal.ts';
 import { askKey } from '../prompt/ask-key.ts';
 import { terminalPrompter } from '../prompt/terminal-prompter.ts';
 import { accessTo } from './connection.ts';
+import { BoardMemory } from './remember-board.ts';
 import { type Choice, controlRun, type RunControlOptions } from './run-control.ts';
 
 /** The format that was asked for. */
@@ -109,7 +110,13 @@ export async function withAccess(
   surroundings: RunSurroundings,
   work: (watch: Watch) => Promise<RunOutcome | null>,
 ): Promise<RunOutcome | null> {
-  const { progress, prompter, ...rest } = surroundings;
+  const { progress, prompter, ...given } = surroundings;
+  const memory = new BoardMemory(host, options);
+  const listener = (event: RunEvent) => {
+    memory.hear(event);
+    given.listener(event);
+  };
+  const rest = { ...given, listener };
   const access = await accessTo(host, options, { prompter, note: (text) => progress.note(text) });
   try {
     rest.listener({ kind: 'connecting', destination: access.destination });
@@ -122,6 +129,7 @@ export async function withAccess(
     return await work({ follow, progress });
   } finally {
     await access.close();
+    await memory.settled();
   }
 }
 

@@ -6,8 +6,26 @@ import { cleanLine } from '../../agent/protocol/clean-text.ts';
 
 const line = z.string().overwrite((value) => cleanLine(value, 400));
 
+const boardSchema = z.object({
+  /** As it was named to the program. */
+  name: line,
+  /** `Jetson Orin Nano · JetPack 6.2.1 · 15W · 6 CPUs` */
+  about: line,
+  /** When the program last spoke with it. */
+  seenUtc: line,
+  cpus: z.int().positive().nullable().catch(null),
+  /** Options by which it was reached, beyond its name. */
+  args: z.array(line).max(40).catch([]),
+  /** Runs that were on it then, not collected from here. */
+  runs: z
+    .array(z.object({ runId: line, isRunning: z.boolean() }))
+    .max(50)
+    .catch([]),
+});
+export type RecentBoard = z.infer<typeof boardSchema>;
+
 const recentSchema = z.object({
-  boards: z.array(z.object({ name: line, about: line, seenUtc: line })).catch([]),
+  boards: z.array(boardSchema).catch([]),
   /** Absolute paths of `.onnx` files. */
   models: z.array(line).catch([]),
 });
@@ -32,21 +50,26 @@ export async function readRecent(path: string): Promise<Recent> {
   }
 }
 
-/** Puts what was just used in front. A list that cannot be written is no reason to fail. */
-export async function rememberRecent(
+/** Puts a board in front, as `change` makes it of what was known. A list that cannot be written is no reason to fail. */
+export async function rememberBoard(
   path: string,
-  used: { readonly board: Recent['boards'][number]; readonly model: string | null },
+  name: string,
+  change: (before: RecentBoard | null) => RecentBoard,
 ): Promise<void> {
-  const before = await readRecent(path);
-  const boards = [used.board, ...before.boards.filter(({ name }) => name !== used.board.name)];
-  const models =
-    used.model === null
-      ? before.models
-      : [used.model, ...before.models.filter((model) => model !== used.model)];
-  const recent: Recent = {
-    boards: boards.slice(0, MAX_RECENT),
-    models: models.slice(0, MAX_RECENT),
-  };
+  const { boards, models } = await readRecent(path);
+  const board = change(boards.find((each) => each.name === name) ?? null);
+  const others = boards.filter((each) => each.name !== name);
+  await writeRecent(path, { boards: [board, ...others].slice(0, MAX_RECENT), models });
+}
+
+/** Puts a model file in front. */
+export async function rememberModel(path: string, model: string): Promise<void> {
+  const { boards, models } = await readRecent(path);
+  const others = models.filter((each) => each !== model);
+  await writeRecent(path, { boards, models: [model, ...others].slice(0, MAX_RECENT) });
+}
+
+async function writeRecent(path: string, recent: Recent): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true });
     const temporary = `${path}.${process.pid}`;

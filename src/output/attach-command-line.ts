@@ -10,14 +10,20 @@ const connectionOptions = [
   ['transport', '--transport'],
 ] as const;
 
-/** The command by which a run is found again, with the options by which its board was reached. */
-export function attachCommandLine(host: string, options: OptionValues, runId: string): string {
-  const given = connectionOptions.flatMap(([name, option]) => {
+/** The arguments that reach a board as these options do. */
+export function connectionArguments(options: OptionValues): string[] {
+  return connectionOptions.flatMap(([name, option]) => {
     const value: unknown = options[name];
     const values = Array.isArray(value) ? value : value === undefined ? [] : [value];
     return values.flatMap((each) => [option, String(each)]);
   });
-  return ['orin-remote', 'attach', host, runId, ...given].map(quoted).join(' ');
+}
+
+/** The command by which a run is found again, with the options by which its board was reached. */
+export function attachCommandLine(host: string, options: OptionValues, runId: string): string {
+  return ['orin-remote', 'attach', host, runId, ...connectionArguments(options)]
+    .map(quoted)
+    .join(' ');
 }
 
 /** For a POSIX shell; most words need nothing. */

@@ -23,6 +23,8 @@ export type Action =
   | 'wider'
   | 'narrower'
   | 'stop'
+  | 'check'
+  | 'attach'
   | 'help'
   | 'quit';
 
@@ -161,6 +163,22 @@ export const bindings: readonly Binding[] = [
     word: 'stop',
     does: 'stop the run; what was measured is kept (asks first)',
     places: ['live'],
+  },
+  {
+    action: 'check',
+    keys: ['c'],
+    shown: 'c',
+    word: 'look',
+    does: 'connect to the board once and look what it is and which runs it holds; asks nothing',
+    places: ['home'],
+  },
+  {
+    action: 'attach',
+    keys: ['a'],
+    shown: 'a',
+    word: 'attach',
+    does: 'follow the run that is on the board, or collect it',
+    places: ['home'],
   },
   {
     action: 'results',

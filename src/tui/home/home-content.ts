@@ -1,13 +1,21 @@
-import { readdir } from 'node:fs/promises';
+import { access, readdir } from 'node:fs/promises';
 import { cleanLine } from '../../../agent/protocol/clean-text.ts';
+import { OrinError } from '../../../host/errors.ts';
+import type { FleetBoard } from '../../../host/fleet/fleet-board.ts';
+import { readFleetFile } from '../../../host/fleet/fleet-file.ts';
 import { listRuns } from '../../../host/results/saved-runs.ts';
 import { configuredHosts } from '../../../host/ssh/configured-hosts.ts';
 import { builtInModels } from '../../../models/built-in.ts';
 import { type Recent, readRecent } from '../../config/recent.ts';
+import { boardChoices } from './board-choices.ts';
 import type { Choice, HomeContent } from './home-state.ts';
+
+const MAX_BOARDS = 500;
 
 export interface HomePlaces {
   readonly recent: string;
+  /** The fleet file that is used where none is named. */
+  readonly fleetFile: string;
   readonly runs: string;
   /** Where `.onnx` files are looked for. */
   readonly here: string;
@@ -15,24 +23,38 @@ export interface HomePlaces {
 
 /** Everything that the home screen offers: what was used last comes first. */
 export async function homeContent(places: HomePlaces): Promise<HomeContent> {
-  const [recent, hosts, files, runs] = await Promise.all([
+  const [recent, fleet, hosts, files, runs] = await Promise.all([
     readRecent(places.recent),
+    fleetBoards(places.fleetFile),
     configuredHosts(),
     modelFiles(places.here),
     listRuns(places.runs),
   ]);
-  return { boards: boardsOf(recent, hosts), models: modelsOf(recent, files), runs };
+  return {
+    boards: boardChoices(recent.boards, fleet.boards, hosts),
+    models: modelsOf(recent, files),
+    runs,
+    problem: fleet.problem,
+  };
 }
 
-function boardsOf(recent: Recent, hosts: readonly string[]): Choice[] {
-  return distinct([
-    ...recent.boards.map(({ name, about, seenUtc }) => ({
-      name,
-      about: [about, `measured ${seenUtc.slice(0, 10)}`].filter(Boolean).join(' · '),
-    })),
-    { name: 'demo', about: 'this machine, behind an SSH server inside the program' },
-    ...hosts.map((name) => ({ name, about: '~/.ssh/config' })),
-  ]);
+/** The boards of the fleet file; a file with a mistake is no reason not to start. */
+async function fleetBoards(path: string): Promise<{
+  readonly boards: readonly FleetBoard[];
+  readonly problem: string | null;
+}> {
+  try {
+    await access(path);
+  } catch {
+    return { boards: [], problem: null };
+  }
+  try {
+    const { boards } = await readFleetFile(path);
+    return { boards: boards.slice(0, MAX_BOARDS), problem: null };
+  } catch (error) {
+    if (!(error instanceof OrinError)) throw error;
+    return { boards: [], problem: [error.message, error.why].filter(Boolean).join(': ') };
+  }
 }
 
 function modelsOf(recent: Recent, files: readonly string[]): Choice[] {

@@ -1,24 +1,26 @@
 import type { RunListing } from '../../../host/results/saved-runs.ts';
-import { counted, formatElapsed } from '../../output/quantities.ts';
 import { runSummary } from '../../output/run-summary.ts';
 import type { Size } from '../frame/layout.ts';
-import { clip, padEnd, rule, spread, windowAround } from '../frame/text.ts';
+import { clip, rule, spread, widthOf, windowAround } from '../frame/text.ts';
 import type { Theme } from '../frame/theme.ts';
-import {
-  chosen,
-  type HomeState,
-  type Picker,
-  planFields,
-  presetOf,
-  presetsOf,
-  type Section,
-} from './home-state.ts';
-import { benchArguments, estimatePlan } from './plan-estimate.ts';
+import { choiceLine } from './choice-line.ts';
+import type { HomeState, Picker, Section } from './home-state.ts';
+import { planFields } from './plan-form.ts';
+import { type PlanLines, planLines } from './plan-lines.ts';
 
 export interface HomeContext {
   readonly version: string;
   /** CPUs of this machine, which is the board of the demonstration. */
   readonly ownCpus: number;
+}
+
+/** What a frame is drawn from. */
+interface Sheet {
+  readonly state: HomeState;
+  readonly plan: PlanLines;
+  readonly columns: number;
+  readonly theme: Theme;
+  readonly nowMs: number;
 }
 
 /** The frame of the home screen, without its footer: one step open, the others as what was chosen in them. */
@@ -27,6 +29,7 @@ export function homeLines(
   context: HomeContext,
   size: Size,
   theme: Theme,
+  nowMs: number,
 ): string[] {
   const { columns, rows } = size;
   const title = spread(
@@ -35,16 +38,17 @@ export function homeLines(
     columns,
     theme,
   );
-  const plan = planLines(state, context, theme);
+  const plan = planLines(state, context.ownCpus, columns, theme);
+  const sheet: Sheet = { state, plan, columns, theme, nowMs };
   const isSmall = rows < 14;
   if (isSmall) {
-    const lines = sectionLines(state, state.focus, plan, rows - 2, columns, theme);
+    const lines = sectionLines(sheet, state.focus, rows - 2);
     return [rule(sectionTitle(state, state.focus, theme), columns, theme), ...lines];
   }
-  const room = allot(state, rows - 4, plan.length);
+  const room = allot(state, rows - 4, plan);
   const steps = (['board', 'model', 'plan'] as const).flatMap((section) => [
     rule(sectionTitle(state, section, theme), columns, theme),
-    ...sectionLines(state, section, plan, room[section], columns, theme),
+    ...sectionLines(sheet, section, room[section]),
   ]);
   const left = rows - 1 - 1 - steps.length - 1;
   const recent =
@@ -54,15 +58,18 @@ export function homeLines(
   return [title, ...steps, ...recent];
 }
 
+/** One long path must not push all else to the right edge. */
+const MAX_NAME_COLUMNS = 44;
+
 /** Rows that the recent results are worth before the steps get more than they need. */
 const RECENT_ROWS = 4;
 
 /** The open step has what it needs; the others a line each, and more where there is room: the plan first. */
-function allot(state: HomeState, rows: number, planRows: number): Record<Section, number> {
+function allot(state: HomeState, rows: number, plan: PlanLines): Record<Section, number> {
   const wanted: Record<Section, number> = {
     board: state.board.choices.length + 1,
     model: state.model.choices.length + 1,
-    plan: planRows,
+    plan: rowsOf(plan),
   };
   const room: Record<Section, number> = { board: 1, model: 1, plan: 1 };
   const isRoomy = rows >= 22;
@@ -72,10 +79,12 @@ function allot(state: HomeState, rows: number, planRows: number): Record<Section
   room[state.focus] = Math.min(wanted[state.focus], most, fair);
   for (const section of ['plan', 'model', 'board'] as const) {
     const used = 3 + room.board + room.model + room.plan;
-    const grown = Math.min(wanted[section], room[section] + rows - used - RECENT_ROWS);
-    // Half a plan form tells less than its summary.
-    const isWorth = section === 'plan' ? grown === planRows : grown > room[section];
-    if (section !== state.focus && isWorth) room[section] = grown;
+    const spare = rows - used - RECENT_ROWS;
+    const grown = Math.min(wanted[section], room[section] + spare);
+    // Half a plan form tells less than its summary and its command.
+    const isHalf = section === 'plan' && grown < wanted.plan;
+    const worth = isHalf ? Math.min(grown, 1 + plan.command.length) : grown;
+    if (section !== state.focus && worth > room[section]) room[section] = worth;
   }
   return room;
 }
@@ -87,22 +96,25 @@ function sectionTitle(state: HomeState, section: Section, theme: Theme): string 
   return section === state.focus ? theme.title(text) : text;
 }
 
-function sectionLines(
-  state: HomeState,
-  section: Section,
-  plan: readonly string[],
-  rows: number,
-  columns: number,
-  theme: Theme,
-): string[] {
+function sectionLines(sheet: Sheet, section: Section, rows: number): string[] {
+  const { state, plan, theme } = sheet;
   if (section !== 'plan') {
     const isOpen = state.focus === section;
-    const lines = pickerLines(state[section], section, isOpen, rows, columns, theme);
+    const lines = pickerLines(sheet, section, isOpen, rows);
     const { problem } = state;
     return isOpen && problem !== null ? withProblem(lines, problem, rows, theme) : lines;
   }
+  const { fields, amount, command } = plan;
+  if (rows >= rowsOf(plan)) return [...fields, amount, ...command];
   // The estimate and the command say all of the plan in two lines; one line has room for the first.
-  return rows >= plan.length ? [...plan] : plan.slice(-2).slice(0, rows);
+  if (state.focus !== 'plan') return [amount, ...command].slice(0, rows);
+  const at = planFields.indexOf(state.plan.field);
+  const { from, to } = windowAround(fields.length, at, Math.max(1, rows - 1));
+  return [...fields.slice(from, to), amount, ...command].slice(0, rows);
+}
+
+function rowsOf({ fields, command }: PlanLines): number {
+  return fields.length + 1 + command.length;
 }
 
 function withProblem(lines: string[], problem: string, rows: number, theme: Theme): string[] {
@@ -113,24 +125,21 @@ function withProblem(lines: string[], problem: string, rows: number, theme: Them
 }
 
 function pickerLines(
-  picker: Picker,
+  { state, columns, theme, nowMs }: Sheet,
   section: 'board' | 'model',
   isOpen: boolean,
   rows: number,
-  columns: number,
-  theme: Theme,
 ): string[] {
-  const nameColumns = Math.min(
-    Math.floor(columns / 2),
-    4 + Math.max(...picker.choices.map(({ name }) => name.length), 12),
-  );
+  const picker = state[section];
+  const longest = Math.max(...picker.choices.map(({ name }) => widthOf(name)), 12);
+  const nameColumns = Math.min(Math.floor(columns / 2), MAX_NAME_COLUMNS, longest + 2);
   const { from, to } = windowAround(picker.choices.length + 1, picker.at, rows);
-  const lines = picker.choices.map(({ name, about }, index) => {
-    const isAt = index === picker.at;
-    const text = `${isAt ? theme.glyphs.pointer : ' '} ${padEnd(name, nameColumns, theme)}`;
-    return ` ${isAt && isOpen ? theme.selected(text) : text} ${theme.dim(clip(about, columns - nameColumns - 6, theme))}`;
+  const lines = picker.choices.slice(from, to).map((choice, index) => {
+    const context = { isAt: from + index === picker.at, isOpen, nameColumns, columns, nowMs };
+    return choiceLine(choice, state, context, theme);
   });
-  return [...lines, typedLine(picker, section, isOpen, theme)].slice(from, to);
+  const isTypedShown = to > picker.choices.length;
+  return isTypedShown ? [...lines, typedLine(picker, section, isOpen, theme)] : lines;
 }
 
 function typedLine(
@@ -145,50 +154,6 @@ function typedLine(
   if (!isAt) return `   ${theme.dim(what)}`;
   const text = typed === '' ? theme.dim(what) : typed;
   return ` ${theme.glyphs.pointer} ${isOpen ? `${typed}${theme.glyphs.caret}${typed === '' ? theme.dim(what) : ''}` : text}`;
-}
-
-const hints = {
-  threads: 'intra-op threads, like 1,3,6; empty: 1, half and all CPUs',
-  batch: "batch sizes, like 1,8; empty: the model's own, else 1",
-  effort: 'how long and how exactly',
-} as const;
-
-/** The fields of the plan, what they amount to, and the same as a command. */
-function planLines(state: HomeState, context: HomeContext, theme: Theme): string[] {
-  const isDemo = chosen(state.board) === 'demo';
-  const estimate = estimatePlan(state, isDemo ? context.ownCpus : null);
-  const isOpen = state.focus === 'plan';
-  const values = {
-    threads: state.plan.threads,
-    batch: state.plan.batch,
-    effort: presetsOf(state)
-      .map((preset) => (preset === presetOf(state) ? `[${preset}]` : ` ${preset} `))
-      .join(' '),
-  };
-  const fields = planFields.map((field) => {
-    const isAt = isOpen && state.plan.field === field;
-    const caret = isAt && field !== 'effort' ? theme.glyphs.caret : '';
-    const text = `${isAt ? theme.glyphs.pointer : ' '} ${padEnd(field, 9, theme)}`;
-    const width = field === 'effort' ? 32 : 12;
-    return ` ${isAt ? theme.selected(text) : text} ${padEnd(`${values[field]}${caret}`, width, theme)} ${theme.dim(hints[field])}`;
-  });
-  const command = `   ${theme.dim(`orin-remote ${benchArguments(state).map(quoted).join(' ')}`)}`;
-  if (typeof estimate === 'string') {
-    return [...fields, theme.failed(`   ${theme.glyphs.failed} ${estimate}`), command];
-  }
-  const about = estimate.threads === null ? 'about ' : '';
-  const cells = `${about}${counted(estimate.cells, 'cell')} and ${counted(estimate.calibrations, 'calibration')}`;
-  const dot = theme.glyphs.dot;
-  const longest = `at most ${formatElapsed(estimate.longestMs)}`;
-  return [
-    ...fields,
-    `   ${cells} ${dot} ${estimate.blocks} processes each ${dot} ${theme.title(longest)}`,
-    command,
-  ];
-}
-
-function quoted(argument: string): string {
-  return /^[\w@%+=:,./~-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
 }
 
 function recentLines(

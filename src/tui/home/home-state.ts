@@ -1,14 +1,22 @@
 import type { RunListing } from '../../../host/results/saved-runs.ts';
-import type { EffortRequest } from '../../../host/run/effort.ts';
+import type { RecentBoard } from '../../config/recent.ts';
 import { actionOf } from '../frame/keys.ts';
 import type { Press } from '../frame/press.ts';
+import { editPlan, fieldBy, initialPlan, type PlanForm, type Preset, turn } from './plan-form.ts';
 
-export type Preset = EffortRequest['preset'];
+/** What is known of a board without asking it. */
+export interface BoardKnown extends Pick<RecentBoard, 'args' | 'cpus' | 'runs'> {
+  /** As `ssh` takes it. */
+  readonly host: string;
+  /** When the program last spoke with it; null when it never did. */
+  readonly seenUtc: string | null;
+}
 
 /** A board or a model that can be chosen. */
 export interface Choice {
   readonly name: string;
   readonly about: string;
+  readonly board?: BoardKnown;
 }
 
 /** Choices, the last of which is what the person types. */
@@ -17,18 +25,6 @@ export interface Picker {
   /** Index of the selected choice; `choices.length` is the typed one. */
   readonly at: number;
   readonly typed: string;
-}
-
-export const planFields = ['threads', 'batch', 'effort'] as const;
-type PlanField = (typeof planFields)[number];
-
-export interface PlanForm {
-  readonly field: PlanField;
-  /** As typed; empty means what the program would take. */
-  readonly threads: string;
-  readonly batch: string;
-  /** Null: what suits the board. */
-  readonly effort: Preset | null;
 }
 
 const sections = ['board', 'model', 'plan'] as const;
@@ -40,7 +36,9 @@ export interface HomeState {
   readonly model: Picker;
   readonly plan: PlanForm;
   readonly runs: readonly RunListing[];
-  /** What is wrong with what was typed. */
+  /** The host that is being looked at. */
+  readonly checking: string | null;
+  /** What is wrong with what was typed, or went wrong. */
   readonly problem: string | null;
 }
 
@@ -49,22 +47,45 @@ export interface HomeContent {
   readonly boards: readonly Choice[];
   readonly models: readonly Choice[];
   readonly runs: readonly RunListing[];
+  /** What of it could not be read. */
+  readonly problem?: string | null;
 }
 
-export function initialHome({ boards, models, runs }: HomeContent): HomeState {
+export function initialHome({ boards, models, runs, problem = null }: HomeContent): HomeState {
   return {
     focus: 'board',
     board: { choices: boards, at: 0, typed: '' },
     model: { choices: models, at: 0, typed: '' },
-    plan: { field: 'threads', threads: '', batch: '', effort: null },
+    plan: initialPlan,
     runs,
-    problem: null,
+    checking: null,
+    problem,
   };
+}
+
+/** The state with what is new since; what was typed and chosen stays, and nothing moves under the pointer. */
+export function withContent(state: HomeState, { boards, runs }: HomeContent): HomeState {
+  const fresh = new Map(boards.map((choice) => [choice.board?.host ?? choice.name, choice]));
+  const kept = state.board.choices.map(
+    (choice) => fresh.get(choice.board?.host ?? choice.name) ?? choice,
+  );
+  const known = new Set(kept.map((choice) => choice.board?.host ?? choice.name));
+  const added = boards.filter((choice) => !known.has(choice.board?.host ?? choice.name));
+  const choices = [...added, ...kept];
+  const typed = choices.findIndex(({ name }) => name === state.board.typed.trim());
+  const isTyped = state.board.at === state.board.choices.length;
+  const at = isTyped && typed >= 0 ? typed : state.board.at + added.length;
+  return { ...state, runs, board: { ...state.board, choices, at } };
 }
 
 /** The name that a picker stands on. */
 export function chosen({ choices, at, typed }: Picker): string {
   return choices[at]?.name ?? typed.trim();
+}
+
+/** The host that a board's picker stands on. */
+export function hostOf(picker: Picker): string {
+  return picker.choices[picker.at]?.board?.host ?? chosen(picker);
 }
 
 /** A demonstration shows the way within a minute; on a board the default is worth its time. */
@@ -74,7 +95,8 @@ export function presetOf(state: HomeState): Preset {
 
 /** The presets that a board can be measured with; for the demonstration the default is `quick`. */
 export function presetsOf(state: HomeState): readonly Preset[] {
-  return chosen(state.board) === 'demo' ? ['quick', 'thorough'] : ['quick', 'default', 'thorough'];
+  const all = ['quick', 'default', 'thorough', 'thesis'] as const;
+  return chosen(state.board) === 'demo' ? all.filter((preset) => preset !== 'default') : all;
 }
 
 /** True while letters are text: on the line where a host or a path is typed. */
@@ -84,7 +106,7 @@ export function isTyping({ focus, board, model }: HomeState): boolean {
   return picker.at === picker.choices.length;
 }
 
-export type Effect = 'measure' | 'results' | 'quit' | 'complete';
+export type Effect = 'measure' | 'results' | 'quit' | 'complete' | 'check' | 'attach';
 
 /** The state after a press, and what it asks of the world outside. */
 export function pressHome(
@@ -111,11 +133,15 @@ export function pressHome(
     case 'down':
       return { state: move(calm, 1) };
     case 'left':
-      return { state: turnEffort(calm, -1) };
+      return { state: turned(calm, -1) };
     case 'right':
-      return { state: turnEffort(calm, 1) };
+      return { state: turned(calm, 1) };
+    case 'check':
+      return checked(calm);
+    case 'attach':
+      return attached(calm);
     default:
-      return { state: state.focus === 'plan' ? editPlan(calm, press) : calm };
+      return { state: state.focus === 'plan' ? edited(calm, press) : calm };
   }
 }
 
@@ -149,7 +175,10 @@ function type(
 }
 
 function advance(state: HomeState): { readonly state: HomeState; readonly effect?: Effect } {
-  if (state.focus === 'plan') return { state, effect: 'measure' };
+  if (state.focus === 'plan') {
+    // Why it makes no sense stands in the plan already.
+    return state.plan.providers.length === 0 ? { state } : { state, effect: 'measure' };
+  }
   const picker = state.focus === 'board' ? state.board : state.model;
   if (chosen(picker) !== '') return { state: focusBy(state, 1) };
   const what = state.focus === 'board' ? 'type a host, like user@orin.local' : 'type a path';
@@ -163,10 +192,7 @@ function focusBy(state: HomeState, by: number): HomeState {
 
 function move(state: HomeState, by: number): HomeState {
   const clamp = (value: number, last: number) => Math.min(last, Math.max(0, value));
-  if (state.focus === 'plan') {
-    const at = clamp(planFields.indexOf(state.plan.field) + by, planFields.length - 1);
-    return { ...state, plan: { ...state.plan, field: planFields[at] ?? 'threads' } };
-  }
+  if (state.focus === 'plan') return { ...state, plan: fieldBy(state.plan, by) };
   const moved = (picker: Picker) => ({
     ...picker,
     at: clamp(picker.at + by, picker.choices.length),
@@ -176,22 +202,32 @@ function move(state: HomeState, by: number): HomeState {
   return { ...state, board: moved(state.board), plan: { ...state.plan, effort: null } };
 }
 
-function turnEffort(state: HomeState, by: number): HomeState {
-  if (state.plan.field !== 'effort') return state;
-  const presets = presetsOf(state);
-  const at = presets.indexOf(presetOf(state)) + by + presets.length;
-  return { ...state, plan: { ...state.plan, effort: presets[at % presets.length] ?? null } };
+function turned(state: HomeState, by: number): HomeState {
+  return { ...state, plan: turn(state.plan, by, presetsOf(state), presetOf(state)) };
 }
 
-function editPlan(state: HomeState, press: Press): HomeState {
-  const { field } = state.plan;
-  if (field === 'effort') return press.name === 'space' ? turnEffort(state, 1) : state;
-  const text = state.plan[field];
-  if (press.name === 'backspace') {
-    return { ...state, plan: { ...state.plan, [field]: text.slice(0, -1) } };
-  }
-  const isWritten = press.text !== null && /^[\d, ]+$/.test(press.text);
-  return isWritten
-    ? { ...state, plan: { ...state.plan, [field]: text + (press.text ?? '') } }
-    : state;
+function edited(state: HomeState, press: Press): HomeState {
+  if (state.plan.field === 'effort' && press.name === 'space') return turned(state, 1);
+  return { ...state, plan: editPlan(state.plan, press) };
+}
+
+/** One look at a time: a second is refused with the reason. */
+function checked(state: HomeState): { readonly state: HomeState; readonly effect?: Effect } {
+  if (state.focus !== 'board') return { state: refused(state, 'boards are looked at in step 1') };
+  const { checking } = state;
+  if (checking !== null) return { state: refused(state, `still looking at ${checking}`) };
+  return { state: { ...state, checking: hostOf(state.board) }, effect: 'check' };
+}
+
+function attached(state: HomeState): { readonly state: HomeState; readonly effect?: Effect } {
+  if (state.focus !== 'board') return { state: refused(state, 'runs are attached in step 1') };
+  const { choices, at } = state.board;
+  const [run] = choices[at]?.board?.runs ?? [];
+  if (run !== undefined) return { state, effect: 'attach' };
+  const name = chosen(state.board);
+  return { state: refused(state, `no run is known to be on ${name}; c looks there`) };
+}
+
+function refused(state: HomeState, problem: string): HomeState {
+  return { ...state, problem };
 }

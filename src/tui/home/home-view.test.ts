@@ -2,10 +2,18 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { plainBoard } from '../../../host/fleet/fleet-board.ts';
 import { keys } from '../../../test/support/fake-stdin.ts';
 import { canvasOf, frameOf, sizes } from '../../../test/support/frames.ts';
 import { openStand } from '../../../test/support/screen-stand.ts';
-import { type HomeContent, type HomeState, initialHome } from './home-state.ts';
+import { boardChoices } from './board-choices.ts';
+import {
+  chosen,
+  type HomeContent,
+  type HomeState,
+  initialHome,
+  withContent,
+} from './home-state.ts';
 import { HomeView } from './home-view.ts';
 import { benchArguments, estimatePlan } from './plan-estimate.ts';
 
@@ -73,9 +81,87 @@ test('the plan counts its cells and its time as it is typed, and says what makes
   await stdin.press(keys.down, '1', ',', '8');
   const text = await terminal.text();
   expect(text).toContain('6 cells and 3 calibrations');
-  expect(text).toContain('--threads 1,2,4 --batch 1,8');
+  expect(text).toMatch(/--threads 1,2,4 --batch\s+1,8/);
   await stdin.press(',', ',', '0');
   expect(await terminal.text()).toContain('not a whole number');
+});
+
+test('what the board cannot do is said while it is typed', async () => {
+  const { stdin, terminal } = home();
+  await stdin.press(keys.enter, keys.enter, '8');
+  expect(await terminal.text()).toContain('--threads 8: the board has 4 CPUs online');
+  await stdin.press(keys.backspace, '2', keys.down, keys.down, '0', '-', '9');
+  expect(await terminal.text()).toContain('is not online on the board');
+  await stdin.press(keys.backspace, '1', ',', '0');
+  // Two threads do not fit one CPU.
+  expect(await terminal.text()).toContain('1 cell and 1 calibration · 1 left out');
+});
+
+test('providers, precision and presets are chosen; the command says the same', async () => {
+  const { stdin, terminal, effects } = home();
+  await stdin.press(keys.enter, keys.enter, keys.down, keys.down, keys.down);
+  await stdin.press(keys.right, keys.right, ' ', keys.down, keys.right, ' ');
+  expect(await terminal.text()).toMatch(/--ep cpu,tensorrt\s+--precision\s+fp16/);
+  await stdin.press(keys.down, ' ', ' ');
+  expect(await terminal.text()).toMatch(/bench demo --preset thesis\s+--ep\s+cpu,tensorrt/);
+  expect(await terminal.text()).toContain('or more, by its passes');
+  await stdin.press(keys.up, keys.up, ' ', keys.right, keys.right, ' ');
+  expect(await terminal.text()).toContain('take one provider at least');
+  await stdin.press(keys.enter);
+  expect(effects).toEqual([]);
+});
+
+test('a run that was left on a board is shown with its age, and attached from there', async () => {
+  const [orin] = boardChoices(
+    [
+      {
+        name: 'orin.local',
+        about: 'Jetson Orin Nano · JetPack 6.2.1',
+        seenUtc: new Date(Date.now() - 190_000).toISOString(),
+        cpus: 6,
+        args: ['--port', '2222'],
+        runs: [{ runId: '20261123-101500-3fa9c1', isRunning: true }],
+      },
+    ],
+    [],
+    [],
+  );
+  const boards = [...empty.boards, ...(orin ? [orin] : [])];
+  const { stdin, terminal, effects } = home({ ...empty, boards });
+  await stdin.press('a');
+  expect(await terminal.text()).toContain('no run is known to be on demo; c looks there');
+  await stdin.press(keys.down);
+  expect(await terminal.text()).toMatch(/› orin.local .*JetPack 6.2.1 .*● run on it {2}3 min ago/);
+  await stdin.press('a');
+  expect(effects.map(({ effect }) => effect)).toEqual(['attach']);
+  await stdin.press('c', 'c');
+  expect(effects.map(({ effect }) => effect)).toEqual(['attach', 'check']);
+  expect(await terminal.text()).toContain('still looking at orin.local');
+  const [measured] = effects;
+  expect(measured && benchArguments(measured.state).slice(-2)).toEqual(['--port', '2222']);
+});
+
+test('a board of the fleet file keeps its name and its way, and has what was seen of it', () => {
+  const fleet = [plainBoard('10.0.0.7', { name: 'rack-7', user: 'nvidia', tags: ['lab'] })];
+  const seen = { name: '10.0.0.7', about: 'AGX', seenUtc: '2026-11-23T10:15:00Z', cpus: 12 };
+  const choices = boardChoices([{ ...seen, args: [], runs: [] }], fleet, ['10.0.0.7', 'nx']);
+  expect(choices.map(({ name }) => name)).toEqual(['rack-7', 'demo', 'nx']);
+  expect(choices[0]).toMatchObject({
+    about: 'AGX',
+    board: { host: '10.0.0.7', cpus: 12, args: ['--login', 'nvidia'] },
+  });
+});
+
+test('what is new since is shown without moving what the pointer is at', () => {
+  const state = { ...initialHome(lived), board: { ...initialHome(lived).board, at: 3 } };
+  const boards = [{ name: 'new', about: '' }, ...lived.boards.toReversed()];
+  const after = withContent(state, { ...lived, boards });
+  expect(chosen(after.board)).toBe('orin-2');
+  expect(after.board.choices.map(({ name }) => name).slice(0, 3)).toEqual([
+    'new',
+    'demo',
+    'orin-0',
+  ]);
 });
 
 test('a host can be typed; letters are text there, and Escape does not quit', async () => {
@@ -108,7 +194,7 @@ test('boards have their presets: what suits the demonstration is no choice for a
   const demo = initialHome(lived);
   expect(estimatePlan(demo, 4)).toMatchObject({ cells: 3, calibrations: 3, blocks: '3' });
   const board = { ...demo, board: { ...demo.board, at: 3 } };
-  expect(estimatePlan(board, null)).toMatchObject({ threads: null, blocks: '5 to 8' });
+  expect(estimatePlan(board, null)).toMatchObject({ isExact: false, blocks: '5 to 8' });
   const thorough = { ...board, plan: { ...board.plan, effort: 'thorough' as const } };
   expect(benchArguments(thorough)).toContain('--thorough');
 });

@@ -37,7 +37,7 @@ export class HomeView implements View {
 
   render(canvas: Canvas): FinishedFrame {
     const { size, theme } = canvas;
-    const lines = homeLines(this.#state, this.#options, size, theme);
+    const lines = homeLines(this.#state, this.#options, size, theme, canvas.nowMs);
     const footer = [footerLine(this.place(), size.columns, theme)];
     return stacked(
       [

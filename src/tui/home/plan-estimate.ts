@@ -1,68 +1,109 @@
+import { CommanderError } from 'commander';
 import { OrinError } from '../../../host/errors.ts';
-import { defaultThreads } from '../../../host/run/cells.ts';
+import { type Axes, type CellModel, cellsOf, defaultThreads } from '../../../host/run/cells.ts';
 import { effortFrom, longestMs } from '../../../host/run/effort.ts';
+import { benchOptionsFrom } from '../../config/bench-arguments.ts';
+import { axesFrom, effortRequestFrom } from '../../config/bench-values.ts';
 import { wholeNumbers } from '../../config/parse-values.ts';
-import { chosen, type HomeState, type PlanForm, presetOf } from './home-state.ts';
+import { chosen, type HomeState, hostOf, presetOf } from './home-state.ts';
 
 /** What a plan amounts to before any board was asked. */
 export interface PlanEstimate {
-  readonly threads: readonly number[] | null;
+  /** False where the board's CPUs are not known: what it has decides on the cells. */
+  readonly isExact: boolean;
   readonly cells: number;
   readonly calibrations: number;
+  /** Combinations that make no sense, and why. */
+  readonly leftOut: readonly string[];
   readonly blocks: string;
   readonly longestMs: number;
+  /** Passes over so many images take what they take; null without. */
+  readonly imagesPerPass: number | null;
 }
 
 /** Without a board's answer: as many thread settings as any board with more than two CPUs gets. */
 const USUAL_CPUS = 6;
+const MOST_CPUS = 1024;
+const THESIS_MODELS = 2;
+const THESIS_IMAGES = 10_000;
 
 /**
- * Cells and the longest time of the plan as it is typed; a text where it makes no sense.
+ * Cells and the longest time of the plan as it is typed, read as the command line would read it; a text where it
+ * makes no sense.
  * @param cpuCount CPUs of the board, where they are known.
  */
 export function estimatePlan(state: HomeState, cpuCount: number | null): PlanEstimate | string {
+  if (state.plan.providers.length === 0) return 'take one provider at least (Space)';
   try {
-    const { plan } = state;
-    const typed = plan.threads.trim() === '' ? null : wholeNumbers(plan.threads, 'threads');
-    const threads = typed ?? (cpuCount === null ? null : defaultThreads(cpuCount));
-    const batches = plan.batch.trim() === '' ? [1] : wholeNumbers(plan.batch, 'batch');
-    const calibrations = (threads ?? defaultThreads(USUAL_CPUS)).length;
-    const cells = calibrations * batches.length;
+    const { benchOptions: options } = benchOptionsFrom(benchArguments(state).slice(1));
+    const axes = axesFrom(options);
+    const batches = options.batch ? wholeNumbers(options.batch, '--batch') : [1];
+    const isThesis = presetOf(state) === 'thesis';
+    const { cells, notes } = cellsOf(
+      cpuCount === null ? forAnyBoard(axes) : axes,
+      modelsOf(isThesis ? THESIS_MODELS : 1, batches),
+      modelOf('null', [1]),
+      Array.from({ length: cpuCount ?? MOST_CPUS }, (_, cpu) => cpu),
+    );
+    const calibrations = cells.filter(({ purpose }) => purpose === 'calibration').length;
+    const fallback = hostOf(state.board) === 'demo' ? 'quick' : 'default';
     // Whether the board tells a temperature to wait for is not known before it was asked.
-    const effort = effortFrom({ preset: presetOf(state), cooldownMs: 0 });
+    const effort = effortFrom({ ...effortRequestFrom(options, fallback), cooldownMs: 0 });
     const { minBlocks, maxBlocks } = effort;
     return {
-      threads,
-      cells,
+      isExact: cpuCount !== null || axes.threads !== null,
+      cells: cells.length - calibrations,
       calibrations,
+      leftOut: notes,
       blocks: minBlocks === maxBlocks ? String(maxBlocks) : `${minBlocks} to ${maxBlocks}`,
-      longestMs: longestMs(effort, cells + calibrations),
+      longestMs: longestMs(effort, cells.length),
+      imagesPerPass: isThesis ? THESIS_IMAGES : null,
     };
   } catch (error) {
     if (error instanceof OrinError) return error.message;
+    if (error instanceof CommanderError) return error.message.replace(/^error: /, '');
     throw error;
   }
 }
 
+/** Which CPUs there are is for the board to say. */
+function forAnyBoard(axes: Axes): Axes {
+  return { ...axes, threads: axes.threads ?? defaultThreads(USUAL_CPUS), oversubscribe: true };
+}
+
+function modelsOf(count: number, batches: readonly number[]): CellModel[] {
+  return Array.from({ length: count }, (_, index) => modelOf(`m${index}`, batches));
+}
+
+function modelOf(id: string, batches: readonly number[]): CellModel {
+  const inputsByBatch = new Map(batches.map((batch) => [batch, []]));
+  return { id, name: id, precision: 'fp32', inputsByBatch };
+}
+
 /** The arguments that ask for the same on the command line. */
 export function benchArguments(state: HomeState): string[] {
-  const { plan } = state;
+  const { board, plan } = state;
+  const isPlain = plan.providers.length === 1 && plan.providers[0] === 'cpu';
   return [
     'bench',
-    chosen(state.board),
-    ...['--model', chosen(state.model)],
+    hostOf(board),
+    ...(presetOf(state) === 'thesis' ? ['--preset', 'thesis'] : ['--model', chosen(state.model)]),
+    ...listOption('--ep', isPlain ? '' : plan.providers.join(',')),
+    ...listOption('--precision', plan.precision.join(',')),
     ...listOption('--threads', plan.threads),
+    ...listOption('--affinity', plan.affinity),
     ...listOption('--batch', plan.batch),
-    ...presetOption(state, plan),
+    ...effortOption(state),
+    ...(board.choices[board.at]?.board?.args ?? []),
   ];
 }
 
 function listOption(name: string, typed: string): string[] {
-  const text = typed.replaceAll(' ', '').replace(/^,+|,+$/g, '');
+  const text = typed.replace(/^,+|,+$/g, '');
   return text === '' ? [] : [name, text];
 }
 
-function presetOption(state: HomeState, { effort }: PlanForm): string[] {
-  const preset = presetOf(state);
-  return effort === null || preset === 'default' ? [] : [`--${preset}`];
+function effortOption(state: HomeState): string[] {
+  const { effort } = state.plan;
+  return effort === 'quick' || effort === 'thorough' ? [`--${effort}`] : [];
 }

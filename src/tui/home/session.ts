@@ -1,13 +1,10 @@
 import { resolve } from 'node:path';
 import { exitCodes, OrinError } from '../../../host/errors.ts';
-import type { RunEvent } from '../../../host/run/run-event.ts';
 import type { RunOutcome, SavedOutcome } from '../../../host/run/run-outcome.ts';
-import type { Prompter } from '../../../host/ssh/prompter.ts';
 import { isBuiltIn } from '../../../models/built-in.ts';
-import { rememberRecent } from '../../config/recent.ts';
+import { rememberModel } from '../../config/recent.ts';
 import { attachCommandLine } from '../../output/attach-command-line.ts';
 import type { Progress } from '../../output/progress.ts';
-import type { Terminal } from '../../output/terminal.ts';
 import { ScreenHost } from '../frame/screen-host.tsx';
 import { suspendJob } from '../frame/suspend.ts';
 import { type Theme, themeFor } from '../frame/theme.ts';
@@ -15,40 +12,20 @@ import { LiveView } from '../live/live-view.ts';
 import { askAboutRun, askToGiveUp, type RunChoice } from '../live/run-questions.ts';
 import { ResultsBrowser } from '../results/browser.ts';
 import { withoutTilde } from './complete-path.ts';
-import { type HomePlaces, homeContent } from './home-content.ts';
-import { chosen, type Effect, type HomeState, initialHome } from './home-state.ts';
+import { homeContent } from './home-content.ts';
+import {
+  chosen,
+  type Effect,
+  type HomeState,
+  hostOf,
+  initialHome,
+  presetOf,
+  withContent,
+} from './home-state.ts';
 import { HomeView } from './home-view.ts';
+import { lookAtBoard, wayTo } from './look-at-board.ts';
 import { benchArguments } from './plan-estimate.ts';
-
-/** What a benchmark needs of whoever shows it. */
-interface Surroundings {
-  readonly progress: Progress;
-  readonly prompter: Prompter;
-  readonly listener: (event: RunEvent) => void;
-  /** Fires to stop the run. */
-  readonly signal: AbortSignal;
-  /** Fires to leave it going. */
-  readonly leave: AbortSignal;
-  /** The arguments that ask for the same on the command line. */
-  readonly argv: readonly string[];
-}
-
-export interface SessionOptions {
-  readonly terminal: Terminal;
-  readonly places: HomePlaces;
-  readonly version: string;
-  readonly ownCpus: number;
-  /** Runs `bench` with these arguments, as the command line would. */
-  readonly measure: (surroundings: Surroundings) => Promise<RunOutcome | null>;
-}
-
-/** What a session left behind for the shell it returns to. */
-export interface SessionEnd {
-  /** The last run that was measured, for the scrollback. */
-  readonly outcome: SavedOutcome | null;
-  readonly board: string;
-  readonly exitCode: number;
-}
+import type { SessionEnd, SessionOptions, Surroundings } from './session-options.ts';
 
 interface Deferred {
   resolve(end: SessionEnd): void;
@@ -73,6 +50,8 @@ class Session {
   readonly #home: HomeView;
   readonly #results: ResultsBrowser;
   readonly #ended: Deferred;
+  /** Fires when the session ends: nothing in the background outlives it. */
+  readonly #closing = new AbortController();
   #run: ActiveRun | null = null;
   #outcome: SavedOutcome | null = null;
   #board = '';
@@ -111,6 +90,8 @@ class Session {
   #follow(effect: Exclude<Effect, 'complete'>, state: HomeState): void {
     if (effect === 'quit') this.#end(exitCodes.ok);
     else if (effect === 'results') this.#guard(this.#results.showList(this.#home));
+    else if (effect === 'check') this.#guard(this.#check(state));
+    else if (effect === 'attach') this.#guard(this.#attach(state));
     else this.#guard(this.#measure(state));
   }
 
@@ -131,18 +112,38 @@ class Session {
 
   async #measure(state: HomeState): Promise<void> {
     const argv = benchArguments(state).map((argument) => withoutTilde(argument));
-    const run = this.#beginRun(chosen(state.board));
-    const { view, stop, leave } = run;
+    await this.#followRun(state, (surroundings) =>
+      this.#options.measure({ ...surroundings, argv }),
+    );
+    const model = chosen(state.model);
+    if (isBuiltIn(model) || presetOf(state) === 'thesis') return;
+    await rememberModel(this.#options.places.recent, resolve(withoutTilde(model)));
+  }
+
+  async #attach(state: HomeState): Promise<void> {
+    const board = wayTo(state);
+    const [run] = state.board.choices[state.board.at]?.board?.runs ?? [];
+    if (run === undefined) return;
+    await this.#followRun(state, (surroundings) =>
+      this.#options.attach(board, run.runId, surroundings),
+    );
+  }
+
+  /** Shows a run from its first event to its outcome. */
+  async #followRun(
+    state: HomeState,
+    work: (surroundings: Surroundings) => Promise<RunOutcome | null>,
+  ): Promise<void> {
+    const { view, stop, leave } = this.#beginRun(hostOf(state.board));
     this.#host.show(view);
     const clock = setInterval(() => this.#host.refresh(), 1_000);
     try {
-      const outcome = await this.#options.measure({
+      const outcome = await work({
         progress: progressOf(view),
         prompter: this.#host,
         listener: (event) => view.listen(event),
         signal: stop.signal,
         leave: leave.signal,
-        argv,
       });
       await this.#showOutcome(state, outcome);
     } catch (error) {
@@ -151,7 +152,22 @@ class Session {
     } finally {
       clearInterval(clock);
       this.#run = null;
+      await this.#refreshContent();
     }
+  }
+
+  /** In the background: the screen stays the person's, and what comes of it is shown beside the board. */
+  async #check(state: HomeState): Promise<void> {
+    const { check } = this.#options;
+    const problem = await lookAtBoard(check, state, this.#closing.signal);
+    if (this.#closing.signal.aborted) return;
+    this.#home.update((home) => ({ ...home, checking: null, problem }));
+    await this.#refreshContent();
+  }
+
+  async #refreshContent(): Promise<void> {
+    const content = await homeContent(this.#options.places);
+    this.#home.update((home) => withContent(home, content));
   }
 
   #beginRun(board: string): ActiveRun {
@@ -189,31 +205,14 @@ class Session {
     if (outcome?.kind === 'saved') {
       this.#outcome = outcome;
       this.#board = chosen(state.board);
-      await this.#remember(state, outcome);
       return await this.#results.showRun(outcome.result.run_id, this.#home);
     }
     if (outcome?.kind === 'left') {
       const title = `run ${outcome.runId} goes on`;
-      const text = `To follow or collect it:\n${attachCommandLine(chosen(state.board), {}, outcome.runId)}`;
+      const text = `To follow or collect it:\n${attachCommandLine(hostOf(state.board), {}, outcome.runId)}`;
       await this.#host.open({ kind: 'choice', title, text, choices: [] });
     }
     this.#host.show(this.#home);
-  }
-
-  async #remember(state: HomeState, { result }: SavedOutcome): Promise<void> {
-    const model = chosen(state.model);
-    const { board } = result.context;
-    const about = [board?.model ?? board?.cpu_model, board?.jetpack && `JetPack ${board.jetpack}`];
-    await rememberRecent(this.#options.places.recent, {
-      board: {
-        name: chosen(state.board),
-        about: about.filter(Boolean).join(' · '),
-        seenUtc: result.created_utc,
-      },
-      model: isBuiltIn(model) ? null : resolve(withoutTilde(model)),
-    });
-    const content = await homeContent(this.#options.places);
-    this.#home.update((home) => ({ ...home, runs: content.runs }));
   }
 
   /** Ctrl-C: asks about a run that goes on, and at the second leaves it. */
@@ -243,6 +242,7 @@ class Session {
   }
 
   #close(): void {
+    this.#closing.abort();
     process.off('SIGTERM', this.#onSignal);
     process.off('SIGHUP', this.#onSignal);
     this.#host.close();

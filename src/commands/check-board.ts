@@ -1,0 +1,43 @@
+import type { OptionValues } from 'commander';
+import { probeBoard } from '../../host/board/probe.ts';
+import { listBoardRuns } from '../../host/run/board-runs.ts';
+import { silentPrompter } from '../../host/ssh/prompter.ts';
+import { environment } from '../config/environment.ts';
+import { type RecentBoard, recentPath, rememberBoard } from '../config/recent.ts';
+import { connectionArguments } from '../output/attach-command-line.ts';
+import { accessTo } from './connection.ts';
+import { aboutBoard } from './remember-board.ts';
+
+/**
+ * Looks at a board once, asking the person nothing, and remembers what is there: what it is, and which runs it holds.
+ * @throws OrinError as connecting and probing do.
+ */
+export async function checkBoard(
+  host: string,
+  options: OptionValues,
+  signal: AbortSignal,
+): Promise<void> {
+  const silent = { prompter: silentPrompter, note: () => undefined };
+  const access = await accessTo(host, { ...options, batchMode: true }, silent);
+  try {
+    const link = await access.connect(signal);
+    try {
+      const probe = await probeBoard(link, { signal });
+      const runs = await listBoardRuns(link, probe, signal);
+      const board: RecentBoard = {
+        name: host,
+        about: '',
+        cpus: null,
+        ...aboutBoard(probe.facts),
+        seenUtc: new Date().toISOString(),
+        args: connectionArguments(options),
+        runs: runs.map(({ runId, state }) => ({ runId, isRunning: state === 'running' })),
+      };
+      await rememberBoard(recentPath(environment), host, () => board);
+    } finally {
+      await link.end();
+    }
+  } finally {
+    await access.close();
+  }
+}

@@ -1,0 +1,64 @@
+import type { OptionValues } from 'commander';
+import type { BoardFacts } from '../../host/board/facts.ts';
+import type { RunEvent } from '../../host/run/run-event.ts';
+import { environment } from '../config/environment.ts';
+import { type RecentBoard, recentPath, rememberBoard } from '../config/recent.ts';
+import { connectionArguments } from '../output/attach-command-line.ts';
+import { boardLine } from '../output/board-line.ts';
+
+type Change = (before: RecentBoard) => Partial<RecentBoard>;
+
+/**
+ * Keeps for the home screen what a run's events tell of its board: what it is, when it was spoken with, and which runs
+ * were left on it. Never the reason that a command fails.
+ */
+export class BoardMemory {
+  readonly #host: string;
+  readonly #args: readonly string[];
+  #written: Promise<void> = Promise.resolve();
+
+  constructor(host: string, options: OptionValues) {
+    this.#host = host;
+    this.#args = connectionArguments(options);
+  }
+
+  hear(event: RunEvent): void {
+    if (event.kind === 'probed') this.#remember(() => aboutBoard(event.facts));
+    if (event.kind === 'started') this.#remember(withRun(event.runId, true));
+    if (event.kind === 'attached') {
+      this.#remember(withRun(event.run.runId, event.run.state === 'running'));
+    }
+    // What was saved as cut may still be there, with more than came here.
+    if (event.kind === 'finished' && event.result.run.ended !== 'cut') {
+      const { run_id: runId } = event.result;
+      this.#remember(({ runs }) => ({ runs: runs.filter((run) => run.runId !== runId) }));
+    }
+  }
+
+  /** Resolves when all of it is on the disk. */
+  async settled(): Promise<void> {
+    await this.#written;
+  }
+
+  #remember(change: Change): void {
+    const keep = (before: RecentBoard | null): RecentBoard => {
+      const board = before ?? { name: this.#host, about: '', cpus: null, runs: [] };
+      const seen = { seenUtc: new Date().toISOString(), args: [...this.#args] };
+      const whole = { ...board, ...seen };
+      return { ...whole, ...change(whole) };
+    };
+    this.#written = this.#written.then(() =>
+      rememberBoard(recentPath(environment), this.#host, keep).catch(() => undefined),
+    );
+  }
+}
+
+export function aboutBoard(facts: BoardFacts): Partial<RecentBoard> {
+  return { about: boardLine(facts), cpus: facts.cpu.online.length || null };
+}
+
+function withRun(runId: string, isRunning: boolean): Change {
+  return ({ runs }) => ({
+    runs: [{ runId, isRunning }, ...runs.filter((run) => run.runId !== runId)].slice(0, 50),
+  });
+}
