@@ -60,3 +60,9 @@ export function formatInterval(duration_ns: number, halfWidth: number | null): s
 export function formatCount(count: number, singular: string, plural = `${singular}s`): string {
   return `${count} ${count === 1 ? singular : plural}`;
 }
+
+/** `-4.1 %`, `+12 %`; a change beyond twice is said as a factor. */
+export function formatChange(change: number): string {
+  if (change > 1) return `${formatNumber(1 + change)}×`;
+  return `${change < 0 ? '-' : '+'}${formatPercent(Math.abs(change))}`;
+}

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { OptionValues } from 'commander';
-import { exitCodes } from '../../host/errors.ts';
+import { exitCodes, OrinError } from '../../host/errors.ts';
 import { runFiles } from '../../host/results/directory.ts';
 import { samplesCsv } from '../../host/results/export/csv.ts';
+import { exportFormats, exportText } from '../../host/results/export/export-text.ts';
 import {
   listRuns,
   openRun,
@@ -19,12 +20,9 @@ import { environment } from '../config/environment.ts';
 import { choicesFrom } from '../config/parse-values.ts';
 import { cpuReport, interruptReport } from '../output/activity-report.ts';
 import { describeOperators } from '../output/operator-table.ts';
-import { resultText } from '../output/result-text.ts';
 import { describeRun } from '../output/run-detail.ts';
 import { describeRuns } from '../output/run-list.ts';
 import { type Terminal, terminalOf } from '../output/terminal.ts';
-
-const formats = ['json', 'csv', 'md', 'parquet'] as const;
 
 /** `orin-remote results` */
 export async function listCommand(options: OptionValues): Promise<number> {
@@ -57,11 +55,23 @@ function shownParts(run: SavedRun, terminal: Terminal, options: OptionValues): s
   return parts.length > 0 ? parts.join('\n') : describeRun(run, terminal);
 }
 
-/** `orin-remote results export <run> --format …` */
-export async function exportCommand(id: string, options: OptionValues): Promise<number> {
-  const [format = 'json'] = choicesFrom(options.format, '--format', formats);
-  const run = await openRun(directoriesFrom(environment).runs, id);
+/** `orin-remote results export <run> [baseline…] --format …` */
+export async function exportCommand(
+  ids: readonly string[],
+  options: OptionValues,
+): Promise<number> {
+  const [format = 'json'] = choicesFrom(options.format, '--format', exportFormats);
+  const runsDirectory = directoriesFrom(environment).runs;
+  const [id = '', ...others] = ids;
+  const run = await openRun(runsDirectory, id);
   const out = String(options.out);
+  if (others.length > 0 && format !== 'html') {
+    throw new OrinError({
+      code: 'usage',
+      what: `several runs go into one file as html only, not as ${format}`,
+      next: 'export them one by one',
+    });
+  }
   if (format === 'csv' && options.samples) {
     const rows = Readable.from(samplesCsv(await readSavedJournal(run.directory)));
     await pipeline(rows, out === '-' ? process.stdout : createWriteStream(out), {
@@ -70,8 +80,13 @@ export async function exportCommand(id: string, options: OptionValues): Promise<
     return exitCodes.ok;
   }
   if (format === 'parquet') await exportSamples(run, out);
-  else if (out === '-') process.stdout.write(resultText(run.result, format, run.note));
-  else await writeFile(out, resultText(run.result, format, run.note));
+  else {
+    const compared: SavedRun[] = [];
+    for (const other of others) compared.push(await openRun(runsDirectory, other));
+    const text = await exportText(run, format, compared);
+    if (out === '-') process.stdout.write(text);
+    else await writeFile(out, text);
+  }
   return exitCodes.ok;
 }
 

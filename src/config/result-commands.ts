@@ -26,13 +26,14 @@ export function addResultCommands(program: Command, run: Run): void {
   results
     .command('export')
     .argument('<run>')
-    .description('one run in another format')
-    .requiredOption('--format <format>', 'json, csv, md or parquet')
+    .argument('[others...]', 'html: runs to compare it with, the first of them as the baseline')
+    .description('one run in another format; html is a page for people, in one file')
+    .requiredOption('--format <format>', 'html, md, csv, json or parquet')
     .option('--samples', 'csv: a row for every iteration instead of every cell')
     .option('-o, --out <file>', 'write there; - is stdout', '-')
     .action(
-      run(async ([id = ''], options) =>
-        (await import('../commands/results.ts')).exportCommand(id, options),
+      run(async (ids, options) =>
+        (await import('../commands/results.ts')).exportCommand(ids, options),
       ),
     );
   results

@@ -6,7 +6,7 @@ import {
   environmentName,
   type RunComparison,
 } from '../../host/results/compare-runs.ts';
-import { formatDuration, formatNumber, formatPercent } from '../../host/results/format.ts';
+import { formatChange, formatDuration } from '../../host/results/format.ts';
 import type { Result } from '../../host/results/result.ts';
 import { symbolsFor } from './symbols.ts';
 import type { Terminal } from './terminal.ts';
@@ -118,7 +118,7 @@ export function changeText(
   const figures =
     ratio === null || lo === null || hi === null
       ? ''
-      : `${signed(ratio - 1)}  ${signed(lo - 1)} to ${signed(hi - 1)}`;
+      : `${formatChange(ratio - 1)}  ${formatChange(lo - 1)} to ${formatChange(hi - 1)}`;
   const shown: Readonly<Record<ChangeWord, string>> = {
     faster: colour.blue('faster'),
     same: 'same',
@@ -128,10 +128,4 @@ export function changeText(
   };
   const beside = word === 'not comparable' || reason === null ? '' : colour.dim(reason);
   return { figures, word: shown[word], reason: beside };
-}
-
-/** `-4.1 %`, `+12 %`; a change beyond twice is said as a factor. */
-function signed(change: number): string {
-  if (change > 1) return `${formatNumber(1 + change)}×`;
-  return `${change < 0 ? '-' : '+'}${formatPercent(Math.abs(change))}`;
 }

@@ -1,11 +1,11 @@
 import { createReadStream } from 'node:fs';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { resultText } from '../../host/results/export/result-text.ts';
 import { journalPaths } from '../../host/results/saved-runs.ts';
 import type { SavedOutcome } from '../../host/run/run-outcome.ts';
 import { baselineReport } from './baseline-report.ts';
 import { resultReport } from './result-report.ts';
-import { resultText } from './result-text.ts';
 import type { Terminal } from './terminal.ts';
 
 export const outputFormats = ['table', 'json', 'ndjson', 'csv', 'md'] as const;

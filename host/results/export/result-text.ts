@@ -1,6 +1,6 @@
-import { cellsCsv } from '../../host/results/export/csv.ts';
-import { resultMarkdown } from '../../host/results/export/markdown.ts';
-import type { Result } from '../../host/results/result.ts';
+import type { Result } from '../result.ts';
+import { cellsCsv } from './csv.ts';
+import { resultMarkdown } from './markdown.ts';
 
 /** A result in a format that other programs read, or that is pasted somewhere; with what a person noted on it. */
 export function resultText(
