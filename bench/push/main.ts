@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Probe } from '../../host/board/probe.ts';
-import { hashFile } from '../../host/push/hash-file.ts';
 import { openPacker } from '../../host/push/packer.ts';
+import { storeFileFrom } from '../../host/push/store-file-from.ts';
 import { nodeProgram } from '../../host/runtime/node-package.ts';
 import { testCacheDir } from '../../test/support/cache-dir.ts';
 import { startSshd } from '../../test/support/sshd.ts';
@@ -66,7 +66,7 @@ async function runtimeOverWifi(): Promise<void> {
     signal: AbortSignal.timeout(300_000),
     onProgress: () => {},
   });
-  const node = await hashFile(path, { isCompressible: true });
+  const node = await storeFileFrom(path, { isCompressible: true });
   if (node.source.kind !== 'path') throw new Error('Node comes from disk');
   const file = { ...node, source: node.source };
   const packer = openPacker(`${directory}/cache`);

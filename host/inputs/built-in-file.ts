@@ -1,7 +1,8 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { builtInModels, makeBuiltIn } from '../../models/built-in.ts';
-import { hashBytes } from './hash-file.ts';
+import { hashBytes } from '../hash/hash-file.ts';
+import { rememberedHash } from '../hash/remembered-hash.ts';
 
 export interface BuiltInFile {
   readonly bytes: Uint8Array;
@@ -17,9 +18,9 @@ export interface BuiltInFile {
 export async function builtInFile(name: string, cacheDir: string): Promise<BuiltInFile> {
   const wanted = builtInModels.find((model) => model.name === name)?.sha256;
   const file = path.join(cacheDir, 'models', `${wanted}.onnx`);
-  const cached = await readFile(file).catch(() => undefined);
-  if (cached && wanted && hashBytes(cached) === wanted) {
-    return { bytes: cached, sha256: wanted, path: file };
+  const cached = await rememberedHash(file, cacheDir).catch(() => null);
+  if (cached && cached.sha256 === wanted) {
+    return { bytes: await readFile(file), sha256: wanted, path: file };
   }
   const bytes = makeBuiltIn(name);
   const sha256 = hashBytes(bytes);

@@ -7,10 +7,10 @@ import {
 import type { ModelFacts, TensorFacts } from '../../models/facts.ts';
 import { formatShape, resolveShapes } from '../../models/shapes.ts';
 import { OrinError } from '../errors.ts';
+import { hashBytes } from '../hash/hash-file.ts';
 import type { StoreFile } from '../push/store-file.ts';
 import { withOrinErrors } from './as-orin-error.ts';
 import { type Cifar10Data, openCifar10 } from './cifar10.ts';
-import { hashBytes } from './hash-file.ts';
 import type { InputRange } from './input-range.ts';
 import { type NpyArray, readNpy } from './npy.ts';
 import { prefixOfNpy, shapesFromFiles } from './npy-input.ts';

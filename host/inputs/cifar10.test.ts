@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { hashBytes } from '../hash/hash-file.ts';
 import { openCifar10 } from './cifar10.ts';
-import { hashBytes } from './hash-file.ts';
 
 let directory = '';
 beforeAll(async () => {

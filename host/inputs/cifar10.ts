@@ -3,8 +3,8 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { InputSource } from '../../agent/protocol/plan.ts';
 import { OrinError } from '../errors.ts';
+import { hashFile } from '../hash/hash-file.ts';
 import type { StoreFile } from '../push/store-file.ts';
-import { hashFile } from './hash-file.ts';
 
 /** One label byte and 3 × 32 × 32 pixel bytes (https://www.cs.toronto.edu/~kriz/cifar.html). */
 const RECORD_BYTES = 1 + 3 * 32 * 32;

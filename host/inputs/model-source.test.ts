@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { builtInModels, makeBuiltIn } from '../../models/built-in.ts';
 import { encodeModel } from '../../models/onnx/codec.ts';
-import { hashBytes } from './hash-file.ts';
+import { hashBytes } from '../hash/hash-file.ts';
 import { loadModel } from './model-source.ts';
 
 let directory = '';

@@ -6,10 +6,10 @@ import { builtInModels, isBuiltIn, unknownModel } from '../../models/built-in.ts
 import type { ModelFacts, ModelFile } from '../../models/facts.ts';
 import { inspectModel } from '../../models/inspect/inspect-model.ts';
 import { OrinError } from '../errors.ts';
+import { rememberedHash } from '../hash/remembered-hash.ts';
 import type { StoreFile } from '../push/store-file.ts';
 import { withOrinErrors } from './as-orin-error.ts';
 import { builtInFile } from './built-in-file.ts';
-import { hashFile } from './hash-file.ts';
 import { type ModelSummary, summarizeModel } from './model-summary.ts';
 
 /** A model ready to be planned and pushed. */
@@ -37,7 +37,7 @@ export async function loadModel(
   return withOrinErrors(() =>
     isBuiltIn(nameOrPath)
       ? loadBuiltIn(nameOrPath, cacheDir)
-      : loadFile(nameOrPath, signal ?? new AbortController().signal),
+      : loadFile(nameOrPath, cacheDir, signal ?? new AbortController().signal),
   );
 }
 
@@ -64,7 +64,7 @@ async function loadBuiltIn(name: string, cacheDir: string): Promise<LoadedModel>
   };
 }
 
-async function loadFile(file: string, signal: AbortSignal): Promise<LoadedModel> {
+async function loadFile(file: string, cacheDir: string, signal: AbortSignal): Promise<LoadedModel> {
   const isThere = await access(file).then(
     () => true,
     () => false,
@@ -74,7 +74,7 @@ async function loadFile(file: string, signal: AbortSignal): Promise<LoadedModel>
   const facts = await inspectModel(file);
   signal.throwIfAborted();
   const files: StoreFile[] = [];
-  for (const part of facts.files) files.push(await storeFileOf(part, signal));
+  for (const part of facts.files) files.push(await storeFileOf(part, cacheDir, signal));
   const planModel: PlanModel = {
     id: safeId(facts.name),
     // For people: the files keep their own names.
@@ -95,10 +95,14 @@ async function loadFile(file: string, signal: AbortSignal): Promise<LoadedModel>
   };
 }
 
-async function storeFileOf(part: ModelFile, signal: AbortSignal): Promise<StoreFile> {
+async function storeFileOf(
+  part: ModelFile,
+  cacheDir: string,
+  signal: AbortSignal,
+): Promise<StoreFile> {
   const location = part.location ?? part.path;
   try {
-    const { sha256, sizeBytes } = await hashFile(location, signal);
+    const { sha256, sizeBytes } = await rememberedHash(location, cacheDir, signal);
     const source = { kind: 'path', path: location } as const;
     return { sha256, sizeBytes, name: part.path, source, isCompressible: false };
   } catch (cause) {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Plan } from '../../agent/protocol/plan.ts';
 import { segmentFile } from '../../agent/protocol/run-files.ts';
 import { OrinError } from '../errors.ts';
-import { hashFile } from '../inputs/hash-file.ts';
+import { hashFile } from '../hash/hash-file.ts';
 import type { Link } from '../link/link.ts';
 import { runScript } from '../shell/run-script.ts';
 import { fetchFile } from './fetch-file.ts';

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import { OrinError } from '../errors.ts';
-import { hashFile } from '../inputs/hash-file.ts';
+import { hashFile } from '../hash/hash-file.ts';
 import type { Link } from '../link/link.ts';
 import { runFiles } from '../results/directory.ts';
 import { lastBytes, readMarked } from '../shell/marked-output.ts';

@@ -3,7 +3,7 @@ import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:
 import { basename, dirname, join } from 'node:path';
 import * as z from 'zod';
 import { OrinError } from '../errors.ts';
-import { hashFile } from '../inputs/hash-file.ts';
+import { hashFile } from '../hash/hash-file.ts';
 import { onnxRuntimeFiles } from './onnxruntime-files.ts';
 import { openUserBuild, type UserBuild } from './user-build.ts';
 

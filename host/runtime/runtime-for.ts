@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { OrinError } from '../errors.ts';
-import { hashFile } from '../push/hash-file.ts';
+import { storeFileFrom } from '../push/store-file-from.ts';
 import { koffiFiles } from './koffi-files.ts';
 import { type BoardPlatform, type FetchOptions, nodeProgram } from './node-package.ts';
 import { onnxRuntimeFiles } from './onnxruntime-files.ts';
@@ -35,7 +35,7 @@ export async function runtimeFor(
   ): Promise<RuntimeFile> => ({
     path,
     mode,
-    file: await hashFile(source, { name: path, cacheDir, signal, isCompressible }),
+    file: await storeFileFrom(source, { name: path, cacheDir, signal, isCompressible }),
   });
   const files = [
     await runtimeFile('bin/node', node, 0o700, true),

@@ -3,7 +3,7 @@ import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ReadEntry } from 'tar';
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
-import { hashFile } from '../inputs/hash-file.ts';
+import { hashFile } from '../hash/hash-file.ts';
 
 /** More than any build of ONNX Runtime with all its providers; a tarball that unpacks to more is none. */
 const maxBytes = 8 * 1024 ** 3;

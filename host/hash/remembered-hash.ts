@@ -1,18 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import * as z from 'zod/mini';
-import { hashRange, openPath } from './byte-source.ts';
-import type { StoreFile } from './store-file.ts';
-
-export interface HashOptions {
-  readonly isCompressible: boolean;
-  /** Default: the file's own name. */
-  readonly name?: string;
-  /** Where known hashes are kept; without it every call reads the whole file. */
-  readonly cacheDir?: string;
-  readonly signal?: AbortSignal;
-}
+import { type FileHash, hashFile } from './hash-file.ts';
 
 /** A file younger than this may still change without its time stamps telling. */
 const SETTLED_MS = 2000;
@@ -20,33 +10,24 @@ const SETTLED_MS = 2000;
 const rememberedSchema = z.object({ stamp: z.string(), sha256: z.string() });
 
 /**
- * A file on the workstation as a store file. Its hash is remembered by path, size, inode and time stamps, so that
- * an unchanged file of a hundred megabytes costs one `stat` the next time.
- * @throws Error from the file system when it cannot be read.
+ * SHA-256 and size of a file. The hash is remembered in the cache by path, size, inode and time stamps, so that an
+ * unchanged file of a hundred megabytes costs one `stat` the next time. Throws what the file system says.
  */
-export async function hashFile(path: string, options: HashOptions): Promise<StoreFile> {
+export async function rememberedHash(
+  path: string,
+  cacheDir: string,
+  signal?: AbortSignal,
+): Promise<FileHash> {
   const absolute = resolve(path);
   const known = await stat(absolute, { bigint: true });
   const stamp = `${known.size} ${known.ino} ${known.mtimeNs} ${known.ctimeNs}`;
-  const memory = options.cacheDir && `${options.cacheDir}/hashes/${keyOf(absolute)}`;
-  let sha256 = memory ? await recall(memory, stamp) : null;
-  if (sha256 === null) {
-    const source = await openPath(absolute, Number(known.size), basename(absolute));
-    try {
-      sha256 = await hashRange(source, 0, source.sizeBytes, options.signal);
-    } finally {
-      await source.close();
-    }
-    const isSettled = Date.now() - Number(known.ctimeMs) > SETTLED_MS;
-    if (memory && isSettled) await remember(memory, stamp, sha256);
-  }
-  return {
-    sha256,
-    sizeBytes: Number(known.size),
-    name: options.name ?? basename(absolute),
-    source: { kind: 'path', path: absolute },
-    isCompressible: options.isCompressible,
-  };
+  const memory = `${cacheDir}/hashes/${keyOf(absolute)}`;
+  const sha256 = await recall(memory, stamp);
+  if (sha256 !== null) return { sha256, sizeBytes: Number(known.size) };
+  const hashed = await hashFile(absolute, signal);
+  const isSettled = Date.now() - Number(known.ctimeMs) > SETTLED_MS;
+  if (isSettled) await remember(memory, stamp, hashed.sha256);
+  return hashed;
 }
 
 function keyOf(path: string): string {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { hashFile } from './hash-file.ts';
+import { storeFileFrom } from './store-file-from.ts';
 
 let directory: string;
 beforeEach(() => {
@@ -26,7 +26,7 @@ test('a settled file is hashed once, and again when it changed', async () => {
   const path = `${directory}/model`;
   writeFileSync(path, 'one');
   later();
-  expect((await hashFile(path, options())).sha256).toBe(hash('one'));
+  expect((await storeFileFrom(path, options())).sha256).toBe(hash('one'));
   const [memory] = hashes();
   // What is remembered is used: a planted hash comes back.
   const planted = 'f'.repeat(64);
@@ -34,10 +34,10 @@ test('a settled file is hashed once, and again when it changed', async () => {
     stamp: string;
   };
   writeFileSync(`${directory}/cache/hashes/${memory}`, JSON.stringify({ stamp, sha256: planted }));
-  expect((await hashFile(path, options())).sha256).toBe(planted);
+  expect((await storeFileFrom(path, options())).sha256).toBe(planted);
 
   writeFileSync(path, 'two');
-  expect((await hashFile(path, options())).sha256).toBe(hash('two'));
+  expect((await storeFileFrom(path, options())).sha256).toBe(hash('two'));
 });
 
 test('a file of the same size and modification time is told by the time of its change', async () => {
@@ -46,15 +46,15 @@ test('a file of the same size and modification time is told by the time of its c
   const then = new Date(1_700_000_000_000);
   utimesSync(path, then, then);
   later();
-  await hashFile(path, options());
+  await storeFileFrom(path, options());
   writeFileSync(path, 'two');
   utimesSync(path, then, then);
-  expect((await hashFile(path, options())).sha256).toBe(hash('two'));
+  expect((await storeFileFrom(path, options())).sha256).toBe(hash('two'));
 });
 
 test('a file that was written a moment ago is not remembered', async () => {
   writeFileSync(`${directory}/fresh`, 'x');
-  await hashFile(`${directory}/fresh`, options());
+  await storeFileFrom(`${directory}/fresh`, options());
   expect(() => hashes()).toThrow();
 });
 
@@ -62,7 +62,7 @@ test('a damaged memory is no memory', async () => {
   const path = `${directory}/model`;
   writeFileSync(path, 'one');
   later();
-  await hashFile(path, options());
+  await storeFileFrom(path, options());
   writeFileSync(`${directory}/cache/hashes/${hashes()[0]}`, '{"stamp":');
-  expect((await hashFile(path, options())).sha256).toBe(hash('one'));
+  expect((await storeFileFrom(path, options())).sha256).toBe(hash('one'));
 });
