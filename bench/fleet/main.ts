@@ -1,165 +1,87 @@
-// What a fleet costs this machine.
-// 1. Following 1, 25 and 100 simulated boards at 4 events a second each: CPU share and memory of the program, by the fleet's own engine.
-// 2. Connecting and running `true` on all of them, against a loop of the OpenSSH client with as many at once; interleaved pairs.
-// 3. With `--real`: `fleet` on real sshd processes, with a real model, end to end (needs `npm run build`).
-// Run: npx tsx bench/fleet/main.ts [--boards 100] [--events 60] [--real 8]
-import { execFile, spawn } from 'node:child_process';
+// What a fleet costs this machine, and what it loses.
+// follow:  1, 25, 100 and 200 simulated boards at 4 events a second each: CPU share and memory of the program, time of all against one.
+// faults:  200 simulated boards whose runs are saved, a fifth of them cut, killed, full, slow or lying; fails when an iteration is lost.
+// connect: connecting and running `true` on 100, against a loop of the OpenSSH client and parallel-ssh, interleaved.
+// real:    25 real sshd processes with a real model, end to end (needs `npm run build`).
+// Run: npx tsx bench/fleet/main.ts [--parts follow,faults,connect,real] [--boards 200] [--events 60] [--real 25]
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs, promisify } from 'node:util';
-import PQueue from 'p-queue';
-import { median } from '../../agent/statistics/quantile.ts';
-import { plainBoard } from '../../host/fleet/fleet-board.ts';
-import { MAX_CONNECTS } from '../../host/fleet/fleet-lanes.ts';
-import { createFleet } from '../../host/fleet/fleet-store.ts';
-import { runFleet } from '../../host/fleet/run-fleet.ts';
-import type { Link } from '../../host/link/link.ts';
-import { followToEnd } from '../../host/run/follow.ts';
-import { openSpool } from '../../host/run/journal-spool.ts';
-import { withConnections } from '../../host/run/with-connections.ts';
-import { connectBoard } from '../../host/ssh/connect.ts';
-import { silentPrompter } from '../../host/ssh/prompter.ts';
-import { resolveTarget } from '../../host/ssh/resolve-target.ts';
-import { startBoards } from '../../test/support/boards.ts';
-import { makeCli } from '../../test/support/cli.ts';
-import { simulatedPlan } from './simulated-journal.ts';
+import { parseArgs } from 'node:util';
+import { compareConnects } from './compare-connects.ts';
+import { auditFaultRun } from './fault-run.ts';
+import { type Followed, followBoards } from './follow-boards.ts';
+import { measureRealBoards } from './real-boards.ts';
 
 const { values } = parseArgs({
   options: {
-    boards: { type: 'string', default: '100' },
+    parts: { type: 'string', default: 'follow,faults,connect,real' },
+    boards: { type: 'string', default: '200' },
     events: { type: 'string', default: '60' },
-    real: { type: 'string', default: '0' },
+    real: { type: 'string', default: '25' },
   },
 });
 const most = Number(values.boards);
-const PAIRS = 3;
-const never = new AbortController().signal;
-const run = promisify(execFile);
+const parts = values.parts.split(',');
 
-async function connect(name: string, configFile: string, signal?: AbortSignal): Promise<Link> {
-  const target = await resolveTarget(name, { configFile, environment: process.env });
-  const options = { prompter: silentPrompter, hostKeyPolicy: 'ask' as const };
-  return await connectBoard(target, { ...options, ...(signal && { signal }) });
-}
-
-async function followBoards(count: number, directory: string): Promise<void> {
-  const runs = join(directory, 'runs');
-  const boards = Array.from({ length: count }, (_, i) => plainBoard(`sim-${i}`));
-  const store = await createFleet(
-    { runs, fleets: join(directory, 'fleets') },
-    { name: null, toolVersion: '', options: {}, boards },
+/** With simulated boards of their own: a run of theirs begins once. */
+async function withBoards<T>(
+  count: number,
+  work: (directory: string) => Promise<T>,
+  ...more: string[]
+): Promise<T> {
+  const directory = mkdtempSync(join(tmpdir(), 'orin-bench-fleet-'));
+  const words = [directory, String(count), values.events, ...more];
+  const simulated = spawn(
+    process.execPath,
+    ['--import', 'tsx', 'bench/fleet/simulated-boards.ts', ...words],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
   );
-  let events = 0;
-  let allConnectedMs = 0;
-  const before = process.cpuUsage();
-  const beganMs = performance.now();
-  let connected = 0;
-  const states = await runFleet({
-    store,
-    boards: store.record.boards,
-    connect: ({ host }, signal) => connect(host, join(directory, 'ssh_config'), signal),
-    work: async ({ board }, follow) =>
-      await withConnections(follow, async (request) => {
-        const plan = simulatedPlan(Number(board.name.slice(4)));
-        const link = await request.connect(request.signal);
-        connected += 1;
-        if (connected === count) allConnectedMs = performance.now() - beganMs;
-        const spool = await openSpool(runs, plan.runId, 1, true);
-        try {
-          await followToEnd(request, { link, stream: null, base: '/simulated', plan, spool });
-          return null;
-        } finally {
-          await spool.discard();
-        }
-      }),
-    directories: { runs },
-    limits: { connects: MAX_CONNECTS, pushes: 4, runs: Number.POSITIVE_INFINITY },
-    isFailFast: false,
-    listener: ({ event }) => {
-      if (event?.kind === 'journal') events += 1;
-    },
-    signal: never,
-    leave: never,
-  });
-  const wallMs = performance.now() - beganMs;
-  const { user, system } = process.cpuUsage(before);
-  const done = states.filter(({ phase }) => phase === 'done').length;
-  const { rss, heapUsed } = process.memoryUsage();
-  const mb = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`;
-  console.log(
-    `${String(count).padStart(4)} boards: ${done} done, ${events} events in ${(wallMs / 1000).toFixed(1)} s, ` +
-      `connected in ${(allConnectedMs / 1000).toFixed(2)} s, CPU ${(((user + system) / 1000 / wallMs) * 100).toFixed(1)} % of one, ` +
-      `RSS ${mb(rss)}, heap ${mb(heapUsed)}`,
-  );
-}
-
-async function onAll(names: readonly string[], one: (name: string) => Promise<void>) {
-  const queue = new PQueue({ concurrency: MAX_CONNECTS });
-  const beganMs = performance.now();
-  await queue.addAll(names.map((name) => () => one(name)));
-  return performance.now() - beganMs;
-}
-
-/** Connect, run `true`, leave, on all boards. */
-async function compareWithOpenSsh(names: readonly string[], configFile: string): Promise<void> {
-  const ours = () =>
-    onAll(names, async (name) => {
-      const link = await connect(name, configFile);
-      const { stdin, stdout, stderr, exit } = await link.start('true');
-      stdin.end();
-      stdout.resume();
-      stderr.resume();
-      await exit;
-      await link.end();
-    });
-  const theirs = () =>
-    onAll(names, async (name) => {
-      await run('ssh', ['-F', configFile, '-o', 'BatchMode=yes', name, 'true']);
-    });
-  const took = { ours: [] as number[], theirs: [] as number[] };
-  for (let pair = 0; pair < PAIRS; pair += 1) {
-    const order = pair % 2 === 0 ? (['ours', 'theirs'] as const) : (['theirs', 'ours'] as const);
-    for (const who of order) took[who].push(await (who === 'ours' ? ours() : theirs()));
-  }
-  console.log(
-    `connect and run true on ${names.length}, ${MAX_CONNECTS} at once: ours ${median(took.ours).toFixed(0)} ms, ` +
-      `OpenSSH's client ${median(took.theirs).toFixed(0)} ms (medians of ${PAIRS} interleaved)`,
-  );
-}
-
-async function realBoards(count: number): Promise<void> {
-  const names = Array.from({ length: count }, (_, i) => `orin-${i + 1}`);
-  const boards = await startBoards(Object.fromEntries(names.map((name) => [name, {}])));
-  const cli = await makeCli();
   try {
-    const model = ['--model', 'mlp-tiny', '--threads', '1', '--quick', '--blocks', '1'];
-    const beganMs = performance.now();
-    const { code, stdout } = await cli.run(['fleet', ...names, '-F', boards.configFile, ...model]);
-    const seconds = ((performance.now() - beganMs) / 1000).toFixed(1);
-    console.log(`${count} real boards: exit code ${code} after ${seconds} s\n${stdout}`);
+    await once(simulated.stdout, 'data');
+    return await work(directory);
   } finally {
-    await boards.stop();
-    await cli.remove();
+    simulated.kill();
+    rmSync(directory, { recursive: true, force: true });
   }
 }
 
-const directory = mkdtempSync(join(tmpdir(), 'orin-bench-fleet-'));
-const simulated = spawn(
-  process.execPath,
-  ['--import', 'tsx', 'bench/fleet/simulated-boards.ts', directory, String(most), values.events],
-  { stdio: ['ignore', 'pipe', 'inherit'] },
-);
-try {
-  await once(simulated.stdout, 'data');
-  for (const count of [1, 25, 100].filter((size) => size <= most)) {
-    await followBoards(count, directory);
-  }
-  const names = Array.from({ length: most }, (_, i) => `sim-${i}`);
-  await compareWithOpenSsh(names, join(directory, 'ssh_config'));
-} finally {
-  simulated.kill();
-  rmSync(directory, { recursive: true, force: true });
+function figures(count: number, followed: Followed): string {
+  const { wallMs, allConnectedMs, events, cpuShare, rssBytes, heapBytes, done } = followed;
+  const mega = (bytes: number) => `${(bytes / 1024 ** 2).toFixed(0)} MB`;
+  return `${String(count).padStart(4)} boards: ${done} done, ${events} events in ${(wallMs / 1000).toFixed(1)} s, all connected after ${(allConnectedMs / 1000).toFixed(1)} s, ${(cpuShare * 100).toFixed(1)} % of a CPU, ${mega(rssBytes)} resident (${mega(heapBytes)} heap)`;
 }
-if (Number(values.real) > 0) await realBoards(Number(values.real));
+
+async function follow(): Promise<void> {
+  const walls: number[] = [];
+  const counts = [1, 25, 100, 200].filter((size) => size < most).concat(most);
+  for (const count of counts) {
+    const followed = await withBoards(count, (directory) => followBoards(count, directory));
+    console.log(figures(count, followed));
+    walls.push(followed.wallMs);
+  }
+  const ratio = (walls.at(-1) ?? 0) / (walls[0] ?? 1);
+  console.log(`  ${most} boards take ${ratio.toFixed(2)} of the time of one`);
+}
+
+async function faults(): Promise<void> {
+  const run = async (directory: string) => {
+    const followed = await followBoards(most, directory, true);
+    return { followed, audit: auditFaultRun(followed, directory) };
+  };
+  const { followed, audit } = await withBoards(most, run, 'faults');
+  console.log(`a fifth of the boards with a fault, all saved\n${figures(most, followed)}`);
+  console.log(audit.lines.join('\n'));
+  if (audit.isLost) process.exitCode = 1;
+}
+
+if (parts.includes('follow')) await follow();
+if (parts.includes('faults')) await faults();
+if (parts.includes('connect')) {
+  const count = Math.min(most, 100);
+  const names = Array.from({ length: count }, (_, i) => `sim-${i}`);
+  await withBoards(count, (directory) => compareConnects(names, directory));
+}
+if (parts.includes('real')) await measureRealBoards(Number(values.real));
