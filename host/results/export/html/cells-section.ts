@@ -41,7 +41,7 @@ function cellTable(cells: readonly CellResult[], result: Result): Markup {
     .map((cell) => {
       const comparison = result.comparisons.find((each) => each.cell === cell.cell) ?? null;
       return [
-        cell.label,
+        labelText(cell),
         medianText(cell),
         intervalBar(cell, highest),
         percentileText(cell.percentiles.p90),
@@ -51,7 +51,6 @@ function cellTable(cells: readonly CellResult[], result: Result): Markup {
         speedUpText(cell, comparison),
         cell.energy?.per_item_j == null ? '' : `${formatNumber(cell.energy.per_item_j)} J`,
         cell.overhead === null ? '' : formatPercent(cell.overhead.share),
-        cell.placement === null ? '' : (placementText(cell.placement) ?? ''),
         verdictChip(cell.verdict.kind),
       ];
     });
@@ -68,11 +67,16 @@ function cellTable(cells: readonly CellResult[], result: Result): Markup {
       number('speed-up'),
       number('per item'),
       number('harness'),
-      { title: 'ran on' },
       { title: 'verdict' },
     ],
     rows,
   );
+}
+
+/** Where it ran stands below its name: beside it, the table is too wide for a page. */
+function labelText({ label, placement }: CellResult): Markup {
+  const ranOn = placement === null ? null : placementText(placement);
+  return ranOn ? html`${label}<br><small class="soft">${ranOn}</small>` : html`${label}`;
 }
 
 function medianText(cell: CellResult): Markup {

@@ -20,9 +20,9 @@ nav{margin:1rem 0 0;font-size:.9rem}nav a{color:var(--blue);margin-right:1.1rem;
 .valid,.word-faster{color:var(--blue)}.wide,.word-same,.word-undecided{color:var(--soft)}.unstable,.throttled,.word-slower{color:var(--orange)}.invalid,.word-not-comparable{color:var(--red)}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums;min-width:40%}
-th,td{padding:.34rem .7rem;border-bottom:1px solid var(--line);text-align:left;vertical-align:middle}
+th,td{padding:.34rem .6rem;border-bottom:1px solid var(--line);text-align:left;vertical-align:middle}
 thead th{color:var(--soft);font-weight:500;font-size:.82rem;white-space:nowrap;border-bottom:1px solid var(--soft)}
-tbody th{font-weight:600;white-space:nowrap}
+tbody th{font-weight:600;white-space:nowrap}tbody th small{font-weight:400;font-size:.78rem}
 th.number,td.number{text-align:right;white-space:nowrap}
 td strong{font-size:1.02rem}
 table.map td,table.map th{padding:.22rem .5rem}
