@@ -66,7 +66,12 @@ test('one line says how busy, which CPU most, and how many interrupts against id
   const [cell] = result.cells;
   if (cell === undefined) throw new Error('no cell');
   expect(activitySummary(cell, result.idle)).toMatch(
-    /^CPUs \d+ % busy \(cpu\d \d+ %\) · irq [\d.]+k?\/s \(idle [\d.]+k?\/s\), most on cpu0 \(.+\)$/,
+    /^CPUs \d+ % busy \(cpu\d \d+ %(?:, hot)?\) · irq [\d.]+k?\/s \(idle [\d.]+k?\/s\), most on cpu0 \(.+\) · softirq [\d.]+k?\/s \(idle [\d.]+k?\/s\), most on cpu\d \([A-Z_]+\)$/,
   );
   expect(activitySummary({ ...cell, activity: null }, null)).toBeNull();
+  const { activity } = cell;
+  if (activity === null) throw new Error('no activity');
+  const busy = activity.cpus.map((cpu) => ({ ...cpu, idle: cpu.cpu === 1 ? 2 : 60, iowait: 0 }));
+  const hot = activitySummary({ ...cell, activity: { ...activity, cpus: busy } }, null);
+  expect(hot).toContain('(cpu1 98 %, hot) · irq ');
 });

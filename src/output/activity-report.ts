@@ -84,8 +84,8 @@ export function interruptReport({ result }: SavedRun, terminal: Terminal): strin
 }
 
 /**
- * What the CPUs did in a cell, in one line: `CPUs 14 % busy (cpu2 97 %) · irq 79.2k/s (idle 1.2k/s), most on cpu0
- * (eth0)`. Null without telemetry of the edges.
+ * What the CPUs did in a cell, in one line: `CPUs 14 % busy (cpu2 97 %, hot) · irq 79.2k/s (idle 1.2k/s), most on cpu0
+ * (eth0) · softirq 1.3k/s (idle 410/s), most on cpu0 (NET_RX)`. Null without telemetry of the edges.
  */
 export function activitySummary(cell: CellResult, idle: Activity | null): string | null {
   const { activity } = cell;
@@ -93,22 +93,33 @@ export function activitySummary(cell: CellResult, idle: Activity | null): string
   const hottest = activity.cpus
     .map((cpu) => ({ cpu: cpu.cpu, busy: 100 - cpu.idle - cpu.iowait }))
     .reduce<{ cpu: number; busy: number } | null>((a, b) => (a && a.busy >= b.busy ? a : b), null);
-  const cpus = `CPUs ${Math.round(activity.busy_percent)} % busy${hottest ? ` (cpu${hottest.cpu} ${Math.round(hottest.busy)} %)` : ''}`;
-  const before = idle === null ? '' : ` (idle ${perSecond(idle.interrupts_per_s)})`;
-  const where = activity.interrupts ? busiestSource(activity.interrupts) : '';
-  return `${cpus} · irq ${perSecond(activity.interrupts_per_s)}${before}${where}`;
+  const cpus = `CPUs ${Math.round(activity.busy_percent)} % busy${hottest ? ` (cpu${hottest.cpu} ${Math.round(hottest.busy)} %${hottest.busy >= HOT_PERCENT ? ', hot' : ''})` : ''}`;
+  const { interrupts, softirqs } = activity;
+  const hard = rateText('irq', activity.interrupts_per_s, idle?.interrupts_per_s);
+  const soft = softirqs && rateText('softirq', softirqs.per_s, idle?.softirqs?.per_s);
+  const types = softirqs?.types.map((type) => ({ ...type, name: type.type })) ?? [];
+  return [
+    cpus,
+    `${hard}${interrupts ? busiestSource(interrupts, interrupts.sources) : ''}`,
+    ...(softirqs ? [`${soft}${busiestSource(softirqs, types)}`] : []),
+  ].join(' · ');
+}
+
+function rateText(name: string, rate: number, idle: number | undefined): string {
+  return `${name} ${perSecond(rate)}${idle === undefined ? '' : ` (idle ${perSecond(idle)})`}`;
 }
 
 /** The CPU that serves most, and the source that it serves most. */
-function busiestSource({ busiest_cpu, cpus, sources }: InterruptRates): string {
+function busiestSource(
+  { busiest_cpu, cpus }: Pick<SpreadRate, 'busiest_cpu' | 'cpus'>,
+  sources: readonly (Rate & { readonly name: string })[],
+): string {
   if (busiest_cpu === null) return '';
   const at = cpus.indexOf(busiest_cpu);
   const on = (rate: Rate) => rate.cpus_per_s[at] ?? 0;
-  const first = sources.reduce((a, b) => (on(b) > on(a) ? b : a), sources[0] ?? nobody);
-  return `, most on cpu${busiest_cpu}${first.name === '' ? '' : ` (${first.name})`}`;
+  const [first] = [...sources].sort((a, b) => on(b) - on(a));
+  return `, most on cpu${busiest_cpu}${first === undefined ? '' : ` (${first.name})`}`;
 }
-
-const nobody = { name: '', per_s: 0, cpus_per_s: [] as number[] };
 
 function perSecond(rate: number): string {
   return rate >= 1000 ? `${formatNumber(rate / 1000)}k/s` : `${formatNumber(rate)}/s`;
