@@ -72,6 +72,16 @@ test('the board is watched before the first process, and its state and sources a
   expect(result.cells[0]?.activity?.interrupts?.sources.length).toBeGreaterThan(0);
 });
 
+test('the sampler reads as often as the plan says', async () => {
+  const plan = { effort: oneProcess, telemetry: 'proc', sampleEveryMs: 50 } as const;
+  const run = board.start(board.plan([mlp], [mlpCell()], plan));
+  expect(await run.exit).toBe(0);
+  const times = ofKind(run.events(), 'tele').map(({ t_ns }) => t_ns);
+  const gaps = times.slice(1).map((t_ns, at) => t_ns - (times[at] ?? 0));
+  // The first and the last are there at any rate.
+  expect(gaps.filter((gap_ns) => gap_ns >= 45e6).length).toBeGreaterThan(3);
+});
+
 test('with telemetry off there are the two ends of the idle baseline and nothing else', async () => {
   const effort = { ...oneProcess, idleMs: 100 };
   const run = board.start(board.plan([mlp], [mlpCell()], { effort, telemetry: 'off' }));

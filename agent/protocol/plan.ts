@@ -155,6 +155,8 @@ export const planSchema = z.object({
   order: z.array(z.array(safeName)),
   effort,
   telemetry: z.enum(telemetrySources),
+  /** Time between two `tele` events; absent: the source's own, see `sampleEveryMs`. */
+  sampleEveryMs: z.optional(positive),
   /** Whether each measured cell gets one untimed, profiled session that proves where its nodes run. */
   placement: z._default(z.boolean(), false),
   /**
@@ -168,3 +170,8 @@ export const planSchema = z.object({
   context: z.record(z.string(), z.unknown()),
 });
 export type Plan = z.infer<typeof planSchema>;
+
+/** Milliseconds between two readings of the sampler. */
+export function sampleEveryMs(plan: Pick<Plan, 'telemetry' | 'sampleEveryMs'>): number {
+  return plan.sampleEveryMs ?? (plan.telemetry === 'full' ? 200 : 1000);
+}

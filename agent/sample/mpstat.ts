@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
+import type { SamplerJob } from '../channel/messages.ts';
 import { processCpu_ns } from '../proc/process-table.ts';
 
 const stopWithinMs = 2000;
@@ -7,16 +8,21 @@ const stopWithinMs = 2000;
 const environment = ['env', 'LC_ALL=C', 'S_TIME_FORMAT=ISO', 'S_COLORS=never'];
 
 /**
- * `mpstat -A 1`, straight into its own file: it writes every field by itself, over a thousand times a
+ * `mpstat -A`, straight into its own file: it writes every field by itself, over a thousand times a
  * sample, and in a pipe each of them would wake the reader.
  */
 export class Mpstat {
   readonly #child: ChildProcess;
   #hasEnded = false;
 
-  /** Starts it; `onEnd` is told when it ends before `stop` was called. */
-  constructor(logPath: string, dieWithParent: readonly string[], onEnd: (why: string) => void) {
-    const [program = 'env', ...rest] = [...dieWithParent, ...environment, 'mpstat', '-A', '1'];
+  /** Starts it, at whole seconds; `onEnd` is told when it ends before `stop` was called. */
+  constructor(
+    logPath: string,
+    { dieWithParent, everyMs }: Pick<SamplerJob, 'dieWithParent' | 'everyMs'>,
+    onEnd: (why: string) => void,
+  ) {
+    const seconds = String(Math.max(1, Math.round(everyMs / 1000)));
+    const [program = 'env', ...rest] = [...dieWithParent, ...environment, 'mpstat', '-A', seconds];
     const log = openSync(logPath, 'a');
     this.#child = spawn(program, rest, { stdio: ['ignore', log, log] });
     closeSync(log);

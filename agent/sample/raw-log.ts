@@ -33,9 +33,7 @@ export function openRawLog(job: SamplerJob, warn: (code: string, text: string) =
 function openMpstat(job: SamplerJob, warn: (code: string, text: string) => void): RawLog {
   const path = join(job.runDirectory, segmentFile('mpstat.log', job.segment));
   const start = () =>
-    new Mpstat(path, job.dieWithParent, (why) =>
-      warn('mpstat-ended', `mpstat ended before the run: ${why}`),
-    );
+    new Mpstat(path, job, (why) => warn('mpstat-ended', `mpstat ended before the run: ${why}`));
   let mpstat: Mpstat | null = start();
   let cpu_ns = 0;
   const stop = async () => {

@@ -7,7 +7,7 @@ import { Journal } from '../journal/journal.ts';
 import { readBootId } from '../proc/process-table.ts';
 import { type BoardHolder, boardScope } from '../protocol/board-lock.ts';
 import { cleanLine } from '../protocol/clean-text.ts';
-import { engines, type Plan } from '../protocol/plan.ts';
+import { engines, type Plan, sampleEveryMs } from '../protocol/plan.ts';
 import { segmentFile } from '../protocol/run-files.ts';
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import { type Runtime, rootPathOf } from '../runtime.ts';
@@ -175,7 +175,7 @@ class Supervisor {
       runDirectory: this.#runDirectory,
       segment: this.#options.segment,
       mode: this.#telemetryMode(plan),
-      everyMs: plan.telemetry === 'full' ? 200 : 1000,
+      everyMs: sampleEveryMs(plan),
       isBySource: plan.telemetry === 'proc' || plan.telemetry === 'full',
       link: linkInterface(this.#runtime.env),
       rootPath: rootPathOf(this.#runtime),

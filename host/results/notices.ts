@@ -8,7 +8,8 @@ import { sourcesText } from './interrupt-attribution.ts';
 import type { JournalData } from './journal-data.ts';
 import { placementText } from './placement.ts';
 import type { Notice } from './result.ts';
-import { telemetryCosts } from './telemetry-cost.ts';
+import { runContext } from './run-context.ts';
+import { telemetryCostNotices } from './telemetry-cost.ts';
 
 /** The harness may take this share of a median before we speak of it. */
 const MAX_OVERHEAD = 0.01;
@@ -48,7 +49,8 @@ export function noticesOf(
       return notice === null ? [] : [{ ...notice, cell: cell.cell }];
     }),
   );
-  const costs = telemetryCosts(measured, plan);
+  const earlier = runContext.parse(plan.context).telemetry_check ?? null;
+  const costs = telemetryCostNotices(measured, plan, earlier);
   return [
     ...cutOf(journal),
     ...fromBoard,

@@ -1,20 +1,27 @@
-import type { Plan } from '../../agent/protocol/plan.ts';
+import { type Plan, sampleEveryMs } from '../../agent/protocol/plan.ts';
 import { comparePaired } from '../stats/compare-paired.ts';
 import type { CellResult } from './cell-result.ts';
 import { blockMedians } from './process-result.ts';
-import type { Notice } from './result.ts';
+import type { Notice, Result } from './result.ts';
+import type { TelemetryCheck } from './run-context.ts';
 
 const LEVEL = 0.95;
 const THRESHOLD = 0.01;
-/** A cost that is certain and above this is worth another source. */
-const WORTH_AVOIDING = 0.005;
+/** A cost that is certain and above this is too much. */
+const MAX_COST = 0.005;
 
-/**
- * What telemetry costs, where every cell was measured with it and without it in the same blocks (`--check-telemetry`): the
- * ratio of medians, paired by block, with its interval.
- */
-export function telemetryCosts(cells: readonly CellResult[], plan: Plan): Notice[] {
-  return plan.cells.flatMap((unwatched): Notice[] => {
+/** What telemetry costs one cell: the ratio of its medians with it and without, paired by block. */
+interface TelemetryCost {
+  readonly cell: string;
+  readonly ratio: number;
+  readonly lo: number;
+  readonly hi: number;
+  readonly blocks: number;
+}
+
+/** Of each cell that was measured with telemetry and without in the same blocks (`--check-telemetry`). */
+function telemetryCosts(cells: readonly CellResult[], plan: Pick<Plan, 'cells'>): TelemetryCost[] {
+  return plan.cells.flatMap((unwatched): TelemetryCost[] => {
     if (!unwatched.isUnwatched || unwatched.purpose !== 'measure') return [];
     const { id: _id, label: _label, isUnwatched: _isUnwatched, ...settings } = unwatched;
     const twin = plan.cells.find(({ id: _other, label: _name, isUnwatched, ...others }) => {
@@ -30,13 +37,57 @@ export function telemetryCosts(cells: readonly CellResult[], plan: Plan): Notice
     });
     const found = pairs.length < 2 ? null : comparePaired(pairs, THRESHOLD, LEVEL);
     if (found === null) return [];
-    const percent = (ratio: number) =>
-      `${ratio < 1 ? '−' : '+'}${Math.abs((ratio - 1) * 100).toFixed(2)} %`;
-    const advice =
-      found.lo > 1 && found.ratio - 1 > WORTH_AVOIDING
-        ? '; take --telemetry off for numbers to publish'
-        : '';
-    const text = `telemetry ${plan.telemetry} costs ${percent(found.ratio)} of the median (95 %: ${percent(found.lo)} to ${percent(found.hi)}, ${found.blocks} blocks)${advice}`;
-    return [{ code: 'telemetry-cost', text, cell: on.cell }];
+    const { ratio, lo, hi, blocks } = found;
+    return [{ cell: on.cell, ratio, lo, hi, blocks }];
   });
+}
+
+/** The cost in words, for each cell; after a check at the full rate, with what it was then. */
+export function telemetryCostNotices(
+  cells: readonly CellResult[],
+  plan: Plan,
+  earlier: TelemetryCheck | null = null,
+): Notice[] {
+  const before =
+    earlier === null
+      ? ''
+      : `; ${rateText(earlier.every_ms)} it was ${costText(earlier)} (run ${earlier.run_id})`;
+  return telemetryCosts(cells, plan).map((cost) => {
+    const advice = isTooMuch(cost) ? '; take --telemetry off for numbers to publish' : '';
+    const text = `telemetry ${plan.telemetry} ${rateText(sampleEveryMs(plan))} costs ${costText(cost)}, ${cost.blocks} blocks${before}${advice}`;
+    return { code: 'telemetry-cost', text, cell: cost.cell };
+  });
+}
+
+/**
+ * The costliest cell of a check whose cost is certainly above half a percent, as the next check is told of it; null when
+ * there is none, the rate was halved before, or the run did not come to its end.
+ */
+export function tooCostly(result: Result): TelemetryCheck | null {
+  const { cells, plan, run, context } = result;
+  if (context.telemetry_check != null || run.ended !== 'completed') return null;
+  const costs = telemetryCosts(cells, plan).filter(isTooMuch);
+  const [worst] = costs.sort((a, b) => b.ratio - a.ratio);
+  if (worst === undefined) return null;
+  const { ratio, lo, hi } = worst;
+  return { run_id: result.run_id, every_ms: sampleEveryMs(plan), ratio, lo, hi };
+}
+
+/** `+0.82 % of the median (95 %: +0.55 % to +1.10 %)` */
+export function costText({ ratio, lo, hi }: Pick<TelemetryCost, 'ratio' | 'lo' | 'hi'>): string {
+  return `${percent(ratio)} of the median (95 %: ${percent(lo)} to ${percent(hi)})`;
+}
+
+/** `each 200 ms`, `each second` */
+export function rateText(everyMs: number): string {
+  if (everyMs < 1000) return `each ${everyMs} ms`;
+  return everyMs === 1000 ? 'each second' : `each ${everyMs / 1000} s`;
+}
+
+function isTooMuch({ ratio, lo }: TelemetryCost): boolean {
+  return lo > 1 && ratio - 1 > MAX_COST;
+}
+
+function percent(ratio: number): string {
+  return `${ratio < 1 ? '−' : '+'}${Math.abs((ratio - 1) * 100).toFixed(2)} %`;
 }

@@ -2,7 +2,7 @@ import type { Plan } from '../../agent/protocol/plan.ts';
 import type { BoardFacts } from '../board/facts.ts';
 import type { InputRequest } from '../inputs/cell-inputs.ts';
 import type { Link } from '../link/link.ts';
-import type { RunContext } from '../results/run-context.ts';
+import type { RunContext, TelemetryCheck } from '../results/run-context.ts';
 import type { Axes } from './cells.ts';
 import type { EffortRequest } from './effort.ts';
 import type { FollowRequest } from './follow-request.ts';
@@ -31,6 +31,8 @@ export interface BenchRequest extends FollowRequest {
   readonly effort: EffortRequest;
   /** Null: mpstat where the board has it, else /proc. */
   readonly telemetry: Plan['telemetry'] | null;
+  /** What a check found that telemetry costs: the time between its readings is doubled. */
+  readonly telemetryCheck?: TelemetryCheck;
   readonly seed: number;
   /** Size of the store on the board beyond which the least recently used files go. */
   readonly keepBytes: number;

@@ -10,6 +10,8 @@ export interface PlanParts {
   readonly cells: readonly Cell[];
   readonly effort: Effort;
   readonly telemetry: Plan['telemetry'];
+  /** Absent: as often as the source does by itself. */
+  readonly sampleEveryMs?: number | undefined;
   readonly placement: boolean;
   readonly context: Readonly<Record<string, unknown>>;
 }
@@ -26,6 +28,7 @@ export function makePlan(parts: PlanParts): Plan {
     order: blockOrder(parts.seed, parts.cells, parts.effort.maxBlocks),
     effort: parts.effort,
     telemetry: parts.telemetry,
+    ...(parts.sampleEveryMs !== undefined && { sampleEveryMs: parts.sampleEveryMs }),
     placement: parts.placement,
     context: { ...parts.context },
   };

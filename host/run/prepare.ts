@@ -83,6 +83,7 @@ export async function prepareRun(
     effort,
     placement: true,
     telemetry: request.telemetry ?? (facts.tools.mpstat ? 'mpstat' : 'proc'),
+    sampleEveryMs: request.telemetryCheck && 2 * request.telemetryCheck.every_ms,
     context: contextOf(request, facts, models, runtime),
   });
   return { plan, files: [...files.values()], notes, estimateMs: longestMs(effort, cells.length) };
@@ -123,6 +124,7 @@ function contextOf(
     workstation: { os: platform(), arch: arch(), node: process.version },
     experiment: request.experiment,
     ...(request.gpuMissing && { gpu_missing: request.gpuMissing }),
+    ...(request.telemetryCheck && { telemetry_check: request.telemetryCheck }),
     argv: request.tool.argv,
     runtime: {
       node: NODE_VERSION,

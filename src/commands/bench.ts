@@ -3,6 +3,7 @@ import { Command, type OptionValues } from 'commander';
 import { telemetrySources } from '../../agent/protocol/plan.ts';
 import { bench } from '../../host/run/bench.ts';
 import type { BenchRequest } from '../../host/run/bench-request.ts';
+import { benchChecked } from '../../host/run/check-telemetry.ts';
 import type { FollowRequest } from '../../host/run/follow-request.ts';
 import type { RunEvent } from '../../host/run/run-event.ts';
 import type { RunOutcome } from '../../host/run/run-outcome.ts';
@@ -39,7 +40,8 @@ export async function benchCommand(host: string, options: OptionValues): Promise
         process.stdout.write(describePlan(event.plan, event.estimateMs));
       }
     };
-    return bench({ ...follow, ...settings, directories: directoriesFrom(environment), listener });
+    const directories = directoriesFrom(environment);
+    return benchChecked({ ...follow, ...settings, directories, listener });
   });
 }
 

@@ -109,7 +109,7 @@ function closingLines(result: Result): string[] {
     ? `harness ${formatDuration(calibration.median_ns)} per iteration (null model)`
     : null;
   const agent = run.agent_cpu_share
-    ? `supervisor and sampler ${formatPercent(run.agent_cpu_share.supervisor + run.agent_cpu_share.sampler)} of one CPU`
+    ? `supervisor and sampler (telemetry ${result.plan.telemetry}) ${formatPercent(run.agent_cpu_share.supervisor + run.agent_cpu_share.sampler)} of one CPU`
     : null;
   const processes = result.cells.reduce((sum, cell) => sum + cell.n_processes, 0);
   const what = `${counted(processes, 'process', 'processes')}, ${counted(run.iterations, 'iteration')}`;
