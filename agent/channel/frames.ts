@@ -45,13 +45,11 @@ export class FrameReader {
   #chunks: Buffer[] = [];
   #length = 0;
 
-  /** Takes a chunk and gives the frames it completed; throws on a frame that is none of ours. */
-  push(chunk: Buffer): readonly Frame[] {
+  /** Takes a chunk and gives the frames it completed; throws on a frame that is none of ours, after those before it. */
+  *push(chunk: Buffer): Generator<Frame, void> {
     this.#chunks.push(chunk);
     this.#length += chunk.length;
-    const frames: Frame[] = [];
-    for (let frame = this.#next(); frame !== null; frame = this.#next()) frames.push(frame);
-    return frames;
+    for (let frame = this.#next(); frame !== null; frame = this.#next()) yield frame;
   }
 
   #next(): Frame | null {

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { type Frame, FrameReader, frameTypes } from '../channel/frames.ts';
 import type { WorkerDone, WorkerJob, WorkerMessage } from '../channel/messages.ts';
+import { reportedEvent } from '../channel/reported-event.ts';
 import { readSampleBatch } from '../channel/sample-batch.ts';
 import type { Clock } from '../clock.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -12,6 +13,7 @@ import { StderrTail } from './stderr-tail.ts';
 import { type HangLimits, Watchdog } from './watchdog.ts';
 import { judgeEnd, type ProcessOutcome } from './worker-outcome.ts';
 
+const reportedKinds = ['phase', 'tag', 'threads', 'edge', 'output', 'trtexec'] as const;
 const finishWithinMs = 5000;
 /** After its end a worker's pipes are read dry; a grandchild that holds them open is not waited for. */
 const drainWithinMs = 2000;
@@ -154,7 +156,8 @@ export class CellProcess {
       if (message.kind === 'phase' && message.phase === 'steady') {
         this.#warmUpIterations = this.#iterations;
       }
-      this.#context.journal.write({ ...message, process: this.#process });
+      const event = reportedEvent({ ...message, process: this.#process }, reportedKinds);
+      this.#context.journal.write(event);
     }
   }
 

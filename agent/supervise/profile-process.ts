@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { FrameReader } from '../channel/frames.ts';
 import type { ProfileJob, ProfileMessage } from '../channel/messages.ts';
+import { reportedEvent } from '../channel/reported-event.ts';
+import { cleanLine } from '../protocol/clean-text.ts';
 import { roleEnvironment } from '../runtime.ts';
 import type { CellProcessContext } from './cell-process.ts';
 import { StderrTail } from './stderr-tail.ts';
@@ -26,6 +28,16 @@ export async function provePlacement(
   const answer = await ask({ ...job, profileDirectory }, context, signal);
   const { journal, clock } = context;
   journal.write({ kind: 'placement', t_ns: clock.now_ns(), cell: job.cell.id, ...answer });
+}
+
+/** @throws Error when it is no answer of a profiling process. */
+function answerIn(payload: Buffer, cell: string): ProfileMessage {
+  const message: ProfileMessage = JSON.parse(payload.toString('utf8'));
+  const { failure, runs, islands, providers, nodes } = reportedEvent(
+    { ...message, kind: 'placement', t_ns: 0, cell },
+    ['placement'],
+  );
+  return { failure, runs, islands, providers, nodes };
 }
 
 function failed(failure: string): ProfileMessage {
@@ -58,8 +70,12 @@ async function ask(
   const pipe = child.stdio[3] as Readable;
   pipe.on('error', () => {});
   pipe.on('data', (chunk: Buffer) => {
-    for (const { payload } of reader.push(chunk)) {
-      answer = JSON.parse(payload.toString('utf8')) as ProfileMessage;
+    try {
+      for (const { payload } of reader.push(chunk)) answer = answerIn(payload, job.cell.id);
+    } catch (error) {
+      pipe.removeAllListeners('data').resume();
+      answer = failed(`cannot read its report: ${cleanLine((error as Error).message, 200)}`);
+      child.kill('SIGKILL');
     }
   });
   const end = await new Promise<string>((resolve) => {

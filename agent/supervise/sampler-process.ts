@@ -2,8 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { FrameReader } from '../channel/frames.ts';
 import type { SamplerJob, SamplerMessage } from '../channel/messages.ts';
+import { reportedEvent } from '../channel/reported-event.ts';
 import type { Clock } from '../clock.ts';
 import type { Journal } from '../journal/journal.ts';
+import { cleanLine } from '../protocol/clean-text.ts';
 import { type Runtime, roleEnvironment } from '../runtime.ts';
 import { StderrTail } from './stderr-tail.ts';
 
@@ -61,7 +63,11 @@ export class SamplerProcess {
     const stderr = new StderrTail(child.stderr as Readable);
     child.stdin?.on('error', () => {});
     child.stdin?.write(`${JSON.stringify(job)}\n`);
-    this.#listen(child.stdio[3] as Readable);
+    let unreadable: string | null = null;
+    this.#listen(child.stdio[3] as Readable, (why) => {
+      unreadable = `cannot read its report: ${why}`;
+      child.kill('SIGKILL');
+    });
     const gone = new Promise<void>((resolve) => {
       child.once('error', (error) => {
         this.#warn(`telemetry ended: ${error.message}`);
@@ -69,7 +75,8 @@ export class SamplerProcess {
       });
       child.once('close', (code, signal) => {
         resolve();
-        if (!this.#isStopping) this.#restart(`${signal ?? `exit code ${code}`} ${stderr.text()}`);
+        const why = unreadable ?? `${signal ?? `exit code ${code}`} ${stderr.text()}`;
+        if (unreadable !== null || !this.#isStopping) this.#restart(why);
       });
     });
     return { child, gone };
@@ -78,7 +85,7 @@ export class SamplerProcess {
   /** Its raw log is not continued: two logs in one file would read as one. */
   #restart(why: string): void {
     this.#warn(`telemetry ended, its raw log stops here: ${why.trim()}`);
-    if (this.#restarts >= restartsAllowed) return;
+    if (this.#isStopping || this.#restarts >= restartsAllowed) return;
     this.#restarts += 1;
     const { child, gone } = this.#start({ ...this.#job, mode: 'counters' });
     this.#child = child;
@@ -86,16 +93,25 @@ export class SamplerProcess {
     if (!this.#isWatching) child.stdin?.write('pause\n');
   }
 
-  #listen(pipe: Readable): void {
+  /** Whatever is no frame or no message of a sampler ends its telling: it must not end the run. */
+  #listen(pipe: Readable, onUnreadable: (why: string) => void): void {
     const reader = new FrameReader();
     pipe.on('error', () => {});
     pipe.on('data', (chunk: Buffer) => {
-      for (const { payload } of reader.push(chunk)) {
-        const message = JSON.parse(payload.toString('utf8')) as SamplerMessage;
-        if (message.kind === 'usage') this.#cpu_ns += message.cpu_ns;
-        else this.#context.journal.write(message);
+      try {
+        for (const { payload } of reader.push(chunk)) this.#take(JSON.parse(payload.toString()));
+      } catch (error) {
+        pipe.removeAllListeners('data').resume();
+        onUnreadable(cleanLine((error as Error).message, 200));
       }
     });
+  }
+
+  #take(json: unknown): void {
+    const message = json as Partial<SamplerMessage> | null;
+    if (typeof message !== 'object' || message === null) throw new Error('no message');
+    if (message.kind === 'usage') this.#cpu_ns += countOf(message.cpu_ns);
+    else this.#context.journal.write(reportedEvent(message, ['tele', 'warn']));
   }
 
   #warn(text: string): void {
@@ -107,4 +123,10 @@ export class SamplerProcess {
       text: text.slice(0, 2048),
     });
   }
+}
+
+/** @throws Error when it is no number of nanoseconds. */
+function countOf(value: unknown): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
+  throw new Error('CPU time that is none');
 }
