@@ -97,26 +97,56 @@ async function hasFile(scene: Scene, name: string): Promise<boolean> {
   return names.flat().includes(name);
 }
 
-describe.concurrent('a connection that is cut', { timeout: 60_000 }, () => {
-  test('while the board is probed, or files are pushed: said, nothing runs there, the next bench does', () =>
-    onBoard(async (scene) => {
-      for (const during of ['connected', 'push ']) {
-        if (during === 'push ') scene.relay.limit(20_000_000);
-        const program = bench(scene, 1);
-        await until(() => program.stderr.includes(during), program);
+describe.concurrent('a connection that is cut', { timeout: 120_000 }, () => {
+  test.each(['ssh2', 'ssh'])(
+    'while files are pushed, over %s: what has arrived is not sent again, and the run begins',
+    (transport) =>
+      onBoard(async (scene) => {
+        scene.relay.limit(20_000_000);
+        const program = bench(scene, 1, '--transport', transport);
+        await until(() => program.stderr.includes('push '), program);
+        await sleep(500);
         scene.relay.cut();
-        const { code, stdout, stderr } = await program.end;
         scene.relay.flow();
-        expect(code, stderr).toBe(4);
-        expect(stdout).toBe('');
-        expect(stderr).toMatch(/connection to board was lost|connection .* lost/);
-        expect(stderr).not.toMatch(/^\s+at /m);
-        expect(await runsOnBoard(scene)).toEqual([]);
-        expect(await readdir(scene.saved).catch(() => [])).toEqual([]);
-      }
-      const saved = await whole(scene, await bench(scene, 1).end);
-      expectVerified(saved);
-      expect(saved.result.run.ended).toBe('completed');
+        const end = await program.end;
+        expect(end.code, end.stderr).toBe(0);
+        expect(end.stderr).toMatch(/connection lost while .*; reconnecting/);
+        const saved = await whole(scene, end);
+        expectVerified(saved);
+        expect(saved.result.run.ended).toBe('completed');
+        const store = join(scene.base, 'store');
+        const names = await readdir(store, { recursive: true });
+        expect(names.filter((name) => name.endsWith('.part'))).toEqual([]);
+      }, false),
+  );
+
+  test.each(['ssh2', 'ssh'])(
+    'while the board is probed, over %s: it is probed again',
+    (transport) =>
+      onBoard(async (scene) => {
+        const program = bench(scene, 1, '--transport', transport);
+        await until(() => program.stderr.includes('connected'), program);
+        scene.relay.cut();
+        const end = await program.end;
+        expect(end.code, end.stderr).toBe(0);
+        expectVerified(await whole(scene, end));
+      }),
+  );
+
+  test('for good while files are pushed: Ctrl-C ends it, and nothing is left', () =>
+    onBoard(async (scene) => {
+      scene.relay.limit(20_000_000);
+      const program = bench(scene, 1);
+      await until(() => program.stderr.includes('push '), program);
+      await scene.relay.close();
+      await until(() => program.stderr.includes('reconnecting'), program);
+      program.kill('SIGINT');
+      const { code, stdout, stderr } = await program.end;
+      expect(code, stderr).toBe(130);
+      expect(stdout).toBe('');
+      expect(stderr).not.toMatch(/^\s+at /m);
+      expect(await runsOnBoard(scene)).toEqual([]);
+      expect(await readdir(scene.saved).catch(() => [])).toEqual([]);
     }, false));
 
   test.each(['ssh2', 'ssh'])(

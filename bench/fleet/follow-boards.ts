@@ -6,6 +6,7 @@ import { createFleet } from '../../host/fleet/fleet-store.ts';
 import { runFleet } from '../../host/fleet/run-fleet.ts';
 import type { Link } from '../../host/link/link.ts';
 import { concludeRun } from '../../host/run/conclude.ts';
+import { Connection } from '../../host/run/connection.ts';
 import { followToEnd } from '../../host/run/follow.ts';
 import { openSpool } from '../../host/run/journal-spool.ts';
 import { noLanes } from '../../host/run/lanes.ts';
@@ -71,7 +72,8 @@ export async function followBoards(
         request.listener({ kind: 'planned', plan, estimateMs: 0 });
         const spool = await openSpool(runs, plan.runId, 1, true);
         try {
-          const start = { link, stream: null, base: '/simulated', plan, spool };
+          const connection = new Connection(request, link);
+          const start = { connection, stream: null, base: '/simulated', plan, spool };
           const followed = await followToEnd(request, start);
           if (!isSaving) return null;
           return await (request.lanes ?? noLanes).conclude(() => concludeRun(request, followed));

@@ -5,6 +5,7 @@ import type { Link } from '../link/link.ts';
 import type { BoardRunWithPlan } from './board-runs.ts';
 import { requestCancel } from './cancel.ts';
 import { concludeRun } from './conclude.ts';
+import { Connection } from './connection.ts';
 import { bringEarlierSegments } from './earlier-segments.ts';
 import { longestMs } from './effort.ts';
 import { findRun, findSaved, type RunRequest, unknownRun } from './find-run.ts';
@@ -41,8 +42,9 @@ async function attachConnected(request: AttachRequest): Promise<RunOutcome> {
     tell({ kind: 'planned', plan, estimateMs: longestMs(plan.effort, plan.cells.length) });
     if (request.isCancelling) await stop(request, link, base, run.runId);
     tell({ kind: 'attached', run });
-    await bringEarlierSegments(link, { base, plan, spool });
-    const followed = await followToEnd(request, { link, stream: null, base, plan, spool });
+    const connection = new Connection(request, link);
+    await bringEarlierSegments({ connection, base, plan, spool });
+    const followed = await followToEnd(request, { connection, stream: null, base, plan, spool });
     return await (lanes ?? noLanes).conclude(() => concludeRun(request, followed));
   } finally {
     // What was saved is elsewhere by now, and what was not is on the board.

@@ -15,13 +15,14 @@ import { runtimeOf } from './board-runtime.ts';
 import type { Axes } from './cells.ts';
 import { chooseBuild } from './choose-build.ts';
 import { concludeRun } from './conclude.ts';
+import { Connection, type Renewal } from './connection.ts';
 import { bestGpuTarget } from './engine-target.ts';
-import { type FollowedRun, followToEnd } from './follow.ts';
+import type { FollowedRun } from './follow.ts';
 import { openSpool, type Spool } from './journal-spool.ts';
 import { noLanes } from './lanes.ts';
-import { launchRun } from './launch.ts';
 import { loadModels, type PreparedRun, prepareRun } from './prepare.ts';
 import type { RunOutcome } from './run-outcome.ts';
+import { startRun } from './start-run.ts';
 import { withConnections } from './with-connections.ts';
 import { openWorkshop, type Workshop } from './workshop.ts';
 
@@ -41,9 +42,13 @@ async function benchConnected(request: BenchRequest): Promise<RunOutcome | null>
   // Awaited below; a failure while connecting must not count as unhandled.
   models.catch(() => undefined);
   const beganMs = performance.now();
-  const first = await request.connect(request.signal);
+  const connection = new Connection(request, await request.connect(request.signal));
   tell({ kind: 'connected', elapsedMs: performance.now() - beganMs });
-  const seen = await probeBoard(first, { signal: request.signal });
+  const seen = await connection.use(
+    (link) => probeBoard(link, { signal: request.signal }),
+    beforeRun('probed', request),
+  );
+  const { link: first } = connection;
   tell({ kind: 'probed', facts: seen.facts });
   requireBoard(first.board, seen.facts);
   const turns = new Turns(request);
@@ -51,6 +56,7 @@ async function benchConnected(request: BenchRequest): Promise<RunOutcome | null>
   const { link, probe } = request.isDryRun
     ? { link: first, probe: seen }
     : await turns.wait({ link: first, probe: seen });
+  connection.take(link);
   if (request.requiresLocked) await requireLockedClocks(link, request.signal);
   tellUncollected(request, probe);
   const build = await chooseBuild(request, probe.facts);
@@ -71,7 +77,7 @@ async function benchConnected(request: BenchRequest): Promise<RunOutcome | null>
   const isLean = request.lanes !== undefined;
   const spool = await openSpool(request.directories.runs, prepared.plan.runId, 1, isLean);
   try {
-    return await runPlan(request, { link, probe, runtime, prepared, spool, workshop, turns });
+    return await runPlan(request, { connection, probe, runtime, prepared, spool, workshop, turns });
   } finally {
     // What was saved is elsewhere by now, and what was not is on the board.
     await spool.discard();
@@ -79,7 +85,7 @@ async function benchConnected(request: BenchRequest): Promise<RunOutcome | null>
 }
 
 interface ReadyBoard {
-  readonly link: Link;
+  readonly connection: Connection;
   readonly probe: Probe;
   readonly runtime: Runtime;
   readonly prepared: PreparedRun;
@@ -90,42 +96,54 @@ interface ReadyBoard {
 
 async function runPlan(request: BenchRequest, ready: ReadyBoard): Promise<RunOutcome> {
   const { lanes = noLanes, signal } = request;
-  const { probe, runtime, prepared, workshop } = ready;
+  const { connection, probe, runtime, prepared, workshop } = ready;
   const missing = missingBytes(probe, prepared.files, runtime);
-  const { runtimeDirectory } = await lanes.push(missing, signal, () =>
-    push(ready.link, probe, {
+  const { link: probed } = connection;
+  const pushTo = async (link: Link) =>
+    // On another connection what has arrived meanwhile is not sent again.
+    await push(link, link === probed ? probe : await probeBoard(link, { signal }), {
       files: prepared.files,
       runtime,
       keepBytes: request.keepBytes,
       packer: workshop.packer,
       signal,
       onProgress: (progress) => request.listener({ kind: 'push', progress }),
-    }),
+    });
+  const { runtimeDirectory } = await lanes.push(missing, signal, () =>
+    connection.use(pushTo, beforeRun('sent its files', request)),
   );
-  let { link } = ready;
   for (;;) {
-    const at = { ...ready, link };
-    const followed = await lanes.run(signal, () => measure(request, at, runtimeDirectory));
+    const followed = await lanes.run(signal, () => measure(request, ready, runtimeDirectory));
     if (followed !== null) return await lanes.conclude(() => concludeRun(request, followed));
     // Somebody was faster. Waiting for them holds no lane.
-    ({ link } = await ready.turns.wait({ link, probe: await probeBoard(link, { signal }) }));
+    const { link } = connection;
+    const board = { link, probe: await probeBoard(link, { signal }) };
+    connection.take((await ready.turns.wait(board)).link);
   }
 }
 
 /** Launches the run and follows it; null when somebody has taken the board and it is to be waited for. */
 async function measure(
   request: BenchRequest,
-  { link, probe, prepared, spool, turns }: ReadyBoard,
+  { connection, probe, prepared, spool, turns }: ReadyBoard,
   runtime: string,
 ): Promise<FollowedRun | null> {
-  request.signal.throwIfAborted();
-  const { plan } = prepared;
-  if (turns.leftMs > 0 && (await turns.isTaken(link))) return null;
-  const base = probe.facts.base.path;
-  const stream = await launchRun(link, { base, runtime }, plan, turns.leftMs);
-  request.listener({ kind: 'started', runId: plan.runId });
-  const isEnough = request.isDetached ? isUnderWay : undefined;
-  return await followToEnd(request, { link, stream, base, plan, spool }, isEnough);
+  const renewal = beforeRun('asked whether it is free', request);
+  const isTaken = async (link: Link) => turns.leftMs > 0 && (await turns.isTaken(link));
+  if (await connection.use(isTaken, renewal)) return null;
+  const paths = { base: probe.facts.base.path, runtime };
+  const ready = { connection, paths, plan: prepared.plan, spool, waitMs: turns.leftMs };
+  return await startRun(request, ready, request.isDetached ? isUnderWay : undefined);
+}
+
+/** Nothing is measured yet: somebody waits for it to begin, and may as well begin anew. */
+function beforeRun(what: string, { signal }: BenchRequest): Renewal {
+  return {
+    withinMs: 60_000,
+    lost: `connection lost while the board was ${what}; reconnecting…`,
+    again: 'connected again',
+    signal,
+  };
 }
 
 /** The lock is held and the plan accepted: the board was not busy and nothing is amiss with the files. */

@@ -6,16 +6,24 @@ import { OrinError } from '../errors.ts';
 import { hashFile } from '../hash/hash-file.ts';
 import type { Link } from '../link/link.ts';
 import { runScript } from '../shell/run-script.ts';
+import type { Connection, Renewal } from './connection.ts';
 import { fetchFile } from './fetch-file.ts';
 import type { Spool } from './journal-spool.ts';
 import { inRunDirectory, runDirectory } from './run-directory.ts';
 
 export interface SegmentedRun {
+  readonly connection: Connection;
   readonly base: string;
   /** Of the newest segment. */
   readonly plan: Plan;
   readonly spool: Spool;
 }
+
+const whileBringing: Renewal = {
+  withinMs: 10 * 60_000,
+  lost: 'connection lost while earlier segments of the run were collected; reconnecting…',
+  again: 'connected again',
+};
 
 /** Names of the journals of the segments before the plan's. */
 function earlierJournals({ segment = 1 }: Plan): string[] {
@@ -43,9 +51,16 @@ export async function earlierHashes(
  * @throws OrinError `journal-damaged` when one is not on the board or did not arrive as it is there.
  */
 export async function bringEarlierSegments(
+  run: SegmentedRun,
+  saved: string | null = null,
+): Promise<void> {
+  await run.connection.use((link) => bring(link, run, saved), whileBringing);
+}
+
+async function bring(
   link: Link,
   { base, plan, spool }: SegmentedRun,
-  saved: string | null = null,
+  saved: string | null,
 ): Promise<void> {
   const there = await earlierHashes(link, base, plan);
   for (const name of earlierJournals(plan)) {

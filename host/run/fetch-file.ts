@@ -30,6 +30,11 @@ export async function fetchFile(
   process.stdin.end();
   process.stderr.resume();
   const { answer, body } = await readMarked(process.stdout, marker);
+  if (answer === null) {
+    // Not an empty file: a connection that was lost, which says so here, or no answer of ours.
+    await process.exit;
+    throw new Error(`${link.board} did not say whether ${remotePath} is there`);
+  }
   if (answer !== 'file') {
     process.close();
     return false;

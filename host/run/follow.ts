@@ -4,15 +4,15 @@ import type { Plan } from '../../agent/protocol/plan.ts';
 import { type ErrorCode, OrinError } from '../errors.ts';
 import type { Link } from '../link/link.ts';
 import { requestCancel } from './cancel.ts';
+import { type Connection, isClosed } from './connection.ts';
 import { longestMs } from './effort.ts';
 import type { FollowRequest } from './follow-request.ts';
 import { openJournal } from './journal-bytes.ts';
 import type { Spool } from './journal-spool.ts';
 import { followRun, type JournalStream } from './launch.ts';
-import { reconnect } from './reconnect.ts';
 
 export interface StartedRun {
-  readonly link: Link;
+  readonly connection: Connection;
   /** The journal as it comes from the launch; null for a run that was started before. */
   readonly stream: JournalStream | null;
   /** The directory of ours on the board. */
@@ -23,9 +23,7 @@ export interface StartedRun {
 }
 
 /** A run as far as it could be followed. */
-export interface FollowedRun extends Omit<StartedRun, 'link' | 'stream'> {
-  /** The connection that is open now: another than at the start when one was lost; null when none is. */
-  readonly link: Link | null;
+export interface FollowedRun extends Omit<StartedRun, 'stream'> {
   /**
    * `bye`: to its last event; `died`: its supervisor is gone and left none; `left`: it goes on without us;
    * `lost`: the board was not reached again for longer than the run can take; `gone`: somebody removed it there.
@@ -53,20 +51,18 @@ export async function followToEnd(
   start: StartedRun,
   isEnough: (event: JournalEvent) => boolean = () => false,
 ): Promise<FollowedRun> {
-  const { plan, base, spool } = start;
+  const { connection, plan, base, spool } = start;
   const follower = new Follower(request, start, isEnough);
-  let { link, stream } = start;
+  let { stream } = start;
   let reopened = 0;
   for (;;) {
     const before = spool.bytes;
-    const end = await follower.drain(link, stream);
-    if (end !== 'lost' && end !== 'ended-early') return { link, base, plan, spool, end };
+    const end = await follower.drain(connection.link, stream);
+    if (end !== 'lost' && end !== 'ended-early') return { connection, base, plan, spool, end };
     stream = null;
     if (end === 'lost') {
-      const again = await follower.connectAgain();
-      if (again === null) return { link: null, base, plan, spool, end: follower.endWithoutLink };
-      link = again;
-      continue;
+      if (await follower.connectAgain()) continue;
+      return { connection, base, plan, spool, end: follower.endWithoutLink };
     }
     reopened = spool.bytes > before ? 0 : reopened + 1;
     if (reopened > MAX_REOPENED) throw unreadableThere(request.board, plan.runId);
@@ -126,14 +122,15 @@ class Follower {
     }
   }
 
-  async connectAgain(): Promise<Link | null> {
-    const { plan } = this.#start;
-    this.#note('connection lost, run goes on; reconnecting…');
-    // From now on, because nobody here knows how far the run is.
-    const lifeMs = longestMs(plan.effort, plan.cells.length) + RECONNECT_GRACE_MS;
-    const link = await reconnect(this.#request, Date.now() + lifeMs);
-    if (link !== null) this.#note('connected again; nothing of the run is lost');
-    return link;
+  /** False when the board was not reached again. */
+  async connectAgain(): Promise<boolean> {
+    const { connection, plan } = this.#start;
+    return await connection.renew({
+      // From now on, because nobody here knows how far the run is.
+      withinMs: longestMs(plan.effort, plan.cells.length) + RECONNECT_GRACE_MS,
+      lost: 'connection lost, run goes on; reconnecting…',
+      again: 'connected again; nothing of the run is lost',
+    });
   }
 
   async #read(stream: JournalStream): Promise<StreamEnd> {
@@ -217,9 +214,4 @@ class Follower {
 /** Errors that no other connection would mend. */
 function isFinal(code: ErrorCode): boolean {
   return code === 'run-unknown' || code === 'results-unwritable';
-}
-
-async function isClosed(link: Link): Promise<boolean> {
-  const notYet = Symbol('open');
-  return (await Promise.race([link.closed, sleep(1_000, notYet)])) !== notYet;
 }

@@ -12,7 +12,16 @@ import { runFiles } from '../results/directory.ts';
 import { lastBytes, readMarked } from '../shell/marked-output.ts';
 import { runScript } from '../shell/run-script.ts';
 import { sh, word } from '../shell/sh.ts';
+import type { Connection, Renewal } from './connection.ts';
 import { runDirectory } from './run-directory.ts';
+
+/** A run that was collected and is not on the board any more. */
+export interface SavedRun {
+  readonly base: string;
+  readonly runId: string;
+  /** Its directory here. */
+  readonly saved: string;
+}
 
 /**
  * Lays what came from the board of a run that was collected back on it, where it goes on: whoever collects the rest, from
@@ -20,21 +29,30 @@ import { runDirectory } from './run-directory.ts';
  * @throws OrinError `push-failed`.
  */
 export async function putBack(
-  link: Link,
-  base: string,
-  runId: string,
-  saved: string,
+  connection: Connection,
+  run: SavedRun,
+  renewal: Renewal,
 ): Promise<void> {
   const unique = randomBytes(6).toString('hex');
-  const incoming = `${base}/runs/.${runId}.${unique}`;
+  const incoming = `${run.base}/runs/.${run.runId}.${unique}`;
+  await connection.use((link) => layBack(link, run, incoming), renewal);
+}
+
+async function layBack(
+  link: Link,
+  { base, runId, saved }: SavedRun,
+  incoming: string,
+): Promise<void> {
   const step = `laying run ${runId} back on ${link.board}`;
   const script = (text: string) => runScript(link, text, { step });
   try {
-    await script(`umask 077; mkdir -p ${word(incoming)}`);
+    const directory = word(runDirectory(base, runId));
+    // The renaming of a try before this one, of which the answer was lost.
+    const before = await script(`[ -d ${directory} ] && exit 9; true`);
+    if (before.status === 9) return;
+    await script(`umask 077; rm -rf ${word(incoming)}; mkdir -p ${word(incoming)}`);
     for (const path of await cameFromBoard(saved)) await send(link, path, incoming);
-    const { status, stderr } = await script(
-      `mv -T ${word(incoming)} ${word(runDirectory(base, runId))}`,
-    );
+    const { status, stderr } = await script(`mv -T ${word(incoming)} ${directory}`);
     if (status !== 0) throw notLaidBack(link, runId, stderr);
   } catch (error) {
     await script(`rm -rf ${word(incoming)}`).catch(() => undefined);

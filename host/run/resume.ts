@@ -13,15 +13,17 @@ import type { BoardRunWithPlan } from './board-runs.ts';
 import { type RuntimeRequest, runtimeOf, runtimeOnBoard } from './board-runtime.ts';
 import { refuseBusyBoard } from './busy-board.ts';
 import { concludeRun } from './conclude.ts';
+import { Connection, type Renewal } from './connection.ts';
 import { bringEarlierSegments } from './earlier-segments.ts';
 import { longestMs } from './effort.ts';
 import { findRun, findSaved, type RunRequest } from './find-run.ts';
-import { type FollowedRun, followToEnd } from './follow.ts';
+import { followToEnd } from './follow.ts';
 import { openSpool } from './journal-spool.ts';
-import { launchRun, storeFilesOf } from './launch.ts';
+import { storeFilesOf } from './launch.ts';
 import { nextSegment } from './next-segment.ts';
 import { putBack } from './put-back.ts';
 import type { RunOutcome, SavedOutcome } from './run-outcome.ts';
+import { startRun } from './start-run.ts';
 import { withConnections } from './with-connections.ts';
 
 export interface ResumeRequest extends RunRequest, RuntimeRequest {
@@ -41,19 +43,32 @@ export async function resume(request: ResumeRequest): Promise<RunOutcome> {
 
 async function resumeConnected(request: ResumeRequest): Promise<RunOutcome> {
   const { link, probe, base, run } = await findRun(request);
+  const connection = new Connection(request, link);
   const isHere = run === null;
-  const cut = isHere ? await cutHere(request) : await collect(request, link, base, run);
+  const cut = isHere ? await cutHere(request) : await collect(request, connection, base, run);
   if (cut.outcome.kind === 'left' || !cut.isCut) return cut.outcome;
   requireReady(request.board, probe);
   const { directory } = cut.outcome;
-  // Another than before where that was lost meanwhile.
-  const { link: open = link } = cut;
   const plan = nextSegment(await readSavedJournal(directory));
   requireStored(request.board, probe, plan);
-  const runtime =
-    (await runtimeOnBoard(open, probe, plan)) ?? (await pushRuntime(request, open, probe, plan));
-  if (isHere) await putBack(open, base, plan.runId, directory);
-  return await runSegment(request, { link: open, base, runtime, plan, saved: directory });
+  const again = beforeSegment(request);
+  const runtime = await connection.use(
+    async (open) =>
+      (await runtimeOnBoard(open, probe, plan)) ?? (await pushRuntime(request, open, probe, plan)),
+    again,
+  );
+  if (isHere) await putBack(connection, { base, runId: plan.runId, saved: directory }, again);
+  return await runSegment(request, { connection, base, runtime, plan, saved: directory });
+}
+
+/** What is missing is not measured yet. */
+function beforeSegment({ signal }: ResumeRequest): Renewal {
+  return {
+    withinMs: 60_000,
+    lost: 'connection lost before the run went on; reconnecting…',
+    again: 'connected again',
+    signal,
+  };
 }
 
 function requireReady(board: string, { facts }: Probe): void {
@@ -61,11 +76,10 @@ function requireReady(board: string, { facts }: Probe): void {
   refuseBusyBoard(facts.lock, board);
 }
 
-/** A run as far as it was collected; `link` when another connection had to be opened for that. */
+/** A run as far as it was collected. */
 interface Collected {
   readonly outcome: RunOutcome;
   readonly isCut: boolean;
-  readonly link?: Link;
 }
 
 async function cutHere(request: ResumeRequest): Promise<Collected> {
@@ -76,7 +90,7 @@ async function cutHere(request: ResumeRequest): Promise<Collected> {
 /** Follows a run as `attach` does; one that was cut stays on the board. */
 async function collect(
   request: ResumeRequest,
-  link: Link,
+  connection: Connection,
   base: string,
   run: BoardRunWithPlan,
 ): Promise<Collected> {
@@ -85,21 +99,16 @@ async function collect(
   const spool = await openSpool(request.directories.runs, run.runId, plan.segment);
   try {
     request.listener({ kind: 'attached', run });
-    await bringEarlierSegments(link, { base, plan, spool });
-    const followed = await followToEnd(request, { link, stream: null, base, plan, spool });
-    const mayGoOn = run.state === 'died' && followed.end === 'died' && followed.link !== null;
+    await bringEarlierSegments({ connection, base, plan, spool });
+    const followed = await followToEnd(request, { connection, stream: null, base, plan, spool });
+    const mayGoOn = run.state === 'died' && followed.end === 'died';
     const outcome = await concludeRun(mayGoOn ? untilFinished(request) : request, followed, {
       isKept: mayGoOn,
     });
-    if (!mayGoOn || outcome.kind === 'left') return { outcome, isCut: false };
-    return { outcome, isCut: true, ...linkOf(followed) };
+    return { outcome, isCut: mayGoOn && outcome.kind === 'saved' && !connection.isLost };
   } finally {
     await spool.discard();
   }
-}
-
-function linkOf({ link }: FollowedRun): { readonly link?: Link } {
-  return link === null ? {} : { link };
 }
 
 /** The run is not finished when what it measured until the cut is saved. */
@@ -184,7 +193,7 @@ async function buildOf({ directories, board }: ResumeRequest, plan: Plan) {
 }
 
 interface ReadySegment {
-  readonly link: Link;
+  readonly connection: Connection;
   readonly base: string;
   /** Its directory on the board. */
   readonly runtime: string;
@@ -195,7 +204,7 @@ interface ReadySegment {
 
 async function runSegment(
   request: ResumeRequest,
-  { link, base, runtime, plan, saved }: ReadySegment,
+  { connection, base, runtime, plan, saved }: ReadySegment,
 ): Promise<RunOutcome> {
   const missing = plan.order.reduce((sum, block) => sum + block.length, 0);
   const text = `run ${plan.runId} goes on as segment ${plan.segment}: at most ${missing} processes are missing`;
@@ -204,10 +213,8 @@ async function runSegment(
   request.signal.throwIfAborted();
   const spool = await openSpool(request.directories.runs, plan.runId, plan.segment);
   try {
-    await bringEarlierSegments(link, { base, plan, spool }, saved);
-    const stream = await launchRun(link, { base, runtime }, plan);
-    request.listener({ kind: 'started', runId: plan.runId });
-    const followed = await followToEnd(request, { link, stream, base, plan, spool });
+    await bringEarlierSegments({ connection, base, plan, spool }, saved);
+    const followed = await startRun(request, { connection, paths: { base, runtime }, plan, spool });
     return await concludeRun(request, followed);
   } finally {
     // What was saved is elsewhere by now, and what was not is on the board.

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
-import { OrinError } from '../errors.ts';
+import { type ErrorCode, OrinError } from '../errors.ts';
 import type { Link, RemoteProcess } from '../link/link.ts';
 import type { ResolvedTarget } from '../ssh/resolve-target.ts';
 import {
@@ -29,6 +29,15 @@ export interface SshClientLinkParts {
 
 /** How long a master may take to end when asked. */
 const endGraceMs = 2000;
+
+/** Failures that say that the board is not there, or not any more. */
+const awayCodes: readonly ErrorCode[] = [
+  'unreachable',
+  'unknown-host',
+  'connect-timeout',
+  'connection-lost',
+  'proxy-failed',
+];
 
 /** A `Link` over the system's ssh client: one process of it for each command, over one connection where it can. */
 export class SshClientLink implements Link {
@@ -188,7 +197,10 @@ export class SshClientLink implements Link {
     }
     if (master !== null) return this.#lost(new Error('its ControlMaster is gone'));
     const words = progress.text.split('\n').filter((line) => !line.startsWith('debug'));
-    return clientFailure(words.join('\n'), target);
+    const failure = clientFailure(words.join('\n'), target);
+    // Every command logs in anew: one that cannot get there is how the loss of this link is noticed.
+    if (awayCodes.includes(failure.code)) this.#settleGone(failure);
+    return failure;
   }
 
   #lost(cause: Error | undefined): OrinError {

@@ -6,6 +6,7 @@ import { readBootId } from '../../agent/proc/process-table.ts';
 import type { Plan } from '../../agent/protocol/plan.ts';
 import type { Link } from '../../host/link/link.ts';
 import { concludeRun } from '../../host/run/conclude.ts';
+import { Connection } from '../../host/run/connection.ts';
 import { followToEnd } from '../../host/run/follow.ts';
 import type { FollowRequest } from '../../host/run/follow-request.ts';
 import { openSpool } from '../../host/run/journal-spool.ts';
@@ -122,7 +123,8 @@ export async function follow(run: LaidRun, plan: Plan, options: FollowOptions): 
     options.onConnected?.();
     const spool = await openSpool(options.runs, plan.runId);
     try {
-      const start = { link, stream: null, base: run.base, plan, spool };
+      const connection = new Connection(connected, link);
+      const start = { connection, stream: null, base: run.base, plan, spool };
       return await concludeRun(connected, await followToEnd(connected, start));
     } finally {
       await spool.discard();

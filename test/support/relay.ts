@@ -17,6 +17,8 @@ export interface Relay {
   readonly port: number;
   /** Bytes that came from clients so far. */
   readonly clientBytes: number;
+  /** Bytes that came from the board so far. */
+  readonly boardBytes: number;
   /** Destroys all connections of the moment. */
   cut(): void;
   /** Passes on this many more bytes from the board, and not one beyond; then its connections end. Once. */
@@ -32,6 +34,7 @@ const BACKLOG_MS = 200;
 export async function startRelay(options: RelayOptions): Promise<Relay> {
   const sockets = new Set<Socket>();
   let clientBytes = 0;
+  let boardBytes = 0;
   let boardBytesLeft = Number.POSITIVE_INFINITY;
   const cut = () => {
     for (const socket of sockets) socket.destroy();
@@ -52,6 +55,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       });
     }
     forward(board, client, options, (bytes) => {
+      boardBytes += bytes;
       const passed = Math.min(bytes, boardBytesLeft);
       boardBytesLeft = passed < bytes ? Number.POSITIVE_INFINITY : boardBytesLeft - bytes;
       return passed;
@@ -70,6 +74,9 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     port: address.port,
     get clientBytes() {
       return clientBytes;
+    },
+    get boardBytes() {
+      return boardBytes;
     },
     cut,
     cutAfterBoardBytes: (bytes) => {

@@ -1,3 +1,4 @@
+import { appendFile } from 'node:fs/promises';
 import type { Link } from '../../host/link/link.ts';
 import { type ConnectOptions, connectBoard } from '../../host/ssh/connect.ts';
 import { silentPrompter } from '../../host/ssh/prompter.ts';
@@ -36,9 +37,25 @@ export const transports: readonly Transport[] = [
   },
 ];
 
-/** Logs in to a test's sshd by its own key. */
-export async function connectBy(transport: Transport, sshd: Sshd): Promise<Link> {
+/** Logs in to a test's sshd by its own key, through the relay at `port` where one is given. */
+export async function connectBy(
+  transport: Transport,
+  sshd: Sshd,
+  { port, signal }: { readonly port?: number; readonly signal?: AbortSignal } = {},
+): Promise<Link> {
   const { configFile, alias } = sshd;
-  const target = await resolveTarget(alias, { configFile, environment: process.env });
-  return await transport.connect(target, { prompter: silentPrompter, hostKeyPolicy: 'ask' });
+  if (port !== undefined) {
+    await appendFile(sshd.knownHosts, `[127.0.0.1]:${port} ${sshd.hostKey}\n`);
+  }
+  const target = await resolveTarget(alias, {
+    configFile,
+    environment: process.env,
+    ...(port !== undefined && { port }),
+  });
+  const options = {
+    prompter: silentPrompter,
+    hostKeyPolicy: 'ask',
+    ...(signal && { signal }),
+  } as const;
+  return await transport.connect(target, options);
 }

@@ -1,0 +1,130 @@
+import { join } from 'node:path';
+import type { Plan } from '../../agent/protocol/plan.ts';
+import { segmentFile } from '../../agent/protocol/run-files.ts';
+import type { Link } from '../link/link.ts';
+import { runFiles } from '../results/directory.ts';
+import { runScript } from '../shell/run-script.ts';
+import type { Renewal } from './connection.ts';
+import { earlierHashes } from './earlier-segments.ts';
+import { fetchFile } from './fetch-file.ts';
+import type { FollowedRun } from './follow.ts';
+import type { FollowRequest } from './follow-request.ts';
+import { openJournal } from './journal-bytes.ts';
+import { followRun } from './launch.ts';
+import { inRunDirectory, runDirectory } from './run-directory.ts';
+
+/** The raw logs that a run leaves beside its journal; each is there or not, by the telemetry source. */
+const logs = ['mpstat.log', 'proc.log', 'agent.log'] as const;
+
+/** The run is over: nothing is measured meanwhile, and it waits on the board. */
+export const whileCollecting: Renewal = {
+  withinMs: 10 * 60_000,
+  lost: 'connection lost while the run was collected; reconnecting…',
+  again: 'connected again; collecting goes on',
+};
+
+/**
+ * Brings what a run that is over left on the board beside its journal, and the journal itself again where what arrived
+ * is not what is there; over other connections when one is lost. Gives what could not be brought and why.
+ * @throws OrinError `results-unwritable`.
+ */
+export async function collectRun(
+  request: FollowRequest,
+  followed: FollowedRun,
+): Promise<readonly string[]> {
+  const { spool } = followed;
+  const failures = spool.isVerified ? [] : await checkJournal(request, followed);
+  return [...failures, ...(await collectLogs(followed))];
+}
+
+/** A journal that does not verify by itself is held against the file on the board. */
+async function checkJournal(request: FollowRequest, followed: FollowedRun): Promise<string[]> {
+  const { connection } = followed;
+  const check = async (link: Link) => await receiveAgainIfOther(request, link, followed);
+  return await connection.use(check, whileCollecting).catch((error: unknown) => {
+    // Anything but this workstation's disk is the board's affair: the run stays there.
+    if (isUnwritable(error)) throw error;
+    return [`the journal could not be checked: ${messageOf(error)}`];
+  });
+}
+
+function isUnwritable(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'results-unwritable';
+}
+
+async function receiveAgainIfOther(
+  request: FollowRequest,
+  link: Link,
+  { base, plan, spool }: FollowedRun,
+): Promise<string[]> {
+  const there = await journalHash(link, base, plan);
+  if (there === spool.sha256) return [];
+  request.listener({ kind: 'note', text: 'the journal on the board is another: received again' });
+  await spool.restart();
+  const stream = await followRun(link, base, plan, 0);
+  const journal = await openJournal(stream, request.board);
+  for await (const chunk of journal.bytes) {
+    await spool.append(chunk);
+    if (spool.hasEnded) break;
+  }
+  // A connection that was lost says so here; its streams only end.
+  if (!spool.hasEnded) await stream.process.exit;
+  stream.process.close();
+  if (there === spool.sha256) return [];
+  return ['the journal could not be checked: it did not arrive as it is on the board'];
+}
+
+async function journalHash(link: Link, base: string, plan: Plan): Promise<string> {
+  const file = segmentFile(runFiles.journal, plan.segment ?? 1);
+  const script = `${inRunDirectory(base, plan.runId)}; sha256sum < "$r/${file}"`;
+  const step = 'checking the journal on the board';
+  const { output, stderr } = await runScript(link, script, { step, timeoutMs: 10 * 60_000 });
+  const there = /^[0-9a-f]{64}/.exec(output)?.[0];
+  if (there === undefined) throw new Error(stderr);
+  return there;
+}
+
+/** Of all segments. */
+async function collectLogs({ connection, base, plan, spool }: FollowedRun): Promise<string[]> {
+  const { runId, segment: segments = 1 } = plan;
+  const failures: string[] = [];
+  const names = Array.from({ length: segments }, (_, at) =>
+    logs.map((name) => segmentFile(name, at + 1)),
+  );
+  for (const name of names.flat()) {
+    const fetch = async (link: Link) =>
+      await fetchFile(link, `${runDirectory(base, runId)}/${name}`, join(spool.directory, name));
+    try {
+      await connection.use(fetch, whileCollecting);
+    } catch (error) {
+      failures.push(`${name} could not be collected: ${messageOf(error)}`);
+    }
+  }
+  return failures;
+}
+
+/** SHA-256 of all journals of the run, by name: the newest as it arrived, earlier ones as they are on the board. */
+export async function journalHashes(
+  { connection, base, plan }: FollowedRun,
+  newest: string,
+): Promise<ReadonlyMap<string, string>> {
+  const ask = async (link: Link) => await earlierHashes(link, base, plan);
+  const name = segmentFile(runFiles.journal, plan.segment ?? 1);
+  return new Map([...(await connection.use(ask, whileCollecting)), [name, newest]]);
+}
+
+/** @throws Error when somebody else lets the run go on there, and what the link throws. */
+export async function removeFromBoard({ connection, base, plan }: FollowedRun): Promise<void> {
+  // Looked at in the same command: while a connection was sought, another workstation may have resumed the run.
+  const next = segmentFile('plan.json', (plan.segment ?? 1) + 1);
+  const script = `${inRunDirectory(base, plan.runId)}; [ -e "$r/${next}" ] && exit 7; rm -rf "$r"`;
+  const remove = async (link: Link) =>
+    await runScript(link, script, { step: 'removing the run from the board' });
+  const { status, stderr } = await connection.use(remove, whileCollecting);
+  if (status === 7) throw new Error('it goes on there as another segment');
+  if (status !== 0) throw new Error(stderr);
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,57 @@
+import type { JournalEvent } from '../../agent/protocol/events.ts';
+import type { Plan } from '../../agent/protocol/plan.ts';
+import { OrinError } from '../errors.ts';
+import { type Connection, isClosed } from './connection.ts';
+import { type FollowedRun, followToEnd } from './follow.ts';
+import type { FollowRequest } from './follow-request.ts';
+import type { Spool } from './journal-spool.ts';
+import { type BoardPaths, type JournalStream, launchRun } from './launch.ts';
+
+export interface ReadyRun {
+  readonly connection: Connection;
+  readonly paths: BoardPaths;
+  readonly plan: Plan;
+  /** Where the journal goes; empty yet. */
+  readonly spool: Spool;
+  /** How long the run waits on a board that somebody takes at this moment; absent: not at all. */
+  readonly waitMs?: number;
+}
+
+/**
+ * Starts a run and follows it. A connection that is lost just then may have taken the launch with it or not: the
+ * board is asked, and the run started again when nothing of it is there.
+ * @throws OrinError as `followToEnd`.
+ */
+export async function startRun(
+  request: FollowRequest,
+  ready: ReadyRun,
+  isEnough?: (event: JournalEvent) => boolean,
+): Promise<FollowedRun> {
+  const { connection, paths, plan, spool } = ready;
+  for (;;) {
+    request.signal.throwIfAborted();
+    const { link } = connection;
+    const stream = await launch(ready);
+    request.listener({ kind: 'started', runId: plan.runId });
+    const start = { connection, stream, base: paths.base, plan, spool };
+    try {
+      return await followToEnd(request, start, isEnough);
+    } catch (error) {
+      const isNotThere = error instanceof OrinError && error.code === 'run-unknown';
+      if (!isNotThere || spool.bytes > 0 || connection.link === link) throw error;
+      request.listener({ kind: 'note', text: 'the run had not begun yet: started again' });
+    }
+  }
+}
+
+/** Null when the connection was lost before the board said anything. */
+async function launch(ready: ReadyRun): Promise<JournalStream | null> {
+  const { paths, plan, waitMs } = ready;
+  const { link } = ready.connection;
+  try {
+    return await launchRun(link, paths, plan, waitMs);
+  } catch (error) {
+    if (await isClosed(link)) return null;
+    throw error;
+  }
+}
