@@ -17,7 +17,7 @@ import { inRunDirectory, runDirectory } from './run-directory.ts';
 const logs = ['mpstat.log', 'proc.log', 'agent.log'] as const;
 
 /** The run is over: nothing is measured meanwhile, and it waits on the board. */
-export const whileCollecting: Renewal = {
+const whileCollecting: Renewal = {
   withinMs: 10 * 60_000,
   lost: 'connection lost while the run was collected; reconnecting…',
   again: 'connected again; collecting goes on',
