@@ -10,6 +10,7 @@ import { ofKind, shortEffort, TestBoard, type TestModel } from './support/board.
 import { fixedInput, testCell } from './support/cells.ts';
 import { echoInputs, echoModel, elementTypes } from './support/echo-model.ts';
 import { installedLibrary, releasedLibrary } from './support/onnxruntime-release.ts';
+import { slowModel } from './support/slow-model.ts';
 import { unaryModel } from './support/tiny-models.ts';
 
 const board = new TestBoard();
@@ -185,6 +186,24 @@ test('precision is TensorRT’s to set, and the CPU takes no provider options', 
   const option = await refusalOf({ epOptions: { device_id: '1' } });
   expect(option.message).toContain('the CPU provider takes no options; device_id was given');
 });
+
+test('a cancel ends a long inference from within: the worker comes to its own end, with what it has', async () => {
+  const values = new Uint8Array(new Float32Array(1024 * 1024).fill(1).buffer);
+  const input = fixedInput('x', [1024, 1024], board.store(values));
+  const cells = [testCell('slow', 'slow', [input], { engine: 'ort-capi' })];
+  const effort = { ...once, processBudgetMs: 600_000, minIterations: 1000, maxIterations: 1000 };
+  const run = board.start(board.plan([slowModel()], cells, { effort }));
+  await run.until((events) => ofKind(events, 'iter').at(0));
+  // Somewhere in the second iteration.
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  const before = ofKind(run.events(), 'iter').flatMap(({ dt_ns }) => dt_ns).length;
+  process.kill(run.pid, 'SIGTERM');
+  expect(await run.exit).toBe(6);
+  const [end] = ofKind(run.events(), 'process-end');
+  // By itself, without the iteration that was under way: neither killed nor waited for.
+  expect(end).toMatchObject({ outcome: 'cancelled', exitCode: 0, signal: null, stop: 'cancelled' });
+  expect(end?.iterations).toBe(before);
+}, 120_000);
 
 test('a library that crashes takes its worker with it and nothing else', async () => {
   const source = join(board.path, 'crash.c');

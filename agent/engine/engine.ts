@@ -34,6 +34,14 @@ export class EngineRefusal extends Error {
   }
 }
 
+/** What another thread of this process needs to end a run under way. */
+export interface Termination {
+  /** The libonnxruntime.so in use. */
+  readonly libraryPath: string;
+  /** Address of the run's options. */
+  readonly options: bigint;
+}
+
 /** One opened model: bind inputs once, then run it as often as wanted. */
 export interface EngineSession {
   /** Sets the inputs of all following runs; their data may be refilled in place between runs. */
@@ -42,6 +50,8 @@ export interface EngineSession {
   run(): void;
   /** Outputs of the latest run; throws `EngineRefusal` before the first one. */
   outputs(): readonly NamedTensor[];
+  /** Absent where a run can be ended only with its process. */
+  readonly termination?: Termination;
   /** Ends the session; a profile is complete only then. */
   close(): void;
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { type Frame, FrameReader, frameTypes } from '../channel/frames.ts';
 import type { WorkerDone, WorkerJob, WorkerMessage } from '../channel/messages.ts';
 import { reportedEvent } from '../channel/reported-event.ts';
@@ -15,6 +15,8 @@ import { judgeEnd, type ProcessOutcome } from './worker-outcome.ts';
 
 const reportedKinds = ['phase', 'tag', 'threads', 'edge', 'output', 'trtexec'] as const;
 const finishWithinMs = 5000;
+/** Loading, session and first iteration cannot be ended from within, and nothing is lost with them. */
+const beforeFirstMs = 500;
 /** After its end a worker's pipes are read dry; a grandchild that holds them open is not waited for. */
 const drainWithinMs = 2000;
 
@@ -71,7 +73,8 @@ export class CellProcess {
     this.#child = spawn(program, words, {
       // Its own process group: whatever it may start goes with it.
       detached: true,
-      stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
+      // The last: control, on which a cancel is said to a worker that is too deep in an inference to hear a signal.
+      stdio: ['pipe', 'ignore', 'pipe', 'pipe', 'pipe'],
       env: roleEnvironment(context.runtime),
     });
     this.#watchdog = new Watchdog(context.hangLimits, (limitMs) =>
@@ -80,6 +83,7 @@ export class CellProcess {
     this.#stderr = new StderrTail(this.#child.stderr as Readable);
     this.#child.stdin?.on('error', () => {});
     this.#child.stdin?.end(JSON.stringify(job));
+    this.#control.on('error', () => {});
     this.#listen(this.#child.stdio[3] as Readable);
   }
 
@@ -175,9 +179,17 @@ export class CellProcess {
     });
   }
 
+  get #control(): Writable {
+    return this.#child.stdio[4] as Writable;
+  }
+
   #cancel(): void {
+    // In this order: whoever hears the second has the first waiting.
     this.#child.kill('SIGTERM');
-    const timer = setTimeout(() => this.#kill('did not stop'), finishWithinMs);
+    this.#control.end('x');
+    const isBegun = this.#iterations > 0 || this.#job.cell.engine === 'trtexec';
+    const withinMs = isBegun ? finishWithinMs : beforeFirstMs;
+    const timer = setTimeout(() => this.#kill('did not stop'), withinMs);
     this.#child.once('exit', () => clearTimeout(timer));
   }
 

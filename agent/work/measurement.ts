@@ -20,6 +20,7 @@ export class Measurement {
   readonly #clock: Clock;
   readonly #reporter: Reporter;
   readonly #edges: SteadyEdges;
+  readonly #afterFirst: (duration_ns: number) => Promise<void>;
   readonly #signal: AbortSignal;
   #steady_ns = new Float64Array(4096);
   #steadyCount = 0;
@@ -30,7 +31,13 @@ export class Measurement {
   constructor(
     parts: Omit<LoopParts, 'batch'>,
     limits: ProcessLimits,
-    context: { clock: Clock; reporter: Reporter; edges: SteadyEdges },
+    context: {
+      clock: Clock;
+      reporter: Reporter;
+      edges: SteadyEdges;
+      /** Told how long the first iteration took, before the second. */
+      afterFirst: (duration_ns: number) => Promise<void>;
+    },
     signal: AbortSignal,
   ) {
     this.#parts = { ...parts, batch: new SampleBatch(batchCapacity) };
@@ -38,6 +45,7 @@ export class Measurement {
     this.#clock = context.clock;
     this.#reporter = context.reporter;
     this.#edges = context.edges;
+    this.#afterFirst = context.afterFirst;
     this.#signal = signal;
   }
 
@@ -65,6 +73,7 @@ export class Measurement {
     iterate(this.#parts, 1, 0, true);
     this.#began_ns = batch.start_ns[0] ?? 0;
     this.#edges.firstIteration();
+    await this.#afterFirst(batch.duration_ns[0] ?? 0);
     let isWarm = this.#feed(detector);
     await this.#flush();
     while (!isWarm && !this.#signal.aborted) {

@@ -1,11 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { setImmediate as turnOfTheEventLoop } from 'node:timers/promises';
 import type { WorkerDone, WorkerJob } from '../channel/messages.ts';
 import { Clock } from '../clock.ts';
-import { EngineRefusal } from '../engine/engine.ts';
+import { EngineRefusal, type EngineSession } from '../engine/engine.ts';
 import { openEngine } from '../engine/open-engine.ts';
 import { agentExitCodes } from '../exit-codes.ts';
 import { cpusAllowed } from '../proc/threads.ts';
 import { cleanText } from '../protocol/clean-text.ts';
+import { startCancelThread } from './cancel-thread.ts';
 import { GcWatch } from './gc-watch.ts';
 import { readInputs } from './inputs.ts';
 import { Measurement } from './measurement.ts';
@@ -55,6 +57,32 @@ function volunteerForOomKiller(): void {
   }
 }
 
+/** From here on waiting for the end of an iteration would be felt. */
+const longIteration_ns = 250e6;
+
+/** Short iterations need no thread: a cancel is heard between two of them. */
+async function hearCancels(
+  { runtimePath }: WorkerJob,
+  { termination }: EngineSession,
+  duration_ns: number,
+): Promise<void> {
+  const agentFile = process.argv[1];
+  if (termination === undefined || duration_ns < longIteration_ns || !agentFile) return;
+  await startCancelThread(agentFile, runtimePath, termination);
+}
+
+/** An iteration that was ended by a cancel gives an error: it is the cancel that counts. */
+async function untilStopped(measurement: Measurement, signal: AbortSignal) {
+  try {
+    return await measurement.run();
+  } catch (error) {
+    // The signal came while the iteration blocked this thread: it is told in the next turn.
+    await turnOfTheEventLoop();
+    if (signal.aborted) return 'cancelled';
+    throw error;
+  }
+}
+
 interface Context {
   readonly clock: Clock;
   readonly reporter: Reporter;
@@ -78,10 +106,10 @@ async function measure(
   const measurement = new Measurement(
     { session, origin_ns: clock.origin_ns, feeder: inputs.feeder, score },
     processLimits(job.cell, job.effort),
-    { clock, reporter, edges },
+    { clock, reporter, edges, afterFirst: (duration_ns) => hearCancels(job, session, duration_ns) },
     signal,
   );
-  const stop = await measurement.run();
+  const stop = await untilStopped(measurement, signal);
   edges.report(score);
   return { outcome: stop === 'cancelled' ? 'cancelled' : 'ok', stop, message: '' };
 }

@@ -1,4 +1,9 @@
-import { EngineRefusal, type EngineSession, type NamedTensor } from '../engine.ts';
+import {
+  EngineRefusal,
+  type EngineSession,
+  type NamedTensor,
+  type Termination,
+} from '../engine.ts';
 import { emptyTensorData } from '../tensor-data.ts';
 import type { Address, Capi } from './capi.ts';
 import { readTensorType, readValue, stringValue, type TensorType, valueOver } from './values.ts';
@@ -43,6 +48,10 @@ export class CapiSession implements EngineSession {
     this.#runOptions = capi.create('createRunOptions');
     this.#binding = capi.create('createIoBinding', session);
     this.#outputs = this.#names('Output').map((name) => ({ name, tensor: null }));
+  }
+
+  get termination(): Termination {
+    return { libraryPath: this.#capi.library.path, options: this.#runOptions };
   }
 
   bind(inputs: readonly NamedTensor[]): void {

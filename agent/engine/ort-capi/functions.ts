@@ -35,6 +35,7 @@ export const apiFunctions = {
     'void *SessionGetOutputName(void *session, size_t index, void *allocator, _Out_ void **name)',
   ],
   createRunOptions: [39, 'void *CreateRunOptions(_Out_ void **options)'],
+  runOptionsSetTerminate: [46, 'void *RunOptionsSetTerminate(void *options)'],
   createTensorAsOrtValue: [
     48,
     'void *CreateTensorAsOrtValue(void *allocator, const int64_t *shape, size_t rank, int type, _Out_ void **value)',
