@@ -23,6 +23,7 @@ export type Action =
   | 'wider'
   | 'narrower'
   | 'stop'
+  | 'metrics'
   | 'check'
   | 'attach'
   | 'help'
@@ -50,9 +51,9 @@ export const bindings: readonly Binding[] = [
     keys: ['up', 'k'],
     shown: '↑ k',
     does: 'up one line',
-    places: lists,
+    places: everywhere,
   },
-  { action: 'down', keys: ['down', 'j'], shown: '↓ j', does: 'down one line', places: lists },
+  { action: 'down', keys: ['down', 'j'], shown: '↓ j', does: 'down one line', places: everywhere },
   {
     action: 'page-up',
     keys: ['pageup'],
@@ -157,6 +158,14 @@ export const bindings: readonly Binding[] = [
     places: ['live'],
   },
   {
+    action: 'metrics',
+    keys: ['m'],
+    shown: 'm',
+    word: 'mpstat',
+    does: 'all of mpstat -A: every CPU, every source of interrupts and softirqs; again: the run',
+    places: ['live'],
+  },
+  {
     action: 'stop',
     keys: ['s'],
     shown: 's',
@@ -219,6 +228,13 @@ export const bindings: readonly Binding[] = [
     word: 'back',
     does: 'one step back; never quits',
     places: ['home', 'plan', 'results', 'detail', 'compare', 'help'],
+  },
+  {
+    action: 'back',
+    keys: ['escape'],
+    shown: 'Esc',
+    does: 'from mpstat back to the run',
+    places: ['live'],
   },
   { action: 'help', keys: ['?'], shown: '?', word: 'keys', does: 'the keys', places: everywhere },
   {

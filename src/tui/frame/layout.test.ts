@@ -9,6 +9,7 @@ const size = fc.record({
 const content = fc.record({
   cells: fc.integer({ min: 1, max: 200 }),
   cpus: fc.integer({ min: 1, max: 128 }),
+  sources: fc.integer({ min: 0, max: 1200 }),
   notes: fc.integer({ min: 0, max: 200 }),
 });
 

@@ -35,6 +35,8 @@ export interface LiveLayout {
   readonly lower: number;
   /** Columns of the CPU pane where it stands beside the cells; the cells have the rest. */
   readonly cpuColumns: number;
+  /** Columns of the interrupts where they have a place of their own; zero where they are a tab. */
+  readonly irqColumns: number;
   /** The board's line; its rule included. */
   readonly board: number;
   readonly notes: number;
@@ -45,12 +47,17 @@ export interface LiveLayout {
 export interface LiveContent {
   readonly cells: number;
   readonly cpus: number;
+  /** Sources of interrupts and softirqs. */
+  readonly sources: number;
   readonly notes: number;
 }
 
 /** The CPU pane with all ten columns of mpstat and a bar of six cells; on wide terminals of sixteen. */
 const CPU_COLUMNS = 60;
-const WIDE_CPU_COLUMNS = 70;
+const WIDE_CPU_COLUMNS = 78;
+/** From here on cells, interrupts and CPUs stand side by side. */
+const WITH_IRQ = 150;
+const IRQ_COLUMNS = 52;
 const MIN_CHART = 3;
 const MAX_CHART = 18;
 
@@ -80,6 +87,7 @@ const nothing: LiveLayout = {
   chart: 0,
   lower: 0,
   cpuColumns: 0,
+  irqColumns: 0,
   board: 0,
   notes: 0,
   footer: 0,
@@ -99,8 +107,11 @@ const FIXED_ROWS = 2 + 2 + 1 + 2 + 1;
 function paned(size: Size, content: LiveContent): LiveLayout {
   const notes = Math.min(Math.max(1, content.notes), size.rows >= 40 ? 5 : 1);
   const room = size.rows - FIXED_ROWS - notes;
+  const irqColumns = size.columns >= WITH_IRQ ? IRQ_COLUMNS : 0;
   const wanted = 2 + Math.max(content.cpus + 1, content.cells);
-  const lower = Math.max(6, Math.min(wanted, room - MIN_CHART));
+  // Sources are many and the last of them rare: the chart keeps its share before they are all shown.
+  const forSources = irqColumns > 0 ? Math.min(2 + content.sources, Math.ceil(room * 0.6)) : 0;
+  const lower = Math.max(6, Math.min(Math.max(wanted, forSources), room - MIN_CHART));
   // Beyond its best height a chart gains nothing; the panes above the footer take the rest as white space.
   const spare = Math.max(0, room - lower - MAX_CHART);
   return closed(
@@ -109,7 +120,8 @@ function paned(size: Size, content: LiveContent): LiveLayout {
       title: 2,
       figures: 2,
       lower: lower + spare,
-      cpuColumns: size.columns >= 140 ? WIDE_CPU_COLUMNS : CPU_COLUMNS,
+      cpuColumns: size.columns >= 180 ? WIDE_CPU_COLUMNS : CPU_COLUMNS,
+      irqColumns,
       board: 2,
       notes,
     },

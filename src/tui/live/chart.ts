@@ -18,6 +18,13 @@ const marks: Readonly<Record<Cause, string>> = {
   unexplained: '!',
 };
 
+/** Where the cause's name says too little. */
+const words: Readonly<Partial<Record<Cause, string>>> = {
+  fault: 'page fault',
+  gc: 'garbage collection',
+  clock: 'clock fell',
+};
+
 /** One outlier must not flatten all the rest: beyond this multiple of the upper decile the chart is cut. */
 const CLIP = 2.5;
 
@@ -96,8 +103,8 @@ function markLine(
 export function markLegend(timeline: Timeline, theme: Theme, columns: number): string {
   const seen = new Set(timeline.buckets.flatMap(({ slow }) => slow ?? []));
   if (seen.size === 0) return '';
-  const words = (Object.keys(marks) as Cause[])
+  const shown = (Object.keys(marks) as Cause[])
     .filter((cause) => seen.has(cause))
-    .map((cause) => `${marks[cause]} ${cause}`);
-  return clip(`slow: ${words.join('  ')}`, columns, theme);
+    .map((cause) => `${marks[cause]} ${words[cause] ?? cause}`);
+  return clip(`slow: ${shown.join('  ')}`, columns, theme);
 }

@@ -1,7 +1,7 @@
 import { formatNumber } from '../../../host/results/format.ts';
 import { padEnd, padStart } from '../frame/text.ts';
 import type { Theme } from '../frame/theme.ts';
-import type { IrqRate } from './irq-state.ts';
+import type { IrqRate, IrqState } from './irq-state.ts';
 import type { LiveState } from './live-state.ts';
 
 const unicodeRamp = [' ', '·', '░', '▒', '▓', '█'] as const;
@@ -23,7 +23,7 @@ export function irqLines(
   const shown = chosenRates(rates, rows);
   const highest = Math.max(...shown.flatMap(({ perCpuS }) => perCpuS), 0);
   const cells = Math.min(cpus.length, Math.max(0, size.columns - 14 - RATE_COLUMNS));
-  const nameColumns = Math.min(28, size.columns - cells - RATE_COLUMNS - 3);
+  const nameColumns = Math.min(24, size.columns - cells - RATE_COLUMNS - 3);
   const digits = cpus.slice(0, cells).map((cpu) => String(cpu % 10));
   const head = ` ${padEnd('per s', nameColumns, theme)} ${digits.join('')}${padStart('all', RATE_COLUMNS, theme)}`;
   const folded = rates.length - shown.length;
@@ -31,10 +31,48 @@ export function irqLines(
     ({ name, perS, perCpuS }) =>
       ` ${padEnd(name, nameColumns, theme)} ${padEnd(heat(perCpuS.slice(0, cells), highest, theme), cells, theme)}${padStart(rateText(perS), RATE_COLUMNS, theme)}`,
   );
-  const more = folded > 0 ? `, ${folded} more sources` : '';
-  const scale = `   full cell: ${rateText(highest)}/s${more}`;
-  const title = head.length + scale.length <= size.columns ? head + scale : head;
-  return [theme.dim(title), ...lines];
+  const notes = [
+    overText(state),
+    `full cell ${rateText(highest)}/s`,
+    folded > 0 ? `${folded} more sources` : '',
+  ];
+  return [theme.dim(withNotes(head, notes.filter(Boolean), size.columns)), ...lines];
+}
+
+/** The head and as many of the notes behind it as there is room for. */
+function withNotes(head: string, notes: readonly string[], columns: number): string {
+  return notes.reduce((text, note, at) => {
+    const longer = `${text}${at === 0 ? '   ' : ', '}${note}`;
+    return longer.length <= columns ? longer : text;
+  }, head);
+}
+
+/** What the pane shows, of which time, and the CPU that has most of it. */
+export function irqTitle(state: LiveState): string {
+  const { rates } = state.irq;
+  const parts = rates.length === 0 ? [] : [overText(state), hottestText(state)];
+  return ['interrupts by CPU', ...parts.filter(Boolean)].join(', ');
+}
+
+function overText({ irq }: LiveState): string {
+  return irq.over === 'process' ? 'last process' : 'now';
+}
+
+/** `most on cpu0 (52 %)`, of hard interrupts that belong to a CPU. */
+function hottestText({ irq }: LiveState): string {
+  const perCpuS = interruptsPerCpu(irq);
+  const total = [...perCpuS.values()].reduce((sum, value) => sum + value, 0);
+  const [hottest] = [...perCpuS].sort(([, a], [, b]) => b - a);
+  if (hottest === undefined || total <= 0) return '';
+  return `most on cpu${hottest[0]} (${Math.round((hottest[1] / total) * 100)} %)`;
+}
+
+/** Hard interrupts a second on each CPU: what `mpstat -A` calls intr/s. */
+export function interruptsPerCpu({ cpus, rates }: IrqState): ReadonlyMap<number, number> {
+  const hard = rates.filter(({ kind, perCpuS }) => kind === 'hard' && perCpuS.length > 0);
+  return new Map(
+    cpus.map((cpu, at) => [cpu, hard.reduce((sum, { perCpuS }) => sum + (perCpuS[at] ?? 0), 0)]),
+  );
 }
 
 function chosenRates(rates: readonly IrqRate[], rows: number): IrqRate[] {
@@ -55,7 +93,7 @@ function heat(perCpuS: readonly number[], highest: number, theme: Theme): string
     .join('');
 }
 
-function rateText(perS: number): string {
+export function rateText(perS: number): string {
   if (perS >= 10_000) return `${formatNumber(perS / 1000)}k`;
   return perS < 0.1 ? '<0.1' : formatNumber(perS);
 }

@@ -4,6 +4,8 @@ import { interruptSource } from '../../../host/irq/interrupt-source.ts';
 import { counterDifference } from '../../../host/telemetry/counter-difference.ts';
 import { type CounterTable, parseCounterTable } from '../../../host/telemetry/counter-table.ts';
 
+const MAX_ROWS = 8192;
+
 /** How often one source interrupted, by CPU. */
 export interface IrqRate {
   readonly name: string;
@@ -20,26 +22,95 @@ export interface IrqState {
     readonly interrupts: CounterTable;
     readonly softirqs: CounterTable;
   } | null;
-  /** Empty until a process was measured; hard ones first, each kind by rate. */
+  /** Empty until there was anything to compare; hard ones first, each kind by rate. */
   readonly rates: readonly IrqRate[];
   readonly cpus: readonly number[];
+  /** What the rates are of: a whole steady part, or the time between the two newest readings. */
+  readonly over: 'process' | 'moment';
+  /** Counters as far as readings told them; null where the telemetry tells none. */
+  readonly counted: {
+    readonly t_ns: number;
+    readonly interrupts: CounterTable;
+    readonly softirqs: CounterTable;
+  } | null;
+  /** What /proc/interrupts says of each source beside its counts: readings tell only ids. */
+  readonly descriptions: ReadonlyMap<string, string>;
 }
 
-export const initialIrq: IrqState = { start: null, rates: [], cpus: [] };
+export const initialIrq: IrqState = {
+  start: null,
+  rates: [],
+  cpus: [],
+  over: 'process',
+  counted: null,
+  descriptions: new Map(),
+};
+
+type Counted = NonNullable<EventOf<'tele'>['counted']>;
+
+/** The state after one more reading, where the telemetry counts sources. */
+export function reduceCounted(state: IrqState, event: EventOf<'tele'>): IrqState {
+  const known =
+    event.idle === undefined
+      ? state
+      : { ...state, descriptions: descriptionsOf(parseCounterTable(event.idle.interrupts)) };
+  if (event.counted === undefined) return known;
+  const before = known.counted;
+  const { t_ns } = event;
+  const counted = {
+    t_ns,
+    interrupts: told(before?.interrupts, event.counted.interrupts, known.descriptions),
+    softirqs: told(before?.softirqs, event.counted.softirqs, known.descriptions),
+  };
+  if (before === null || t_ns <= before.t_ns) return { ...known, counted };
+  return { ...known, counted, over: 'moment', ...ratesBetween(before, counted) };
+}
+
+function descriptionsOf({ rows }: CounterTable): ReadonlyMap<string, string> {
+  return new Map(rows.map(({ id, description }) => [id, description]));
+}
+
+/** The table after an event that tells only what changed, or all of it when the CPUs did. */
+function told(
+  before: CounterTable | undefined,
+  { cpus, rows }: Counted['interrupts'],
+  descriptions: ReadonlyMap<string, string>,
+): CounterTable {
+  const isSame = before !== undefined && String(before.cpus) === String(cpus);
+  const all = new Map((isSame ? before.rows : []).map((row) => [row.id, row]));
+  for (const { id, counts } of rows) {
+    all.set(id, { id, counts, description: descriptions.get(id) ?? '' });
+  }
+  return { cpus, rows: [...all.values()].slice(0, MAX_ROWS), problems: [] };
+}
 
 /** The state after the /proc files at one edge of a steady part. */
 export function reduceEdge(state: IrqState, event: EventOf<'edge'>): IrqState {
   const interrupts = parseCounterTable(event.interrupts);
   const softirqs = parseCounterTable(event.softirqs);
   const { process, t_ns } = event;
+  const descriptions = descriptionsOf(interrupts);
   if (event.edge === 'steady-start') {
-    return { ...state, start: { process, t_ns, interrupts, softirqs } };
+    return { ...state, descriptions, start: { process, t_ns, interrupts, softirqs } };
   }
   const { start } = state;
   if (start === null || start.process !== process || t_ns <= start.t_ns) return state;
-  const seconds = (t_ns - start.t_ns) / 1e9;
-  const hard = counterDifference(start.interrupts, interrupts);
-  const soft = counterDifference(start.softirqs, softirqs);
+  // Where readings tell every second, a whole process is old news.
+  if (state.counted !== null) return { ...state, start: null };
+  const rates = ratesBetween(start, { t_ns, interrupts, softirqs });
+  return { ...state, start: null, over: 'process', ...rates };
+}
+
+interface Reading {
+  readonly t_ns: number;
+  readonly interrupts: CounterTable;
+  readonly softirqs: CounterTable;
+}
+
+function ratesBetween(start: Reading, end: Reading): Pick<IrqState, 'rates' | 'cpus'> {
+  const seconds = (end.t_ns - start.t_ns) / 1e9;
+  const hard = counterDifference(start.interrupts, end.interrupts);
+  const soft = counterDifference(start.softirqs, end.softirqs);
   const softColumns = hard.cpus.map((cpu) => soft.cpus.indexOf(cpu));
   const rates = [
     ...hard.rows.map((row) => {
@@ -52,7 +123,6 @@ export function reduceEdge(state: IrqState, event: EventOf<'edge'>): IrqState {
     }),
   ];
   return {
-    start: null,
     cpus: hard.cpus,
     rates: rates
       .filter(({ perS }) => perS > 0)

@@ -6,7 +6,7 @@ import type { Size } from '../frame/layout.ts';
 import { type LiveChoices, liveFrame } from './live-frame.ts';
 import type { LiveState } from './live-state.ts';
 
-const choices: LiveChoices = { tab: 'cells', windowS: null, isPaused: false };
+const choices: LiveChoices = { tab: 'cells', windowS: null, isPaused: false, metricsFrom: null };
 
 function live(size: Size, state: LiveState, chosen: Partial<LiveChoices> = {}, look: Look = {}) {
   const frame = liveFrame({
@@ -26,10 +26,14 @@ describe.each(sizes)('at $columns x $rows', (size) => {
   test('a frame fits, whatever the run is at', () => {
     for (const count of [0, 2, 5, 8, 20]) live(size, liveState(events.slice(0, count)));
     for (const tab of ['cells', 'cpu', 'irq', 'notes'] as const) live(size, measuring, { tab });
+    for (const metricsFrom of [0, 7, 1000]) live(size, measuring, { metricsFrom });
   });
 
   test('without Unicode there is nothing but ASCII', () => {
-    expect(live(size, measuring, {}, { isUnicode: false })).toMatch(/^[\n -~]*$/);
+    for (const metricsFrom of [null, 0]) {
+      const plain = live(size, measuring, { metricsFrom }, { isUnicode: false });
+      expect(plain).toMatch(/^[\n -~]*$/);
+    }
   });
 });
 
@@ -47,6 +51,21 @@ test.each([
   { columns: 100, rows: 30 },
 ])('interrupts by CPU at $columns x $rows', (size) => {
   expect(live(size, measuring, { tab: 'irq' })).toMatchSnapshot();
+});
+
+test.each([
+  { columns: 80, rows: 24 },
+  { columns: 160, rows: 44 },
+])('all of mpstat at $columns x $rows', (size) => {
+  expect(live(size, measuring, { metricsFrom: 0 })).toMatchSnapshot();
+});
+
+test('every CPU and every source can be scrolled to', () => {
+  const shown = Array.from({ length: 60 }, (_, metricsFrom) =>
+    live({ columns: 80, rows: 24 }, measuring, { metricsFrom }),
+  ).join('\n');
+  for (const { name } of measuring.irq.rates) expect(shown).toContain(name.slice(0, 24));
+  expect(shown).toMatch(/usr +nice +sys +iow +irq +soft +stl +gst +gnc +idle/);
 });
 
 test('the smallest terminals get one line', () => {

@@ -1,21 +1,26 @@
 import { progressView } from '../../output/progress-view.ts';
 import type { Terminal } from '../../output/terminal.ts';
-import { type Density, type LiveLayout, liveLayout } from '../frame/layout.ts';
+import { type LiveLayout, liveLayout, type Size } from '../frame/layout.ts';
 import { footerLine, stacked } from '../frame/lines.tsx';
-import { exactly, padEnd, rule } from '../frame/text.ts';
+import { exactly, padEnd, rule, spread } from '../frame/text.ts';
 import type { Canvas, FinishedFrame } from '../frame/view.ts';
 import { chartLines, markLegend } from './chart.ts';
-import { irqLines } from './irq-lines.ts';
+import { cpuLines, cpuSummary, HOT } from './cpu-lines.ts';
+import { irqLines, irqTitle } from './irq-lines.ts';
 import type { LiveState } from './live-state.ts';
-import { boardText, cellLines, cpuLines, cpuSummary, figuresLine, noteLines } from './panes.ts';
+import { metricsLines } from './metrics-page.ts';
+import { boardText, cellLines, figuresLine, noteLines } from './panes.ts';
 import { windowOf } from './timeline.ts';
 import { boardTitle, oneLine, planTitle, processTitle, type TitleContext } from './title.ts';
 
 type Tab = 'cells' | 'cpu' | 'irq' | 'notes';
 
-/** Panes of which one is shown at a time; where there is room the CPUs have a place of their own. */
-export function tabsOf(density: Density): readonly Tab[] {
-  return density === 'panes' ? ['cells', 'irq', 'notes'] : ['cells', 'cpu', 'irq', 'notes'];
+/** Panes of which one is shown at a time; where there is room CPUs and interrupts have places of their own. */
+export function tabsOf({ density, irqColumns }: Pick<LiveLayout, 'density' | 'irqColumns'>) {
+  const all: readonly Tab[] = ['cells', 'cpu', 'irq', 'notes'];
+  return all.filter(
+    (tab) => !(tab === 'cpu' && density === 'panes') && !(tab === 'irq' && irqColumns > 0),
+  );
 }
 
 /** What the person chose to look at; the rest is the run's. */
@@ -24,6 +29,8 @@ export interface LiveChoices {
   /** Seconds that the chart shows; null follows the run until it is a minute. */
   readonly windowS: number | null;
   readonly isPaused: boolean;
+  /** First line of the page of all metrics; null while the run is shown. */
+  readonly metricsFrom: number | null;
 }
 
 export interface LiveFrameProps {
@@ -39,7 +46,7 @@ export interface LiveFrameProps {
 export function liveFrame(props: LiveFrameProps): FinishedFrame {
   const { state, canvas } = props;
   const { theme, size } = canvas;
-  const layout = liveLayout(size, contentOf(state));
+  const layout = layoutOf(state, size);
   const context: TitleContext = {
     board: props.board,
     isPaused: props.choices.isPaused,
@@ -50,6 +57,7 @@ export function liveFrame(props: LiveFrameProps): FinishedFrame {
     return stacked([{ lines: [oneLine(state, context, theme)], rows: layout.title }], canvas);
   }
   const titles = [boardTitle(state, context, theme), planTitle(state, context, theme)];
+  if (props.choices.metricsFrom !== null) return metricsPage(props, titles);
   const isMeasuring = state.progress.firstProcess_ns !== null;
   const measured = layout.figures + layout.chart + layout.lower;
   return stacked(
@@ -66,15 +74,45 @@ export function liveFrame(props: LiveFrameProps): FinishedFrame {
   );
 }
 
+/** Title and figures stay; below them all of mpstat, from the line that was scrolled to. */
+function metricsPage(
+  { state, choices, canvas }: LiveFrameProps,
+  [title = '', plan = '']: readonly string[],
+): FinishedFrame {
+  const { size, theme } = canvas;
+  const head = size.rows >= 14 ? [title, plan, figuresLine(state, size.columns, theme)] : [title];
+  const rows = Math.max(0, size.rows - head.length - 1);
+  const lines = metricsLines(state, size.columns, theme);
+  const from = Math.min(choices.metricsFrom ?? 0, Math.max(0, lines.length - rows));
+  const to = Math.min(lines.length, from + rows);
+  const isCut = from > 0 || to < lines.length;
+  const place = isCut ? theme.dim(`${from + 1}-${to} of ${lines.length} `) : '';
+  const footer = spread(footerLine('live', size.columns, theme), place, size.columns, theme);
+  return stacked(
+    [
+      { lines: head, rows: head.length },
+      { lines: lines.slice(from, to), rows },
+      { lines: [isCut ? footer : footerLine('live', size.columns, theme)], rows: 1 },
+    ],
+    canvas,
+  );
+}
+
 interface Part {
   readonly lines: readonly string[];
   readonly rows: number;
+}
+
+/** What there is room for on a terminal of this size. */
+export function layoutOf(state: LiveState, size: Size): LiveLayout {
+  return liveLayout(size, contentOf(state));
 }
 
 function contentOf(state: LiveState): Parameters<typeof liveLayout>[1] {
   return {
     cells: state.progress.plan?.cells.length ?? 3,
     cpus: state.progress.facts?.cpu.online.length ?? 4,
+    sources: state.irq.rates.length,
     notes: state.notes.length,
   };
 }
@@ -113,24 +151,34 @@ function lowerLines(shown: Shown, layout: LiveLayout): string[] {
   }
   if (layout.density === 'tabs') {
     return [
-      tabRule(tabsOf(layout.density), choices.tab, columns, canvas),
+      tabRule(tabsOf(layout), choices.tab, columns, canvas),
       ...tabLines(choices.tab, shown, { columns, rows: rows - 1 }),
     ];
   }
-  const cellColumns = columns - cpuColumns - 1;
-  const tab = choices.tab === 'cpu' ? 'cells' : choices.tab;
-  const left = [
-    tabRule(tabsOf(layout.density), tab, cellColumns, canvas),
-    ...tabLines(tab, shown, { columns: cellColumns, rows: rows - 1 }),
+  const { irqColumns } = layout;
+  const tabs = tabsOf(layout);
+  const tab = tabs.includes(choices.tab) ? choices.tab : 'cells';
+  const cellColumns = columns - cpuColumns - 1 - (irqColumns > 0 ? irqColumns + 1 : 0);
+  const size = (width: number) => ({ columns: width, rows: rows - 1 });
+  const cells = [
+    tabRule(tabs, tab, cellColumns, canvas),
+    ...tabLines(tab, shown, size(cellColumns)),
   ];
-  const right = [
-    rule('cpu, % of the last second', cpuColumns, theme),
-    ...cpuLines(state, { columns: cpuColumns, rows: rows - 1 }, theme),
+  const irqs = [
+    rule(irqTitle(state), irqColumns, theme),
+    ...irqLines(state, size(irqColumns), theme),
   ];
-  return exactly(left, rows).map((line, row) => {
-    const beside = right[row] ?? '';
-    return `${padEnd(line, cellColumns, theme)} ${beside}`;
-  });
+  const cpus = [
+    rule(`cpu, % of the last second, ${HOT} busiest`, cpuColumns, theme),
+    ...cpuLines(state, size(cpuColumns), theme),
+  ];
+  return exactly(cells, rows).map((line, row) =>
+    [
+      padEnd(line, cellColumns, theme),
+      ...(irqColumns > 0 ? [padEnd(irqs[row] ?? '', irqColumns, theme)] : []),
+      cpus[row] ?? '',
+    ].join(' '),
+  );
 }
 
 function tabRule(tabs: readonly Tab[], tab: Tab, columns: number, { theme }: Canvas): string {

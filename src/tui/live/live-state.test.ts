@@ -6,6 +6,7 @@ import { busyOf } from './cpu-state.ts';
 import { cellOf, steadyOf } from './live-state.ts';
 import { columnsOf, windowOf } from './timeline.ts';
 
+const events = liveEvents();
 const state = liveState();
 
 test('a cell has a median for each process that ended well', () => {
@@ -55,6 +56,43 @@ test('interrupts have their names and rates by CPU, hard ones first', () => {
   expect(rates.map(({ name }) => name)).toContain('softirq TIMER');
   const soft = rates.findIndex(({ kind }) => kind === 'soft');
   expect(rates.slice(soft).every(({ kind }) => kind === 'soft')).toBe(true);
+});
+
+test('where readings count sources, their rates are of the newest moment, under their names', () => {
+  const reading = (t_ns: number, timer: readonly number[], isAll: boolean) => ({
+    kind: 'journal' as const,
+    event: {
+      kind: 'tele' as const,
+      seq: 0,
+      t_ns,
+      cpus: [],
+      intr: 0,
+      ctxt: 0,
+      memAvailableBytes: 0,
+      counted: {
+        interrupts: {
+          cpus: [0, 1],
+          rows: [
+            { id: '13', counts: [...timer] },
+            // What did not count is told the first time only.
+            ...(isAll ? [{ id: '99', counts: [5, 5] }] : []),
+          ],
+        },
+        softirqs: { cpus: [0, 1], rows: [{ id: 'TIMER', counts: [...timer] }] },
+      },
+    },
+  });
+  const { irq } = liveState([
+    ...events,
+    reading(40e9, [100, 100], true),
+    reading(42e9, [300, 100], false),
+    reading(43e9, [300, 150], false),
+  ]);
+  expect(irq.over).toBe('moment');
+  expect(irq.rates.map(({ name, perS, perCpuS }) => [name, perS, perCpuS])).toEqual([
+    ['arch_timer', 50, [0, 50]],
+    ['softirq TIMER', 50, [0, 50]],
+  ]);
 });
 
 test("the board's own files tell GPU, heat and throttling; only events of this run count", () => {

@@ -13,7 +13,7 @@ import {
 import { type BoardState, initialBoard, reduceFiles } from './board-state.ts';
 import { type CpuState, initialCpu, reduceTele } from './cpu-state.ts';
 import { type DisturbanceWatch, initialWatch, watchTele } from './disturbance-watch.ts';
-import { type IrqState, initialIrq, reduceEdge } from './irq-state.ts';
+import { type IrqState, initialIrq, reduceCounted, reduceEdge } from './irq-state.ts';
 import { emptyTimeline, explain, extend, type Timeline } from './timeline.ts';
 
 /** The process that is measured now; after its end, until the next one begins, the last. */
@@ -147,6 +147,7 @@ function withTele(state: LiveState, event: EventOf<'tele'>): LiveState {
   return {
     ...state,
     cpu: reduceTele(state.cpu, event),
+    irq: reduceCounted(state.irq, event),
     board,
     disturbances,
     timeline: explained(state.timeline, disturbances),

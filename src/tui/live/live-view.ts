@@ -1,10 +1,9 @@
 import type { RunEvent } from '../../../host/run/run-event.ts';
 import type { Terminal } from '../../output/terminal.ts';
 import { actionOf, type Place } from '../frame/keys.ts';
-import { type Density, densityOf } from '../frame/layout.ts';
 import type { Press } from '../frame/press.ts';
 import type { Canvas, FinishedFrame, View } from '../frame/view.ts';
-import { type LiveChoices, liveFrame, tabsOf } from './live-frame.ts';
+import { type LiveChoices, layoutOf, liveFrame, tabsOf } from './live-frame.ts';
 import { initialLive, type LiveState, noted, reduceLive, stopping } from './live-state.ts';
 import { windowOf, windowsS } from './timeline.ts';
 
@@ -25,8 +24,13 @@ export class LiveView implements View {
   /** What is shown while the view is held still. */
   #still: LiveState | null = null;
   /** As drawn last: what there is to turn to. */
-  #density: Density = 'panes';
-  #choices: LiveChoices = { tab: 'cells', windowS: null, isPaused: false };
+  #tabs: ReturnType<typeof tabsOf> = ['cells'];
+  #choices: LiveChoices = {
+    tab: 'cells',
+    windowS: null,
+    isPaused: false,
+    metricsFrom: null,
+  };
 
   constructor(options: LiveViewOptions) {
     this.#options = options;
@@ -65,10 +69,11 @@ export class LiveView implements View {
   }
 
   render(canvas: Canvas): FinishedFrame {
-    this.#density = densityOf(canvas.size);
+    const state = this.#still ?? this.#state;
+    this.#tabs = tabsOf(layoutOf(state, canvas.size));
     return liveFrame({
       board: this.#options.board,
-      state: this.#still ?? this.#state,
+      state,
       choices: this.#choices,
       canvas,
       terminal: this.#options.terminal,
@@ -92,6 +97,16 @@ export class LiveView implements View {
       case 'narrower':
         this.#stretch(-1);
         break;
+      case 'metrics':
+        this.#scroll(this.#choices.metricsFrom === null ? 0 : null);
+        break;
+      case 'back':
+        this.#scroll(null);
+        break;
+      case 'up':
+      case 'down':
+        this.#scrollBy(press.name === 'up' || press.name === 'k' ? -1 : 1);
+        break;
       case 'stop':
       case 'quit':
         this.#options.onEnd();
@@ -111,9 +126,21 @@ export class LiveView implements View {
   }
 
   #turn(by: number): void {
-    const tabs = tabsOf(this.#density);
+    const tabs = this.#tabs;
     const at = Math.max(0, tabs.indexOf(this.#choices.tab)) + by + tabs.length;
     this.#choices = { ...this.#choices, tab: tabs[at % tabs.length] ?? 'cells' };
+  }
+
+  #scroll(metricsFrom: number | null): void {
+    this.#choices = { ...this.#choices, metricsFrom };
+  }
+
+  #scrollBy(by: number): void {
+    const { metricsFrom } = this.#choices;
+    if (metricsFrom === null) return;
+    const { cpu, irq } = this.#still ?? this.#state;
+    const most = (cpu.sample?.cpus.size ?? 0) + irq.rates.length;
+    this.#scroll(Math.min(most, Math.max(0, metricsFrom + by)));
   }
 
   #stretch(by: number): void {

@@ -2,12 +2,10 @@ import type { Cell } from '../../../agent/protocol/plan.ts';
 import { formatBytes } from '../../../host/push/bytes.ts';
 import { formatDuration, formatNumber, formatPercent } from '../../../host/results/format.ts';
 import { runningEstimate } from '../../../host/stats/running-estimate.ts';
-import type { CpuUse } from '../../../host/telemetry/cpu-use.ts';
 import { formatElapsed } from '../../output/quantities.ts';
-import { bar, padEnd, padStart, windowAround } from '../frame/text.ts';
+import { padEnd, padStart, windowAround } from '../frame/text.ts';
 import type { Theme } from '../frame/theme.ts';
 import { jetsonParts } from './board-state.ts';
-import { busyOf } from './cpu-state.ts';
 import { cellOf, type LiveState } from './live-state.ts';
 
 /** now, percentiles and the interval, as far as the process allows them and as many as there is room for. */
@@ -112,82 +110,6 @@ function markOf(
   if (failed > 0) return { mark: theme.failed(glyphs.failed), word: `${failed} failed` };
   const word = medians_ns.length > 0 ? 'to be repeated' : 'waiting';
   return { mark: theme.dim(glyphs.waiting), word: theme.dim(word) };
-}
-
-interface CpuColumn {
-  readonly name: keyof CpuUse;
-  readonly title: string;
-  readonly width: number;
-  /** Where there is no room, columns with the highest number go first; 0 stays. */
-  readonly drop: number;
-}
-
-/** Columns of mpstat, in its order; those that are nearly always zero on a Jetson go first. */
-const columns: readonly CpuColumn[] = [
-  { name: 'usr', title: 'usr', width: 5, drop: 0 },
-  { name: 'nice', title: 'nice', width: 5, drop: 4 },
-  { name: 'sys', title: 'sys', width: 5, drop: 0 },
-  { name: 'iowait', title: 'iow', width: 5, drop: 1 },
-  { name: 'irq', title: 'irq', width: 5, drop: 0 },
-  { name: 'soft', title: 'soft', width: 5, drop: 0 },
-  { name: 'steal', title: 'stl', width: 4, drop: 3 },
-  { name: 'guest', title: 'gst', width: 4, drop: 5 },
-  { name: 'gnice', title: 'gnc', width: 4, drop: 6 },
-  { name: 'idle', title: 'idle', width: 5, drop: 0 },
-];
-
-/** mpstat's columns and a bar per CPU, `all` last and never left out. */
-export function cpuLines(
-  state: LiveState,
-  size: { readonly columns: number; readonly rows: number },
-  theme: Theme,
-): string[] {
-  const { sample } = state.cpu;
-  if (sample === null) return [theme.dim(` ${noSampleText(state)}`)];
-  const barCells = size.columns >= 70 ? 16 : 6;
-  const shown = fitting(size.columns - 6 - barCells);
-  const row = (name: string, use: CpuUse) =>
-    ` ${padStart(name, 3, theme)} ${bar(busyOf(use) / 100, barCells, theme)} ${shown.map((field) => padStart(percentText(use[field.name]), field.width, theme)).join('')}`;
-  const cpus = [...sample.cpus].sort(([a], [b]) => a - b);
-  const rows = size.rows - 2;
-  const visible = cpus.length <= rows ? cpus : cpus.slice(0, Math.max(0, rows - 1));
-  const hidden = cpus.length - visible.length;
-  const head = ` cpu ${padEnd('busy', barCells, theme)} ${shown.map(({ title, width }) => padStart(title, width, theme)).join('')}`;
-  return [
-    theme.dim(head),
-    ...visible.map(([cpu, use]) => row(String(cpu), use)),
-    ...(hidden > 0 ? [theme.dim(`     ${hidden} more CPUs`)] : []),
-    row('all', sample.all),
-  ];
-}
-
-function fitting(room: number): readonly CpuColumn[] {
-  let left = room;
-  const kept = [...columns]
-    .sort((a, b) => a.drop - b.drop)
-    .filter(({ width }) => {
-      left -= width;
-      return left >= 0;
-    });
-  return columns.filter((column) => kept.includes(column));
-}
-
-function percentText(value: number): string {
-  return value >= 99.95 || value < 0.05 ? String(Math.round(value)) : value.toFixed(1);
-}
-
-function noSampleText({ progress, cpu }: LiveState): string {
-  if (progress.plan?.telemetry === 'off') return 'telemetry is off';
-  return cpu.last === null ? 'waiting for the first reading' : 'waiting for the second reading';
-}
-
-/** All CPUs in one line, for small terminals. */
-export function cpuSummary(state: LiveState, columns: number, theme: Theme): string {
-  const { sample } = state.cpu;
-  if (sample === null) return theme.dim(` cpu  ${noSampleText(state)}`);
-  const [cpu, use] = [...sample.cpus].reduce((a, b) => (busyOf(b[1]) > busyOf(a[1]) ? b : a));
-  const cells = Math.max(4, Math.min(20, columns - 50));
-  return ` cpu ${bar(busyOf(sample.all) / 100, cells, theme)} ${padStart(percentText(busyOf(sample.all)), 4, theme)} % busy, most on cpu${cpu} (${percentText(busyOf(use))} %)`;
 }
 
 /** GPU, heat and power, memory, interrupts and context switches: what the board's own counters say so far. */
