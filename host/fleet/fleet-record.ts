@@ -58,8 +58,7 @@ export function isToRetry({ outcome }: BoardRecord): boolean {
   return ['pending', 'failed', 'unreachable', 'cancelled'].includes(outcome);
 }
 
-/** A run that may still be on its board. */
+/** A run that may still be on its board: also one that a program began which was killed before it could say so. */
 export function isToAttach({ outcome, runId, isSaved }: BoardRecord): boolean {
-  if (runId === null || isSaved) return false;
-  return outcome !== 'done' && outcome !== 'pending';
+  return runId !== null && !isSaved && outcome !== 'done';
 }

@@ -140,7 +140,15 @@ class FleetMember {
       listener: (event) => this.#hear(event),
       signal: this.#signal,
       leave: this.#request.leave,
-      lanes: this.#lanes,
+      lanes: {
+        ...this.#lanes,
+        // Its id is on the disk before it is started: whoever kills this program then finds the run.
+        run: (signal, work) =>
+          this.#lanes.run(signal, async () => {
+            await this.#written;
+            return await work();
+          }),
+      },
     };
   }
 
