@@ -166,6 +166,13 @@ export const planSchema = z.object({
   segment: z.optional(positive),
   /** Number of the segment's first process, so that numbers stay unique over the run; absent: 0. */
   firstProcess: z.optional(count),
+  /**
+   * What earlier segments came to, for the rules that look across processes; absent: nothing. By cell, the steady
+   * medians of the processes that went well, in nanoseconds, and how many failed since the last of them.
+   */
+  earlier: z.optional(
+    z.record(safeName, z.object({ medians_ns: z.array(z.number()), failuresInARow: count })),
+  ),
   /** Opaque to the agent: what the workstation knew (board, model facts, tool, arguments). */
   context: z.record(z.string(), z.unknown()),
 });

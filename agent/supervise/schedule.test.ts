@@ -6,10 +6,21 @@ function cell(id: string, threads: number, purpose: Cell['purpose'] = 'measure')
   return { id, threads, purpose } as Cell;
 }
 
-function schedule(cells: readonly Cell[]): Schedule {
+function schedule(cells: readonly Cell[], earlier?: Plan['earlier']): Schedule {
   const effort = { minBlocks: 3, maxBlocks: 10, precision: 0.01 };
-  return new Schedule({ cells, effort } as unknown as Plan);
+  return new Schedule({ cells, effort, earlier } as unknown as Plan);
 }
+
+test('a segment goes on with what the earlier ones came to', () => {
+  const earlier = {
+    a: { medians_ns: [1_000_000, 1_000_500], failuresInARow: 0 },
+    b: { medians_ns: [], failuresInARow: 1 },
+  };
+  const plan = schedule([cell('a', 1), cell('b', 1)], earlier);
+  plan.succeeded('a', 1_000_200);
+  expect(plan.endBlock()).toEqual([{ cell: 'a', reason: 'precise' }]);
+  expect(plan.failed('b', false)).toEqual([{ cell: 'b', reason: 'failed' }]);
+});
 
 test('a cell leaves when enough processes agree, not before', () => {
   const plan = schedule([cell('a', 1), cell('b', 1)]);

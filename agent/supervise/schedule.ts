@@ -7,7 +7,7 @@ export type CellEnd = Pick<EventOf<'cell'>, 'cell' | 'reason'>;
 
 interface LiveCell {
   readonly cell: Cell;
-  /** Steady median of every process that went well, nanoseconds. */
+  /** Steady median of every process that went well, in earlier segments too, nanoseconds. */
   readonly medians: number[];
   failuresInARow: number;
 }
@@ -23,7 +23,10 @@ export class Schedule {
   constructor(plan: Plan) {
     this.#plan = plan;
     this.#live = new Map(
-      plan.cells.map((cell) => [cell.id, { cell, medians: [], failuresInARow: 0 }]),
+      plan.cells.map((cell) => {
+        const { medians_ns = [], failuresInARow = 0 } = plan.earlier?.[cell.id] ?? {};
+        return [cell.id, { cell, medians: [...medians_ns], failuresInARow }];
+      }),
     );
   }
 

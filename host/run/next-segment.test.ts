@@ -27,7 +27,7 @@ describe('of a run that was cut', () => {
   });
 
   test('the rest is the same plan, with numbers that go on and the rest of its budget', () => {
-    const { order: _order, segment, firstProcess, effort, ...rest } = next;
+    const { order: _order, segment, firstProcess, effort, earlier: _earlier, ...rest } = next;
     expect({ segment, firstProcess }).toEqual({ segment: 2, firstProcess: 4 });
     const { order: _planned, effort: planned, ...same } = plan;
     expect(rest).toEqual(same);
@@ -35,6 +35,19 @@ describe('of a run that was cut', () => {
     expect(effort.totalBudgetMs).toBeLessThan(60_000);
     expect(effort.totalBudgetMs).toBeGreaterThan(0);
   });
+});
+
+test('the rules that stop a cell know its processes of before', () => {
+  const level = (median_ns: number) => ({ durations_ns: around(median_ns, 101), warmUp: 10 });
+  const journal = new JournalBuilder(plan)
+    .process({ ...level(1e6), cell: 'a', block: 0 })
+    .process({ ...level(3e6), cell: 'b', block: 0, end: { outcome: 'crashed', exitCode: 3 } })
+    .process({ ...level(2e6), cell: 'a', block: 1 })
+    .process({ ...level(9e6), cell: 'a', block: 2, end: null });
+  const { earlier } = nextSegment(readJournal(journal.bytes()));
+  expect(earlier?.b).toEqual({ medians_ns: [], failuresInARow: 1 });
+  expect(earlier?.a?.failuresInARow).toBe(0);
+  expect(earlier?.a?.medians_ns.map((value) => Math.round(value / 1e6))).toEqual([1, 2]);
 });
 
 test('cells that had left the plan stay out', () => {

@@ -1,10 +1,11 @@
 import type { Plan } from '../../agent/protocol/plan.ts';
+import { median } from '../../agent/statistics/quantile.ts';
 import type { JournalData } from '../results/journal-data.ts';
 
 /**
  * The plan by which a run that was cut goes on: the same, with what is missing of its order. Missing are the cells of
- * each block that have no process that went well, but not cells that had left the plan. Process numbers go on, and a
- * total budget is what the earlier segments left of it.
+ * each block that have no process that went well, but not cells that had left the plan. Process numbers go on, a
+ * total budget is what the earlier segments left of it, and the rules that stop a cell know what it came to so far.
  * @throws Error when the journal has no plan.
  */
 export function nextSegment(journal: JournalData): Plan {
@@ -24,8 +25,28 @@ export function nextSegment(journal: JournalData): Plan {
     order: plan.order.map((cells, block) => cells.filter((cell) => isMissing(block, cell))),
     effort: { ...effort, totalBudgetMs: leftOf(effort.totalBudgetMs, journal) },
     segment: (journal.segments?.length ?? 1) + 1,
+    earlier: earlierOf(journal),
     firstProcess: Math.max(-1, ...journal.processes.map(({ process }) => process)) + 1,
   };
+}
+
+type Earlier = NonNullable<Plan['earlier']>;
+
+/** As the supervisor counted while the earlier segments ran: see agent/supervise/schedule.ts. */
+function earlierOf({ processes }: JournalData): Earlier {
+  const earlier: Earlier = {};
+  for (const process of processes) {
+    const { ended, cell } = process;
+    if (ended === null || ended.outcome === 'cancelled') continue;
+    const { medians_ns, failuresInARow } = earlier[cell] ?? { medians_ns: [], failuresInARow: 0 };
+    const steady_ns = process.iterations.duration_ns.view().subarray(ended.warmUpIterations);
+    if (ended.outcome !== 'ok' || steady_ns.length === 0) {
+      earlier[cell] = { medians_ns, failuresInARow: failuresInARow + 1 };
+    } else {
+      earlier[cell] = { medians_ns: [...medians_ns, median(steady_ns)], failuresInARow: 0 };
+    }
+  }
+  return earlier;
 }
 
 /** At least a millisecond: the schema knows no empty budget. */
