@@ -74,6 +74,72 @@ describe('mpstat as text', () => {
     }
   });
 
+  test.each([
+    ['German', 'Durchschn.:', '19.11.2024', (seconds: string) => `16:06:${seconds}`, ','],
+    ['French', 'Moyenne :', '19/11/2024', (seconds: string) => `16:06:${seconds}`, ','],
+    ['Japanese', '平均値:', '2024年11月19日', (seconds: string) => `16時06分${seconds}秒`, '.'],
+    ['American', 'Average:', '11/19/2024', (seconds: string) => `04:06:${seconds} PM`, '.'],
+    ['Bulgarian', 'Средно:', '19.11.2024', (seconds: string) => `16,06,${seconds}`, ','],
+    [
+      'with -U of sysstat 12.7',
+      'Average:',
+      '2024-11-19',
+      (seconds: string) => `17320324${seconds}`,
+      '.',
+    ],
+  ])('a log made by hand: %s', (_name, average, date, clock, point) => {
+    const plain = mpstatText('A-v12.6.1.txt');
+    const expected = readMpstatText(plain).samples;
+    const log = readMpstatText(
+      plain
+        .replace('2024-11-19', date)
+        .replace(/( \d+)\.(\d\d)(?= |$)/gm, `$1${point}$2`)
+        .replaceAll('Average:', average)
+        .replace(/^16:06:(\d\d)/gm, (_time, seconds: string) => clock(seconds)),
+    );
+    expect(log.problems).toEqual([]);
+    expect(log.system).toMatchObject({ date, kernel: '5.10.120-tegra', cpuCount: 6 });
+    expect(log.samples.map(({ time }) => time)).toEqual([
+      ...['41', '42', '43', '44', '45'].map(clock),
+      null,
+    ]);
+    expect(log.samples.map((sample) => ({ ...sample, time: '' }))).toEqual(
+      expected.map((sample) => ({ ...sample, time: '' })),
+    );
+  });
+
+  test('sysstat 11.6 (JetPack 4): a CPU that is offline is a row of zeros', () => {
+    // As 11.6.1 prints it: layout by its source, figures of a Nano with one CPU switched off.
+    const { samples, problems, system } = readMpstatText(
+      [
+        'Linux 4.9.253-tegra (nano) \t11/19/24 \t_aarch64_\t(2 CPU)',
+        '',
+        '16:06:40     CPU    %usr   %nice    %sys %iowait    %irq   %soft  %steal  %guest  %gnice   %idle',
+        '16:06:41     all   18.67    0.00    1.00    0.00    0.00    0.33    0.00    0.00    0.00   80.00',
+        '16:06:41       0   18.67    0.00    1.00    0.00    0.00    0.33    0.00    0.00    0.00   80.00',
+        '16:06:41       1    0.00    0.00    0.00    0.00    0.00    0.00    0.00    0.00    0.00    0.00',
+        '',
+        '16:06:40     CPU    intr/s',
+        '16:06:41     all    412.00',
+        '16:06:41       0    300.00',
+        '16:06:41       1      0.00',
+        '',
+        '16:06:40     CPU       HI/s    TIMER/s   NET_RX/s',
+        '16:06:41       0       1.00      99.00     200.00',
+        '16:06:41       1       0.00       0.00       0.00',
+        '',
+      ].join('\n'),
+    );
+    expect(problems).toEqual([]);
+    expect(system).toMatchObject({ kernel: '4.9.253-tegra', date: '11/19/24', cpuCount: 2 });
+    expect(samples).toHaveLength(1);
+    expect(samples[0]?.use.cpus.get(0)).toMatchObject({ usr: 18.67, soft: 0.33, idle: 80 });
+    expect(samples[0]?.softirqs.sources).toEqual(['HI', 'TIMER', 'NET_RX']);
+    // What stands under intr/s of a CPU is the sum of its softirqs: not taken for interrupts.
+    expect(samples[0]?.interruptsPerS.all).toBe(412);
+    expect(samples[0]?.interruptsPerS.cpus.get(0)).not.toBe(300);
+  });
+
   test('-T: core, socket and node stand between CPU and figures, blank for all', () => {
     const { samples, problems } = readMpstatText(
       [
