@@ -3,6 +3,7 @@ import { OrinError } from '../errors.ts';
 import { type CellFilter, matchesAny } from './cell-filter.ts';
 import { parseCpuList } from './cpu-list.ts';
 import { type EngineTarget, targetLabel } from './engine-target.ts';
+import { checkKeys } from './session-keys.ts';
 
 /** The dimensions of a plan: every combination of their values is a cell. */
 export interface Axes {
@@ -68,7 +69,7 @@ export function cellsOf(
   const threads = axes.threads ?? defaultThreads(onlineCpus.length);
   for (const count of threads) refuseOversubscription(count, onlineCpus.length, axes);
   for (const affinity of axes.affinities) refuseAbsentCpus(affinity, onlineCpus);
-  const notes: string[] = [];
+  const notes = [...checkKeys(axes)];
   const combined = models
     .flatMap((model) => combinations(model, threads, axes))
     .filter((cell) => fitsAffinity(cell, axes, notes))

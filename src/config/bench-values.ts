@@ -76,6 +76,9 @@ function cooldownFrom(text: string): number {
 const ownedEntries: Readonly<Record<string, string>> = {
   'session.intra_op.allow_spinning': '--spinning',
   'session.intra_op_thread_affinities': '--affinity',
+  'session.intra_op_num_threads': '--threads',
+  'session.inter_op_num_threads': '--inter-op',
+  'session.graph_optimization_level': '--opt',
 };
 
 function sessionConfigFrom(texts: readonly string[]): Record<string, string> {
