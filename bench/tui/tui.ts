@@ -1,6 +1,7 @@
-// What the live view costs: npx tsx bench/tui/tui.ts [--frames 100]
-// CPU time of a frame through React, Ink and the screen, beside painting the same text alone, in alternating rounds;
-// and the heap over 10,000 updates.
+// What the live view costs: npx tsx bench/tui/tui.ts [--frames 100] [--effect [--pairs 6]]
+// CPU time of a frame of 12 CPUs and 40 sources of interrupts, every line of it new, beside painting the same text alone, in
+// alternating rounds; and the heap over 10,000 updates. With --effect (after `npm run build`, two to three minutes) instead:
+// whether watching changes what is measured.
 import { EventEmitter } from 'node:events';
 import { parseArgs } from 'node:util';
 import type { RunEvent } from '../../host/run/run-event.ts';
@@ -16,7 +17,18 @@ const { FakeStdin } = await import('../../test/support/fake-stdin.ts');
 const { terminalLike } = await import('../../test/support/frames.ts');
 const { liveEvents } = await import('../../test/support/live-run.ts');
 
-const { values } = parseArgs({ options: { frames: { type: 'string', default: '100' } } });
+const { values } = parseArgs({
+  options: {
+    frames: { type: 'string', default: '100' },
+    effect: { type: 'boolean', default: false },
+    pairs: { type: 'string', default: '6' },
+  },
+});
+if (values.effect) {
+  const { measureEffect } = await import('./effect.ts');
+  console.log(await measureEffect(Number(values.pairs)));
+  process.exit(0);
+}
 const frames = Number(values.frames);
 const ROUNDS = 5;
 const UPDATES = 10_000;
@@ -42,6 +54,39 @@ const { event } = batch;
 function update(at: number): RunEvent {
   const dt_ns = event.dt_ns.map((duration, index) => duration + ((at * 7 + index) % 100) * 1000);
   return { kind: 'journal', event: { ...event, first: at, t0_ns: 20e9 + at * 1e8, dt_ns } };
+}
+
+const CPUS = 12;
+const SOURCES = 40;
+
+/** A reading with all CPUs and sources, a second later each time; every counter of it moves. */
+function reading(at: number): RunEvent {
+  const cpus = Array.from({ length: CPUS }, (_, cpu) => cpu);
+  const seconds = 100 + at;
+  const counts = (row: number) =>
+    cpus.map((cpu) => seconds * (1 + ((row * 37 + cpu * 11 + at) % 90)) * 10);
+  const rows = (prefix: string, count: number) =>
+    Array.from({ length: count }, (_, row) => ({ id: `${prefix}${row}`, counts: counts(row) }));
+  return {
+    kind: 'journal',
+    event: {
+      kind: 'tele',
+      seq: 0,
+      t_ns: seconds * 1e9,
+      cpus: cpus.map((cpu) => {
+        const busy = (cpu * 7 + at) % 90;
+        const used = seconds * busy;
+        return { cpu, jiffies: [used, 0, used / 8, seconds * 100 - used, 0, at, at, 0, 0, 0] };
+      }),
+      intr: seconds * 80_000,
+      ctxt: seconds * 9_000,
+      memAvailableBytes: 5e9 - at * 1e5,
+      counted: {
+        interrupts: { cpus, rows: rows('irq', SOURCES - 10) },
+        softirqs: { cpus, rows: rows('SOFT', 10) },
+      },
+    },
+  };
 }
 
 const begun = events.findLast((one) => one.kind === 'journal' && one.event.kind === 'process');
@@ -86,7 +131,8 @@ raw.enter();
 const rounds: { whole: number; painted: number }[] = [];
 for (let round = 0; round < ROUNDS; round += 1) {
   const whole = await cpuMs(() => {
-    view.listen(update(at++));
+    view.listen(update(at));
+    view.listen(reading(at++));
     host.show(view);
   });
   const painted = await cpuMs((frame) => show.call(raw, drawn[frame] ?? []));
