@@ -59,6 +59,9 @@ test('CPU use has all ten columns of mpstat, and what our own agent took', () =>
   const columns = '%usr %nice %sys %iowait %irq %soft %steal %guest %gnice %idle'.split(' ');
   expect(text).toMatch(new RegExp(columns.join(' +')));
   expect(text).toContain('our own agent');
+  expect(text).toMatch(
+    /interrupts\/s \(idle [\d.]+\), [\d.]+ context switches\/s \(idle [\d.]+\); CPUs [\d.]+ % busy \(idle [\d.]+ %\)/,
+  );
   expect(text).toMatch(/^[\x20-\x7e\n]+$/);
 });
 

@@ -32,7 +32,13 @@ export function cpuReport({ result }: SavedRun, terminal: Terminal): string {
           '',
           `  of this, our own agent: supervisor ${formatPercent(agent.supervisor)}, telemetry ${formatPercent(agent.sampler)} of one CPU, over the whole run`,
         ];
-  const lines = [...sectionsOf(result, terminal, cpuTable), ...ours, ''];
+  const lines = [
+    ...sectionsOf(result, terminal, (activity) =>
+      cpuTable(activity, activity === result.idle ? null : result.idle, terminal),
+    ),
+    ...ours,
+    '',
+  ];
   return plainText(lines.join('\n'), terminal.isUnicode);
 }
 
@@ -145,7 +151,7 @@ function sectionsOf(
   ];
 }
 
-function cpuTable(activity: Activity, terminal: Terminal): string[] {
+function cpuTable(activity: Activity, idle: Activity | null, terminal: Terminal): string[] {
   const columns = [
     right('CPU'),
     ...['%usr', '%nice', '%sys', '%iowait', '%irq', '%soft', '%steal', '%guest', '%gnice'].map(
@@ -170,7 +176,12 @@ function cpuTable(activity: Activity, terminal: Terminal): string[] {
     ];
   });
   const [head = '', ...body] = textTable(columns, rows, terminal.columns());
-  const sums = `  ${formatNumber(activity.interrupts_per_s)} interrupts/s, ${formatNumber(activity.context_switches_per_s)} context switches/s; CPUs ${formatPercent(activity.busy_percent / 100)} busy`;
+  const against = (text: (of: Activity) => string) =>
+    idle === null ? '' : ` (idle ${text(idle)})`;
+  const interrupts = (of: Activity) => formatNumber(of.interrupts_per_s);
+  const switches = (of: Activity) => formatNumber(of.context_switches_per_s);
+  const busy = (of: Activity) => formatPercent(of.busy_percent / 100);
+  const sums = `  ${interrupts(activity)} interrupts/s${against(interrupts)}, ${switches(activity)} context switches/s${against(switches)}; CPUs ${busy(activity)} busy${against(busy)}`;
   return [terminal.colour.dim(head), ...body, sums];
 }
 
