@@ -91,6 +91,29 @@ describe.skipIf(!hasTmux)('in a real terminal', () => {
     expect(terminal.history()).toMatch(/mlp-tiny[\s\S]*saved \d{8}-/);
   }, 240_000);
 
+  test('results -i: a run in detail and a page of it written, then back to the shell with its table', async () => {
+    const terminal = await open('results', { columns: 100, rows: 30 });
+    terminal.type('orin bench demo --quiet --model mlp-tiny --threads 1 --blocks 2 > /dev/null');
+    terminal.type('clear; orin results -i; echo code $?');
+    await terminal.until(/results \d+ of \d+[\s\S]*mlp-tiny/, 120_000);
+    terminal.press('Enter');
+    await terminal.until(/\[cells\][\s\S]*1 thread/);
+    terminal.press('Tab');
+    await terminal.until(/\[distributions\][\s\S]*steady iterations/);
+    terminal.resize(80, 24);
+    await terminal.until(/\[distributions\][\s\S]*q quit/);
+    terminal.press('e');
+    await terminal.until(/As a page for people/);
+    terminal.press('h');
+    await terminal.until(/Into which file/);
+    terminal.press('Enter');
+    await terminal.until(/written beside the run: report\.html/);
+    terminal.press('q');
+    await terminal.until(/code 0/);
+    expect(terminal.isAlternate()).toBe(false);
+    expect(terminal.history()).toMatch(/1 thread[\s\S]*saved \d{8}-[\s\S]*code 0/);
+  }, 240_000);
+
   test('a run is stopped only after a question, and what it measured is printed', async () => {
     const terminal = await open('stop', { columns: 80, rows: 24 });
     terminal.type('orin bench demo --tui --model mlp-tiny --threads 1 --blocks 20; echo code $?');

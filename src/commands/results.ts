@@ -26,12 +26,29 @@ import { type Terminal, terminalOf } from '../output/terminal.ts';
 
 /** `orin-remote results` */
 export async function listCommand(options: OptionValues): Promise<number> {
+  if (options.interactive) return await browseCommand(options);
   const runs = await listRuns(directoriesFrom(environment).runs);
   const text = options.json
     ? `${JSON.stringify(runs, null, 2)}\n`
     : describeRuns(runs, terminalOf(process.stdout, environment, options));
   process.stdout.write(text);
   return exitCodes.ok;
+}
+
+/** `orin-remote results -i`: looks at them on the screen, and leaves what was looked at last in the scrollback. */
+async function browseCommand(options: OptionValues): Promise<number> {
+  const screen = terminalOf(process.stderr, environment, options);
+  if (!screen.isInteractive || !process.stdin.isTTY) {
+    throw new OrinError({
+      code: 'usage',
+      what: 'no terminal to browse the results on',
+      next: 'orin-remote results, or orin-remote results show RUN',
+    });
+  }
+  const { openResults } = await import('../tui/results/open-results.ts');
+  const { exitCode, summary } = await openResults(screen, directoriesFrom(environment).runs);
+  process.stdout.write(summary(terminalOf(process.stdout, environment, options)));
+  return exitCode;
 }
 
 /** `orin-remote results show <run>` */

@@ -6,6 +6,7 @@ export function addResultCommands(program: Command, run: Run): void {
   const results = program
     .command('results')
     .description('list finished runs, newest first')
+    .option('-i, --interactive', 'browse them on the screen: filter, open, compare, export, note')
     .option('--json', 'one JSON document')
     .action(
       run(async (_, options) => (await import('../commands/results.ts')).listCommand(options)),

@@ -26,7 +26,7 @@ export function compareReport(comparison: RunComparison, terminal: Terminal): st
   const { results, cells, differences } = comparison;
   return [
     bold('runs'),
-    ...runLines(results),
+    ...runLines(results, terminal.columns()),
     '',
     bold('latency: medians over processes'),
     ...(cells.length === 0 ? ['  nothing was measured'] : cellTables(comparison, terminal)),
@@ -48,19 +48,22 @@ function unknownLine({ results, unknown }: RunComparison, { colour }: Terminal):
   return [colour.dim(`  not known of ${results.length > 2 ? 'any' : 'either'}: ${names}`)];
 }
 
-function runLines(results: readonly Result[]): string[] {
+function runLines(results: readonly Result[], maxWidth: number): string[] {
   const rows = results.map(({ run_id, context, environment, created_utc }, at) => [
     letterOf(at),
     run_id,
+    at === 0 ? 'baseline' : '',
     (context.board?.model ?? context.board?.cpu_model ?? '').replace(/^NVIDIA /, ''),
     environment['power.mode'] ?? '',
     created_utc.slice(0, 16).replace('T', ' '),
-    at === 0 ? 'baseline' : '',
   ]);
-  return textTable(
-    [left(''), left('run'), left('board'), left('power'), left('made, UTC'), left('')],
-    rows,
-  );
+  const columns = [
+    ...['', 'run', ''].map(left),
+    { ...left('board'), dropOrder: 2 },
+    { ...left('power'), dropOrder: 1 },
+    { ...left('made, UTC'), dropOrder: 3 },
+  ];
+  return textTable(columns, rows, maxWidth);
 }
 
 /** Side by side where there is room; else a table for each run against the baseline. */

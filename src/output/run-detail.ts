@@ -15,16 +15,11 @@ const left = (title: string): Column => ({ title, align: 'left' });
 /** One run in full: the table, then for each cell what stands behind its row, then the environment. */
 export function describeRun(run: SavedRun, terminal: Terminal): string {
   const { result } = run;
-  const sections = result.cells.flatMap((cell) => [
-    '',
-    terminal.colour.bold(`${cell.label} (${cell.cell})`),
-    ...cellLines(cell),
-  ]);
   const text = [
     ...(run.isPartial ? ['this run was not saved to its end: what its journal holds', ''] : []),
     resultReport(result, 'board', terminal).trimEnd(),
     ...annotationLines(run),
-    ...sections,
+    describeCells(run, terminal),
     '',
     terminal.colour.bold('environment'),
     ...environmentLines(run),
@@ -33,8 +28,19 @@ export function describeRun(run: SavedRun, terminal: Terminal): string {
   return plainText(text, terminal.isUnicode);
 }
 
+/** What stands behind the rows of a run's table. */
+export function describeCells({ result }: SavedRun, terminal: Terminal): string {
+  return result.cells
+    .flatMap((cell) => [
+      '',
+      terminal.colour.bold(`${cell.label} (${cell.cell})`),
+      ...cellLines(cell),
+    ])
+    .join('\n');
+}
+
 /** What a person said of the run. */
-function annotationLines({ note, baselineOf = [] }: SavedRun): string[] {
+export function annotationLines({ note, baselineOf = [] }: SavedRun): string[] {
   return [
     ...(baselineOf.length > 0 ? [`  baseline of ${baselineOf.join(', ')} on such boards`] : []),
     ...(note
@@ -166,7 +172,8 @@ function processLines(cell: CellResult): string[] {
   return ['  processes', ...textTable(columns, rows).map((line) => `    ${line}`)];
 }
 
-function environmentLines({ result, directory }: SavedRun): string[] {
+/** Under which conditions it was measured, and where it is kept. */
+export function environmentLines({ result, directory }: SavedRun): string[] {
   const known = Object.entries(result.environment).filter(([, value]) => value !== null);
   const width = Math.max(...known.map(([name]) => name.length), 'directory'.length);
   return [

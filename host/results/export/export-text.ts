@@ -4,7 +4,7 @@ import { pageShapes, resultHtml } from './html/report.ts';
 import { resultText } from './result-text.ts';
 
 export const exportFormats = ['html', 'md', 'csv', 'json', 'parquet'] as const;
-type ExportFormat = (typeof exportFormats)[number];
+export type ExportFormat = (typeof exportFormats)[number];
 
 /**
  * A run in a text format; as HTML held against others, the first of them as the baseline.

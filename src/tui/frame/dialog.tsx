@@ -17,6 +17,8 @@ interface TextDialog {
   readonly title: string;
   readonly text: string;
   readonly echo: boolean;
+  /** What stands in the field before anything is typed. */
+  readonly initial?: string;
 }
 
 export type Dialog = ChoiceDialog | TextDialog;

@@ -19,6 +19,9 @@ export type Action =
   | 'filter'
   | 'mark'
   | 'compare'
+  | 'export'
+  | 'note'
+  | 'baseline'
   | 'pause'
   | 'wider'
   | 'narrower'
@@ -43,59 +46,19 @@ interface Binding {
 
 const lists: readonly Place[] = ['home', 'plan', 'results', 'detail', 'compare'];
 const everywhere: readonly Place[] = [...lists, 'live'];
+/** Where texts and lists are longer than a screen. */
+const long: readonly Place[] = ['results', 'detail', 'compare'];
 
 /** All keys, declared once: footers, help and the README's table are made from this. */
 export const bindings: readonly Binding[] = [
-  {
-    action: 'up',
-    keys: ['up', 'k'],
-    shown: '↑ k',
-    does: 'up one line',
-    places: everywhere,
-  },
+  { action: 'up', keys: ['up', 'k'], shown: '↑ k', does: 'up one line', places: everywhere },
   { action: 'down', keys: ['down', 'j'], shown: '↓ j', does: 'down one line', places: everywhere },
-  {
-    action: 'page-up',
-    keys: ['pageup'],
-    shown: 'PgUp',
-    does: 'up one page',
-    places: ['results', 'detail', 'compare'],
-  },
-  {
-    action: 'page-down',
-    keys: ['pagedown'],
-    shown: 'PgDn',
-    does: 'down one page',
-    places: ['results', 'detail', 'compare'],
-  },
-  {
-    action: 'first',
-    keys: ['home', 'g'],
-    shown: 'Home g',
-    does: 'to the beginning',
-    places: ['results', 'detail', 'compare'],
-  },
-  {
-    action: 'last',
-    keys: ['end', 'G'],
-    shown: 'End G',
-    does: 'to the end',
-    places: ['results', 'detail', 'compare'],
-  },
-  {
-    action: 'left',
-    keys: ['left'],
-    shown: '←',
-    does: 'the choice before',
-    places: ['plan'],
-  },
-  {
-    action: 'right',
-    keys: ['right'],
-    shown: '→',
-    does: 'the next choice',
-    places: ['plan'],
-  },
+  { action: 'page-up', keys: ['pageup'], shown: 'PgUp', does: 'up one page', places: long },
+  { action: 'page-down', keys: ['pagedown'], shown: 'PgDn', does: 'down one page', places: long },
+  { action: 'first', keys: ['home', 'g'], shown: 'Home g', does: 'to the beginning', places: long },
+  { action: 'last', keys: ['end', 'G'], shown: 'End G', does: 'to the end', places: long },
+  { action: 'left', keys: ['left'], shown: '←', does: 'the choice before', places: ['plan'] },
+  { action: 'right', keys: ['right'], shown: '→', does: 'the next choice', places: ['plan'] },
   {
     action: 'open',
     keys: ['enter'],
@@ -126,14 +89,14 @@ export const bindings: readonly Binding[] = [
     shown: 'Tab',
     word: 'next pane',
     does: 'the next pane',
-    places: ['home', 'plan', 'live'],
+    places: ['home', 'plan', 'live', 'detail'],
   },
   {
     action: 'previous',
     keys: ['shift-tab'],
     shown: 'Shift-Tab',
     does: 'the pane before',
-    places: ['home', 'plan', 'live'],
+    places: ['home', 'plan', 'live', 'detail'],
   },
   {
     action: 'pause',
@@ -218,8 +181,32 @@ export const bindings: readonly Binding[] = [
     keys: ['c'],
     shown: 'c',
     word: 'compare',
-    does: 'compare the two marked runs',
-    places: ['results'],
+    does: 'compare the marked runs; a run alone, with its lasting baseline',
+    places: ['results', 'detail'],
+  },
+  {
+    action: 'export',
+    keys: ['e'],
+    shown: 'e',
+    word: 'export',
+    does: 'write the run as a page (HTML), Markdown, CSV, JSON or Parquet',
+    places: ['results', 'detail'],
+  },
+  {
+    action: 'note',
+    keys: ['n'],
+    shown: 'n',
+    word: 'note',
+    does: 'write a note beside the run',
+    places: ['results', 'detail'],
+  },
+  {
+    action: 'baseline',
+    keys: ['b'],
+    shown: 'b',
+    word: 'baseline',
+    does: 'hold later runs of this board and model against this one, or no longer',
+    places: ['results', 'detail'],
   },
   {
     action: 'back',

@@ -80,7 +80,7 @@ export class ScreenHost implements Prompter {
   open(dialog: Dialog, signal?: AbortSignal): Promise<string | null> {
     return new Promise((resolve) => {
       const asked: Asked = {
-        open: { dialog, typed: '' },
+        open: { dialog, typed: dialog.kind === 'text' ? (dialog.initial ?? '') : '' },
         settle: (answer) => {
           this.#asked = this.#asked.filter(({ settle }) => settle !== asked.settle);
           signal?.removeEventListener('abort', onAbort);

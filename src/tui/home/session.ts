@@ -78,7 +78,6 @@ class Session {
     this.#results = new ResultsBrowser({
       host: this.#host,
       terminal: options.terminal,
-      theme: this.#theme,
       runs: options.places.runs,
       guard: (work) => this.#guard(work),
       onQuit: () => this.#end(exitCodes.ok),

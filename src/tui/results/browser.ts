@@ -1,18 +1,26 @@
-import { listRuns, openRun, type SavedRun } from '../../../host/results/saved-runs.ts';
-import { describeRun } from '../../output/run-detail.ts';
+import { baselinesFor, readBaselines } from '../../../host/results/baselines.ts';
+import { type CellShape, cellShapes } from '../../../host/results/cell-shapes.ts';
+import {
+  listRuns,
+  openRun,
+  readSavedJournal,
+  type SavedRun,
+} from '../../../host/results/saved-runs.ts';
+import { resultReport } from '../../output/result-report.ts';
 import type { Terminal } from '../../output/terminal.ts';
 import type { ScreenHost } from '../frame/screen-host.tsx';
-import type { Theme } from '../frame/theme.ts';
 import type { View } from '../frame/view.ts';
 import { compareLines } from './compare-lines.ts';
+import { terminalShapes } from './distribution-lines.ts';
 import type { ResultsEffect } from './results-state.ts';
-import { ResultsView } from './results-view.tsx';
-import { TextView } from './text-view.tsx';
+import { ResultsView } from './results-view.ts';
+import { askExport, askNote, toggleBaseline } from './run-actions.ts';
+import { runTabs } from './run-tabs.ts';
+import { TabbedView } from './tabbed-view.ts';
 
-export interface BrowserOptions {
-  readonly host: Pick<ScreenHost, 'show'>;
+interface BrowserOptions {
+  readonly host: Pick<ScreenHost, 'show' | 'open' | 'refresh'>;
   readonly terminal: Terminal;
-  readonly theme: Theme;
   /** Directory of the saved runs. */
   readonly runs: string;
   /** Tells a failure and goes on. */
@@ -20,50 +28,87 @@ export interface BrowserOptions {
   readonly onQuit: () => void;
 }
 
-/** The way from the list of runs to one in detail, or to two compared, and back. */
+/** Something that can tell in a line what came of a key. */
+interface Told extends View {
+  say(message: string): void;
+}
+
+/** The way from the list of runs to one in detail, or to several compared, and back. */
 export class ResultsBrowser {
   readonly #options: BrowserOptions;
+  #list: ResultsView | null = null;
+  #summary: (terminal: Terminal) => string = () => '';
 
   constructor(options: BrowserOptions) {
     this.#options = options;
   }
 
-  /** @throws OrinError `results-unreadable` */
-  async showList(from: View): Promise<void> {
+  /** What was looked at last, for the scrollback of the shell; empty when nothing was. */
+  summary(terminal: Terminal): string {
+    return this.#summary(terminal);
+  }
+
+  /** The list; `from` is where Escape goes, null: nowhere. @throws OrinError `results-unreadable` */
+  async showList(from: View | null): Promise<void> {
     const { host, runs, guard } = this.#options;
     const list: ResultsView = new ResultsView(await listRuns(runs), (effect) =>
       guard(this.#follow(effect, list, from)),
     );
+    this.#list = list;
     host.show(list);
   }
 
   /** @throws OrinError `run-unknown`, `results-unreadable`, `journal-damaged` */
   async showRun(runId: string, from: View): Promise<void> {
-    const { terminal, runs } = this.#options;
-    const run = await openRun(runs, runId);
-    const lines = (columns: number) =>
-      describeRun(run, { ...terminal, columns: () => columns })
-        .trimEnd()
-        .split('\n');
-    this.#showText('detail', `run ${run.runId}`, lines, from);
+    const { host, terminal, runs, guard, onQuit } = this.#options;
+    let run = await openRun(runs, runId);
+    this.#summary = (plain) => resultReport(run.result, 'board', plain);
+    const pages = { run: () => run, shapes: this.#shapesOf(run) };
+    const view: TabbedView = new TabbedView({
+      place: 'detail',
+      title: () => `run ${run.runId}`,
+      tabs: runTabs(pages, terminal),
+      onDemand: (demand) => {
+        if (demand === 'back') host.show(from);
+        else if (demand === 'quit') onQuit();
+        else if (demand === 'compare') guard(this.#compare([run.runId], view));
+        else {
+          const reopened = async () => {
+            await this.#act(demand, run, view);
+            run = await openRun(runs, runId);
+          };
+          guard(reopened());
+        }
+      },
+    });
+    host.show(view);
   }
 
-  async #showComparison(
-    [baselineId, ...otherIds]: readonly [string, ...string[]],
-    from: View,
-  ): Promise<void> {
-    const { runs, terminal } = this.#options;
-    const baseline = await openRun(runs, baselineId);
-    const others: SavedRun[] = [];
-    for (const id of otherIds) others.push(await openRun(runs, id));
-    const lines = (columns: number) => compareLines([baseline, ...others], columns, terminal);
-    this.#showText('compare', `${others.length + 1} runs compared`, lines, from);
+  /** Reads the journal when a page wants it; until it is read, and if it cannot be, words. */
+  #shapesOf({ directory }: SavedRun): () => ReadonlyMap<string, CellShape> | string {
+    let found: ReadonlyMap<string, CellShape> | string | null = null;
+    const read = async () => {
+      try {
+        found = cellShapes(await readSavedJournal(directory), terminalShapes);
+      } catch (error) {
+        found = error instanceof Error ? error.message : String(error);
+      }
+      this.#options.host.refresh();
+    };
+    return () => {
+      if (found === null) {
+        found = 'reading the journal';
+        this.#options.guard(read());
+      }
+      return found;
+    };
   }
 
-  async #follow(effect: ResultsEffect, list: View, from: View): Promise<void> {
+  async #follow(effect: ResultsEffect, list: ResultsView, from: View | null): Promise<void> {
     switch (effect.kind) {
       case 'back':
-        this.#options.host.show(from);
+        if (from === null) list.say('this is the first screen: q quits');
+        else this.#options.host.show(from);
         break;
       case 'quit':
         this.#options.onQuit();
@@ -72,20 +117,59 @@ export class ResultsBrowser {
         await this.showRun(effect.runId, list);
         break;
       case 'compare':
-        await this.#showComparison(effect.runIds, list);
+        await this.#compare(effect.runIds, list);
+        break;
+      case 'export':
+      case 'note':
+      case 'baseline':
+        await this.#act(effect.kind, await openRun(this.#options.runs, effect.runId), list);
         break;
       default:
         effect satisfies never;
     }
   }
 
-  #showText(
-    place: 'detail' | 'compare',
-    title: string,
-    lines: (columns: number) => readonly string[],
-    from: View,
-  ): void {
-    const { host, onQuit } = this.#options;
-    host.show(new TextView({ place, title, lines, onBack: () => host.show(from), onQuit }));
+  async #act(verb: 'export' | 'note' | 'baseline', run: SavedRun, view: Told): Promise<void> {
+    const { host, runs } = this.#options;
+    if (run.isPartial) {
+      view.say('this run is not saved to its end yet: attach collects it');
+      return;
+    }
+    const said =
+      verb === 'export'
+        ? await askExport(host, run)
+        : verb === 'note'
+          ? await askNote(host, run)
+          : await toggleBaseline(runs, run);
+    this.#list?.refresh(await listRuns(runs));
+    if (said !== null) view.say(said);
+    host.show(view);
+  }
+
+  /** One run alone is held against its lasting baseline. */
+  async #compare(runIds: readonly [string, ...string[]], from: Told): Promise<void> {
+    const { host, runs, terminal, onQuit } = this.#options;
+    let [baseline, ...others] = [await openRun(runs, runIds[0])] as [SavedRun, ...SavedRun[]];
+    for (const id of runIds.slice(1)) others.push(await openRun(runs, id));
+    if (others.length === 0) {
+      const [id] = baselinesFor(await readBaselines(runs), baseline.result);
+      if (id === undefined) {
+        from.say(`no other run is marked as the baseline of this board and model: b there`);
+        host.show(from);
+        return;
+      }
+      others = [baseline];
+      baseline = await openRun(runs, id);
+    }
+    const all = [baseline, ...others] as const;
+    this.#summary = (plain) => `${compareLines(all, plain.columns(), plain).join('\n')}\n`;
+    host.show(
+      new TabbedView({
+        place: 'compare',
+        title: () => `${all.length} runs compared`,
+        tabs: [{ name: '', lines: ({ size }) => compareLines(all, size.columns, terminal) }],
+        onDemand: (demand) => (demand === 'quit' ? onQuit() : host.show(from)),
+      }),
+    );
   }
 }

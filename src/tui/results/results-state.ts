@@ -15,6 +15,12 @@ export interface ResultsState {
   readonly problem: string | null;
 }
 
+/** The list as it is on the disk now; filter, marks and pointer stay. */
+export function withRuns(state: ResultsState, runs: readonly RunListing[]): ResultsState {
+  const known = new Set(runs.map(({ runId }) => runId));
+  return settle({ ...state, runs, marked: state.marked.filter((runId) => known.has(runId)) });
+}
+
 export function initialResults(runs: readonly RunListing[]): ResultsState {
   const at = runs[0]?.runId ?? null;
   return { runs, filter: '', isFiltering: false, at, marked: [], problem: null };
@@ -27,15 +33,23 @@ export function shownRuns({ runs, filter }: ResultsState): readonly RunListing[]
     .split(/\s+/)
     .filter((word) => word !== '' && word !== '!');
   return runs.filter((run) => {
-    const line = runSummary(run).toLowerCase();
+    const line = filterText(run);
     return words.every((word) =>
       word.startsWith('!') ? !line.includes(word.slice(1)) : line.includes(word),
     );
   });
 }
 
+/** What a word may be found in: the line, the day, the note, and that it is a baseline. */
+function filterText(run: RunListing): string {
+  const baseline = run.baselineOf?.length ? 'baseline' : '';
+  return [runSummary(run), run.createdUtc, baseline, run.note].join(' ').toLowerCase();
+}
+
+type RunVerb = 'open' | 'export' | 'note' | 'baseline';
+
 export type ResultsEffect =
-  | { readonly kind: 'open'; readonly runId: string }
+  | { readonly kind: RunVerb; readonly runId: string }
   | { readonly kind: 'compare'; readonly runIds: readonly [string, ...string[]] }
   | { readonly kind: 'back' | 'quit' };
 
@@ -67,9 +81,10 @@ export function pressResults(state: ResultsState, press: Press, pageRows: number
     case 'mark':
       return { state: mark(calm) };
     case 'open':
-      return calm.at === null
-        ? { state: calm }
-        : { state: calm, effect: { kind: 'open', runId: calm.at } };
+    case 'export':
+    case 'note':
+    case 'baseline':
+      return withRun(calm, action);
     case 'compare':
       return compare(calm);
     case 'back':
@@ -81,6 +96,21 @@ export function pressResults(state: ResultsState, press: Press, pageRows: number
     default:
       return { state: calm };
   }
+}
+
+/** A verb for the run where the pointer is; where it has none, why. */
+function withRun(state: ResultsState, kind: RunVerb): Pressed {
+  const run = shownRuns(state).find(({ runId }) => runId === state.at);
+  const problem =
+    run === undefined
+      ? 'there is no run here'
+      : run.state === 'unreadable'
+        ? `${run.runId} cannot be read: its journal is the truth, results verify recomputes it`
+        : run.state === 'partial' && kind !== 'open'
+          ? `${run.runId} is not saved to its end yet: attach collects it`
+          : null;
+  if (run === undefined || problem !== null) return { state: { ...state, problem } };
+  return { state, effect: { kind, runId: run.runId } };
 }
 
 function typeFilter(state: ResultsState, press: Press): ResultsState {
@@ -122,15 +152,16 @@ function mark(state: ResultsState): ResultsState {
   return move({ ...state, marked: isMarked ? without : [...without, at] }, 1);
 }
 
+/** The marked runs; with none or one marked, that run or the one here is held against its lasting baseline. */
 function compare(state: ResultsState): Pressed {
-  const [baseline, ...others] = state.marked;
-  if (baseline !== undefined && others.length > 0) {
-    return { state, effect: { kind: 'compare', runIds: [baseline, ...others] } };
+  const [first, ...others] = state.marked;
+  if (first !== undefined && others.length > 0) {
+    return { state, effect: { kind: 'compare', runIds: [first, ...others] } };
   }
-  return {
-    state: {
-      ...state,
-      problem: 'mark two or more runs with Space first: the baseline, then the others',
-    },
-  };
+  const only = first ?? state.at;
+  if (only !== null && state.runs.some(({ baselineOf }) => baselineOf?.length)) {
+    return { state, effect: { kind: 'compare', runIds: [only] } };
+  }
+  const problem = 'mark two or more runs with Space first: the baseline, then the others';
+  return { state: { ...state, problem } };
 }

@@ -9,8 +9,8 @@ import { openStand } from '../../../test/support/screen-stand.ts';
 import { Frame, Lines } from '../frame/lines.tsx';
 import { compareLines } from './compare-lines.ts';
 import type { ResultsEffect } from './results-state.ts';
-import { ResultsView } from './results-view.tsx';
-import { TextView } from './text-view.tsx';
+import { ResultsView } from './results-view.ts';
+import { TabbedView } from './tabbed-view.ts';
 
 function listing(runId: string, parts: Partial<RunListing> = {}): RunListing {
   return {
@@ -64,6 +64,42 @@ test('Escape first takes the filter away, then goes back', async () => {
   expect(effects).toEqual([{ kind: 'back' }]);
 });
 
+test('words are looked for in the day, the note and the baselines too', async () => {
+  const noted = [
+    listing('20261123-c', { note: 'with the Fan off' }),
+    listing('20261122-b', { baselineOf: ['yolov8n'], createdUtc: '2026-11-22T10:15:00.000Z' }),
+  ];
+  const { stdin, terminal, host } = openStand(new ResultsView(noted, () => {}));
+  onTestFinished(() => host.close());
+  for (const [word, found] of [
+    ['fan', '20261123-c'],
+    ['baseline', '20261122-b'],
+    ['2026-11-22', '20261122-b'],
+  ] as const) {
+    await stdin.press('/', word);
+    const text = await terminal.text();
+    expect(text).toContain('results 1 of 2');
+    expect(text).toContain(found);
+    await stdin.press(keys.escape);
+  }
+});
+
+test('a key that cannot do anything here says why', async () => {
+  const { stdin, terminal, effects } = list();
+  await stdin.press(keys.down, 'e');
+  expect(await terminal.text()).toContain('20261122-b is not saved to its end yet');
+  await stdin.press('/', 'nothing-like-it', keys.enter, 'n');
+  expect(await terminal.text()).toContain('there is no run here');
+  expect(effects).toEqual([]);
+});
+
+test('three marked runs are compared, in the order of marking', async () => {
+  const { stdin, effects } = list();
+  await stdin.press(' ', ' ', ' ', 'c');
+  const runIds = ['20261123-c', '20261122-b', '20261121-a'];
+  expect(effects).toEqual([{ kind: 'compare', runIds }]);
+});
+
 test('two marked runs are compared, the first of them as the baseline', async () => {
   const { stdin, terminal, effects } = list();
   await stdin.press('c');
@@ -84,14 +120,13 @@ test.each(sizes)('the list fits at $columns x $rows', (size) => {
 test('a long text scrolls to its end and not beyond', async () => {
   const lines = Array.from({ length: 60 }, (_, n) => `line ${n + 1}`);
   let isBack = false;
-  const view = new TextView({
-    place: 'detail',
-    title: 'run',
-    lines: () => lines,
-    onBack: () => {
-      isBack = true;
+  const view = new TabbedView({
+    place: 'compare',
+    title: () => 'run',
+    tabs: [{ name: '', lines: () => lines }],
+    onDemand: (demand) => {
+      isBack = demand === 'back';
     },
-    onQuit: () => {},
   });
   const { stdin, terminal, host } = openStand(view);
   onTestFinished(() => host.close());
