@@ -54,8 +54,8 @@ function asList(keyword: string, value: string | string[]): readonly string[] {
   return repeated.has(keyword) ? value : [value.join(' ')];
 }
 
-/** Options of the command line first: the first value of a keyword wins. */
-async function configText(options: TargetOptions): Promise<string> {
+/** All that ssh reads for any host. Options of the command line first: the first value of a keyword wins. */
+export async function configText(options: TargetOptions): Promise<string> {
   const given = (options.options ?? []).map((option) => option.replace(/\s*=\s*|\s+/, ' '));
   const own = join(homeDirectory(), '.ssh');
   const files =
@@ -73,17 +73,28 @@ export async function withIncludes(path: string, base: string, depth: number): P
   if (depth >= maxIncludeDepth) return text;
   const lines: string[] = [];
   for (const line of text.split(/\r?\n/)) {
-    const include = /^\s*Include[\s=]+(.*)$/i.exec(line);
-    if (!include) lines.push(line);
-    else {
-      for (const pattern of (include[1] ?? '').trim().split(/\s+/)) {
-        for (const file of await matchingFiles(pattern.replaceAll('"', ''), base)) {
-          lines.push(await withIncludes(file, base, depth + 1));
-        }
-      }
-    }
+    const include = /^\s*Include[\s=]+(.*)$/i.exec(line)?.[1];
+    if (include === undefined) lines.push(line);
+    else lines.push(...(await includedTexts(include, base, depth + 1)));
   }
   return lines.join('\n');
+}
+
+async function includedTexts(patterns: string, base: string, depth: number): Promise<string[]> {
+  const texts: string[] = [];
+  for (const pattern of patterns.trim().split(/\s+/)) {
+    // What only ssh can find stays in the text, so that nobody takes it for complete.
+    if (isBeyondUs(pattern)) texts.push(`Include ${pattern}`);
+    for (const file of await matchingFiles(pattern.replaceAll('"', ''), base)) {
+      texts.push(await withIncludes(file, base, depth));
+    }
+  }
+  return texts;
+}
+
+/** Variables, tokens, homes of others, and wildcards in directories. */
+function isBeyondUs(pattern: string): boolean {
+  return /[$%[\]]|^"?~[^/]|[*?].*\//.test(pattern);
 }
 
 /** Wildcards in the last part of a path, as Include lines have them. */

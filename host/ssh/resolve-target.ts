@@ -5,6 +5,7 @@ import type { Environment } from './environment.ts';
 import { expandPath, type TokenValues } from './expand-tokens.ts';
 import { readEffectiveSettings } from './read-settings.ts';
 import { flag, type Settings, setting, wholeNumber, words } from './settings.ts';
+import type { SharedSettings } from './shared-settings.ts';
 import { parseTargetName, type TargetName } from './target-name.ts';
 import { unsupportedSettings } from './unsupported-settings.ts';
 
@@ -23,6 +24,8 @@ export interface TargetOptions {
   /** `-o`, each `Keyword=value`. */
   readonly options?: readonly string[];
   readonly environment: Environment;
+  /** Of a fleet: asks ssh once for all hosts that its configuration treats alike. */
+  readonly shared?: SharedSettings;
   readonly signal?: AbortSignal;
 }
 
@@ -88,7 +91,8 @@ export async function resolveTarget(
   options: TargetOptions,
 ): Promise<ResolvedTarget> {
   const name = targetName(board, options);
-  const { settings, notes } = await readEffectiveSettings(name, options);
+  const { settings, notes } = await (options.shared?.read(name, options) ??
+    readEffectiveSettings(name, options));
   return toTarget(board, name, settings, notes, options);
 }
 

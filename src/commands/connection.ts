@@ -3,6 +3,7 @@ import type { OptionValues } from 'commander';
 import type { Link } from '../../host/link/link.ts';
 import type { Prompter } from '../../host/ssh/prompter.ts';
 import type { SharedHops } from '../../host/ssh/shared-hops.ts';
+import type { SharedSettings } from '../../host/ssh/shared-settings.ts';
 import type { OpenLinkOptions } from '../../host/transport/open-link.ts';
 import { directoriesFrom } from '../config/directories.ts';
 import { environment } from '../config/environment.ts';
@@ -22,6 +23,8 @@ export interface AccessListener {
   readonly prompter: Prompter;
   /** Of a fleet: the connections to jump hosts that its boards share. */
   readonly hops?: SharedHops;
+  /** And the settings that are the same for many of them. */
+  readonly settings?: SharedSettings;
   note(text: string): void;
 }
 
@@ -45,6 +48,7 @@ export async function accessTo(
     ...(options.identity ? { identityFile: String(options.identity) } : {}),
     options: options.sshOption as string[],
     environment,
+    ...(listener.settings && { shared: listener.settings }),
   });
   // A reconnect has the same to say.
   const said = new Set<string>();

@@ -3,6 +3,7 @@ import type { FleetBoard } from '../../host/fleet/fleet-board.ts';
 import type { Link } from '../../host/link/link.ts';
 import type { Prompter } from '../../host/ssh/prompter.ts';
 import { SharedHops } from '../../host/ssh/shared-hops.ts';
+import { SharedSettings } from '../../host/ssh/shared-settings.ts';
 import { accessTo, type BoardAccess } from './connection.ts';
 
 export interface FleetConnections {
@@ -22,6 +23,7 @@ export function fleetConnections(
 ): FleetConnections {
   const accesses = new Map<string, BoardAccess>();
   const hops = new SharedHops();
+  const settings = new SharedSettings();
   return {
     async connect(board, signal, { note, connecting }) {
       const known = accesses.get(board.name);
@@ -30,6 +32,7 @@ export function fleetConnections(
         (await accessTo(board.host, connectionOf(board, options), {
           prompter: prompterFor(),
           hops,
+          settings,
           note,
         }));
       accesses.set(board.name, access);
