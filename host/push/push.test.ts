@@ -158,15 +158,6 @@ describe('a push', () => {
     expect(incoming()).toEqual([]);
   });
 
-  test('two pushes of the same file at once both succeed and leave one file', async () => {
-    const model = fileOnDisk(`${directory}/model`, noise(20_000_000));
-    const probe = await probeBoard(open());
-    const reports = await Promise.all([1, 2, 3].map(() => pushFiles(open(), [model], { probe })));
-    expect(reports).toHaveLength(3);
-    expect(sha256OfFile(storedPath(base(), model.sha256))).toBe(model.sha256);
-    expect(incoming()).toEqual([]);
-  });
-
   test('a file that changed since it was hashed is refused by the board', async () => {
     const model = fileOnDisk(`${directory}/model`, noise(1_000_000));
     writeFileSync(`${directory}/model`, noise(1_000_000));

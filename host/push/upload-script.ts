@@ -34,7 +34,9 @@ export function receiveScript(target: UploadTarget, segment: Segment): string {
     // The kernel drops this lock with the last process that holds it, so there are no stale ones. When another
     // upload of the same bytes holds it, we go on beside it from a copy of what it has.
     'exec 9>> "$p"',
-    'if flock -n 9 && [ "$p" -ef /proc/self/fd/9 ]; then :; else cp "$p" "$u" 2> /dev/null; p=$u; exec 9>> "$p"; fi',
+    'if flock -n 9 && [ "$p" -ef /proc/self/fd/9 ]; then :; else q=$p; p=$u; exec 9>> "$p"; flock -n 9; cat "$q" > "$p" 2> /dev/null; fi',
+    // Another upload may have stored the file before our lock told it that we are here.
+    'if stored; then rm -f "$p"; say present; exit 0; fi',
     's=$(stat -c %s "$p")',
     'h=-',
     'if [ "$s" -gt 0 ]; then h=$(hash < "$p"); fi',
@@ -64,7 +66,7 @@ function receivePart({ startByte, endByte }: Segment): string[] {
   return [
     'cat >> "$p" || rm -f "$p"',
     's=$(stat -c %s "$p" || echo 0)',
-    `if [ "$s" -eq ${endByte - startByte} ]; then say received "$p"; else say short $s; fi`,
+    `if [ "$s" -eq ${endByte - startByte} ]; then say received "$p"; else tidy; say short $s; fi`,
   ];
 }
 
@@ -82,6 +84,8 @@ export function assembleScript(target: UploadTarget): string {
     'read -r l || exit 7',
     'set -- $l',
     'a=$l',
+    // Stored by another upload meanwhile, which may have taken our segments for left over.
+    'if stored; then rm -f $a; tidy; say stored; exit 0; fi',
     ...join,
     verifyAndStore(target, '$a'),
   ].join('; ');
@@ -99,9 +103,19 @@ function prelude({ base, sha256, sizeBytes }: UploadTarget): string[] {
     hashFunction,
     `cd ${word(base)} && mkdir -p store/incoming store/${directory} && cd store || exit 6`,
     `d=${directory}/${sha256}`,
-    `if [ -f $d ] && [ $(stat -c %s $d) -eq ${sizeBytes} ]; then say present; exit 0; fi`,
+    tidyFunction,
+    `stored() { [ -f $d ] && [ $(stat -c %s $d) -eq ${sizeBytes} ]; }`,
+    'if stored; then tidy; say present; exit 0; fi',
   ];
 }
+
+/**
+ * Removes what other uploads left of files that are in the store by now, unless they are still at it: several may have
+ * sent the same file at once. Ours is let go of before.
+ */
+const tidyFunction =
+  `tidy() { exec 9>&-; for q in incoming/*.part*; do n=\${q#incoming/}; n=\${n%%.*}; ` +
+  `[ -f "sha256/\${n%"\${n#??}"}/$n" ] && flock -n "$q" rm -f "$q"; done; }`;
 
 /** Removes `$t` however the script ends. An answer into a cut connection is a SIGPIPE, which no exit trap sees. */
 const removeAtEnd = ['trap "rm -rf $t" 0', 'trap "exit 9" 1 2 13 15'];
@@ -122,9 +136,9 @@ function verifyAndStore(target: UploadTarget, parts: string): string {
     'z=$(stat -c %s "$t" 2> /dev/null || echo 0)',
     `h=-; if [ "$z" -eq ${sizeBytes} ]; then h=$(hash < "$t"); fi`,
     `if [ "\${h%% *}" = ${sha256} ] && mv -f "$t" $d; ` +
-      `then rm -f ${parts}; say stored; (sync -f $d 9>&- > /dev/null 2>&1 < /dev/null &); ` +
+      `then rm -f ${parts}; tidy; say stored; (sync -f $d 9>&- > /dev/null 2>&1 < /dev/null &); ` +
       `else s=$(cat ${parts} 2> /dev/null | wc -c); ` +
-      `if [ "$s" -ge ${wireBytes} ]; then rm -f ${parts}; say damaged; else say short $s; fi; fi`,
+      `if [ "$s" -ge ${wireBytes} ]; then rm -f ${parts}; say damaged; else tidy; say short $s; fi; fi`,
   ].join('; ');
 }
 
