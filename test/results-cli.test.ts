@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Cli, makeCli } from './support/cli.ts';
+import { saveTestRun } from './support/saved-run.ts';
+
+const older = '20261123-101500-aaaaaa';
+const newer = '20261124-101500-bbbbbb';
+let cli: Cli;
+beforeAll(async () => {
+  cli = await makeCli();
+  await saveTestRun(cli.runs, older, { a: 10e6, b: 5e6 });
+  await saveTestRun(cli.runs, newer, { a: 9e6, b: 5e6 });
+});
+afterAll(() => cli.remove());
+
+const words = /cell a .*-10 % .*faster[\s\S]*cell b .*same/;
+
+test('runs are compared by name, and one alone with the marked baseline', async () => {
+  const alone = await cli.run(['results', 'compare', newer]);
+  expect(alone).toMatchObject({ code: 2, stdout: '' });
+  expect(alone.stderr).toContain('no run is marked as the baseline');
+  expect((await cli.run(['results', 'compare', older, newer])).stdout).toMatch(words);
+  expect((await cli.run(['results', 'baseline', older])).stdout).toContain('is the baseline of');
+  expect((await cli.run(['results', 'compare', newer])).stdout).toMatch(words);
+  expect((await cli.run(['results'])).stdout).toContain(`${older} (baseline)`);
+  const json = JSON.parse((await cli.run(['results', 'compare', newer, '--json'])).stdout);
+  expect(json).toMatchObject({ schema: 'orin-remote/comparison@1', runs: [older, newer] });
+  const removed = await cli.run(['results', 'baseline', older, '--remove']);
+  expect(removed.stdout).toContain('no longer the baseline');
+}, 120_000);
+
+test('a note goes with the run into what is shown and exported, and leaves it verified', async () => {
+  await cli.run(['results', 'note', newer, 'fan', 'off']);
+  expect((await cli.run(['results', 'note', newer])).stdout).toBe('fan off\n');
+  expect((await cli.run(['results', 'show', newer])).stdout).toContain('fan off');
+  const markdown = await cli.run(['results', 'export', newer, '--format', 'md']);
+  expect(markdown.stdout).toContain('> fan off');
+  expect((await cli.run(['results', 'verify', newer])).code).toBe(0);
+}, 120_000);
+
+test('a page is written, and held against another run', async () => {
+  const out = join(cli.home, 'page.html');
+  const { code } = await cli.run([
+    ...['results', 'export', newer, older],
+    ...['--format', 'html', '-o', out],
+  ]);
+  expect(code).toBe(0);
+  expect(await readFile(out, 'utf8')).toMatch(/id="compare"[\s\S]*faster[\s\S]*id="cells"/);
+}, 120_000);
+
+test('without a terminal nothing is browsed, and it is said', async () => {
+  const { code, stderr } = await cli.run(['results', '-i']);
+  expect(code).toBe(2);
+  expect(stderr).toContain('no terminal to browse the results on');
+}, 60_000);
