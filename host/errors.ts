@@ -43,6 +43,8 @@ export type ErrorCode =
   | 'board-busy'
   | 'board-reserved'
   | 'clocks-not-locked'
+  | 'not-permitted'
+  | 'interrupts-moved'
   | 'agent-failed'
   | 'protocol-mismatch'
   | 'journal-damaged'

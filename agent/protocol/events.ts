@@ -179,6 +179,14 @@ const tele = z.object({
       waitedMs: count,
     }),
   ),
+  /** The supervisor had interrupts moved, or moved back; files that took the new value, and those that did not. */
+  steering: z.optional(
+    z.object({
+      isOn: z.boolean(),
+      moved: z.array(text(320)),
+      refused: z.array(text(320)),
+    }),
+  ),
 });
 
 export const processOutcomes = ['ok', 'crashed', 'killed', 'refused', 'cancelled'] as const;

@@ -104,6 +104,8 @@ const cell = z.object({
   spinning: z.boolean(),
   /** The sampler pauses while this cell is measured, to tell what it costs the others; absent: it does not. */
   isUnwatched: z.optional(z.boolean()),
+  /** Interrupts are moved while this cell is measured, as the board's restore record says; absent: they are where they were. */
+  isSteered: z.optional(z.boolean()),
   /** Further ONNX Runtime session configuration entries; values are strings. */
   sessionConfig: z.record(z.string(), z.string()),
   inputs: z.array(cellInput),

@@ -7,6 +7,8 @@ import { Cooldown } from './cooldown.ts';
 import { measureIdle } from './idle-baseline.ts';
 import { provePlacement } from './profile-process.ts';
 import { type CellEnd, Schedule } from './schedule.ts';
+import { SteeredProcesses } from './steered-processes.ts';
+import type { Steering } from './steering.ts';
 
 export type RunReason = EventOf<'bye'>['reason'];
 
@@ -21,6 +23,8 @@ export interface PreparedPlan {
   readonly watch: ((isOn: boolean) => void) | null;
   /** `/`, but in tests: what the board's /sys hangs below. */
   readonly rootPath: string;
+  /** Null where no cell wants interrupts moved. */
+  readonly steering: Steering | null;
 }
 
 /**
@@ -44,6 +48,7 @@ class PlanRun {
   readonly #proved = new Set<string>();
   /** The budget is of measuring, not of waiting for the board. */
   readonly #began_ns: number;
+  readonly #steered: SteeredProcesses;
   #processes: number;
   /** From the first process on, where the plan wants it. */
   #cooldown: Cooldown | null = null;
@@ -53,6 +58,7 @@ class PlanRun {
     this.#context = context;
     this.#signal = signal;
     this.#schedule = new Schedule(prepared.plan);
+    this.#steered = new SteeredProcesses(prepared.steering, prepared.rootPath, context);
     this.#began_ns = context.clock.now_ns();
     this.#processes = prepared.plan.firstProcess ?? 0;
   }
@@ -103,11 +109,13 @@ class PlanRun {
   async #runProcess(block: number, id: string): Promise<void> {
     const cell = this.#schedule.live(id);
     if (cell === null || this.#signal.aborted) return;
+    if (!(await this.#steered.prepare(cell))) return this.#leave(this.#schedule.failed(id, true));
     this.#prepared.watch?.(cell.isUnwatched !== true);
     const job = workerJob(cell, this.#prepared, this.#context);
     const worker = new CellProcess(this.#processes, block, job, this.#context);
     this.#processes += 1;
     const { outcome, median_ns } = await worker.run(this.#signal);
+    this.#steered.check();
     if (outcome === 'ok' && median_ns !== null) {
       this.#schedule.succeeded(id, median_ns);
       await this.#provePlacement(job);

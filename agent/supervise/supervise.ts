@@ -20,6 +20,7 @@ import { layOutModel, PreparationError } from './model-files.ts';
 import { readPlan } from './read-plan.ts';
 import { type RunReason, runPlan } from './run-plan.ts';
 import { SamplerProcess } from './sampler-process.ts';
+import { Steering } from './steering.ts';
 import { hangLimits } from './watchdog.ts';
 
 export interface SuperviseOptions {
@@ -76,6 +77,7 @@ class Supervisor {
   readonly #clock: Clock;
   readonly #journal: Journal;
   #samplerCpu_ns = 0;
+  #steering: Steering | null = null;
 
   constructor(options: SuperviseOptions, runtime: Runtime, clock: Clock, journal: Journal) {
     this.#options = options;
@@ -91,6 +93,12 @@ class Supervisor {
     if (!read.ok) return this.#refuse(read.code, read.problem, agentExitCodes.usage);
     const { plan } = read;
     this.#hello(plan);
+    try {
+      // At once, even where the board has to be waited for: the guardian does not wait for ever.
+      if (plan.cells.some((cell) => cell.isSteered)) this.#steering = Steering.open(this.#basePath);
+    } catch (error) {
+      return this.#refuse('preparation', (error as Error).message, agentExitCodes.failed);
+    }
     const hold = await this.#hold(plan, signal).catch((error: Error) => error);
     if (hold instanceof Error) {
       const text = `cannot take the board's lock: ${hold.message}`;
@@ -135,6 +143,7 @@ class Supervisor {
           runDirectory: this.#runDirectory,
           watch,
           rootPath: rootPathOf(this.#runtime),
+          steering: this.#steering,
         },
         context,
         signal,

@@ -6,7 +6,7 @@ import { inventoryOf } from './inventory.ts';
 import type { Probe } from './probe.ts';
 
 /** All names that we ever make in the base directory. */
-const ours = 'store runtimes engines runs lock reservation';
+const ours = 'store runtimes engines runs irq lock reservation';
 
 export interface CleanReport {
   readonly removedBytes: number;

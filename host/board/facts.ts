@@ -43,6 +43,8 @@ export interface BoardFacts {
   readonly user: string;
   readonly cpu: { readonly model: string | null; readonly online: readonly number[] };
   readonly memory: { readonly totalBytes: number; readonly availableBytes: number };
+  /** Interrupts that a run of ours moved: of which boot, and whether their guardian lives; null or absent: none. */
+  readonly irqRecord?: { readonly bootId: string; readonly isGuarded: boolean } | null;
   /** Whether any thermal zone tells a temperature; absent where nobody looked. */
   readonly hasTemperature?: boolean;
   readonly uptimeS: number;

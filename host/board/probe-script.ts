@@ -58,6 +58,8 @@ const listBase = [
       'for f in runs/*/plan*.json; do [ -r "$f" ] && grep -Eo "[0-9a-f]{64}" "$f"; done | sort -u | head -n 20000 | while read -r h; do o ref "$h"; done',
       'if [ -r lock ]; then o lock "$(head -c 2000 lock)"; fi',
       'if [ -r reservation ]; then o reserved "$(head -c 2000 reservation)"; fi',
+      // Brackets: the pattern must not find itself in this shell's own command line.
+      'if [ -r irq/record ]; then o irqrecord "$(head -n 1 irq/record)"; grep -aqs "orin-remote-irq-guar[d].$base/irq" /proc/[0-9]*/cmdline && o irqguard 1; fi',
       // Every number in the lock and the pid files that is a living process of our agent.
       'for p in $(cat lock runs/*/pid 2> /dev/null | tr -cs 0-9 " "); do grep -aq agent.cjs "/proc/$p/cmdline" 2> /dev/null && o alive "$p"; done',
     ].join('; ') +

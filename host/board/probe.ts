@@ -83,6 +83,7 @@ function readFacts(answer: ProbeAnswer, machine: string, clock: BoardFacts['cloc
       totalBytes: memoryBytes(answer, 'MemTotal'),
       availableBytes: memoryBytes(answer, 'MemAvailable'),
     },
+    irqRecord: irqRecordOf(answer),
     hasTemperature: answer.first('thermal') === '1',
     uptimeS: firstFloat(answer.first('uptime')),
     load1: firstFloat(answer.first('load')),
@@ -113,6 +114,11 @@ function libcOf(text: string | null): BoardFacts['libc'] {
   if (/musl/i.test(text ?? '')) return { name: 'musl', version: null };
   if (!/glibc|gnu libc|ldd \(/i.test(text ?? '')) return { name: 'unknown', version: null };
   return { name: 'glibc', version: /(\d{1,2}\.\d{1,3})\s*$/.exec(text ?? '')?.[1] ?? null };
+}
+
+function irqRecordOf(answer: ProbeAnswer): { bootId: string; isGuarded: boolean } | null {
+  const bootId = /^boot ([0-9a-f-]{1,64})$/.exec(answer.first('irqrecord') ?? '')?.[1];
+  return bootId ? { bootId, isGuarded: answer.first('irqguard') === '1' } : null;
 }
 
 function memoryBytes(answer: ProbeAnswer, name: string): number {

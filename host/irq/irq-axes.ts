@@ -5,11 +5,12 @@ import { parseCellFilter } from '../run/cell-filter.ts';
 import { type Axes, defaultThreads } from '../run/cells.ts';
 import { runScript } from '../shell/run-script.ts';
 import { parseCounterTable } from '../telemetry/counter-table.ts';
-import { analyseDump } from './analyse-dump.ts';
+import { analyseDump, type DumpAnalysis } from './analyse-dump.ts';
 
 /**
  * The cells of the interrupt experiment on this board: 1, half and all threads anywhere, as many threads as there are other
- * CPUs anywhere, and the same number kept off the CPU that serves most device interrupts.
+ * CPUs anywhere, and the same number kept off the CPU that serves most device interrupts. `onMeasured` hears which CPU that is and says
+ * whether interrupts are to be moved as well.
  * @throws OrinError `unsupported-board` on a board with one CPU.
  */
 export async function irqAxes(
@@ -17,6 +18,7 @@ export async function irqAxes(
   link: Link,
   facts: BoardFacts,
   signal: AbortSignal,
+  onMeasured: (cpu: number, analysis: DumpAnalysis) => Promise<boolean> = async () => false,
 ): Promise<Axes> {
   const { online } = facts.cpu;
   if (online.length < 2) {
@@ -28,40 +30,50 @@ export async function irqAxes(
       board: link.board,
     });
   }
-  return axesOff(await interruptCpu(link, online, signal), base, online);
+  const analysis = await interruptsNow(link, signal);
+  const busiest = analysis.byKind.device.busiest?.cpu ?? -1;
+  const cpu = online.includes(busiest) ? busiest : (online[0] ?? 0);
+  return axesOff(cpu, base, online, await onMeasured(cpu, analysis));
 }
 
-/** The CPU that served most device interrupts since boot; the first one where none was counted. */
-async function interruptCpu(
-  link: Link,
-  online: readonly number[],
-  signal: AbortSignal,
-): Promise<number> {
+/** Interrupts since boot. */
+async function interruptsNow(link: Link, signal: AbortSignal): Promise<DumpAnalysis> {
   const step = `reading the interrupts of ${link.board}`;
   const { output } = await runScript(link, 'cat /proc/interrupts', { step, signal });
   const header = output.search(/^ *CPU\d/m);
   const interrupts = parseCounterTable(output.slice(Math.max(0, header)));
-  const { byKind } = analyseDump({ interrupts, softirqs: null, before: null });
-  const cpu = byKind.device.busiest?.cpu ?? -1;
-  return online.includes(cpu) ? cpu : (online[0] ?? 0);
+  return analyseDump({ interrupts, softirqs: null, before: null });
 }
 
-/** Axes whose filters leave the cells of the experiment. */
-export function axesOff(cpu: number, base: Axes, online: readonly number[]): Axes {
+/**
+ * Axes whose filters leave the cells of the experiment; with `isMoving` all threads and the pinned ones also with interrupts
+ * moved.
+ */
+export function axesOff(
+  cpu: number,
+  base: Axes,
+  online: readonly number[],
+  isMoving = false,
+): Axes {
   const others = online.filter((each) => each !== cpu);
   const free = [...new Set([...defaultThreads(online.length), others.length])].sort(
     (a, b) => a - b,
   );
-  const filter = (threads: number, affinity: string) =>
-    parseCellFilter(`threads=${threads},affinity=${affinity}`, '--include');
+  const filter = (threads: number, affinity: string, irqs = 'kept') =>
+    parseCellFilter(`threads=${threads},affinity=${affinity},irqs=${irqs}`, '--include');
+  const off = others.join('+');
   return {
     ...base,
     threads: free,
     affinities: [null, others.join(',')],
     include: [
       ...free.map((threads) => filter(threads, 'any')),
-      filter(others.length, others.join('+')),
+      filter(others.length, off),
+      ...(isMoving
+        ? [filter(online.length, 'any', 'moved'), filter(others.length, off, 'moved')]
+        : []),
     ],
+    movesInterrupts: isMoving,
     exclude: [],
     // The filters leave nothing that is too much; without this, what they leave out would be told as left out.
     oversubscribe: true,

@@ -27,15 +27,35 @@ export function pinningEffects({ cells }: Result): PinningEffect[] {
     ({ purpose, config }) => purpose === 'measure' && config.ep === 'cpu',
   );
   return measured.flatMap((pinned) => {
-    if (pinned.config.affinity === null) return [];
+    if (pinned.config.affinity === null || pinned.config.interrupts_moved) return [];
     const free = measured.filter(
       ({ model, config }) =>
-        model === pinned.model && config.affinity === null && config.batch === pinned.config.batch,
+        model === pinned.model &&
+        config.affinity === null &&
+        config.batch === pinned.config.batch &&
+        !config.interrupts_moved,
     );
     const cpus = parseCpuList(pinned.config.affinity)?.length ?? 0;
     const all = free.filter(({ config }) => config.threads > cpus);
     const same = free.filter(({ config }) => config.threads === pinned.config.threads);
     return [...all, ...same].map((against) => effectOf(pinned, against));
+  });
+}
+
+/** What moving interrupts does: each cell with them moved against the same cell with them where they are. */
+export function movingEffects({ cells }: Result): PinningEffect[] {
+  return cells.flatMap((moved) => {
+    if (!moved.config.interrupts_moved || moved.purpose !== 'measure') return [];
+    const kept = cells.filter(
+      ({ model, config, purpose }) =>
+        purpose === 'measure' &&
+        model === moved.model &&
+        !config.interrupts_moved &&
+        config.threads === moved.config.threads &&
+        config.affinity === moved.config.affinity &&
+        config.batch === moved.config.batch,
+    );
+    return kept.map((against) => effectOf(moved, against));
   });
 }
 

@@ -1,10 +1,10 @@
 import type { Activity, InterruptRates, SoftirqRates } from '../results/activity-result.ts';
 import type { CellResult } from '../results/cell-result.ts';
-import { formatNumber, formatPercent } from '../results/format.ts';
+import { formatCount, formatNumber, formatPercent } from '../results/format.ts';
 import { sourcesText } from '../results/interrupt-attribution.ts';
 import type { Result } from '../results/result.ts';
 import type { PairedComparison } from '../stats/compare-paired.ts';
-import { type PinningEffect, pinningEffects } from './pinning.ts';
+import { movingEffects, type PinningEffect, pinningEffects } from './pinning.ts';
 
 /** A CPU this far above the mean stands out. */
 const PEAK = 1.25;
@@ -18,20 +18,26 @@ export function runFindings(result: Result): string[] {
   const measured = result.cells.filter(
     ({ purpose, activity }) => purpose === 'measure' && activity !== null,
   );
-  const free = measured.filter(({ config }) => config.affinity === null && config.ep === 'cpu');
+  const free = measured.filter(
+    ({ config }) => config.affinity === null && config.ep === 'cpu' && !config.interrupts_moved,
+  );
   const loaded = [...free].sort((a, b) => b.config.threads - a.config.threads)[0];
   const interrupts = loaded?.activity?.interrupts ?? null;
   if (loaded === undefined || interrupts === null) {
     return ['Nothing was read of interrupts: there are no findings.'];
   }
-  const effects = pinningEffects(result);
+  const pinning = pinningEffects(result);
+  const moving = movingEffects(result);
+  const effects = [...pinning, ...moving];
   return [
     ...caution(measured),
     service(loaded, interrupts),
     added(loaded, interrupts, result.idle),
     ...sched(loaded, result.idle),
     ...gpuSentences(measured, loaded),
-    ...effects.map(pinningSentence),
+    ...pinning.map(pinningSentence),
+    ...moved(result),
+    ...moving.map(pinningSentence),
     ...attributed(measured),
     merit(effects, measured),
   ];
@@ -138,6 +144,20 @@ function pinningSentence({ pinned, against, median, p95, spread }: PinningEffect
 function ratio({ ratio: value, lo, hi, decision }: PairedComparison): string {
   const words = { faster: 'less', slower: 'more', equivalent: 'the same', inconclusive: 'unclear' };
   return `${value.toFixed(3)}× (${lo.toFixed(3)} to ${hi.toFixed(3)}, ${words[decision]})`;
+}
+
+/** What of the interrupts the kernel let be moved. */
+function moved({ run }: Result): string[] {
+  if (run.interrupts_moved === undefined) return [];
+  const { moved: taken, refused } = run.interrupts_moved;
+  const split = (paths: readonly string[]) => {
+    const queues = paths.filter((path) => path.endsWith('rps_cpus')).length;
+    return `${formatCount(paths.length - queues, 'interrupt')} and ${formatCount(queues, 'receive queue')}`;
+  };
+  const kept = refused.length === 0 ? '' : `; it refused ${split(refused)}`;
+  return [
+    `The kernel let ${split(taken)} be moved${kept}. They are moved only while the cells that say so are measured.`,
+  ];
 }
 
 function attributed(cells: readonly CellResult[]): string[] {

@@ -210,6 +210,8 @@ export const cellResult = z.object({
     graph_optimization: z.enum(optimizationLevels),
     spinning: z.boolean(),
     session_config: z.record(z.string(), z.string()),
+    /** Interrupts were moved while it was measured; absent: they were where they are. */
+    interrupts_moved: z.literal(true).optional(),
   }),
   verdict,
   /** Geometric mean of the process medians; the one process' median when there is one. */

@@ -158,6 +158,7 @@ function configOf(cell: Cell, processes: readonly ProcessAnalysis[]): CellResult
     graph_optimization: cell.graphOptimization,
     spinning: cell.spinning,
     session_config: cell.sessionConfig,
+    ...(cell.isSteered && { interrupts_moved: true as const }),
   };
 }
 

@@ -121,6 +121,7 @@ function runSummary(journal: JournalData, ended: Result['run']['ended']): Result
     duration_s: Math.max(0, journal.lastT_ns - first_ns) / 1e9,
     blocks_begun: new Set(journal.processes.map((process) => process.block)).size,
     ...cooldownSummary(journal.tele.cooldowns),
+    ...movedInterrupts(journal.tele.steerings),
     journal: {
       bytes: journal.bytes,
       sha256: bye === null ? null : journal.sha256,
@@ -136,6 +137,15 @@ function runSummary(journal: JournalData, ended: Result['run']['ended']): Result
             sampler: overhead.samplerCpu_ns / overhead.wall_ns,
           },
   };
+}
+
+function movedInterrupts(steerings: JournalData['tele']['steerings']) {
+  const clean = (paths: readonly string[]) => [
+    ...new Set(paths.map((path) => cleanLine(path, 320))),
+  ];
+  if (steerings.length === 0) return {};
+  const moved = clean(steerings.flatMap((each) => each.moved));
+  return { interrupts_moved: { moved, refused: clean(steerings.flatMap((each) => each.refused)) } };
 }
 
 /** The agent refused the plan and said why, or nothing readable came. */

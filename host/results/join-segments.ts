@@ -134,6 +134,7 @@ function joinTele(first: TeleData, next: TeleData, by_ns: number): TeleData {
     windows: [...first.windows, ...next.windows.map(movedInterval(by_ns))],
     totals: [...first.totals, ...next.totals.map(movedInterval(by_ns))],
     cooldowns: [...first.cooldowns, ...next.cooldowns],
+    steerings: [...first.steerings, ...next.steerings],
   };
 }
 

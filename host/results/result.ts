@@ -74,6 +74,10 @@ const runSummary = z.object({
       hottest_start_c: z.number().nullable(),
     })
     .optional(),
+  /** Files of the kernel that took another CPU while cells were measured with interrupts moved, and that did not. */
+  interrupts_moved: z
+    .object({ moved: z.array(z.string()), refused: z.array(z.string()) })
+    .optional(),
   journal: z.object({
     bytes: count,
     /** Of all bytes (of the last segment) before the last event; null for a cut journal. */

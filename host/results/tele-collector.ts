@@ -10,6 +10,7 @@ import type {
   CooldownEnd,
   CountedWindow,
   LinkInterface,
+  SteeringReport,
   TeleData,
 } from './tele-data.ts';
 
@@ -27,6 +28,7 @@ export class TeleCollector {
   readonly #windows: CountedWindow[] = [];
   readonly #totals: TeleData['totals'][number][] = [];
   readonly #cooldowns: CooldownEnd[] = [];
+  readonly #steerings: SteeringReport[] = [];
   readonly #files: Record<string, string | null> = {};
   readonly #counters = new Map<string, number>();
   #state: JetsonState | null = null;
@@ -42,9 +44,12 @@ export class TeleCollector {
     }
     if (event.idle) this.#addIdle(event.idle, event.t_ns);
     if (event.files) this.#state = this.#stateWith(event.files);
+    if (event.steering?.isOn && this.#steerings.length < MAX_SAMPLES) {
+      this.#steerings.push(event.steering);
+    }
     if (event.cooldown && event.cooldown.state !== 'waiting') this.#addCooldown(event.cooldown);
     // The supervisor's own say nothing of the board's state.
-    const isSampler = !event.idle && !event.cooldown;
+    const isSampler = !event.idle && !event.cooldown && !event.steering;
     if (this.#state !== null && isSampler && this.#board.length < MAX_SAMPLES) {
       this.#board.push({ t_ns: event.t_ns, state: this.#state });
     }
@@ -60,6 +65,7 @@ export class TeleCollector {
       windows: this.#windows,
       totals: this.#totals,
       cooldowns: this.#cooldowns,
+      steerings: this.#steerings,
     };
   }
 

@@ -27,6 +27,8 @@ export interface CountedWindow extends TimeSpan {
   readonly counts: ReadonlyMap<string, number>;
 }
 
+export type SteeringReport = NonNullable<EventOf<'tele'>['steering']>;
+
 /** A wait for the board to cool down that came to its end. */
 export type CooldownEnd = NonNullable<EventOf<'tele'>['cooldown']>;
 
@@ -39,4 +41,6 @@ export interface TeleData {
   /** All interrupts of the board between two readings. */
   readonly totals: readonly (TimeSpan & { readonly count: number })[];
   readonly cooldowns: readonly CooldownEnd[];
+  /** What the kernel let be moved, and what not, each time that interrupts were moved. */
+  readonly steerings: readonly SteeringReport[];
 }

@@ -3,6 +3,7 @@ import type { BoardFacts } from '../board/facts.ts';
 import type { InputRequest } from '../inputs/cell-inputs.ts';
 import type { Link } from '../link/link.ts';
 import type { RunContext, TelemetryCheck } from '../results/run-context.ts';
+import type { Prompter } from '../ssh/prompter.ts';
 import type { Axes } from './cells.ts';
 import type { EffortRequest } from './effort.ts';
 import type { FollowRequest } from './follow-request.ts';
@@ -21,6 +22,12 @@ export interface BenchRequest extends FollowRequest {
   readonly ortPackage: string | null;
   /** Which experiment this is, for its report; null: a benchmark. */
   readonly experiment: RunContext['experiment'];
+  /**
+   * What has to be on the board before the supervisor starts; gives what undoes that where the supervisor does not.
+   */
+  readonly beforeLaunch?: (link: Link, facts: BoardFacts) => Promise<() => Promise<void>>;
+  /** Asked where putting back what an earlier run moved takes a password; absent: nobody. */
+  readonly prompter?: Prompter;
   /** Why the board has no GPU cells, for the report; see `isGpuOptional`. */
   readonly gpuMissing?: string | null;
   /** Axes that depend on the board, instead of `axes`. */

@@ -5,10 +5,12 @@ import { requireLockedClocks } from '../board/locked-clocks.ts';
 import { type Probe, probeBoard } from '../board/probe.ts';
 import { requireBoard } from '../board/requirements.ts';
 import { OrinError } from '../errors.ts';
+import { restoreStale } from '../irq/stale-moves.ts';
 import type { Link } from '../link/link.ts';
 import { missingBytes, push } from '../push/push.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { UserBuild } from '../runtime/user-build.ts';
+import { silentPrompter } from '../ssh/prompter.ts';
 import { Turns } from './await-turn.ts';
 import type { BenchRequest } from './bench-request.ts';
 import { runtimeOf } from './board-runtime.ts';
@@ -59,6 +61,9 @@ async function benchConnected(request: BenchRequest): Promise<RunOutcome | null>
   connection.take(link);
   if (request.requiresLocked) await requireLockedClocks(link, request.signal);
   tellUncollected(request, probe);
+  const { prompter = silentPrompter } = request;
+  const restored = await restoreStale(link, probe.facts, prompter, request.signal);
+  if (restored !== null) tell({ kind: 'note', text: restored });
   const build = await chooseBuild(request, probe.facts);
   tellBuild(request, build);
   const { axes, gpuMissing } = await axesOf(request, { link, facts: probe.facts, build });
@@ -133,7 +138,14 @@ async function measure(
   if (await connection.use(isTaken, renewal)) return null;
   const paths = { base: probe.facts.base.path, runtime };
   const ready = { connection, paths, plan: prepared.plan, spool, waitMs: turns.leftMs };
-  return await startRun(request, ready, request.isDetached ? isUnderWay : undefined);
+  const prepare = async (link: Link) => request.beforeLaunch?.(link, probe.facts);
+  const undo = await connection.use(prepare, renewal);
+  try {
+    return await startRun(request, ready, request.isDetached ? isUnderWay : undefined);
+  } catch (error) {
+    await undo?.().catch(() => undefined);
+    throw error;
+  }
 }
 
 /** Nothing is measured yet: somebody waits for it to begin, and may as well begin anew. */

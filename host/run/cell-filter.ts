@@ -11,6 +11,7 @@ const fields: Record<string, (cell: Cell) => string> = {
   affinity: (cell) => (cell.affinity ?? 'any').replaceAll(',', '+'),
   opt: (cell) => cell.graphOptimization,
   spinning: (cell) => (cell.spinning ? 'on' : 'off'),
+  irqs: (cell) => (cell.isSteered ? 'moved' : 'kept'),
   'inter-op': (cell) => String(cell.interOpThreads ?? 'off'),
 };
 

@@ -29,6 +29,8 @@ export interface Axes {
   readonly exclude: readonly CellFilter[];
   /** CPU lists for trtexec, whose threads are not ours to set; absent: `affinities`. */
   readonly deviceAffinities?: readonly (string | null)[];
+  /** Measures cells with interrupts moved, too; filters say which. */
+  readonly movesInterrupts?: boolean;
   /** Measures every cell with telemetry and without, to tell what it costs. */
   readonly checksTelemetry?: boolean;
   /** Allows more threads than CPUs. */
@@ -111,6 +113,7 @@ function deviceDimensions(model: CellModel, axes: Axes): readonly (readonly Part
     precisions,
     [...model.inputsByBatch].map(([batch, inputs]) => ({ batch, inputs: [...inputs] })),
     axes.checksTelemetry ? [{}, { isUnwatched: true }] : [{}],
+    axes.movesInterrupts ? [{}, { isSteered: true }] : [{}],
   ];
 }
 
@@ -153,7 +156,7 @@ function calibrations(cells: readonly Cell[], nullModel: CellModel): Cell[] {
     const key = threadSetting(cell);
     if (!settings.has(key)) settings.set(key, cell);
   }
-  return [...settings.values()].map((cell, index) => ({
+  return [...settings.values()].map(({ isSteered: _isSteered, ...cell }, index) => ({
     ...cell,
     id: `n${index + 1}`,
     purpose: 'calibration',
@@ -198,6 +201,7 @@ function labelOf(cell: Cell, all: readonly Cell[]): string {
     [isOrt && varies((c) => c.graphOptimization), `opt ${cell.graphOptimization}`],
     [isOrt && varies((c) => c.spinning), cell.spinning ? 'spinning' : 'no spinning'],
     [isOrt && varies((c) => c.interOpThreads), `inter-op ${cell.interOpThreads ?? 'off'}`],
+    [cell.isSteered === true, 'IRQs moved'],
     [varies((c) => c.isUnwatched), cell.isUnwatched ? 'telemetry paused' : 'telemetry'],
   ];
   return parts

@@ -19,6 +19,8 @@ export interface ScriptOptions {
   readonly timeoutMs?: number;
   readonly maxOutputBytes?: number;
   readonly signal?: AbortSignal;
+  /** Standard input of the script; nothing of it is logged. */
+  readonly input?: string;
 }
 
 /**
@@ -40,7 +42,7 @@ export async function runScript(
   const process = await link.start(command, signal);
   const close = () => process.close();
   signal.addEventListener('abort', close, { once: true });
-  process.stdin.end();
+  process.stdin.end(options.input);
   try {
     const [stdout, stderr] = await Promise.all([
       readBounded(process.stdout, options.maxOutputBytes ?? 4 * 1024 * 1024),

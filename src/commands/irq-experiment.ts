@@ -1,27 +1,91 @@
 import type { OptionValues } from 'commander';
+import { OrinError } from '../../host/errors.ts';
+import { type BoardRoot, rootOn } from '../../host/irq/board-root.ts';
 import { irqAxes } from '../../host/irq/irq-axes.ts';
+import { describeMoves, type IrqMoves, type MoveKind, movesOn } from '../../host/irq/moves.ts';
+import { dismissGuardian, startGuardian } from '../../host/irq/steer.ts';
 import { bench } from '../../host/run/bench.ts';
+import type { Prompter } from '../../host/ssh/prompter.ts';
 import { directoriesFrom } from '../config/directories.ts';
 import { environment } from '../config/environment.ts';
+import { terminalPrompter } from '../prompt/terminal-prompter.ts';
 import { benchDefaults, settingsFrom } from './bench.ts';
-import { watchRun } from './watch-run.ts';
+import { type Watch, watchRun } from './watch-run.ts';
+
+/** What is to be moved, and how to become root for it. */
+interface Steering {
+  readonly moves: IrqMoves;
+  readonly root: BoardRoot;
+}
 
 /**
  * `orin-remote irq <host>`: measures the board idle, with 1, half and all threads, and with threads kept off the CPU that
- * serves the interrupts, in randomised blocks; ends in findings.
+ * serves the interrupts, in randomised blocks, with `--move-irqs` also with interrupts moved; ends in findings.
  */
 export async function irqCommand(host: string, given: OptionValues): Promise<number> {
   const options = { ...benchDefaults(), ...given };
   // Sources several times a second are what the question is about.
   const settings = settingsFrom(host, { ...options, telemetry: options.telemetry ?? 'full' });
-  const { axes } = settings;
-  return await watchRun(host, options, ({ follow }) =>
-    bench({
+  return await watchRun(host, options, (watch) => {
+    const { follow, progress } = watch;
+    const { signal } = follow;
+    const prompter = terminalPrompter(options.batchMode === true, progress);
+    let steering: Steering | null = null;
+    return bench({
       ...follow,
       ...settings,
       experiment: 'irq',
-      axesFor: (link, facts, signal) => irqAxes(axes, link, facts, signal),
+      prompter,
+      axesFor: (link, facts) =>
+        irqAxes(settings.axes, link, facts, signal, async (cpu, analysis) => {
+          const kind = options.moveIrqs as MoveKind | undefined;
+          if (kind === undefined) return false;
+          const wanted = { kind, cpu, online: facts.cpu.online };
+          const moves = await movesOn(link, wanted, analysis, signal);
+          if (!(await isWanted(moves, options, prompter, watch))) return false;
+          // A dry run shows the cells and asks for no password.
+          if (!options.dryRun) steering = { moves, root: await rootOn(link, prompter, signal) };
+          return true;
+        }),
+      beforeLaunch: async (link, { bootId, base }) => {
+        if (steering === null) return async () => {};
+        const target = { link, base: base.path, bootId, root: steering.root, signal };
+        await startGuardian(target, steering.moves);
+        return () => dismissGuardian(target);
+      },
       directories: directoriesFrom(environment),
-    }),
-  );
+    });
+  });
+}
+
+/** @throws OrinError `usage` where nobody can be asked and --yes was not given. */
+async function isWanted(
+  moves: IrqMoves,
+  options: OptionValues,
+  prompter: Prompter,
+  { follow, progress }: Watch,
+): Promise<boolean> {
+  if (moves.changes.length === 0) {
+    progress.note('--move-irqs: no interrupt of this board has another place to go');
+    return false;
+  }
+  const about = describeMoves(moves);
+  if (options.yes || options.dryRun) {
+    progress.note(`moving ${about}`);
+    return true;
+  }
+  const text = `Move ${about}? [y/N] `;
+  const question = { kind: 'keyboard-interactive', text, echo: true } as const;
+  const answer = await prompter.ask(question, follow.signal);
+  if (answer === null) {
+    throw new OrinError({
+      code: 'usage',
+      what: '--move-irqs asks before it changes anything, and there is nobody to ask',
+      why: about,
+      next: 'say --yes, or run it on a terminal',
+    });
+  }
+  const isYes = /^y(es)?$/i.test(answer.trim());
+  if (!isYes) progress.note('interrupts stay where they are');
+  return isYes;
 }

@@ -1,5 +1,6 @@
 import type { OptionValues } from 'commander';
 import { type Probe, probeBoard } from '../../host/board/probe.ts';
+import { restoreStale } from '../../host/irq/stale-moves.ts';
 import type { Link } from '../../host/link/link.ts';
 import { noProgress } from '../output/progress.ts';
 import { terminalPrompter } from '../prompt/terminal-prompter.ts';
@@ -28,6 +29,8 @@ export async function withBoard<T>(
     const link = await access.connect(interruption.signal);
     try {
       const probe = await probeBoard(link, { signal: interruption.signal });
+      const restored = await restoreStale(link, probe.facts, prompter, interruption.signal);
+      if (restored !== null) note(restored);
       return await work({ name: access.name, link, probe, signal: interruption.signal });
     } finally {
       await link.end();

@@ -100,6 +100,15 @@ export function addExperimentOptions(command: Command): void {
     .option('--thorough', '10 to 20 processes of 20 s per cell, to 0.5 %')
     .option('--budget <duration>', 'stop after this wall time, e.g. 10m')
     .option('--blocks <n>', 'exactly this many processes per cell')
+    .addOption(
+      new Option(
+        '--move-irqs [where]',
+        'measure also with interrupts moved, by root, and put back: gather (onto one CPU), spread, or auto',
+      )
+        .choices(['auto', 'gather', 'spread'])
+        .preset('auto'),
+    )
+    .option('--yes', 'move interrupts without asking')
     .option('--cooldown <duration|off>', 'as of bench')
     .option('--telemetry <source>', 'as of bench (default: full)')
     .option('--require-locked', 'refuse a board whose clocks can move');
