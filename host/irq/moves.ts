@@ -5,8 +5,7 @@ import { runScript } from '../shell/run-script.ts';
 import type { DumpAnalysis } from './analyse-dump.ts';
 
 /** `gather`: all on the CPU that the pinned threads leave free. `spread`: over all CPUs in turn. */
-export const moveKinds = ['auto', 'gather', 'spread'] as const;
-export type MoveKind = (typeof moveKinds)[number];
+export type MoveKind = 'auto' | 'gather' | 'spread';
 
 /** What is to be changed on a board while steered cells are measured. */
 export interface IrqMoves {
@@ -23,7 +22,7 @@ const GATHERED = 0.9;
 const MAX_MASK_CPUS = 32;
 
 /** Current values by path: all interrupts and all receive queues of real network interfaces. `root` is empty but in tests. */
-export function movesScript(root = ''): string {
+function movesScript(root = ''): string {
   return [
     `for f in ${root}/proc/irq/[0-9]*/smp_affinity_list ${root}/sys/class/net/*/queues/rx-*/rps_cpus; do case $f in */net/lo/*) continue;; esac; v=; read -r v 2> /dev/null < "$f" && echo "now=$f $v"; done`,
     `grep -qsx irqbalance ${root}/proc/[0-9]*/comm && echo irqbalance=1`,
