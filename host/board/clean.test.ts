@@ -63,10 +63,11 @@ describe('cleaning', () => {
     const probe = await probeBoard(board.open(env));
     expect(inventoryOf(probe)).toMatchObject({
       store: { files: 1, bytes: 1000 },
+      engines: { files: 1, bytes: 9 },
       runs: { count: 1, journalBytes: 10 },
     });
     expect(await cleanBoard(board.open(env), probe)).toEqual({
-      removedBytes: 1010,
+      removedBytes: 1019,
       directory: base,
     });
     expect(execFileSync('ls', ['-A', base]).toString()).toBe('not-ours\n');

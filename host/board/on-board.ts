@@ -27,6 +27,8 @@ export interface OnBoard {
   readonly store: ReadonlyMap<string, number>;
   /** When each file of the store was last used, Unix seconds of the board. */
   readonly lastUsedUnixS: ReadonlyMap<string, number>;
+  /** What TensorRT built, by its path in the base directory: `engines/trtexec/….plan`. */
+  readonly engines: ReadonlyMap<string, { readonly sizeBytes: number; readonly usedUnixS: number }>;
   readonly partials: readonly PartialUpload[];
   readonly incomingBytes: number;
   readonly runtimes: readonly string[];
@@ -59,12 +61,28 @@ export function readOnBoard(answer: ProbeAnswer): OnBoard {
   return {
     store,
     lastUsedUnixS,
+    engines: readEngines(answer.all('engine')),
     ...readPartials(answer.all('part')),
     runtimes: [...runtimes.keys()],
     runtimeUsedUnixS: runtimes,
     runs: readRuns(answer),
     referenced: new Set(answer.all('ref').filter((hash) => /^[0-9a-f]{64}$/.test(hash))),
   };
+}
+
+function readEngines(lines: readonly string[]): OnBoard['engines'] {
+  return new Map(
+    lines.flatMap((line): [string, { sizeBytes: number; usedUnixS: number }][] => {
+      // ONNX Runtime names its engines after the graph; whatever else lies there is not ours to remove.
+      const [, path, size, used] =
+        /^(engines\/(?:ort|trtexec)\/[A-Za-z0-9_][A-Za-z0-9._-]{0,200}) (\d{1,16}) (\d{1,12})$/.exec(
+          line,
+        ) ?? [];
+      const sizeBytes = wholeNumber(size);
+      if (path === undefined || sizeBytes === null) return [];
+      return [[path, { sizeBytes, usedUnixS: Number(used) }]];
+    }),
+  );
 }
 
 function readPartials(lines: readonly string[]): Pick<OnBoard, 'partials' | 'incomingBytes'> {

@@ -51,6 +51,7 @@ const listBase = [
       'o free "$(stat -f -c "%a %S" . 2> /dev/null)"',
       '{ find store/sha256 -type f -exec stat -c "store=%n %s %Y" {} +; ' +
         'find store/incoming -type f -exec stat -c "part=%n %s %Y" {} +; ' +
+        'find engines -mindepth 2 -maxdepth 2 -type f -exec stat -c "engine=%n %s %Y" {} +; ' +
         'find runtimes -mindepth 1 -maxdepth 1 -type d -exec stat -c "runtime=%n %Y" {} +; ' +
         'find runs -mindepth 1 -maxdepth 1 -type d -exec stat -c "run=%n %Y" {} +; ' +
         'find runs -mindepth 2 -maxdepth 2 -name "journal*.ndjson" -exec stat -c "journal=%n %s" {} +; } 2> /dev/null | head -n 100000',

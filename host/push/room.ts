@@ -22,8 +22,12 @@ export interface Need {
 interface Garbage {
   readonly runtimes: readonly string[];
   readonly sha256s: readonly string[];
+  /** Paths of engines that TensorRT built: they can be built again. */
+  readonly engines: readonly string[];
   readonly bytes: number;
 }
+
+const nothing: Garbage = { runtimes: [], sha256s: [], engines: [], bytes: 0 };
 
 /**
  * The least recently used files that must go so that the store stays under `keepBytes` and the new files find
@@ -32,25 +36,38 @@ interface Garbage {
  */
 function chooseGarbage(probe: Probe, need: Need, keepBytes: number): Garbage {
   const storeBytes = [...probe.store.values()].reduce((sum, size) => sum + size, 0);
-  const tooMany = storeBytes + need.unpackedBytes - keepBytes;
+  const engineBytes = [...probe.engines.values()].reduce(
+    (sum, { sizeBytes }) => sum + sizeBytes,
+    0,
+  );
+  const tooMany = storeBytes + engineBytes + need.unpackedBytes - keepBytes;
   const tooTight = (need.unpackedBytes + need.packedBytes) * 1.1 - probe.facts.base.freeBytes;
   const excessBytes = Math.max(tooMany, tooTight);
-  if (excessBytes <= 0) return { runtimes: [], sha256s: [], bytes: 0 };
+  if (excessBytes <= 0) return nothing;
   const isBusy = probe.facts.lock?.isAlive || probe.runs.some((run) => run.isAlive);
-  if (isBusy) return { runtimes: [], sha256s: [], bytes: 0 };
+  if (isBusy) return nothing;
 
-  const oldest = [...probe.store.keys()]
-    .filter((sha256) => !need.sha256s.has(sha256) && !probe.referenced.has(sha256))
-    .sort((a, b) => (probe.lastUsedUnixS.get(a) ?? 0) - (probe.lastUsedUnixS.get(b) ?? 0));
-  const sha256s: string[] = [];
+  const files = [...probe.store]
+    .filter(([sha256]) => !need.sha256s.has(sha256) && !probe.referenced.has(sha256))
+    .map(([name, sizeBytes]) => ({
+      name,
+      sizeBytes,
+      usedUnixS: probe.lastUsedUnixS.get(name) ?? 0,
+    }));
+  const engineFiles = [...probe.engines].map(([name, engine]) => ({ name, ...engine }));
+  const chosen: string[] = [];
   let bytes = 0;
-  for (const sha256 of oldest) {
+  for (const { name, sizeBytes } of [...files, ...engineFiles].sort(
+    (a, b) => a.usedUnixS - b.usedUnixS,
+  )) {
     if (bytes >= excessBytes) break;
-    sha256s.push(sha256);
-    bytes += probe.store.get(sha256) ?? 0;
+    chosen.push(name);
+    bytes += sizeBytes;
   }
+  const engines = chosen.filter((name) => probe.engines.has(name));
+  const sha256s = chosen.filter((name) => !probe.engines.has(name));
   const runtimes = probe.runtimes.filter((id) => id !== need.runtimeId);
-  return { runtimes: sha256s.length > 0 ? runtimes : [], sha256s, bytes };
+  return { runtimes: sha256s.length > 0 ? runtimes : [], sha256s, engines, bytes };
 }
 
 export interface RoomReport {
@@ -70,7 +87,7 @@ export async function makeRoom(
 ): Promise<RoomReport> {
   const garbage = chooseGarbage(probe, need, keepBytes);
   const removed =
-    garbage.sha256s.length > 0
+    garbage.sha256s.length + garbage.engines.length > 0
       ? await collect(link, probe, garbage, signal)
       : { files: 0, bytes: 0 };
   const { facts } = probe;
@@ -87,6 +104,7 @@ async function collect(
   signal: AbortSignal,
 ): Promise<RoomReport['removed']> {
   const files = garbage.sha256s.slice(0, 1000).map(storePath).join(' ');
+  const engines = garbage.engines.slice(0, 1000).join(' ');
   const isOld = `find "$f" -maxdepth 0 -mmin +${RECENT_MINUTES}`;
   const script = [
     `cd ${word(probe.facts.base.path)} || exit 6`,
@@ -94,6 +112,7 @@ async function collect(
     // Asked again here: a run may have come since the probe.
     `for f in ${files}; do grep -qs "\${f##*/}" runs/*/plan*.json && continue; ` +
       `if [ -n "$(${isOld} 2> /dev/null)" ] && rm -f "$f"; then echo "removed=\${f##*/}"; fi; done`,
+    `for f in ${engines}; do if [ -n "$(${isOld} 2> /dev/null)" ] && rm -f "$f"; then echo "removed=$f"; fi; done`,
   ].join('; ');
   const { output } = await runScript(link, script, {
     step: `collect garbage on ${link.board}`,
@@ -101,9 +120,9 @@ async function collect(
   });
   let count = 0;
   let bytes = 0;
-  for (const [, sha256 = ''] of output.matchAll(/^removed=([0-9a-f]{64})$/gm)) {
+  for (const [, name = ''] of output.matchAll(/^removed=([\w./-]{1,260})$/gm)) {
     count += 1;
-    bytes += probe.store.get(sha256) ?? 0;
+    bytes += probe.store.get(name) ?? probe.engines.get(name)?.sizeBytes ?? 0;
   }
   return { files: count, bytes };
 }

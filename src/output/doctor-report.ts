@@ -107,12 +107,15 @@ function clockText({ clock }: BoardFacts): string {
 }
 
 function inventoryText(inventory: Inventory): string {
-  const { store, runtimes, runs, unfinished } = inventory;
+  const { store, engines, runtimes, runs, unfinished } = inventory;
   const parts = [
     `${counted(store.files, 'file')} in the store`,
     counted(runtimes.length, 'runtime'),
     counted(runs.count, 'run'),
   ];
+  if (engines.files > 0) {
+    parts.push(`${counted(engines.files, 'engine file')} (${formatBytes(engines.bytes)})`);
+  }
   if (unfinished.files > 0) parts.push(`${counted(unfinished.files, 'unfinished upload')}`);
   return `${formatBytes(inventory.totalBytes)}: ${parts.join(', ')}`;
 }

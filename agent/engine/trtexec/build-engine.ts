@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import type { Cell } from '../../protocol/plan.ts';
@@ -75,6 +83,10 @@ function readCached(base: string): BuiltEngine | null {
   try {
     const known = record.parse(JSON.parse(readFileSync(`${base}.json`, 'utf8')));
     const { size } = statSync(`${base}.plan`);
+    // What was used last is the last to be removed to make room.
+    const now = new Date();
+    utimesSync(`${base}.plan`, now, now);
+    utimesSync(`${base}.json`, now, now);
     return { ...known, path: `${base}.plan`, bytes: size, isCached: true };
   } catch {
     return null;
