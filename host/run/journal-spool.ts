@@ -34,6 +34,11 @@ export interface Spool {
   discard(): Promise<void>;
 }
 
+/** Where this process receives a run. */
+export function incomingDirectory(runsDirectory: string, runId: string): string {
+  return join(runsDirectory, `.incoming-${runId}-${process.pid}`);
+}
+
 /**
  * Opens a spool in a directory of its own beside the finished runs, so that saving the run is a rename and a
  * program that dies leaves what it had received.
@@ -46,7 +51,7 @@ export async function openSpool(
   segment = 1,
   isLean = false,
 ): Promise<Spool> {
-  const directory = join(runsDirectory, `.incoming-${runId}-${process.pid}`);
+  const directory = incomingDirectory(runsDirectory, runId);
   const path = join(directory, segmentFile(runFiles.journal, segment));
   const file = await sayingWhere(directory, async () => {
     await mkdir(directory, { recursive: true, mode: 0o700 });

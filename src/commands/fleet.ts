@@ -56,8 +56,8 @@ export async function fleetRunCommand(
   const { record } = store;
   const boards = record.boards.filter(what === 'retry' ? isToRetry : isToAttach);
   // How it was measured and reached is as it was; how it is shown is as it is asked for now.
-  const { json, output, quiet, debug, color, ascii } = options;
-  const shown = { json, output, quiet, debug, color, ascii };
+  const { json, output, quiet, tui, debug, color, ascii } = options;
+  const shown = { json, output, quiet, tui, debug, color, ascii };
   const merged = { ...options, ...record.options, ...shown };
   fleetFormatFrom(merged);
   if (boards.length === 0) return await nothingToDo(what, store, merged);

@@ -1,9 +1,12 @@
 import type { OptionValues } from 'commander';
 import { exitCodes } from '../../host/errors.ts';
+import { readBoardJournal } from '../../host/fleet/board-journal.ts';
+import { BoardOrders } from '../../host/fleet/board-orders.ts';
 import type { BoardState } from '../../host/fleet/board-state.ts';
 import type { BoardRecord } from '../../host/fleet/fleet-record.ts';
 import type { FleetStore } from '../../host/fleet/fleet-store.ts';
 import { type FleetChange, type FleetRequest, runFleet } from '../../host/fleet/run-fleet.ts';
+import { type Prompter, silentPrompter } from '../../host/ssh/prompter.ts';
 import { directoriesFrom } from '../config/directories.ts';
 import { environment } from '../config/environment.ts';
 import { laneLimitsFrom } from '../config/fleet-values.ts';
@@ -13,12 +16,12 @@ import {
   showFleetProgress,
 } from '../output/fleet-progress.ts';
 import { counted } from '../output/quantities.ts';
-import { terminalOf } from '../output/terminal.ts';
+import { type Terminal, terminalOf } from '../output/terminal.ts';
 import { fleetPrompter } from '../prompt/fleet-prompter.ts';
 import { terminalPrompter } from '../prompt/terminal-prompter.ts';
 import { fleetConnections } from './fleet-connections.ts';
 import { printFleet } from './fleet-results.ts';
-import { controlRun, type RunControl } from './run-control.ts';
+import { controlRun, type RunControl, type RunControlOptions } from './run-control.ts';
 
 /** A fleet run being watched. */
 interface FleetWatch {
@@ -33,14 +36,12 @@ interface FleetWatch {
 
 /** Runs a fleet with its progress shown and signals heard, prints what came of it and gives the exit code. */
 export async function watchFleet(watch: FleetWatch): Promise<number> {
-  const { store, boards, options } = watch;
+  const { store, options } = watch;
   const { id } = store.record;
   const terminal = terminalOf(process.stderr, environment, options);
-  const title = store.record.name ?? counted(boards.length, 'board');
-  const names = boards.map(({ board }) => board.name);
-  const progress = options.quiet ? noFleetProgress : showFleetProgress(title, names, terminal);
+  const { progress, prompter, ask, orders } = await displayFor(watch, terminal);
   const control = controlRun({
-    ask: null,
+    ask,
     what: 'all boards',
     note: (text) => progress.note(text),
     onLeave: () => {
@@ -53,7 +54,7 @@ export async function watchFleet(watch: FleetWatch): Promise<number> {
     progress.hear(change);
   };
   try {
-    const states = await runWith(watch, { control, progress, listener });
+    const states = await runWith(watch, { control, prompter, orders, listener });
     progress.close();
     if (options.dryRun) return control.exitCode() ?? exitCodeOf(watch, states);
     if (!control.leave.aborted) await printFleet(store.record, options);
@@ -64,17 +65,55 @@ export async function watchFleet(watch: FleetWatch): Promise<number> {
   }
 }
 
+/** Where a fleet run is shown, and who is asked and gives orders. */
+interface Display {
+  readonly progress: FleetProgress;
+  readonly prompter: Prompter;
+  readonly ask: RunControlOptions['ask'];
+  readonly orders: BoardOrders | null;
+}
+
+/** With --tui on a terminal the grid, else a few lines of progress, or a line for each change. */
+async function displayFor(watch: FleetWatch, terminal: Terminal): Promise<Display> {
+  const { store, boards, options } = watch;
+  const title = store.record.name ?? counted(boards.length, 'board');
+  const isBatch = options.batchMode === true;
+  if (isScreenWanted(watch) && terminal.isInteractive && process.stdin.isTTY) {
+    const { openFleetScreen } = await import('../tui/fleet/fleet-screen.ts');
+    const { runs } = directoriesFrom(environment);
+    const orders = new BoardOrders();
+    const { progress, prompter, ask } = openFleetScreen({
+      title,
+      boards: boards.map(({ board }) => board),
+      lanes: laneLimitsFrom(options),
+      terminal,
+      stdin: process.stdin,
+      orders,
+      journal: (runId) => readBoardJournal(runs, runId),
+      interrupt: () => process.kill(process.pid, 'SIGINT'),
+    });
+    return { progress, prompter: isBatch ? silentPrompter : prompter, ask, orders };
+  }
+  const names = boards.map(({ board }) => board.name);
+  const progress = options.quiet ? noFleetProgress : showFleetProgress(title, names, terminal);
+  const prompter = terminalPrompter(isBatch, { ...progress, listen: () => {} });
+  return { progress, prompter, ask: null, orders: null };
+}
+
+function isScreenWanted({ options, isCancelling }: FleetWatch): boolean {
+  const isBrief = options.quiet || options.dryRun || options.detach || isCancelling;
+  return options.tui === true && !isBrief;
+}
+
 async function runWith(
   { store, boards, options, work }: FleetWatch,
-  parts: {
+  parts: Pick<Display, 'prompter' | 'orders'> & {
     readonly control: RunControl;
-    readonly progress: FleetProgress;
     readonly listener: (change: FleetChange) => void;
   },
 ): Promise<readonly BoardState[]> {
-  const { control, progress, listener } = parts;
-  const person = terminalPrompter(options.batchMode === true, { ...progress, listen: () => {} });
-  const connections = fleetConnections(options, fleetPrompter(person));
+  const { control, prompter, orders, listener } = parts;
+  const connections = fleetConnections(options, fleetPrompter(prompter));
   try {
     return await runFleet({
       store,
@@ -91,6 +130,7 @@ async function runWith(
       listener,
       signal: control.signal,
       leave: control.leave,
+      ...(orders === null ? {} : { orders }),
     });
   } finally {
     await connections.close();

@@ -86,7 +86,7 @@ export function withAbsolutePaths(board: FleetBoard, file: string | null): Fleet
 /** Options that can be used again, in another directory and later. */
 export function portableOptions(options: OptionValues): OptionValues {
   const base = process.cwd();
-  const { fleet: _, inventory: _2, json: _3, output: _4, quiet: _5, ...kept } = options;
+  const { fleet: _, inventory: _2, json: _3, output: _4, quiet: _5, tui: _6, ...kept } = options;
   const paths = Object.fromEntries(
     (['sshConfig', 'identity'] as const).flatMap((name) => {
       const value: unknown = kept[name];

@@ -77,7 +77,8 @@ export function fleetView(picture: FleetPicture, terminal: Terminal): string[] {
   ].map((line) => plainText(line, terminal.isUnicode));
 }
 
-function shareDone(state: BoardState): number {
+/** How much of a board's plan is done, as a share. */
+export function shareDone(state: BoardState): number {
   if (isSettled(state)) return 1;
   const { processes } = restOf(state);
   const all = state.processesDone + processes;
@@ -85,7 +86,7 @@ function shareDone(state: BoardState): number {
 }
 
 /** Until the last board that tells; those that have not begun yet tell nothing. */
-function etaText(states: readonly BoardState[]): string {
+export function etaText(states: readonly BoardState[]): string {
   const open = states.filter((state) => !isSettled(state));
   const etas = open.map((state) => restOf(state).etaMs);
   const known = etas.filter((eta) => eta !== null);

@@ -8,7 +8,7 @@ import { around, JournalBuilder, testCell, testPlan } from './journal-builder.ts
 const GIB = 1024 ** 3;
 
 /** A Jetson as a probe would have found it. */
-const orinFacts: BoardFacts = {
+export const orinFacts: BoardFacts = {
   machine: 'aarch64',
   platform: 'linux-arm64',
   kernel: '5.15.148-tegra',

@@ -2,7 +2,16 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { actionOf, bindings, keyTable, type Place } from './keys.ts';
 
-const places: readonly Place[] = ['home', 'plan', 'live', 'results', 'detail', 'compare'];
+const places: readonly Place[] = [
+  'home',
+  'plan',
+  'live',
+  'fleet',
+  'board',
+  'results',
+  'detail',
+  'compare',
+];
 
 test.each(places)('in %s no key means two things', (place) => {
   const keys = bindings

@@ -1,53 +1,12 @@
-/** Where keys mean something. */
-export type Place = 'home' | 'plan' | 'live' | 'results' | 'detail' | 'compare' | 'help' | 'dialog';
+import type { Action, Binding, Place } from './binding.ts';
+import { fleetBindings } from './fleet-bindings.ts';
 
-/** What a key asks for. */
-export type Action =
-  | 'up'
-  | 'down'
-  | 'page-up'
-  | 'page-down'
-  | 'first'
-  | 'last'
-  | 'left'
-  | 'right'
-  | 'open'
-  | 'back'
-  | 'next'
-  | 'previous'
-  | 'results'
-  | 'filter'
-  | 'mark'
-  | 'compare'
-  | 'export'
-  | 'note'
-  | 'baseline'
-  | 'pause'
-  | 'wider'
-  | 'narrower'
-  | 'stop'
-  | 'metrics'
-  | 'check'
-  | 'attach'
-  | 'help'
-  | 'quit';
+export type { Action, Place } from './binding.ts';
 
-interface Binding {
-  readonly action: Action;
-  /** As `pressOf` names them. */
-  readonly keys: readonly string[];
-  /** As people read them. */
-  readonly shown: string;
-  /** One word for the footer; without one the binding is in the help only. */
-  readonly word?: string;
-  readonly does: string;
-  readonly places: readonly Place[];
-}
-
-const lists: readonly Place[] = ['home', 'plan', 'results', 'detail', 'compare'];
-const everywhere: readonly Place[] = [...lists, 'live'];
+const lists: readonly Place[] = ['home', 'plan', 'fleet', 'results', 'detail', 'compare'];
+const everywhere: readonly Place[] = [...lists, 'live', 'board'];
 /** Where texts and lists are longer than a screen. */
-const long: readonly Place[] = ['results', 'detail', 'compare'];
+const long: readonly Place[] = ['fleet', 'results', 'detail', 'compare'];
 
 /** All keys, declared once: footers, help and the README's table are made from this. */
 export const bindings: readonly Binding[] = [
@@ -104,21 +63,21 @@ export const bindings: readonly Binding[] = [
     shown: 'Space',
     word: 'pause',
     does: 'hold the view still; the run goes on',
-    places: ['live'],
+    places: ['live', 'board'],
   },
   {
     action: 'wider',
     keys: ['-'],
     shown: '-',
     does: 'a longer time in the chart',
-    places: ['live'],
+    places: ['live', 'board'],
   },
   {
     action: 'narrower',
     keys: ['+', '='],
     shown: '+',
     does: 'a shorter time in the chart',
-    places: ['live'],
+    places: ['live', 'board'],
   },
   {
     action: 'metrics',
@@ -126,7 +85,7 @@ export const bindings: readonly Binding[] = [
     shown: 'm',
     word: 'mpstat',
     does: 'all of mpstat -A: every CPU, every source of interrupts and softirqs; again: the run',
-    places: ['live'],
+    places: ['live', 'board'],
   },
   {
     action: 'stop',
@@ -136,6 +95,7 @@ export const bindings: readonly Binding[] = [
     does: 'stop the run; what was measured is kept (asks first)',
     places: ['live'],
   },
+  ...fleetBindings,
   {
     action: 'check',
     keys: ['c'],
@@ -214,7 +174,7 @@ export const bindings: readonly Binding[] = [
     shown: 'Esc',
     word: 'back',
     does: 'one step back; never quits',
-    places: ['home', 'plan', 'results', 'detail', 'compare', 'help'],
+    places: ['home', 'plan', 'board', 'results', 'detail', 'compare', 'help'],
   },
   {
     action: 'back',
@@ -263,6 +223,8 @@ const placeNames: Readonly<Partial<Record<Place, string>>> = {
   home: 'home',
   plan: 'plan',
   live: 'live',
+  fleet: 'fleet',
+  board: 'a board of a fleet',
   results: 'results',
   detail: 'run',
   compare: 'compare',

@@ -1,5 +1,6 @@
 import { progressView } from '../../output/progress-view.ts';
 import type { Terminal } from '../../output/terminal.ts';
+import type { Place } from '../frame/keys.ts';
 import { type LiveLayout, liveLayout, type Size } from '../frame/layout.ts';
 import { footerLine, stacked } from '../frame/lines.tsx';
 import { exactly, padEnd, rule, spread } from '../frame/text.ts';
@@ -38,6 +39,8 @@ export interface LiveFrameProps {
   readonly state: LiveState;
   readonly choices: LiveChoices;
   readonly canvas: Canvas;
+  /** Whose keys the footer shows. */
+  readonly place?: Place;
   /** For the lines that plain output has as well. */
   readonly terminal: Terminal;
 }
@@ -68,7 +71,7 @@ export function liveFrame(props: LiveFrameProps): FinishedFrame {
         : [{ lines: preparation(props), rows: measured }]),
       { lines: boardLines(state, layout, canvas), rows: layout.board },
       { lines: noteLines(state, layout.notes, theme), rows: layout.notes },
-      { lines: [footerLine('live', size.columns, theme)], rows: layout.footer },
+      { lines: [footerLine(props.place ?? 'live', size.columns, theme)], rows: layout.footer },
     ],
     canvas,
   );
@@ -76,7 +79,7 @@ export function liveFrame(props: LiveFrameProps): FinishedFrame {
 
 /** Title and figures stay; below them all of mpstat, from the line that was scrolled to. */
 function metricsPage(
-  { state, choices, canvas }: LiveFrameProps,
+  { state, choices, canvas, place: keys = 'live' }: LiveFrameProps,
   [title = '', plan = '']: readonly string[],
 ): FinishedFrame {
   const { size, theme } = canvas;
@@ -87,12 +90,12 @@ function metricsPage(
   const to = Math.min(lines.length, from + rows);
   const isCut = from > 0 || to < lines.length;
   const place = isCut ? theme.dim(`${from + 1}-${to} of ${lines.length} `) : '';
-  const footer = spread(footerLine('live', size.columns, theme), place, size.columns, theme);
+  const footer = spread(footerLine(keys, size.columns, theme), place, size.columns, theme);
   return stacked(
     [
       { lines: head, rows: head.length },
       { lines: lines.slice(from, to), rows },
-      { lines: [isCut ? footer : footerLine('live', size.columns, theme)], rows: 1 },
+      { lines: [isCut ? footer : footerLine(keys, size.columns, theme)], rows: 1 },
     ],
     canvas,
   );

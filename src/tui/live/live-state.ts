@@ -48,6 +48,13 @@ interface LiveNote {
   readonly text: string;
 }
 
+export interface Settled {
+  readonly kind: 'done' | 'failed' | 'other';
+  /** `done`, `failed`, `cancelled` */
+  readonly word: string;
+  readonly atMs: number;
+}
+
 /** All that the live view shows; a reducer's state over the stream that the progress lines read as well. */
 export interface LiveState {
   /** Steps, plan and counts, as the progress lines have them. */
@@ -66,6 +73,8 @@ export interface LiveState {
   readonly isStopping: boolean;
   /** Its journal came to an end. */
   readonly isOver: boolean;
+  /** How it came out, and when; null while it goes on. */
+  readonly settled: Settled | null;
 }
 
 /** More of a process than this tells the view nothing new. */
@@ -87,6 +96,7 @@ export function initialLive(nowMs: number): LiveState {
     runId: null,
     isStopping: false,
     isOver: false,
+    settled: null,
   };
 }
 
@@ -262,6 +272,11 @@ function withNote(
 /** The state after the person asked to stop. */
 export function stopping(state: LiveState): LiveState {
   return { ...state, isStopping: true };
+}
+
+/** The state after all is over: time stands still. */
+export function settledAs(state: LiveState, settled: Settled): LiveState {
+  return { ...state, settled, isStopping: false };
 }
 
 /** The state after a note of our own. */

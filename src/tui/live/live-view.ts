@@ -4,11 +4,21 @@ import { actionOf, type Place } from '../frame/keys.ts';
 import type { Press } from '../frame/press.ts';
 import type { Canvas, FinishedFrame, View } from '../frame/view.ts';
 import { type LiveChoices, layoutOf, liveFrame, tabsOf } from './live-frame.ts';
-import { initialLive, type LiveState, noted, reduceLive, stopping } from './live-state.ts';
+import {
+  initialLive,
+  type LiveState,
+  noted,
+  reduceLive,
+  type Settled,
+  settledAs,
+  stopping,
+} from './live-state.ts';
 import { windowOf, windowsS } from './timeline.ts';
 
 export interface LiveViewOptions {
   readonly board: string;
+  /** Where its keys are looked up; another than `live` where it is part of a larger view. */
+  readonly place?: Place;
   readonly terminal: Terminal;
   readonly nowMs: () => number;
   /** Something that shows has changed. */
@@ -55,13 +65,23 @@ export class LiveView implements View {
     return this.#state.runId !== null;
   }
 
+  /** The run came to its end, this way. */
+  markSettled(settled: Settled): void {
+    this.#set(settledAs(this.#state, settled));
+  }
+
+  /** All of mpstat is shown: one step back is the run. */
+  get isMetricsOpen(): boolean {
+    return this.#choices.metricsFrom !== null;
+  }
+
   /** The run was asked to stop; its last events still come. */
   markStopping(): void {
     this.#set(stopping(this.#state));
   }
 
   place(): Place {
-    return 'live';
+    return this.#options.place ?? 'live';
   }
 
   isTyping(): boolean {
@@ -76,12 +96,13 @@ export class LiveView implements View {
       state,
       choices: this.#choices,
       canvas,
+      place: this.place(),
       terminal: this.#options.terminal,
     });
   }
 
   press(press: Press): void {
-    switch (actionOf('live', press.name)) {
+    switch (actionOf(this.place(), press.name)) {
       case 'pause':
         this.#pause();
         break;

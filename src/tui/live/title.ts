@@ -18,7 +18,7 @@ export function boardTitle(state: LiveState, context: TitleContext, theme: Theme
   const { board, columns, nowMs } = context;
   const { facts } = state.progress;
   const about = facts === null ? state.progress.destination : boardLine(facts);
-  const elapsed = clock(nowMs - state.beganMs);
+  const elapsed = clock((state.settled?.atMs ?? nowMs) - state.beganMs);
   return spread(
     ` ${theme.title(board)}  ${about}`,
     `${stageText(state, context.isPaused, theme)}  ${elapsed} `,
@@ -30,6 +30,7 @@ export function boardTitle(state: LiveState, context: TitleContext, theme: Theme
 function stageText(state: LiveState, isPaused: boolean, theme: Theme): string {
   const { glyphs } = theme;
   if (isPaused) return theme.note('PAUSED');
+  if (state.settled !== null) return settledText(state.settled, theme);
   if (state.isStopping) return theme.note(`${glyphs.note} stopping`);
   if (state.isOver) return theme.running(`${glyphs.pushing} collecting`);
   const { coolingDown } = state.progress;
@@ -41,6 +42,12 @@ function stageText(state: LiveState, isPaused: boolean, theme: Theme): string {
   const { push } = state.progress;
   if (push !== null && push.state !== 'done') return theme.running(`${glyphs.pushing} pushing`);
   return theme.running(`${glyphs.pushing} preparing`);
+}
+
+function settledText({ kind, word }: NonNullable<LiveState['settled']>, theme: Theme): string {
+  const { glyphs } = theme;
+  if (kind === 'done') return theme.done(`${glyphs.done} ${word}`);
+  return kind === 'failed' ? theme.failed(`${glyphs.failed} ${word}`) : theme.note(word);
 }
 
 /** Which model, how far the plan is, and how long it takes at most. */

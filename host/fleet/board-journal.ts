@@ -1,0 +1,37 @@
+import { createReadStream } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { JournalEvent } from '../../agent/protocol/events.ts';
+import { JournalReader } from '../results/journal.ts';
+import { journalPaths } from '../results/saved-runs.ts';
+import { incomingDirectory } from '../run/journal-spool.ts';
+
+const CHUNK_BYTES = 256 * 1024;
+
+/**
+ * The events of a board's run as far as they came, from the journal on the disk: of a run that is being followed by this process, else
+ * of one that is saved. Gives nothing where there is none. Between chunks others have their turn.
+ * @throws what reading the file throws.
+ */
+export async function* readBoardJournal(
+  runsDirectory: string,
+  runId: string,
+): AsyncGenerator<readonly JournalEvent[]> {
+  const directories = [incomingDirectory(runsDirectory, runId), join(runsDirectory, runId)];
+  for (const directory of directories) {
+    // Earlier segments are of times before we listened.
+    const path = (await journalPaths(directory)).at(-1) ?? '';
+    const isThere = await access(path).then(
+      () => true,
+      () => false,
+    );
+    if (!isThere) continue;
+    const reader = new JournalReader(true);
+    for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES })) {
+      yield reader.push(chunk);
+      await nextTurn();
+    }
+    return;
+  }
+}
