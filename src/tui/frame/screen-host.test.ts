@@ -38,6 +38,14 @@ test('a key reaches the view under one name, and the frame follows at once', asy
   expect((await terminal.lines())[1]).toBe(names);
 });
 
+test('keys that come in one piece are all heard; text that was pasted stays whole', async () => {
+  const view = recorder();
+  const { stdin } = stand(view);
+  await stdin.press('\r\r', 'jjj', 'user@orin.local\r', 'a\u007f\t');
+  const names = 'enter enter j j j user@orin.local enter a backspace tab';
+  expect(view.heard.join(' ')).toBe(names);
+});
+
 test('a resize draws for the new size', async () => {
   const { terminal } = stand(recorder());
   expect((await terminal.lines())[0]).toBe('80x24');

@@ -3,7 +3,7 @@ import { type ReactNode, useSyncExternalStore } from 'react';
 import type { Prompter } from '../../../host/ssh/prompter.ts';
 import { type Dialog, DialogBox, type OpenDialog, pressDialog } from './dialog.tsx';
 import { Help } from './help.tsx';
-import { type Press, pressOf } from './press.ts';
+import { type Press, pressesOf } from './press.ts';
 import { Screen, type ScreenTerminal } from './screen.ts';
 import type { Theme } from './theme.ts';
 import { type Canvas, type FinishedFrame, isFinished, type View } from './view.ts';
@@ -196,6 +196,8 @@ const titles = {
 
 function Root({ host }: { readonly host: ScreenHost }): ReactNode {
   useSyncExternalStore(host.subscribe, host.version);
-  useInput((input, key) => host.press(pressOf(input, key)));
+  useInput((input, key) => {
+    for (const press of pressesOf(input, key)) host.press(press);
+  });
   return host.drawn();
 }
