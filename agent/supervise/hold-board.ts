@@ -36,9 +36,11 @@ export async function holdBoard(
   signal: AbortSignal,
 ): Promise<HoldAttempt> {
   const untilMs = performance.now() + request.waitMs;
-  const first = await tryToHold(request);
-  if (first.state !== 'busy') return first;
-  await boardFreed(request.scope, lettingGoMs, signal);
+  if (request.waitMs === 0) {
+    const first = await tryToHold(request);
+    if (first.state !== 'busy') return first;
+    await boardFreed(request.scope, lettingGoMs, signal);
+  }
   for (;;) {
     const attempt = await tryToHold(request);
     const leftMs = untilMs - performance.now();
