@@ -48,7 +48,7 @@ async function saveFollowed(
   const journal = segment === 1 ? newest : await readSavedJournal(spool.directory);
   const result = resultFromJournal(journal);
   const directory = await saveRun(request.directories.runs, spool.directory, result, journal);
-  await removeLeftovers(request.directories.runs, plan.runId);
+  await removeLeftovers(request.directories.runs);
   if (end === 'gone') {
     note('the run is not on the board any more: what had arrived is saved');
   } else if (connection.isLost) {

@@ -7,7 +7,9 @@ import { segmentFile } from '../../agent/protocol/run-files.ts';
 import { runFiles, unwritable } from '../results/directory.ts';
 import { JournalReader } from '../results/journal.ts';
 import type { JournalData } from '../results/journal-data.ts';
+import { removeLeftovers } from '../results/leftovers.ts';
 import { readSavedJournal } from '../results/saved-runs.ts';
+import { markOwner, unmarkOwner } from '../results/spool-owner.ts';
 
 const { O_WRONLY, O_CREAT, O_TRUNC, O_APPEND } = constants;
 
@@ -41,7 +43,7 @@ export function incomingDirectory(runsDirectory: string, runId: string): string 
 
 /**
  * Opens a spool in a directory of its own beside the finished runs, so that saving the run is a rename and a
- * program that dies leaves what it had received.
+ * program that dies leaves what it had received. What others left that holds nothing is removed first.
  * @param isLean keeps nothing of the iterations in memory; `close` then reads the journal again, from the disk.
  * @throws OrinError `results-unwritable`, here and in `append`, `restart`, `close`.
  */
@@ -51,10 +53,12 @@ export async function openSpool(
   segment = 1,
   isLean = false,
 ): Promise<Spool> {
+  await removeLeftovers(runsDirectory);
   const directory = incomingDirectory(runsDirectory, runId);
   const path = join(directory, segmentFile(runFiles.journal, segment));
   const file = await sayingWhere(directory, async () => {
     await mkdir(directory, { recursive: true, mode: 0o700 });
+    await markOwner(directory);
     return await open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0o600);
   });
   return new JournalSpool(directory, file, isLean);
@@ -117,6 +121,7 @@ class JournalSpool implements Spool {
     await sayingWhere(this.directory, async () => {
       await this.#file.sync();
       await this.#file.close();
+      await unmarkOwner(this.directory);
     });
     return this.#isLean ? await readSavedJournal(this.directory) : this.#reader.end();
   }

@@ -114,6 +114,11 @@ export class Account {
     }
   }
 
+  /** Something is in the results directory beside the saved runs. */
+  async hasSpools(): Promise<boolean> {
+    return (await this.#beside()).length > 0;
+  }
+
   /** Nor any file, but these of our directory on the board. */
   async lookForFiles(excused: readonly string[]): Promise<void> {
     const files = await stillThere(() => this.#files(excused), 1_000);
@@ -138,7 +143,7 @@ export class Account {
     this.#figures.unfinishedUploads = Math.max(this.#figures.unfinishedUploads, unfinished);
     const onBoard = all.filter((path) => !isExpected(path) && !excused.includes(path));
     const runs = (await runsOnBoard(this.#scene)).map((name) => `runs/${name}`);
-    const incoming = (await readdir(saved).catch(() => [])).filter((name) => name.startsWith('.'));
+    const incoming = await this.#beside();
     const temporary = await Promise.all(
       [workstation.temporary, boardTemporary].map(async (place) =>
         (await readdir(place)).map((name) => join(place, name)),
@@ -150,6 +155,11 @@ export class Account {
       ...incoming.map((name) => join(saved, name)),
       ...temporary.flat(),
     ];
+  }
+
+  async #beside(): Promise<string[]> {
+    const names = await readdir(this.#scene.saved).catch(() => []);
+    return names.filter((name) => name.startsWith('.'));
   }
 }
 

@@ -103,7 +103,21 @@ class Cycles {
     else if (ends.length > 0) this.#hasStaleLock = false;
     await this.#account.lookForProcesses();
     await this.#expectEmptyBoard();
+    if (this.#faults.includes('program killed')) await this.#sweepAfterKilled();
     await this.#account.lookForFiles(this.#hasStaleLock ? ['lock'] : []);
+  }
+
+  /** What a killed program was receiving can go only with the next program that receives a run. */
+  async #sweepAfterKilled(): Promise<void> {
+    if (!(await this.#account.hasSpools())) return;
+    const args = [...this.#scene.directly, '--model', 'mlp-tiny', '--threads', '1', '--quick'];
+    const bench = ['bench', ...args, '--blocks', '1'];
+    const end = await this.#undisturbed(bench);
+    count(this.#figures.programs, `sweep → ${end.code}`);
+    if (end.code !== 0) this.#complainOfEnd(bench, end);
+    else this.#hasStaleLock = false;
+    this.#judgeEnds(await this.#account.settle());
+    await this.#account.lookForProcesses();
   }
 
   /** Nothing of ours may be on the board after this. */
