@@ -72,6 +72,28 @@ test('the board is watched before the first process, and its state and sources a
   expect(result.cells[0]?.activity?.interrupts?.sources.length).toBeGreaterThan(0);
 });
 
+test('what we cost ourselves is told with every reading, and said of each cell and the idle board', async () => {
+  const effort = { ...oneProcess, idleMs: 300 };
+  const plan = board.plan([mlp], [mlpCell()], { effort, telemetry: 'full' });
+  const run = board.start(plan, {
+    environment: { SSH_CONNECTION: '127.0.0.1 40000 127.0.0.1 22' },
+  });
+  expect(await run.exit).toBe(0);
+  const own = ofKind(run.events(), 'tele').flatMap((event) => event.own ?? []);
+  expect(own.length).toBeGreaterThan(2);
+  for (const counter of ['supervisorCpu_ns', 'samplerCpu_ns', 'received', 'sent'] as const) {
+    const values = own.map((reading) => reading[counter] ?? Number.NaN);
+    expect(values, counter).toEqual([...values].sort((a, b) => a - b));
+  }
+  const result = resultOf(run);
+  for (const activity of [result.idle, result.cells[0]?.activity]) {
+    // Nobody follows this run's journal.
+    expect(activity?.agent_cpu_share?.ssh).toBeNull();
+    expect(activity?.agent_cpu_share?.sampler).toBeGreaterThan(0);
+    expect(activity?.link_packets?.interface).toBe('lo');
+  }
+});
+
 test('the sampler reads as often as the plan says', async () => {
   const plan = { effort: oneProcess, telemetry: 'proc', sampleEveryMs: 50 } as const;
   const run = board.start(board.plan([mlp], [mlpCell()], plan));

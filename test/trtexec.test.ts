@@ -46,14 +46,16 @@ interface StandIn {
   readonly version?: string;
   readonly fault?: string;
   readonly isStatic?: boolean;
+  /** How long its loop takes, warm-up and all. */
+  readonly loopMs?: number;
 }
 
 /** Puts a trtexec of this kind on the board's PATH. */
-function install({ version = '8.5', fault = '', isStatic = false }: StandIn): void {
+function install({ version = '8.5', fault = '', isStatic = false, loopMs = 0 }: StandIn): void {
   mkdirSync(programs, { recursive: true });
   const path = join(programs, 'trtexec');
   const standIn = JSON.stringify(resolve('test/support/trtexec-stand-in.cjs'));
-  const config = JSON.stringify({ version, fault, isStatic, log });
+  const config = JSON.stringify({ version, fault, isStatic, loopMs, log });
   writeFileSync(path, `#!${process.execPath}\nrequire(${standIn})(${config});\n`);
   chmodSync(path, 0o755);
 }
@@ -119,7 +121,7 @@ test('with passes it runs at least one whole pass over the images', async () => 
 });
 
 test('its queries become iterations, with what is timed, the build and the stages told apart', async () => {
-  install({ version: '8.5' });
+  install({ loopMs: 1500 });
   const events = await measure([cell('cpu', { engine: 'ort', ep: 'cpu' }), cell('trt')]);
   expect(ofKind(events, 'process-end').map(({ outcome, message }) => [outcome, message])).toEqual([
     ['ok', ''],
@@ -127,6 +129,8 @@ test('its queries become iterations, with what is timed, the build and the stage
   ]);
   const result = resultOf(events);
   const trt = result.cells.find(({ cell: id }) => id === 'trt');
+  expect(trt?.activity?.interrupts_per_s).toBeGreaterThan(0);
+  expect(trt?.activity?.softirqs?.types.length).toBeGreaterThan(0);
   expect(trt?.iterations).toMatchObject({ total: 25, warm_up: 0 });
   const sorted = times.map(({ latencyMs }) => latencyMs).sort((a, b) => a - b);
   expect(trt?.median_ns).toBe(Math.round((sorted[12] ?? 0) * 1e6));

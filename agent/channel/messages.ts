@@ -80,7 +80,10 @@ export type ProfileMessage = Pick<
 >;
 
 export type SamplerMessage =
-  | Omit<EventOf<'tele'>, 'seq'>
+  /** The supervisor adds its own CPU time. */
+  | (Omit<EventOf<'tele'>, 'seq' | 'own'> & {
+      readonly own: Omit<NonNullable<EventOf<'tele'>['own']>, 'supervisorCpu_ns'>;
+    })
   | Omit<EventOf<'warn'>, 'seq'>
   /** Sent once at the end: CPU time of the sampler and the program it ran. */
   | { readonly kind: 'usage'; readonly cpu_ns: number };

@@ -26,6 +26,18 @@ export function startTicks(pid: number): number | null {
   return Number(fields[19] ?? 0);
 }
 
+/** Who started a process, and the name of its program (15 bytes of it); null when there is no such process. */
+export function parentAndName(pid: number): { parent: number; name: string } | null {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const end = text.lastIndexOf(')');
+    const parent = Number(text.slice(end + 2).split(' ', 2)[1] ?? 0);
+    return { parent, name: text.slice(text.indexOf('(') + 1, end) };
+  } catch {
+    return null;
+  }
+}
+
 /** CPU time of a process so far; 0 when it is gone. USER_HZ is 100 on every Linux we know of. */
 export function processCpu_ns(pid: number): number {
   const fields = statFields(pid);

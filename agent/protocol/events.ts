@@ -158,6 +158,19 @@ const tele = z.object({
   files: z.optional(z.record(text(512), z.nullable(text(65_536)))),
   /** In the first event: the interface by which the workstation is connected, and its interrupts' ids. */
   link: z.optional(z.object({ interface: text(64), interrupts: z.array(text(32)) })),
+  /** Of ourselves, each cumulative since some moment before the run's first event. */
+  own: z.optional(
+    z.object({
+      supervisorCpu_ns: count,
+      /** With mpstat. */
+      samplerCpu_ns: count,
+      /** Of the SSH servers that brought the journal to the workstation, as far as one was found. */
+      sshCpu_ns: z.optional(count),
+      /** Packets of the interface in `link`. */
+      received: z.optional(count),
+      sent: z.optional(count),
+    }),
+  ),
   /** /proc files at both ends of the idle baseline, when no worker runs. */
   idle: z.optional(
     z.object({

@@ -30,11 +30,17 @@ export class Mpstat {
     this.#child.on('exit', (code, signal) => this.#end(`exit ${signal ?? code}`, onEnd));
   }
 
+  /** Its CPU time so far; 0 when it has ended. */
+  cpu_ns(): number {
+    const { pid } = this.#child;
+    return pid === undefined || this.#hasEnded ? 0 : processCpu_ns(pid);
+  }
+
   /** Interrupts it, so that it prints its averages; resolves with its CPU time when it is gone. */
   async stop(): Promise<number> {
     const { pid } = this.#child;
     if (pid === undefined || this.#hasEnded) return 0;
-    const cpu_ns = processCpu_ns(pid);
+    const cpu_ns = this.cpu_ns();
     const gone = new Promise<void>((resolve) => this.#child.once('exit', () => resolve()));
     this.#hasEnded = true;
     this.#child.kill('SIGINT');

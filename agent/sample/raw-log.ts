@@ -9,6 +9,8 @@ export interface RawLog {
   append(t_ns: number): void;
   /** Whether a program that writes it by itself runs from now on; a pause is a gap in the log. */
   watch(isOn: boolean): Promise<void>;
+  /** CPU time so far of the program that writes it, if one does. */
+  cpu_ns(): number;
   /** Resolves with the CPU time of the program that wrote it, if one did. */
   close(): Promise<number>;
 }
@@ -16,6 +18,7 @@ export interface RawLog {
 const nothing: RawLog = {
   append: () => {},
   watch: () => Promise.resolve(),
+  cpu_ns: () => 0,
   close: () => Promise.resolve(0),
 };
 
@@ -48,6 +51,7 @@ function openMpstat(job: SamplerJob, warn: (code: string, text: string) => void)
       if (!isOn) await stop();
       else mpstat ??= start();
     },
+    cpu_ns: () => cpu_ns + (mpstat?.cpu_ns() ?? 0),
     close: async () => {
       await stop();
       return cpu_ns;
@@ -72,6 +76,7 @@ function openProcLog(job: SamplerJob, warn: (code: string, text: string) => void
       }
     },
     watch: () => Promise.resolve(),
+    cpu_ns: () => 0,
     close: () => {
       close();
       return Promise.resolve(0);

@@ -6,6 +6,7 @@ import { agentExitCodes } from '../exit-codes.ts';
 import { BoardFiles } from './board-files.ts';
 import { CountedSources } from './counted-sources.ts';
 import { CounterReader } from './counter-reader.ts';
+import { OwnCost } from './own-cost.ts';
 import { openRawLog } from './raw-log.ts';
 
 const supervisorFd = 3;
@@ -50,6 +51,7 @@ async function sampleUntil(
   );
   const sources = job.isBySource ? new CountedSources(job.rootPath) : null;
   const board = new BoardFiles(job.rootPath);
+  const own = new OwnCost(job, () => log.cpu_ns());
   let nextLog_ns = 0;
   let isFirst = true;
   const tick = () => {
@@ -66,6 +68,7 @@ async function sampleUntil(
       ...counters.read(),
       ...(sources && { counted: sources.read() }),
       ...(Object.keys(files).length > 0 && { files }),
+      own: own.read(),
       ...(isFirst && job.link && { link: job.link }),
     });
     isFirst = false;

@@ -111,7 +111,7 @@ export class SamplerProcess {
     const message = json as Partial<SamplerMessage> | null;
     if (typeof message !== 'object' || message === null) throw new Error('no message');
     if (message.kind === 'usage') this.#cpu_ns += countOf(message.cpu_ns);
-    else this.#context.journal.write(reportedEvent(message, ['tele', 'warn']));
+    else this.#context.journal.write(reportedEvent(withOwnCpu(message), ['tele', 'warn']));
   }
 
   #warn(text: string): void {
@@ -123,6 +123,13 @@ export class SamplerProcess {
       text: text.slice(0, 2048),
     });
   }
+}
+
+/** With the CPU time of this process, so that all of ours stands together. */
+function withOwnCpu(message: Partial<SamplerMessage>): object {
+  if (message.kind !== 'tele') return message;
+  const { user, system } = process.cpuUsage();
+  return { ...message, own: { ...message.own, supervisorCpu_ns: (user + system) * 1000 } };
 }
 
 /** @throws Error when it is no number of nanoseconds. */

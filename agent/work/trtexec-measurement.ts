@@ -19,6 +19,8 @@ import { type Query, readOutputs, readTimes } from '../engine/trtexec/times.ts';
 import { readBounded, writeInputs } from '../engine/trtexec/worker-files.ts';
 import { median } from '../statistics/quantile.ts';
 import { dieWithParent } from '../supervise/die-with-parent.ts';
+import type { EdgeReader } from './edge-reader.ts';
+import { endsLoop, LoopEdges } from './loop-edges.ts';
 import { summariseOutputs } from './outputs.ts';
 import type { Reporter } from './reporter.ts';
 import { processLimits } from './stop-rule.ts';
@@ -66,10 +68,11 @@ async function measure(
   const cachePath = engineCache(job.storePath, 'trtexec');
   const engine = await builtEngine(trtexec, { ...job, cachePath }, options);
   const timing = await timeEngine(job, trtexec, engine, directory, clock, options);
-  const { queries, began_ns, output } = timing;
+  const { queries, began_ns, output, edges } = timing;
   reporter.event({ kind: 'phase', t_ns: began_ns, phase: 'session-created' });
   reporter.event({ kind: 'phase', t_ns: began_ns, phase: 'steady' });
   reportQueries(queries, began_ns, reporter);
+  for (const edge of edges) reporter.event(edge);
   const stage = (pick: (query: Query) => number) => Math.round(median(queries.map(pick)) * 1e6);
   reporter.event({
     kind: 'trtexec',
@@ -99,6 +102,8 @@ interface Timing {
   readonly began_ns: number;
   readonly output: string;
   readonly outputsPath: string;
+  /** /proc around its loop without the warm-up; both or none. */
+  readonly edges: ReturnType<EdgeReader['events']>;
 }
 
 async function timeEngine(
@@ -124,16 +129,21 @@ async function timeEngine(
   const shapes = engine.hasFreeShapes ? shapesOf(job.cell) : null;
   const args = timingArguments(trtexec, files, { warmUpMs, durationS, minIterations }, shapes);
   let began_ns = clock.now_ns();
+  const loop = new LoopEdges(clock, job.rootPath);
   const run = await runTrtexec(trtexec.path, args, {
     ...options,
     onLine: (line) => {
-      if (line.includes('Starting inference')) began_ns = clock.now_ns();
+      if (line.includes('Starting inference')) {
+        began_ns = clock.now_ns();
+        loop.begin(warmUpMs);
+      } else if (endsLoop.test(line)) loop.end();
     },
-  });
+  }).finally(() => loop.stop());
   options.signal.throwIfAborted();
   if (!hasPassed(run)) throw failureOf('time the engine', run);
   const queries = readTimes(readBounded(files.times, maxTimesBytes));
-  return { queries, began_ns, output: run.output, outputsPath: files.outputs };
+  const edges = loop.events();
+  return { queries, began_ns, output: run.output, outputsPath: files.outputs, edges };
 }
 
 /** Its starts have six digits: where one would lie before the end of the query before, that end counts. */

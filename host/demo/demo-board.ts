@@ -45,7 +45,7 @@ export async function startDemoBoard(options: DemoBoardOptions = {}): Promise<De
   const connections = new Set<Connection>();
   const home = options.home ?? homedir();
   const environment = { ...shellEnvironment(user, home), ...options.environment };
-  const server = new ssh2.Server({ hostKeys: [hostKeys.privateKey] }, (connection) => {
+  const server = new ssh2.Server({ hostKeys: [hostKeys.privateKey] }, (connection, client) => {
     connections.add(connection);
     connection.on('close', () => connections.delete(connection));
     connection.on('error', () => {});
@@ -56,7 +56,12 @@ export async function startDemoBoard(options: DemoBoardOptions = {}): Promise<De
     connection.on('session', (accept) => {
       const session = accept();
       session.on('exec', (acceptExec, _reject, { command }) => {
-        const child = runCommand(command, acceptExec(), { environment, home });
+        // As sshd says it: client and server, by which the agent knows over which interface we come.
+        const SSH_CONNECTION = `${client.ip} ${client.port} 127.0.0.1 ${port}`;
+        const child = runCommand(command, acceptExec(), {
+          environment: { SSH_CONNECTION, ...environment },
+          home,
+        });
         commands.add(child);
         child.on('close', () => commands.delete(child));
         session.on('signal', (acceptSignal, _rejectSignal, { name }) => {

@@ -67,6 +67,22 @@ const softirqRates = spreadRate.extend({
 });
 export type SoftirqRates = z.infer<typeof softirqRates>;
 
+const agentCpuShare = z.object({
+  supervisor: z.number(),
+  /** With mpstat. */
+  sampler: z.number(),
+  /** The SSH server that brings the journal to the workstation; null where none was found. */
+  ssh: z.number().nullable(),
+});
+export type AgentCpuShare = z.infer<typeof agentCpuShare>;
+
+const linkPackets = z.object({
+  interface: z.string(),
+  received_per_s: z.number(),
+  sent_per_s: z.number(),
+});
+export type LinkPackets = z.infer<typeof linkPackets>;
+
 /** What the board's CPUs did over some intervals: percentages are means over them, rates of all together. */
 export const activity = z.object({
   cpus: z.array(cpuUse),
@@ -78,6 +94,10 @@ export const activity = z.object({
   /** Null in results of earlier versions, and where /proc/interrupts could not be read. */
   interrupts: interruptRates.nullable().default(null),
   softirqs: softirqRates.nullable().default(null),
+  /** CPU time of our own processes, 1 is one CPU; null where the sampler was paused or off, and in earlier results. */
+  agent_cpu_share: agentCpuShare.nullable().default(null),
+  /** Of the interface by which the workstation is connected: our traffic, and whatever else goes that way. */
+  link_packets: linkPackets.nullable().default(null),
 });
 export type Activity = z.infer<typeof activity>;
 

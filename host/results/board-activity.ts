@@ -3,7 +3,8 @@ import type { Activity } from './activity-result.ts';
 import type { CellResult } from './cell-result.ts';
 import { interruptsOver, softirqsOver } from './counter-rates.ts';
 import type { EdgeSnapshot, ProcessData, Span } from './journal-data.ts';
-import type { LinkInterface } from './tele-data.ts';
+import { agentCpuShare, linkPackets } from './own-cost.ts';
+import type { TeleData } from './tele-data.ts';
 
 /** Runnable without a CPU for more than this share of the time: something else wanted the CPUs. */
 const CONTENDED = 0.03;
@@ -16,7 +17,10 @@ export function steadySpans(processes: readonly ProcessData[]): Span[] {
 }
 
 /** What the board's CPUs did over these intervals; null where there is none. */
-export function boardActivity(spans: readonly Span[], link: LinkInterface | null): Activity | null {
+export function boardActivity(
+  spans: readonly Span[],
+  { link, own }: Pick<TeleData, 'link' | 'own'>,
+): Activity | null {
   if (spans.length === 0) return null;
   const uses = spans.map((span) => cpuUse(span.start.stat, span.end.stat));
   const ids = [...new Set(uses.flatMap((use) => [...use.cpus.keys()]))].sort((a, b) => a - b);
@@ -33,6 +37,8 @@ export function boardActivity(spans: readonly Span[], link: LinkInterface | null
     processes: spans.length,
     interrupts: interruptsOver(spans, link),
     softirqs: softirqsOver(spans),
+    agent_cpu_share: agentCpuShare(spans, own),
+    link_packets: linkPackets(spans, own, link),
   };
 }
 

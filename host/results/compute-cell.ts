@@ -84,7 +84,7 @@ export function computeCell(analysis: CellAnalysis, around: CellSurroundings): C
     cold_start: coldStart(data),
     overhead: null,
     contention: blocked,
-    activity: boardActivity(spans, around.journal.tele.link),
+    activity: boardActivity(spans, around.journal.tele),
     attribution: attributeInterrupts(analysis, around.journal.tele, around.plan.seed),
     board,
     energy: energyOf(analysis, around.journal.tele, around.plan),

@@ -45,7 +45,7 @@ export function resultFromJournal(journal: JournalData): Result {
       }),
     ),
   );
-  const idle = boardActivity(journal.tele.idle, journal.tele.link);
+  const idle = boardActivity(journal.tele.idle, journal.tele);
   const { owner: _owner, context: _context, ...publicPlan } = plan;
   const result = {
     schema: RESULT_SCHEMA,

@@ -10,6 +10,7 @@ import type {
   CooldownEnd,
   CountedWindow,
   LinkInterface,
+  OwnSample,
   SteeringReport,
   TeleData,
 } from './tele-data.ts';
@@ -25,6 +26,7 @@ const WRAP = 2 ** 32;
 export class TeleCollector {
   readonly #idle: Span[] = [];
   readonly #board: BoardSample[] = [];
+  readonly #own: OwnSample[] = [];
   readonly #windows: CountedWindow[] = [];
   readonly #totals: TeleData['totals'][number][] = [];
   readonly #cooldowns: CooldownEnd[] = [];
@@ -53,6 +55,10 @@ export class TeleCollector {
     if (this.#state !== null && isSampler && this.#board.length < MAX_SAMPLES) {
       this.#board.push({ t_ns: event.t_ns, state: this.#state });
     }
+    if (event.own && this.#own.length < MAX_SAMPLES) {
+      const { sshCpu_ns = null, received = null, sent = null, ...cpu } = event.own;
+      this.#own.push({ t_ns: event.t_ns, ...cpu, sshCpu_ns, received, sent });
+    }
     if (event.counted) this.#addCounted(event.counted, event.t_ns);
     if (!event.idle) this.#addTotal(event);
   }
@@ -62,6 +68,7 @@ export class TeleCollector {
       idle: this.#idle,
       link: this.#link,
       board: this.#board,
+      own: this.#own,
       windows: this.#windows,
       totals: this.#totals,
       cooldowns: this.#cooldowns,

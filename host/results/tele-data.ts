@@ -15,6 +15,17 @@ export interface BoardSample {
   readonly state: JetsonState;
 }
 
+/** What we ourselves cost the board, cumulative; null where it was not told. */
+export interface OwnSample {
+  readonly t_ns: number;
+  readonly supervisorCpu_ns: number;
+  readonly samplerCpu_ns: number;
+  readonly sshCpu_ns: number | null;
+  /** Packets of the link's interface. */
+  readonly received: number | null;
+  readonly sent: number | null;
+}
+
 /** From one moment of the run to another. */
 export interface TimeSpan {
   readonly start_ns: number;
@@ -37,6 +48,7 @@ export interface TeleData {
   readonly idle: readonly Span[];
   readonly link: LinkInterface | null;
   readonly board: readonly BoardSample[];
+  readonly own: readonly OwnSample[];
   readonly windows: readonly CountedWindow[];
   /** All interrupts of the board between two readings. */
   readonly totals: readonly (TimeSpan & { readonly count: number })[];

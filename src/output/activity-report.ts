@@ -2,6 +2,7 @@ import type { Activity, InterruptRates, Rate } from '../../host/results/activity
 import type { CellResult } from '../../host/results/cell-result.ts';
 import { formatNumber, formatPercent } from '../../host/results/format.ts';
 import { sourcesText } from '../../host/results/interrupt-attribution.ts';
+import { agentShareText, linkTrafficText } from '../../host/results/own-cost.ts';
 import type { Result } from '../../host/results/result.ts';
 import type { SavedRun } from '../../host/results/saved-runs.ts';
 import { heatLegend, heatRow, heatTitle } from './heat-map.ts';
@@ -30,7 +31,7 @@ export function cpuReport({ result }: SavedRun, terminal: Terminal): string {
       ? []
       : [
           '',
-          `  of this, our own agent: supervisor ${formatPercent(agent.supervisor)}, telemetry ${formatPercent(agent.sampler)} of one CPU, over the whole run`,
+          `  our own agent over the whole run: supervisor ${formatPercent(agent.supervisor)}, telemetry ${formatPercent(agent.sampler)} of one CPU`,
         ];
   const lines = [
     ...sectionsOf(result, terminal, (activity) =>
@@ -182,7 +183,11 @@ function cpuTable(activity: Activity, idle: Activity | null, terminal: Terminal)
   const switches = (of: Activity) => formatNumber(of.context_switches_per_s);
   const busy = (of: Activity) => formatPercent(of.busy_percent / 100);
   const sums = `  ${interrupts(activity)} interrupts/s${against(interrupts)}, ${switches(activity)} context switches/s${against(switches)}; CPUs ${busy(activity)} busy${against(busy)}`;
-  return [terminal.colour.dim(head), ...body, sums];
+  return [terminal.colour.dim(head), ...body, sums, ...indented(agentShareText(activity))];
+}
+
+function indented(text: string | null): string[] {
+  return text === null ? [] : [`  ${text}`];
 }
 
 function percent(value: number): string {
@@ -223,7 +228,10 @@ function softirqTable(activity: Activity, idle: Activity | null, terminal: Termi
     '',
     ...rateCells(type, softirqs, before.get(type.type) ?? null, terminal),
   ]);
-  return ratesTable(['softirq', ''], softirqs, rows, terminal);
+  return [
+    ...ratesTable(['softirq', ''], softirqs, rows, terminal),
+    ...indented(linkTrafficText(activity)),
+  ];
 }
 
 type SpreadRate = Pick<

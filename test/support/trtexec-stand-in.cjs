@@ -19,7 +19,7 @@ function flagsOf(version) {
 }
 
 /** Runs as trtexec `config.version`; `config.fault` names what goes wrong. */
-module.exports = function standIn({ version, fault, isStatic, log }) {
+module.exports = function standIn({ version, fault, isStatic, loopMs = 0, log }) {
   const words = process.argv.slice(2);
   const number = numbers[version];
   const say = (level, text) => console.log(`[05/13/2025-10:36:46] [${level}] ${text}`);
@@ -87,6 +87,8 @@ module.exports = function standIn({ version, fault, isStatic, log }) {
     fs.writeFileSync(given.get('--exportProfile'), text);
     end(true);
   }
+  if (loopMs > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, loopMs);
+  say('I', 'Timing trace has 25 queries over 3.0 s');
   const times = fs.readFileSync(path.join(fixtures, 'trtexec-exportTimes.sample.json'), 'utf8');
   fs.writeFileSync(given.get('--exportTimes'), fault === 'cut times' ? times.slice(0, 900) : times);
   const input = given.get('--loadInputs').replace(/^.*:/, '');

@@ -1,6 +1,7 @@
 import type { Activity, InterruptRates, Rate } from '../../activity-result.ts';
 import type { CellResult } from '../../cell-result.ts';
 import { formatNumber } from '../../format.ts';
+import { agentShareText, linkTrafficText } from '../../own-cost.ts';
 import type { Result } from '../../result.ts';
 import { dataTable, html, type Markup, nothing } from './markup.ts';
 
@@ -88,7 +89,15 @@ function cpuDetails({ name, activity }: Part): Markup {
   return html`<details><summary>${name}: all columns of mpstat</summary>${dataTable(
     [{ title: 'CPU' }, ...classes.map((title) => ({ title: `%${title}`, isNumber: true }))],
     rows,
-  )}<p class="soft">${formatNumber(activity.interrupts_per_s)} interrupts/s, ${formatNumber(activity.context_switches_per_s)} context switches/s.</p></details>`;
+  )}<p class="soft">${formatNumber(activity.interrupts_per_s)} interrupts/s, ${formatNumber(activity.context_switches_per_s)} context switches/s.</p>${sentence(agentShareText(activity))}</details>`;
+}
+
+function sentence(text: string | null): Markup {
+  return text === null ? nothing : html`<p class="soft">${capitalised(text)}.</p>`;
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function rateDetails({ name, activity }: Part, at: number): Markup {
@@ -103,7 +112,7 @@ function rateDetails({ name, activity }: Part, at: number): Markup {
           softirqs.cpus,
           softirqs.types.map((type) => ({ ...type, title: html`${type.type}` })),
         )
-  }`;
+  }${sentence(linkTrafficText(activity))}`;
   // The first cell beside the idle board is open; the others are a click away and are printed all the same.
   return at <= 1
     ? html`<details open><summary>${name}${all}</summary>${body}</details>`
