@@ -1,14 +1,14 @@
 import type { OptionValues } from 'commander';
-import { exitCodes } from '../../host/errors.ts';
+import { exitCodes, OrinError } from '../../host/errors.ts';
 import { markBaseline, readBaselines, unmarkBaseline } from '../../host/results/baselines.ts';
 import { writeNote } from '../../host/results/run-note.ts';
-import { openRun } from '../../host/results/saved-runs.ts';
+import { openRun, type SavedRun } from '../../host/results/saved-runs.ts';
 import { directoriesFrom } from '../config/directories.ts';
 import { environment } from '../config/environment.ts';
 
 /** `orin-remote results note <run> [text…]`: without a text the note is told, with an empty one it is removed. */
 export async function noteCommand(id: string, words: readonly string[]): Promise<number> {
-  const run = await openRun(directoriesFrom(environment).runs, id);
+  const run = await openWholeRun(id);
   if (words.length === 0) {
     process.stdout.write(run.note ? `${run.note}\n` : `${run.runId} has no note\n`);
     return exitCodes.ok;
@@ -25,17 +25,22 @@ export async function baselineCommand(
 ): Promise<number> {
   const { runs } = directoriesFrom(environment);
   if (id === undefined) {
+    if (options.remove) {
+      throw new OrinError({
+        code: 'usage',
+        what: 'no baseline to remove was named',
+        next: 'orin-remote results baseline RUN --remove; without --remove the baselines are listed',
+      });
+    }
     const all = await readBaselines(runs);
     const lines = all.map(({ runId, model, board }) => `${runId}  ${model} on ${board}`);
     process.stdout.write(`${lines.length > 0 ? lines.join('\n') : 'no baseline is marked'}\n`);
     return exitCodes.ok;
   }
   if (options.remove) {
-    // The run may be gone: its id is enough.
-    const runId = await openRun(runs, id).then(
-      (run) => run.runId,
-      () => id,
-    );
+    // The run may be gone: then its whole id is enough.
+    const isMarked = (await readBaselines(runs)).some(({ runId }) => runId === id);
+    const runId = isMarked ? id : (await openRun(runs, id)).runId;
     const removed = await unmarkBaseline(runs, runId);
     const what = removed.map(({ model, board }) => `${model} on ${board}`).join(', ');
     process.stdout.write(
@@ -45,9 +50,20 @@ export async function baselineCommand(
     );
     return exitCodes.ok;
   }
-  const { result, runId } = await openRun(runs, id);
+  const { result, runId } = await openWholeRun(id);
   for (const { model, board } of await markBaseline(runs, result)) {
     process.stdout.write(`${runId} is the baseline of ${model} on ${board}\n`);
   }
   return exitCodes.ok;
+}
+
+/** A run that is still coming in gets another directory when it is whole: what is marked on it now would be lost. */
+async function openWholeRun(id: string): Promise<SavedRun> {
+  const run = await openRun(directoriesFrom(environment).runs, id);
+  if (!run.isPartial) return run;
+  throw new OrinError({
+    code: 'usage',
+    what: `${run.runId} is not collected to its end yet`,
+    next: 'orin-remote attach HOST collects it',
+  });
 }

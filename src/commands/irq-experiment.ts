@@ -43,8 +43,7 @@ export async function irqCommand(host: string, given: OptionValues): Promise<num
           const wanted = { kind, cpu, online: facts.cpu.online };
           const moves = await movesOn(link, wanted, analysis, signal);
           if (!(await isWanted(moves, options, prompter, watch))) return false;
-          // A dry run shows the cells and asks for no password.
-          if (!options.dryRun) steering = { moves, root: await rootOn(link, prompter, signal) };
+          steering = { moves, root: await rootOn(link, prompter, signal) };
           return true;
         }),
       beforeLaunch: async (link, { bootId, base }) => {
@@ -70,7 +69,7 @@ async function isWanted(
     return false;
   }
   const about = describeMoves(moves);
-  if (options.yes || options.dryRun) {
+  if (options.yes) {
     progress.note(`moving ${about}`);
     return true;
   }

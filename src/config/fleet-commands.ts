@@ -31,7 +31,7 @@ export function addFleetCommands(program: Command, run: Run): void {
     .argument('[hosts...]')
     .description('what every board has and lacks, as a table');
   addListOptions(check);
-  check.option('--json', 'one JSON document');
+  check.optionsGroup('Options:').option('--json', 'one JSON document');
   addConnectionOptions(check);
   check.action(
     run(async (terms, options) =>
@@ -55,7 +55,7 @@ function addReservationCommands(fleet: Command, run: Run): void {
   const onBoards = (name: 'reserve' | 'release' | 'reservations', description: string) => {
     const command = fleet.command(name).argument('[hosts...]').description(description);
     addListOptions(command);
-    command.option('--json', 'one JSON document');
+    command.optionsGroup('Options:').option('--json', 'one JSON document');
     command.action(
       run(async (terms, options) =>
         (await import('../commands/fleet-reservations.ts')).fleetReservationCommand(
