@@ -1,8 +1,9 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { JournalEvent } from '../agent/protocol/events.ts';
 import { type Result, resultSchema } from '../host/results/result.ts';
+import { makeBuiltIn } from '../models/built-in.ts';
 import { ofKind, readJournal } from './support/board.ts';
 import { type Cli, type CliResult, makeCli } from './support/cli.ts';
 import { agentProcesses } from './support/processes.ts';
@@ -29,8 +30,8 @@ async function on(cli: Cli, ...[command = '', ...rest]: readonly string[]): Prom
 }
 
 /** Starts a run of three blocks of two cells and leaves it; gives its id. */
-async function started(): Promise<string> {
-  const words = ['--model', 'mlp-tiny', '--threads', '1', '--blocks', '3', '--detach'];
+async function started(model = 'mlp-tiny'): Promise<string> {
+  const words = ['--model', model, '--threads', '1', '--blocks', '3', '--detach'];
   const { code, stdout, stderr } = await on(desk, 'bench', ...words);
   expect(code, stderr).toBe(0);
   return stdout.trim();
@@ -138,6 +139,29 @@ test('a run that goes on is followed and collected from another machine, with it
   expectEachOnce(result);
   await expectVerified(laptop, id);
   expect(await readdir(join(base(), 'runs'))).toEqual([]);
+}, 180_000);
+
+test('models and inputs that are gone are sent again, the very same or none', async () => {
+  const model = join(desk.home, 'mine.onnx');
+  // A built-in with a description: field 6 of ModelProto, one byte long.
+  await writeFile(model, Buffer.concat([makeBuiltIn('mlp-tiny'), Buffer.from([0x32, 1, 0x78])]));
+  const id = await started(model);
+  await cutWhen(id, 1, within(1));
+  await rm(join(base(), 'store'), { recursive: true });
+  await rename(model, `${model}.away`);
+  await writeFile(model, makeBuiltIn('mlp-tiny'));
+  const refused = await on(desk, 'attach', id, '--resume');
+  expect(refused.code).toBe(4);
+  expect(refused.stderr).toContain('has its models or inputs no more');
+  expect(refused.stderr).toContain('mine.onnx');
+
+  await rename(`${model}.away`, model);
+  const { code, stdout, stderr } = await on(desk, 'attach', id, '--resume', '--json');
+  expect(stderr).toContain('not on the board any more, and sent again: mine.onnx');
+  const result = resultOf({ code, stdout, stderr });
+  expect(result).toMatchObject({ run_id: id, run: { ended: 'completed' } });
+  expectEachOnce(result);
+  await expectVerified(desk, id);
 }, 180_000);
 
 test('a run that ended by itself is collected, and nothing measured again', async () => {

@@ -46,7 +46,7 @@ export interface PreparedInputs {
 }
 
 /** More than this for one input is a slip of the pen in a shape. */
-const MAX_INPUT_BYTES = 2 ** 30;
+export const MAX_INPUT_BYTES = 2 ** 30;
 
 /** Reads the value of a `--data` flag, `cifar10:<path>`. Undefined where it is none. */
 export function parseDataSet(text: string): DataSet | undefined {

@@ -30,10 +30,10 @@ test('a settled file is hashed once, and again when it changed', async () => {
   const [memory] = hashes();
   // What is remembered is used: a planted hash comes back.
   const planted = 'f'.repeat(64);
-  const { stamp } = JSON.parse(readFileSync(`${directory}/cache/hashes/${memory}`, 'utf8')) as {
-    stamp: string;
-  };
-  writeFileSync(`${directory}/cache/hashes/${memory}`, JSON.stringify({ stamp, sha256: planted }));
+  const file = `${directory}/cache/hashes/${memory}`;
+  const remembered = JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;
+  expect(remembered).toMatchObject({ sha256: hash('one'), path });
+  writeFileSync(file, JSON.stringify({ ...remembered, sha256: planted }));
   expect((await storeFileFrom(path, options())).sha256).toBe(planted);
 
   writeFileSync(path, 'two');

@@ -1,16 +1,9 @@
 import type { Plan } from '../../agent/protocol/plan.ts';
 import type { Probe } from '../board/probe.ts';
 import { requireBoard } from '../board/requirements.ts';
-import { OrinError } from '../errors.ts';
-import type { Link } from '../link/link.ts';
-import { openPacker } from '../push/packer.ts';
-import { push } from '../push/push.ts';
-import { runContext } from '../results/run-context.ts';
 import { readSavedJournal } from '../results/saved-runs.ts';
-import { listBuilds } from '../runtime/build-store.ts';
 import { planOf } from './attach.ts';
 import type { BoardRunWithPlan } from './board-runs.ts';
-import { type RuntimeRequest, runtimeOf, runtimeOnBoard } from './board-runtime.ts';
 import { refuseBusyBoard } from './busy-board.ts';
 import { concludeRun } from './conclude.ts';
 import { Connection, type Renewal } from './connection.ts';
@@ -19,23 +12,23 @@ import { longestMs } from './effort.ts';
 import { findRun, findSaved, type RunRequest } from './find-run.ts';
 import { followToEnd } from './follow.ts';
 import { openSpool } from './journal-spool.ts';
-import { storeFilesOf } from './launch.ts';
 import { nextSegment } from './next-segment.ts';
 import { putBack } from './put-back.ts';
 import type { RunOutcome, SavedOutcome } from './run-outcome.ts';
 import { startRun } from './start-run.ts';
+import { type SupplyRequest, supply } from './supply.ts';
 import { withConnections } from './with-connections.ts';
 
-export interface ResumeRequest extends RunRequest, RuntimeRequest {
-  readonly directories: RuntimeRequest['directories'] & { readonly builds: string };
+export interface ResumeRequest extends RunRequest, SupplyRequest {
+  readonly directories: SupplyRequest['directories'];
 }
 
 /**
  * Lets a run that was cut go on: collects what it measured, where that was not done yet, and measures what is missing
  * of its plan as a further segment of the same run, followed to the saved result of all segments. A run that is under
  * way is followed; one that ended by itself is collected.
- * @throws OrinError `run-unknown`, `board-busy`; `push-failed` when a model is not on the board any more; and what
- * following throws.
+ * @throws OrinError `run-unknown`, `board-busy`; `push-failed` when a model is neither on the board any more nor
+ * here; and what following throws.
  */
 export async function resume(request: ResumeRequest): Promise<RunOutcome> {
   return await withConnections(request, resumeConnected);
@@ -50,13 +43,8 @@ async function resumeConnected(request: ResumeRequest): Promise<RunOutcome> {
   requireReady(request.board, probe);
   const { directory } = cut.outcome;
   const plan = nextSegment(await readSavedJournal(directory));
-  requireStored(request.board, probe, plan);
   const again = beforeSegment(request);
-  const runtime = await connection.use(
-    async (open) =>
-      (await runtimeOnBoard(open, probe, plan)) ?? (await pushRuntime(request, open, probe, plan)),
-    again,
-  );
+  const runtime = await supply(request, probe, plan, { connection, again });
   if (isHere) await putBack(connection, { base, runId: plan.runId, saved: directory }, again);
   return await runSegment(request, { connection, base, runtime, plan, saved: directory });
 }
@@ -128,68 +116,6 @@ function isCut({ listener }: ResumeRequest, { result, directory }: SavedOutcome)
   listener({ kind: 'note', text });
   listener({ kind: 'finished', result, directory });
   return false;
-}
-
-/** Models and inputs are not sent again: what made them may be different by now. */
-function requireStored(board: string, probe: Probe, plan: Plan): void {
-  const missing = storeFilesOf(plan).filter((sha256) => !probe.store.has(sha256));
-  if (missing.length === 0) return;
-  const names = plan.models
-    .filter(({ files }) => files.some(({ sha256 }) => missing.includes(sha256)))
-    .map(({ name }) => name);
-  throw new OrinError({
-    code: 'push-failed',
-    what: `run ${plan.runId} cannot go on: ${board} has its models and inputs no more`,
-    why: `missing: ${names.join(', ') || `${missing.length} inputs`}`,
-    next: 'measure again with orin-remote bench',
-    board,
-  });
-}
-
-async function pushRuntime(
-  request: ResumeRequest,
-  link: Link,
-  probe: Probe,
-  plan: Plan,
-): Promise<string> {
-  const runtime = await runtimeOf(request, probe, {
-    ortPackage: await buildOf(request, plan),
-    needsKoffi: plan.cells.some(({ engine }) => engine === 'ort-capi'),
-  });
-  const stored = storeFilesOf(plan);
-  const { runtimeDirectory } = await push(link, probe, {
-    files: stored.map((sha256) => ({
-      sha256,
-      sizeBytes: probe.store.get(sha256) ?? 0,
-      name: sha256,
-      // Never read: `requireStored` has found them all on the board.
-      source: { kind: 'bytes', bytes: new Uint8Array() },
-      isCompressible: false,
-    })),
-    runtime,
-    keepBytes: Number.POSITIVE_INFINITY,
-    packer: openPacker(request.directories.cache),
-    signal: request.signal,
-    onProgress: (progress) => request.listener({ kind: 'push', progress }),
-  });
-  return runtimeDirectory;
-}
-
-/** The stored build with which the plan was begun; undefined for npm's. Another would make one result of two runtimes. */
-async function buildOf({ directories, board }: ResumeRequest, plan: Plan) {
-  const version = runContext.parse(plan.context).runtime?.onnxruntime ?? '';
-  const [, library] = version.split('+');
-  if (library === undefined) return undefined;
-  const builds = await listBuilds(directories.builds);
-  const found = builds.find(({ librarySha256 }) => librarySha256.startsWith(library));
-  if (found !== undefined) return found.directory;
-  throw new OrinError({
-    code: 'runtime-unavailable',
-    what: `run ${plan.runId} cannot go on: ${board} has its ONNX Runtime no more`,
-    why: `it was measured with a build of one's own, ${version}, which is not stored here`,
-    next: 'store it and try again: orin-remote runtime add DIR',
-    board,
-  });
 }
 
 interface ReadySegment {
