@@ -58,9 +58,10 @@ describe("the thesis' own dumps of an Orin Nano", () => {
       'all of them on CPU0: 28 sources, none ever on another CPU',
     );
     expect(textOf('largest')).toContain('mmc1 (storage) 54,311,800, eth0 (network) 42,525,629');
-    expect(textOf('softirqs')).toContain('NET_RX 99.99 %');
-    expect(textOf('softirqs')).toContain('BLOCK 59.6 %');
+    expect(textOf('softirqs')).toContain('CPU0 does 99.99 % of NET_RX (network)');
+    expect(textOf('softirqs')).toContain('59.6 % of BLOCK');
     expect(textOf('softirqs')).toContain('SCHED peaks on CPU1 at 1.56× the mean');
+    expect(textOf('softirqs')).toContain('No device interrupt was counted on CPU1');
     expect(textOf('mpstat')).toContain('CPU1 looks busiest (24.1 % of the softirqs');
     expect(textOf('mpstat')).toContain('where CPU0 is (32.5 % of the interrupts)');
     expect(textOf('gpu')).toContain('host_syncpt 183,586, gk20a_stall 4,899');

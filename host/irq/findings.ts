@@ -31,7 +31,7 @@ export function findingsOf(analysis: DumpAnalysis): readonly Finding[] {
     ...devices(analysis),
     ...allSources(analysis),
     ...gpu(analysis),
-    ...(analysis.softirqs === null ? [] : softirqs(analysis.softirqs)),
+    ...(analysis.softirqs === null ? [] : softirqs(analysis.softirqs, analysis.byKind.device)),
     ...mpstat(analysis),
     ...movable(analysis),
     ...resets(analysis),
@@ -106,7 +106,10 @@ function gpu(analysis: DumpAnalysis): Finding[] {
   ];
 }
 
-function softirqs({ types, cpus, all }: SoftirqAnalysis): Finding[] {
+/** Packets that are received are worked on by the CPU that took the network's interrupt, unless told otherwise. */
+const explained: Readonly<Record<string, string>> = { NET_RX: ' (network)', NET_TX: ' (network)' };
+
+function softirqs({ types, cpus, all }: SoftirqAnalysis, devices: Spread): Finding[] {
   if (cpus.length < 2 || all.busiest === null) return [];
   const onOne = types.filter(({ busiest }) => (busiest?.share ?? 0) > MOST);
   const peaks = types.filter(
@@ -116,17 +119,44 @@ function softirqs({ types, cpus, all }: SoftirqAnalysis): Finding[] {
   const mostly = byCpu.map((cpu) => {
     const listed = onOne
       .filter(({ busiest }) => busiest?.cpu === cpu)
-      .map(({ type, busiest }) => `${type} ${percent(busiest?.share ?? 0)}`);
-    return `CPU${cpu} does most of ${listed.join(', ')}`;
+      .map(
+        ({ type, busiest }) => `${percent(busiest?.share ?? 0)} of ${type}${explained[type] ?? ''}`,
+      );
+    return `CPU${cpu} does ${listed.join(', ')}`;
   });
-  const peaked = peaks.map(
+  const sentences = [...mostly, ...peaksOf(peaks)];
+  if (sentences.length === 0)
+    return [{ kind: 'softirqs', text: 'No CPU stands out in any softirq.' }];
+  return [
+    { kind: 'softirqs', text: `Softirqs: ${sentences.join('; ')}.` },
+    ...peakMeaning(peaks, devices, cpus),
+  ];
+}
+
+function peaksOf(peaks: SoftirqAnalysis['types']): string[] {
+  return peaks.map(
     ({ type, busiest, imbalance }) =>
-      `${type} peaks on CPU${busiest?.cpu} at ${times(imbalance)} the mean`,
+      `${type} peaks on CPU${busiest?.cpu} at ${times(imbalance)} the mean (${percent(busiest?.share ?? 0)} of it)`,
   );
-  const sentences = [...mostly, ...peaked];
-  return sentences.length === 0
-    ? [{ kind: 'softirqs', text: 'No CPU stands out in any softirq.' }]
-    : [{ kind: 'softirqs', text: `Softirqs: ${sentences.join('; ')}.` }];
+}
+
+/** What a peak on a CPU that serves no device says, and what it does not. */
+function peakMeaning(
+  peaks: SoftirqAnalysis['types'],
+  devices: Spread,
+  cpus: readonly number[],
+): Finding[] {
+  const cpu = peaks.find(({ type }) => type === 'SCHED')?.busiest?.cpu;
+  if (cpu === undefined || devices.total === 0) return [];
+  if ((devices.perCpu[cpus.indexOf(cpu)] ?? 0) > 0) return [];
+  return [
+    {
+      kind: 'softirqs',
+      text:
+        `No device interrupt was counted on CPU${cpu}: its SCHED is the scheduler balancing load, not work for a device. ` +
+        'Whether it stands out during inference, only a run tells: orin-remote irq HOST.',
+    },
+  ];
 }
 
 /** Where mpstat's fault would show another CPU as the busiest. */

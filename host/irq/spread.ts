@@ -27,9 +27,10 @@ export function columnSums(width: number, rows: readonly (readonly number[])[]):
   return Array.from({ length: width }, (_, k) => rows.reduce((sum, row) => sum + (row[k] ?? 0), 0));
 }
 
-/** A share from 0 to 1 as `32.5 %`; near the whole with two decimals, and never rounded up to it. */
+/** A share from 0 to 1 as `32.5 %`; near the whole with two decimals, and never rounded up to it or down to nothing. */
 export function sharePercent(share: number): string {
   if (share === 1) return '100 %';
   const percent = share * 100;
+  if (percent > 0 && percent < 0.05) return '<0.1 %';
   return percent >= 99 ? `${Math.min(99.99, percent).toFixed(2)} %` : `${percent.toFixed(1)} %`;
 }

@@ -91,7 +91,8 @@ export function linkTrafficText({ link_packets: link, softirqs }: Activity): str
   const { interface: name, received_per_s: received, sent_per_s: sent } = link;
   const packets = `our SSH comes over ${name} (${formatNumber(received)} packets/s in, ${formatNumber(sent)} out)`;
   const bounds = [
-    boundText('NET_RX', received + sent, softirqs),
+    // What loopback sends is what it receives, in the same NET_RX.
+    boundText('NET_RX', name === 'lo' ? received : received + sent, softirqs),
     boundText('NET_TX', sent, softirqs),
   ].flatMap((text) => text ?? []);
   return bounds.length === 0 ? packets : `${packets}: ${bounds.join(', ')}`;

@@ -10,6 +10,7 @@ import { counted } from './quantities.ts';
 import { plainText } from './symbols.ts';
 import type { Terminal } from './terminal.ts';
 import { type Column, textTable } from './text-table.ts';
+import { wrapSentence } from './wrap-text.ts';
 
 /** Names of drivers can be a line long. */
 const MAX_NAME = 24;
@@ -40,7 +41,12 @@ export function cpuReport({ result }: SavedRun, terminal: Terminal): string {
     ...ours,
     '',
   ];
-  return plainText(lines.join('\n'), terminal.isUnicode);
+  return asText(lines, terminal);
+}
+
+/** Tables fit the width already; sentences are broken at it. */
+function asText(lines: readonly string[], { isUnicode, columns }: Terminal): string {
+  return wrapSentence(plainText(lines.join('\n'), isUnicode), columns());
 }
 
 /** Effects that a person should see beside those that chance does not explain. */
@@ -87,7 +93,7 @@ export function interruptReport({ result }: SavedRun, terminal: Terminal): strin
     `  share of a row on each CPU: ${heatLegend(terminal.isUnicode)}`,
     '',
   ];
-  return plainText(lines.join('\n'), terminal.isUnicode);
+  return asText(lines, terminal);
 }
 
 /**

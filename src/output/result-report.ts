@@ -9,7 +9,7 @@ import { counted } from './quantities.ts';
 import { resultTable } from './result-table.ts';
 import { plainText } from './symbols.ts';
 import type { Terminal } from './terminal.ts';
-import { wrapText } from './wrap-text.ts';
+import { wrapSentence } from './wrap-text.ts';
 
 /**
  * What a run came to, for people: a table per model, why a row is not VALID and what to do about it, what the
@@ -37,7 +37,7 @@ export function resultReport(result: Result, board: string, terminal: Terminal):
     ...experimentReport(result, terminal),
     ...closingLines(result),
   ].join('\n');
-  return `${wrapText(plainText(text, terminal.isUnicode), terminal.columns())}\n`;
+  return `${wrapSentence(plainText(text, terminal.isUnicode), terminal.columns())}\n`;
 }
 
 function modelLine(
@@ -100,6 +100,14 @@ function notesOf(result: Result): string[] {
   return ciNote ? [...notes, `  ! ${ciNote}`] : notes;
 }
 
+/** What each source is chosen for; docs/methodology.md has the figures. */
+const sources: Readonly<Record<Result['plan']['telemetry'], string>> = {
+  mpstat: 'mpstat, which disturbs least of those that keep a log',
+  proc: 'proc',
+  full: 'full',
+  off: 'off',
+};
+
 function closingLines(result: Result): string[] {
   const { run } = result;
   const calibration = result.cells.find(
@@ -109,7 +117,7 @@ function closingLines(result: Result): string[] {
     ? `harness ${formatDuration(calibration.median_ns)} per iteration (null model)`
     : null;
   const agent = run.agent_cpu_share
-    ? `supervisor and sampler (telemetry ${result.plan.telemetry}) ${formatPercent(run.agent_cpu_share.supervisor + run.agent_cpu_share.sampler)} of one CPU`
+    ? `supervisor and sampler (telemetry ${sources[result.plan.telemetry]}) ${formatPercent(run.agent_cpu_share.supervisor + run.agent_cpu_share.sampler)} of one CPU`
     : null;
   const processes = result.cells.reduce((sum, cell) => sum + cell.n_processes, 0);
   const what = `${counted(processes, 'process', 'processes')}, ${counted(run.iterations, 'iteration')}`;

@@ -8,6 +8,7 @@ import { resultReport } from './result-report.ts';
 import { plainText } from './symbols.ts';
 import type { Terminal } from './terminal.ts';
 import { type Column, textTable } from './text-table.ts';
+import { wrapEntries } from './wrap-text.ts';
 
 const right = (title: string): Column => ({ title, align: 'right' });
 const left = (title: string): Column => ({ title, align: 'left' });
@@ -25,7 +26,7 @@ export function describeRun(run: SavedRun, terminal: Terminal): string {
     ...environmentLines(run),
     '',
   ].join('\n');
-  return plainText(text, terminal.isUnicode);
+  return wrapEntries(plainText(text, terminal.isUnicode), terminal.columns());
 }
 
 /** What stands behind the rows of a run's table. */
@@ -62,7 +63,7 @@ function cellLines(cell: CellResult): string[] {
   if (cell.contention) {
     const { run_share, wait_share } = cell.contention;
     lines.push(
-      `  threads      on a CPU ${formatPercent(run_share)} of the time, waiting for one ${formatPercent(wait_share)}`,
+      `  threads      on a CPU ${formatPercent(run_share)} of the time; they waited ${formatPercent(wait_share)} of the time they wanted one`,
     );
   }
   if (cell.config.affinity_applied.length > 0) {
@@ -122,14 +123,15 @@ function coldStartText({ cold_start: start, config, trtexec }: CellResult): stri
   ].join(', ');
 }
 
-function outputLines({ outputs }: CellResult): string[] {
+function outputLines({ cell, outputs }: CellResult): string[] {
   if (outputs.reference === null || outputs.rel_l2 === null) return [];
+  const reference = outputs.reference === cell ? 'its first process' : outputs.reference;
   const top1 =
     outputs.top1_agreement === null
       ? ''
       : `, top-1 agrees ${formatPercent(outputs.top1_agreement)}`;
   return [
-    `  outputs      against ${outputs.reference}: relative l2 ${outputs.rel_l2.toPrecision(2)}, max abs ${(outputs.max_abs ?? 0).toPrecision(2)}${top1}`,
+    `  outputs      against ${reference}: relative L2 ${outputs.rel_l2.toPrecision(2)}, max abs ${(outputs.max_abs ?? 0).toPrecision(2)}${top1}`,
   ];
 }
 

@@ -12,9 +12,29 @@ export function wrapText(text: string, columns: number): string {
     .join('\n');
 }
 
-/** As `wrapText`; a number and its percent sign stay on one line. */
+const units = /(\d) (?=(?:%|[nµm]?s|min|h|[kMG]Hz|°C|m?[JW]|[kMG]?B)(?![\p{L}\d]))/gu;
+const held = '\u00a0';
+
+/** `  outliers     1630 (5.4 %), …`: what a line begins with stands in a column of its own. */
+const entry = /^ {2}\S[\w ]*? {2,}(?=\S)/;
+
+/** As `wrapSentence`; of an entry, continuation lines stand below its text, not below its name. */
+export function wrapEntries(text: string, columns: number): string {
+  const lines = text.split('\n').map((line) => {
+    const name = entry.exec(line)?.[0] ?? '';
+    // Two further in is what a continuation line adds by itself.
+    const indent = ' '.repeat(Math.max(0, name.length - 2));
+    if (name === '' || stringWidth(line) <= columns) return wrapSentence(line, columns);
+    const body = `${indent}${held}${held}${line.slice(name.length)}`;
+    return `${name}${wrapSentence(body, columns).trimStart()}`;
+  });
+  return lines.join('\n');
+}
+
+/** As `wrapText`; a number and its unit or percent sign stay on one line. */
 export function wrapSentence(text: string, columns: number): string {
-  return wrapText(text.replaceAll(' %', '\u00a0%'), columns).replaceAll('\u00a0', ' ');
+  const bound = text.replaceAll(' %', `${held}%`).replace(units, `$1${held}`);
+  return wrapText(bound, columns).replaceAll(held, ' ');
 }
 
 function wrapLine(line: string, columns: number): string {
