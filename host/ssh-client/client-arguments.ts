@@ -7,6 +7,8 @@ export interface LoginArguments {
   /** Nobody can be asked. */
   readonly isSilent: boolean;
   readonly timeoutMs: number;
+  /** Silence after which the connection is taken for dead. */
+  readonly deadAfterMs: number;
   /** A known_hosts file with the one key to trust, where the policy names it. */
   readonly exactKeyFile: string | null;
 }
@@ -30,7 +32,7 @@ function loginOptions(target: ResolvedTarget, login: LoginArguments): string[] {
     ...option('Tunnel', 'no'),
     ...option('RemoteCommand', 'none'),
     // ssh counts an unanswered question only when the next is due: (3 + 1) × 5 s.
-    ...option('ServerAliveInterval', '5'),
+    ...option('ServerAliveInterval', String(Math.ceil(login.deadAfterMs / 4000))),
     ...option('ServerAliveCountMax', '3'),
     ...option('ConnectTimeout', String(Math.ceil(login.timeoutMs / 1000))),
     ...option('StrictHostKeyChecking', isStrict ? 'yes' : mode),

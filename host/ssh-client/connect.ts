@@ -9,6 +9,7 @@ import { knownHostsName } from '../ssh/known-hosts.ts';
 import { silentPrompter } from '../ssh/prompter.ts';
 import type { ResolvedTarget } from '../ssh/resolve-target.ts';
 import { keyTypeOf } from '../ssh/ssh-wire.ts';
+import { defaultDeadAfterMs } from '../ssh/watchdog.ts';
 import { type Askpass, openAskpass } from './askpass.ts';
 import type { LoginArguments } from './client-arguments.ts';
 import { clientEnvironment } from './client-environment.ts';
@@ -73,6 +74,7 @@ async function connectIn(
       hostKeyPolicy: options.hostKeyPolicy,
       isSilent,
       timeoutMs,
+      deadAfterMs: options.deadAfterMs ?? defaultDeadAfterMs,
       exactKeyFile: await writeExactKey(directory.path, target, options),
     };
     const signals = [

@@ -1,7 +1,6 @@
-import { watchLiveness } from '../ssh/watchdog.ts';
+import { defaultDeadAfterMs, watchLiveness } from '../ssh/watchdog.ts';
 import type { SshClientLink } from './ssh-client-link.ts';
 
-const deadAfterMs = 20_000;
 /** Quiet for this long, the board is asked whether it is there. */
 const askAfterMs = 8000;
 
@@ -30,7 +29,7 @@ export function watchSharedMaster(link: SshClientLink, probe: () => Promise<unkn
     seenBytes = movedBytes();
   }, askAfterMs);
   ask.unref();
-  const endWatch = watchLiveness(signsOfLife, { deadAfterMs }, (quietMs) => {
+  const endWatch = watchLiveness(signsOfLife, { deadAfterMs: defaultDeadAfterMs }, (quietMs) => {
     link.abandon(new Error(`nothing came from it for ${Math.round(quietMs / 1000)} s`));
   });
   void link.closed.then(() => {

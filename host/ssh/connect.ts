@@ -10,6 +10,7 @@ import { type Prompter, silentPrompter } from './prompter.ts';
 import { type ResolvedTarget, resolveHop } from './resolve-target.ts';
 import type { Hop, SharedHops } from './shared-hops.ts';
 import { SshLink } from './ssh-link.ts';
+import { defaultDeadAfterMs } from './watchdog.ts';
 
 export interface ConnectOptions {
   readonly prompter: Prompter;
@@ -18,6 +19,8 @@ export interface ConnectOptions {
   readonly batchMode?: boolean;
   /** For one attempt, without the time a person takes to answer; stands over ConnectTimeout. Default 15 s. */
   readonly timeoutMs?: number;
+  /** Silence after which a connection is taken for dead; default 20 s. */
+  readonly deadAfterMs?: number;
   /** Private keys in memory, offered before any other. */
   readonly privateKeys?: readonly string[];
   readonly signal?: AbortSignal;
@@ -144,8 +147,11 @@ async function attemptOnce(
       hostKeyPolicy: options.hostKeyPolicy,
       privateKeys: options.privateKeys ?? [],
       onNote: options.onNote ?? (() => {}),
+      deadAfterMs: options.deadAfterMs ?? defaultDeadAfterMs,
     });
-    return new SshLink({ ...open, client, target, endCarrier: async () => await hop?.end() });
+    const { deadAfterMs } = options;
+    const endCarrier = async () => await hop?.end();
+    return new SshLink({ ...open, client, target, deadAfterMs, endCarrier });
   } catch (error) {
     open?.wire.destroy();
     options.signal?.throwIfAborted();

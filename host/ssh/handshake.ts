@@ -15,6 +15,8 @@ export interface HandshakeOptions {
   readonly known: readonly KnownKey[];
   readonly privateKeys: readonly string[];
   readonly deadline: Deadline;
+  /** Silence after which the connection will be taken for dead. */
+  readonly deadAfterMs: number;
   readonly onNote: (note: string) => void;
   readonly signal: AbortSignal;
 }
@@ -31,8 +33,8 @@ export class HandshakeFailure extends Error {
   }
 }
 
-/** ssh2 pings at this pace when a target sets no ServerAliveInterval. */
-const defaultPingIntervalMs = 5000;
+/** ssh2 pings this often within the time of silence allowed, when a target sets no ServerAliveInterval. */
+const pingsUntilDead = 4;
 
 /**
  * Speaks SSH over an open wire until the session is ready: key exchange, host key, authentication. Listens to the wire
@@ -82,7 +84,7 @@ export async function handshake(
       ident: 'orin-remote',
       readyTimeout: 0,
       // ssh2's own counter ends healthy slow uploads; it only pings here, and the watchdog judges.
-      keepaliveInterval: target.serverAliveIntervalMs ?? defaultPingIntervalMs,
+      keepaliveInterval: target.serverAliveIntervalMs ?? options.deadAfterMs / pingsUntilDead,
       keepaliveCountMax: Number.MAX_SAFE_INTEGER,
       algorithms,
       hostVerifier: (key: Buffer, verify: (isTrusted: boolean) => void) => {

@@ -6,7 +6,7 @@ import { OrinError } from '../errors.ts';
 import type { Link, RemoteProcess } from '../link/link.ts';
 import type { ResolvedTarget } from './resolve-target.ts';
 import { remoteProcess } from './ssh-process.ts';
-import { watchLiveness } from './watchdog.ts';
+import { defaultDeadAfterMs, watchLiveness } from './watchdog.ts';
 import type { Wire } from './wire.ts';
 
 export interface SshLinkParts {
@@ -16,11 +16,11 @@ export interface SshLinkParts {
   readonly isLoopback: boolean;
   /** Of the TCP handshake; null through a proxy. */
   readonly roundTripMs: number | null;
+  /** Silence after which the peer is taken for dead, unless the person's settings say longer. */
+  readonly deadAfterMs?: number | undefined;
   /** Ends what carries this link: the links to its jump hosts. */
   readonly endCarrier: () => Promise<void>;
 }
-
-const deadAfterMs = 20_000;
 
 /** A `Link` over one ssh2 client that is ready. */
 export class SshLink implements Link {
@@ -47,7 +47,10 @@ export class SshLink implements Link {
       this.#lastError ??= error;
     });
     const interval = target.serverAliveIntervalMs ?? 0;
-    const limitMs = Math.max(deadAfterMs, interval * target.serverAliveCountMax);
+    const limitMs = Math.max(
+      parts.deadAfterMs ?? defaultDeadAfterMs,
+      interval * target.serverAliveCountMax,
+    );
     const endWatch = watchLiveness(wire, { deadAfterMs: limitMs }, (quietMs) => {
       this.#lastError ??= new Error(`nothing came from it for ${Math.round(quietMs / 1000)} s`);
       wire.destroy();

@@ -1,5 +1,8 @@
 import type { Wire } from './wire.ts';
 
+/** How long a peer may be silent, although it was asked, before it is taken for dead. */
+export const defaultDeadAfterMs = 20_000;
+
 export interface WatchdogOptions {
   /** Without one received byte for this long, the peer is dead. */
   readonly deadAfterMs: number;

@@ -41,7 +41,11 @@ export const transports: readonly Transport[] = [
 export async function connectBy(
   transport: Transport,
   sshd: Sshd,
-  { port, signal }: { readonly port?: number; readonly signal?: AbortSignal } = {},
+  {
+    port,
+    signal,
+    deadAfterMs,
+  }: { readonly port?: number; readonly signal?: AbortSignal; readonly deadAfterMs?: number } = {},
 ): Promise<Link> {
   const { configFile, alias } = sshd;
   if (port !== undefined) {
@@ -56,6 +60,7 @@ export async function connectBy(
     prompter: silentPrompter,
     hostKeyPolicy: 'ask',
     ...(signal && { signal }),
+    ...(deadAfterMs !== undefined && { deadAfterMs }),
   } as const;
   return await transport.connect(target, options);
 }
