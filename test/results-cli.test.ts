@@ -30,6 +30,26 @@ test('runs are compared by name, and one alone with the marked baseline', async 
   expect(removed.stdout).toContain('no longer the baseline');
 }, 120_000);
 
+test('a run of two models is held against the baseline of each', async () => {
+  const ids = ['aaaaaa', 'bbbbbb', 'cccccc'].map((end) => `20261125-101500-${end}`);
+  const [ofOne, ofTwo, both] = ids as [string, string, string];
+  const board = 'a board of its own';
+  await saveTestRun(cli.runs, ofOne, { a: 10e6 }, board, { a: 'one' });
+  await saveTestRun(cli.runs, ofTwo, { a: 10e6 }, board, { a: 'two' });
+  await saveTestRun(cli.runs, both, { a: 9e6, b: 11e6 }, board, { a: 'one', b: 'two' });
+  for (const id of [ofOne, ofTwo]) await cli.run(['results', 'baseline', id]);
+  const { stdout } = await cli.run(['results', 'compare', both]);
+  expect(stdout).toMatch(new RegExp(`${ofOne}[\\s\\S]*faster[\\s\\S]*${ofTwo}`));
+  const json = JSON.parse((await cli.run(['results', 'compare', both, '--json'])).stdout);
+  expect(json).toMatchObject({
+    schema: 'orin-remote/comparisons@1',
+    comparisons: [{ runs: [ofOne, both] }, { runs: [ofTwo, both] }],
+  });
+  const { change } = json.comparisons[0].cells[0].runs[1];
+  expect(change).toMatchObject({ word: 'faster', p: expect.any(Number) });
+  expect(change.p_holm).toBeGreaterThanOrEqual(change.p);
+}, 120_000);
+
 test('a note goes with the run into what is shown and exported, and leaves it verified', async () => {
   await cli.run(['results', 'note', newer, 'fan', 'off']);
   expect((await cli.run(['results', 'note', newer])).stdout).toBe('fan off\n');

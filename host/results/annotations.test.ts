@@ -80,10 +80,10 @@ test('one run is the baseline of a board and model, until another is or it is ta
   await save(second);
   const [a, b] = [await openRun(runs, first), await openRun(runs, second)];
   await markBaseline(runs, a.result);
-  expect(baselinesFor(await readBaselines(runs), b.result)).toEqual([first]);
+  expect(baselinesFor(await readBaselines(runs), b.result)).toMatchObject([{ runId: first }]);
   expect(baselinesFor(await readBaselines(runs), a.result)).toEqual([]);
   await markBaseline(runs, b.result);
-  expect(baselinesFor(await readBaselines(runs), a.result)).toEqual([second]);
+  expect(baselinesFor(await readBaselines(runs), a.result)).toMatchObject([{ runId: second }]);
   expect((await listRuns(runs)).map(({ baselineOf }) => baselineOf?.length)).toEqual([1, 0]);
   expect(await unmarkBaseline(runs, second)).toHaveLength(1);
   expect(await readBaselines(runs)).toEqual([]);

@@ -52,12 +52,12 @@ function unreadable(path: string, why: string): OrinError {
 
 /** What a run can be the baseline of: its board with each model that it measured. */
 function baselineKeys(result: Result): Pick<Baseline, 'board' | 'model'>[] {
-  const { environment, cells, plan } = result;
+  const { environment, cells } = result;
   const board = environment['board.model'] ?? environment['cpu.model'] ?? 'unknown board';
   const ids = new Set(cells.flatMap(({ purpose, model }) => (purpose === 'measure' ? model : [])));
   return [...ids].map((id) => ({
     board: cleanLine(board),
-    model: cleanLine(plan.models.find((model) => model.id === id)?.name ?? id),
+    model: modelName(result, id),
   }));
 }
 
@@ -90,14 +90,31 @@ export async function unmarkBaseline(runsDirectory: string, runId: string): Prom
   return removed;
 }
 
-/** Ids of the baselines that a run is held against, each once, itself left out. */
-export function baselinesFor(all: readonly Baseline[], result: Result): string[] {
-  const keys = baselineKeys(result);
-  const ids = keys.flatMap(({ board, model }) => {
+/** A baseline that a run is held against, with the names of the models for which it is that. */
+interface HeldAgainst {
+  readonly runId: string;
+  readonly models: readonly string[];
+}
+
+/** The baselines that a run is held against, each once, itself left out: models may have different ones. */
+export function baselinesFor(all: readonly Baseline[], result: Result): HeldAgainst[] {
+  const models = new Map<string, string[]>();
+  for (const { board, model } of baselineKeys(result)) {
     const found = all.find((each) => each.board === board && each.model === model);
-    return found === undefined || found.runId === result.run_id ? [] : [found.runId];
-  });
-  return [...new Set(ids)];
+    if (found === undefined || found.runId === result.run_id) continue;
+    models.set(found.runId, [...(models.get(found.runId) ?? []), model]);
+  }
+  return [...models].map(([runId, names]) => ({ runId, models: names }));
+}
+
+/** A run as if it had measured the models of these names only. */
+export function onlyModels(result: Result, names: readonly string[]): Result {
+  const cells = result.cells.filter(({ model }) => names.includes(modelName(result, model)));
+  return { ...result, cells };
+}
+
+function modelName({ plan }: Result, model: string): string {
+  return cleanLine(plan.models.find(({ id }) => id === model)?.name ?? model);
 }
 
 async function writeBaselines(runsDirectory: string, all: readonly Baseline[]): Promise<void> {

@@ -1,11 +1,15 @@
-import { compareIndependent } from '../stats/compare-independent.ts';
+import { compareIndependent, type IndependentComparison } from '../stats/compare-independent.ts';
+import { holm } from '../stats/holm.ts';
 import type { CellResult } from './cell-result.ts';
 import type { Result } from './result.ts';
+import { measuredByKey } from './same-cell.ts';
 
 /** Differences below 1 % are of no practical weight. */
 const THRESHOLD = 0.01;
 /** With fewer processes on a side an interval over processes is indicative only; see docs/methodology.md. */
 const FEW_PROCESSES = 5;
+/** Level of a word, after Holm's correction over the comparisons that could have one. */
+const SIGNIFICANT = 0.05;
 
 /** What is said of a cell beside the same cell of the baseline. */
 export type ChangeWord = 'faster' | 'same' | 'SLOWER' | 'undecided' | 'not comparable';
@@ -17,6 +21,10 @@ export interface Change {
   readonly ratio: number | null;
   readonly lo: number | null;
   readonly hi: number | null;
+  /** Welch's p of no difference. */
+  readonly p: number | null;
+  /** The same after Holm's correction over all changes of the comparison that can have a word; null without one. */
+  readonly p_holm: number | null;
   /** Why it does not compare, or what to know beside the word; null where there is nothing. */
   readonly reason: string | null;
 }
@@ -51,34 +59,54 @@ export interface RunComparison {
   readonly unknown: readonly string[];
 }
 
+/** A cell beside that of the baseline, before it is known how many more are held against theirs. */
+interface FoundChange {
+  readonly compared: IndependentComparison | null;
+  /** Why no word can be given. */
+  readonly obstacle: string | null;
+  /** What to know beside the word. */
+  readonly remark: string | null;
+}
+
 /**
  * Holds the measured cells of runs against those of the first, as independent samples of processes (docs/methodology.md,
- * "Comparing"). Nothing is called faster or slower where the conditions differ or a number is not sound.
+ * "Environment keys"). Nothing is called faster or slower where the conditions differ, a number is not sound, or chance
+ * among so many cells explains it.
  */
 export function compareRuns(baseline: Result, others: readonly Result[]): RunComparison {
   const results = [baseline, ...others];
-  const byKey = results.map(
-    (result) =>
-      new Map(
-        result.cells
-          .filter(({ purpose }) => purpose === 'measure')
-          .map((cell) => [keyOf(cell, result), cell] as const),
-      ),
-  );
-  const keys = new Set(byKey.flatMap((cells) => [...cells.keys()]));
-  const cells = [...keys].map((key): ComparedCell => {
-    const found = byKey.map((of) => of.get(key) ?? null);
-    const reference = found[0] ?? null;
-    const entries = found.map((cell, at): ComparedEntry | null => {
-      if (cell === null) return null;
+  const byKey = results.map(measuredByKey);
+  const differences = results.map((result) => differencesOf([baseline, result]));
+  const keys = [...new Set(byKey.flatMap((cells) => [...cells.keys()]))];
+  const rows = keys.map((key) => {
+    const cells = byKey.map((of) => of.get(key) ?? null);
+    const reference = cells[0] ?? null;
+    const found = cells.map((cell, at): FoundChange | null => {
       const result = results[at];
-      if (at === 0 || reference === null || result === undefined) return { cell, change: null };
-      return { cell, change: changeOf(reference, cell, differencesOf([baseline, result])) };
+      if (at === 0 || cell === null || reference === null || result === undefined) return null;
+      const sides = [
+        { cell: reference, result: baseline },
+        { cell, result },
+      ] as const;
+      return findChange(...sides, differences[at] ?? []);
     });
-    const first = found.find((cell) => cell !== null);
+    return { cells, found };
+  });
+  const changes = decideTogether(rows.flatMap(({ found }) => found.flatMap((one) => one ?? [])));
+  const compared = rows.map(({ cells, found }): ComparedCell => {
+    const entries = cells.map((cell, at): ComparedEntry | null => {
+      const one = found[at] ?? null;
+      return cell === null ? null : { cell, change: one && (changes.get(one) ?? null) };
+    });
+    const first = cells.find((cell) => cell !== null);
     return { label: first?.label ?? '', model: first?.model ?? '', entries };
   });
-  return { results, cells, differences: differencesOf(results), unknown: unknownIn(results) };
+  return {
+    results,
+    cells: compared,
+    differences: differencesOf(results),
+    unknown: unknownIn(results),
+  };
 }
 
 /** `power.mode` as people say it: `power mode`. */
@@ -103,34 +131,58 @@ function keysOf([first]: readonly Result[]): (keyof Result['environment'])[] {
   return Object.keys(first?.environment ?? {}) as (keyof Result['environment'])[];
 }
 
-/** Cells are the same when model, purpose and configuration are; what was read back is a result. */
-function keyOf({ purpose, model, config }: CellResult, { plan }: Result): string {
-  const { affinity_applied: _, ...asked } = config;
-  const files = plan.models.find(({ id }) => id === model)?.files ?? [];
-  const content = files.map(({ sha256 }) => sha256).join();
-  return JSON.stringify([purpose, content === '' ? model : content, asked]);
+interface Side {
+  readonly cell: CellResult;
+  readonly result: Result;
+}
+
+function findChange(
+  before: Side,
+  after: Side,
+  differences: readonly EnvironmentDifference[],
+): FoundChange {
+  const [a, b] = [countedOf(before.cell), countedOf(after.cell)];
+  const compared = compareIndependent(a, b, THRESHOLD);
+  const obstacle =
+    obstacleOf(before, after, differences) ?? (compared === null ? 'too few processes' : null);
+  const isFew = Math.min(a.length, b.length) < FEW_PROCESSES;
+  const remarks = [
+    ...(isFew ? [`indicative: fewer than ${FEW_PROCESSES} processes`] : []),
+    ...(isReleaseHalfKnown(before.cell, after.cell)
+      ? ['the release of ONNX Runtime is known of one only']
+      : []),
+  ];
+  return { compared, obstacle, remark: remarks.length === 0 ? null : remarks.join('; ') };
+}
+
+/** Words for all of them at once: the more there are, the less each may be chance. */
+function decideTogether(all: readonly FoundChange[]): ReadonlyMap<FoundChange, Change> {
+  const family = all.filter(({ compared, obstacle }) => compared !== null && obstacle === null);
+  const corrected = holm(family.map(({ compared }) => compared?.p ?? 1));
+  return new Map(
+    all.map((one) => {
+      const at = family.indexOf(one);
+      return [one, changeOf(one, at < 0 ? null : (corrected[at] ?? 1), family.length)];
+    }),
+  );
 }
 
 function changeOf(
-  before: CellResult,
-  after: CellResult,
-  differences: readonly EnvironmentDifference[],
+  { compared, obstacle, remark }: FoundChange,
+  pHolm: number | null,
+  familySize: number,
 ): Change {
-  const [a, b] = [countedOf(before), countedOf(after)];
-  const compared = compareIndependent(a, b, THRESHOLD);
-  const { ratio, lo, hi } = compared ?? { ratio: null, lo: null, hi: null };
-  const obstacle = obstacleOf(before, after, differences);
-  if (obstacle !== null || compared === null) {
-    return { word: 'not comparable', ratio, lo, hi, reason: obstacle ?? 'too few processes' };
+  const { ratio, lo, hi, p } = compared ?? { ratio: null, lo: null, hi: null, p: null };
+  const figures = { ratio, lo, hi, p, p_holm: pHolm };
+  if (compared === null || pHolm === null) {
+    return { word: 'not comparable', ...figures, reason: obstacle };
   }
-  const isFew = Math.min(a.length, b.length) < FEW_PROCESSES;
-  return {
-    word: words[compared.decision],
-    ratio,
-    lo,
-    hi,
-    reason: isFew ? `indicative: fewer than ${FEW_PROCESSES} processes` : null,
-  };
+  const word = words[compared.decision];
+  const isChance = (word === 'faster' || word === 'SLOWER') && pHolm >= SIGNIFICANT;
+  if (!isChance) return { word, ...figures, reason: remark };
+  const chance = `may be chance among ${familySize} (p ${pHolm.toPrecision(2)})`;
+  const reason = [chance, ...(remark === null ? [] : [remark])].join('; ');
+  return { word: 'undecided', ...figures, reason };
 }
 
 const words = {
@@ -141,8 +193,8 @@ const words = {
 } as const;
 
 function obstacleOf(
-  before: CellResult,
-  after: CellResult,
+  before: Side,
+  after: Side,
   differences: readonly EnvironmentDifference[],
 ): string | null {
   const [first, ...more] = differences;
@@ -150,8 +202,31 @@ function obstacleOf(
     const others = more.length === 0 ? '' : ` and ${more.length} more`;
     return `${environmentName(first.key)}${others} ${more.length === 0 ? 'differs' : 'differ'}`;
   }
-  if (!isSound(before)) return `the baseline is ${before.verdict.kind}`;
-  return isSound(after) ? null : `this cell is ${after.verdict.kind}`;
+  const [old, now] = [before.cell.config.ort_version, after.cell.config.ort_version];
+  if (old !== null && now !== null && old !== now) {
+    return `ONNX Runtime differs (${old}, ${now})`;
+  }
+  if (shapesOf(before) !== shapesOf(after)) return 'the shapes of the inputs differ';
+  if (!isSound(before.cell)) return `the baseline is ${before.cell.verdict.kind}`;
+  return isSound(after.cell) ? null : `this cell is ${after.cell.verdict.kind}`;
+}
+
+/**
+ * Of a library that the board has: which release it is was not always told. What was pushed is in the environment, and
+ * trtexec has none.
+ */
+function isReleaseHalfKnown(
+  { config: before }: CellResult,
+  { config: after }: CellResult,
+): boolean {
+  return (
+    before.engine === 'ort-capi' && (before.ort_version === null) !== (after.ort_version === null)
+  );
+}
+
+function shapesOf({ cell, result }: Side): string {
+  const planned = result.plan.cells.find(({ id }) => id === cell.cell);
+  return JSON.stringify(planned?.inputs.map(({ name, shape }) => [name, shape]) ?? []);
 }
 
 function isSound({ verdict }: CellResult): boolean {

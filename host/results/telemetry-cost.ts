@@ -19,6 +19,11 @@ interface TelemetryCost {
   readonly blocks: number;
 }
 
+/** Ids of the cells that were measured with the sampler paused, beside the same ones that were not. */
+export function unwatchedCells(plan: Pick<Plan, 'cells'>): ReadonlySet<string> {
+  return new Set(plan.cells.flatMap(({ id, isUnwatched }) => (isUnwatched ? [id] : [])));
+}
+
 /** Of each cell that was measured with telemetry and without in the same blocks (`--check-telemetry`). */
 function telemetryCosts(cells: readonly CellResult[], plan: Pick<Plan, 'cells'>): TelemetryCost[] {
   return plan.cells.flatMap((unwatched): TelemetryCost[] => {

@@ -4,6 +4,7 @@ import { type AmdahlFit, fitAmdahl } from '../stats/amdahl.ts';
 import type { CellResult } from './cell-result.ts';
 import { blockMedians } from './process-result.ts';
 import type { Result } from './result.ts';
+import { unwatchedCells } from './telemetry-cost.ts';
 
 /** Seconds of one pass, as the thesis prints them. */
 export interface PassRow {
@@ -50,8 +51,12 @@ export interface ThesisModel {
 
 /** The thesis' experiment as this run repeats it: one table and one fit for each version of the model. */
 export function thesisModels(result: Result): ThesisModel[] {
+  const unwatched = unwatchedCells(result.plan);
   const cells = result.cells.filter(
-    (cell) => cell.purpose === 'measure' && (isOnGpu(cell) || cell.config.affinity === null),
+    (cell) =>
+      cell.purpose === 'measure' &&
+      !unwatched.has(cell.cell) &&
+      (isOnGpu(cell) || cell.config.affinity === null),
   );
   const measured = cells.filter(({ passes }) => passes !== null);
   return [...new Set(cells.map(({ model }) => model))].map((model) => {

@@ -10,6 +10,9 @@ test('the interval is that of Welch on the logarithms', () => {
   expect(found?.lo).toBeCloseTo(2 * Math.exp(-reach), 9);
   expect(found?.hi).toBeCloseTo(2 * Math.exp(reach), 9);
   expect(found?.decision).toBe('slower');
+  // P(|T| > t) of Student's t with two degrees of freedom is 1 − t / √(t² + 2).
+  const t = Math.log(2) / Math.sqrt(variance);
+  expect(found?.p).toBeCloseTo(1 - t / Math.sqrt(t ** 2 + 2), 12);
 });
 
 test.each([
@@ -19,6 +22,11 @@ test.each([
   ['inconclusive', [8, 12, 10], [9, 13, 10]],
 ] as const)('%s is said when the interval supports it', (decision, before, after) => {
   expect(compareIndependent(before, after, 0.01)?.decision).toBe(decision);
+});
+
+test('without any spread p is 1 for equal levels and 0 for others', () => {
+  expect(compareIndependent([2, 2], [2, 2], 0.01)).toMatchObject({ p: 1, decision: 'equivalent' });
+  expect(compareIndependent([2, 2], [3, 3], 0.01)).toMatchObject({ p: 0, decision: 'slower' });
 });
 
 test('one process on a side, or a value that is no latency, gives no comparison', () => {

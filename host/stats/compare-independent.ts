@@ -1,4 +1,4 @@
-import { studentTQuantile } from '../../agent/statistics/student-t.ts';
+import { studentTQuantile, studentTTwoSided } from '../../agent/statistics/student-t.ts';
 
 /** Two sets of processes that were not paired: the ratio of their typical latencies. */
 export interface IndependentComparison {
@@ -6,6 +6,8 @@ export interface IndependentComparison {
   readonly ratio: number;
   readonly lo: number;
   readonly hi: number;
+  /** Two-sided, of no difference. */
+  readonly p: number;
   readonly decision: 'faster' | 'slower' | 'equivalent' | 'inconclusive';
 }
 
@@ -26,10 +28,16 @@ export function compareIndependent(
   const difference = b.mean - a.mean;
   const error = Math.sqrt(a.ofMean + b.ofMean);
   const reach = error === 0 ? 0 : studentTQuantile((1 + level) / 2, degreesOf(a, b)) * error;
+  const p = pValue(difference, error, degreesOf(a, b));
   const ratio = Math.exp(difference);
   const lo = Math.exp(difference - reach);
   const hi = Math.exp(difference + reach);
-  return { ratio, lo, hi, decision: decide({ ratio, lo, hi }, threshold) };
+  return { ratio, lo, hi, p, decision: decide({ ratio, lo, hi }, threshold) };
+}
+
+function pValue(difference: number, error: number, degrees: number): number {
+  if (error > 0) return studentTTwoSided(difference / error, degrees);
+  return difference === 0 ? 1 : 0;
 }
 
 interface Moments {
@@ -54,7 +62,7 @@ function degreesOf(a: Moments, b: Moments): number {
 }
 
 function decide(
-  { ratio, lo, hi }: Omit<IndependentComparison, 'decision'>,
+  { ratio, lo, hi }: Pick<IndependentComparison, 'ratio' | 'lo' | 'hi'>,
   threshold: number,
 ): IndependentComparison['decision'] {
   if (lo >= 1 - threshold && hi <= 1 + threshold) return 'equivalent';

@@ -1,7 +1,8 @@
 import type { OptionValues } from 'commander';
 import { exitCodes, OrinError } from '../../host/errors.ts';
-import { baselinesFor, readBaselines } from '../../host/results/baselines.ts';
+import { againstBaselines } from '../../host/results/against-baselines.ts';
 import { compareRuns, type RunComparison } from '../../host/results/compare-runs.ts';
+import type { Result } from '../../host/results/result.ts';
 import { openRun, type SavedRun } from '../../host/results/saved-runs.ts';
 import { directoriesFrom } from '../config/directories.ts';
 import { environment } from '../config/environment.ts';
@@ -10,7 +11,14 @@ import { plainText } from '../output/symbols.ts';
 import { terminalOf } from '../output/terminal.ts';
 import { wrapText } from '../output/wrap-text.ts';
 
-/** `orin-remote results compare <run> [run…]`: the first is the baseline; one alone is held against the lasting one. */
+const COMPARISON = 'orin-remote/comparison@1';
+/** Of one run whose models have different baselines. */
+const COMPARISONS = 'orin-remote/comparisons@1';
+
+/**
+ * `orin-remote results compare <run> [run…]`: the first is the baseline; one alone is held against the lasting one, each of
+ * its models against its own.
+ */
 export async function compareCommand(
   ids: readonly string[],
   options: OptionValues,
@@ -18,32 +26,32 @@ export async function compareCommand(
   const runsDirectory = directoriesFrom(environment).runs;
   const runs: SavedRun[] = [];
   for (const id of ids) runs.push(await openRun(runsDirectory, id));
-  const [baseline, ...others] = await withBaseline(runsDirectory, runs);
-  if (baseline === undefined) return exitCodes.usage;
-  const comparison = compareRuns(
-    baseline.result,
-    others.map(({ result }) => result),
-  );
+  const [first, ...others] = runs;
+  if (first === undefined) return exitCodes.usage;
+  const comparisons =
+    others.length > 0
+      ? [compareRuns(first.result, others.map(resultOf))]
+      : await againstBaselines(runsDirectory, first.result);
+  if (comparisons.length === 0) throw nothingToCompare(first);
   if (options.json) {
-    process.stdout.write(`${JSON.stringify(asJson(comparison), null, 2)}\n`);
+    const [only, ...more] = comparisons.map(asJson);
+    const json = more.length === 0 ? only : { schema: COMPARISONS, comparisons: [only, ...more] };
+    process.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
     return exitCodes.ok;
   }
   const terminal = terminalOf(process.stdout, environment, options);
-  const text = compareReport(comparison, terminal).join('\n');
+  const text = comparisons.map((each) => compareReport(each, terminal).join('\n')).join('\n\n');
   process.stdout.write(`${plainText(wrapText(text, terminal.columns()), terminal.isUnicode)}\n`);
   return exitCodes.ok;
 }
 
-async function withBaseline(
-  runsDirectory: string,
-  runs: readonly SavedRun[],
-): Promise<readonly SavedRun[]> {
-  const [only, another] = runs;
-  if (only === undefined || another !== undefined) return runs;
-  const [id] = baselinesFor(await readBaselines(runsDirectory), only.result);
-  if (id !== undefined) return [await openRun(runsDirectory, id), only];
+function resultOf({ result }: SavedRun): Result {
+  return result;
+}
+
+function nothingToCompare(only: SavedRun): OrinError {
   const isIt = (only.baselineOf?.length ?? 0) > 0;
-  throw new OrinError({
+  return new OrinError({
     code: 'usage',
     what: `nothing to compare ${only.runId} with`,
     why: isIt
@@ -58,7 +66,7 @@ async function withBaseline(
 /** For other programs: figures and words without the whole cells. */
 function asJson({ results, cells, differences }: RunComparison): unknown {
   return {
-    schema: 'orin-remote/comparison@1',
+    schema: COMPARISON,
     runs: results.map(({ run_id }) => run_id),
     differences,
     cells: cells.map(({ label, model, entries }) => ({

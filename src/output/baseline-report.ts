@@ -1,8 +1,7 @@
 import { OrinError } from '../../host/errors.ts';
-import { baselinesFor, readBaselines } from '../../host/results/baselines.ts';
-import { compareRuns } from '../../host/results/compare-runs.ts';
+import { againstBaselines } from '../../host/results/against-baselines.ts';
+import type { RunComparison } from '../../host/results/compare-runs.ts';
 import type { Result } from '../../host/results/result.ts';
-import { openRun } from '../../host/results/saved-runs.ts';
 import { changeText } from './compare-report.ts';
 import { plainText } from './symbols.ts';
 import type { Terminal } from './terminal.ts';
@@ -15,12 +14,8 @@ export async function baselineReport(
   terminal: Terminal,
 ): Promise<string> {
   try {
-    const ids = baselinesFor(await readBaselines(runsDirectory), result);
-    const parts: string[] = [];
-    for (const id of ids) {
-      const baseline = await openRun(runsDirectory, id);
-      parts.push(...againstBaseline(baseline.result, result, terminal));
-    }
+    const comparisons = await againstBaselines(runsDirectory, result);
+    const parts = comparisons.flatMap((comparison) => linesOf(comparison, terminal));
     return parts.length === 0 ? '' : `${plainText(parts.join('\n'), terminal.isUnicode)}\n`;
   } catch (error) {
     if (!(error instanceof OrinError)) throw error;
@@ -28,8 +23,7 @@ export async function baselineReport(
   }
 }
 
-function againstBaseline(baseline: Result, result: Result, terminal: Terminal): string[] {
-  const { cells } = compareRuns(baseline, [result]);
+function linesOf({ results: [baseline], cells }: RunComparison, terminal: Terminal): string[] {
   const rows = cells.flatMap(({ label, entries: [before, after] }) => {
     if (!before || !after?.change) return [];
     const { word, figures, reason } = changeText(after.change, terminal.colour);
@@ -39,9 +33,9 @@ function againstBaseline(baseline: Result, result: Result, terminal: Terminal): 
     title,
     align: 'left' as const,
   }));
-  if (rows.length === 0) return [`  baseline ${baseline.run_id}: no cell is in both`];
+  if (rows.length === 0) return [`  baseline ${baseline?.run_id ?? ''}: no cell is in both`];
   return [
-    `  against the baseline ${baseline.run_id}`,
+    `  against the baseline ${baseline?.run_id ?? ''}`,
     ...textTable(columns, rows, terminal.columns()),
   ];
 }

@@ -6,15 +6,20 @@ import { readJournal } from '../../host/results/journal.ts';
 import { JournalBuilder, testCell, testPlan } from './journal-builder.ts';
 import { blocks } from './journal-runs.ts';
 
-/** A run with cells at these levels, saved as a finished one is; gives its directory. */
+/** A run with cells at these levels (and of these models), saved as a finished one is; gives its directory. */
 export async function saveTestRun(
   runs: string,
   runId: string,
   levels: Readonly<Record<string, number>>,
   board = 'NVIDIA Jetson Orin Nano',
+  models: Readonly<Record<string, string>> = {},
 ): Promise<string> {
   const cells = Object.keys(levels).map((id, index) =>
-    testCell(id, { label: `cell ${id}`, threads: index + 1 }),
+    testCell(id, {
+      label: `cell ${id}`,
+      threads: index + 1,
+      ...(models[id] !== undefined && { model: models[id] }),
+    }),
   );
   const plan = { ...testPlan(cells), runId, context: { board: { model: board } } };
   const bytes = blocks(new JournalBuilder(plan), levels, 6).bye().bytes();

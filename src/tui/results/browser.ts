@@ -1,5 +1,6 @@
-import { baselinesFor, readBaselines } from '../../../host/results/baselines.ts';
+import { againstBaselines } from '../../../host/results/against-baselines.ts';
 import { type CellShape, cellShapes } from '../../../host/results/cell-shapes.ts';
+import { compareRuns } from '../../../host/results/compare-runs.ts';
 import {
   listRuns,
   openRun,
@@ -146,27 +147,26 @@ export class ResultsBrowser {
     host.show(view);
   }
 
-  /** One run alone is held against its lasting baseline. */
-  async #compare(runIds: readonly [string, ...string[]], from: Told): Promise<void> {
+  /** One run alone is held against the lasting baselines of its models. */
+  async #compare(runIds: readonly string[], from: Told): Promise<void> {
     const { host, runs, terminal, onQuit } = this.#options;
-    let [baseline, ...others] = [await openRun(runs, runIds[0])] as [SavedRun, ...SavedRun[]];
-    for (const id of runIds.slice(1)) others.push(await openRun(runs, id));
-    if (others.length === 0) {
-      const [id] = baselinesFor(await readBaselines(runs), baseline.result);
-      if (id === undefined) {
-        from.say(`no other run is marked as the baseline of this board and model: b there`);
-        host.show(from);
-        return;
-      }
-      others = [baseline];
-      baseline = await openRun(runs, id);
+    const opened: SavedRun[] = [];
+    for (const id of runIds) opened.push(await openRun(runs, id));
+    const [first, ...others] = opened.map(({ result }) => result);
+    if (first === undefined) return;
+    const all =
+      others.length > 0 ? [compareRuns(first, others)] : await againstBaselines(runs, first);
+    if (all.length === 0) {
+      from.say(`no other run is marked as the baseline of this board and model: b there`);
+      host.show(from);
+      return;
     }
-    const all = [baseline, ...others] as const;
+    const count = others.length > 0 ? opened.length : all.length + 1;
     this.#summary = (plain) => `${compareLines(all, plain.columns(), plain).join('\n')}\n`;
     host.show(
       new TabbedView({
         place: 'compare',
-        title: () => `${all.length} runs compared`,
+        title: () => `${count} runs compared`,
         tabs: [{ name: '', lines: ({ size }) => compareLines(all, size.columns, terminal) }],
         onDemand: (demand) => (demand === 'quit' ? onQuit() : host.show(from)),
       }),

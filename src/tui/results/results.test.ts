@@ -1,6 +1,8 @@
 import { createElement } from 'react';
 import { expect, onTestFinished, test } from 'vitest';
-import type { RunListing, SavedRun } from '../../../host/results/saved-runs.ts';
+import { compareRuns } from '../../../host/results/compare-runs.ts';
+import type { Result } from '../../../host/results/result.ts';
+import type { RunListing } from '../../../host/results/saved-runs.ts';
 import { keys } from '../../../test/support/fake-stdin.ts';
 import { canvasOf, frameOf, sizes, terminalLike } from '../../../test/support/frames.ts';
 import { JournalBuilder, testCell, testPlan } from '../../../test/support/journal-builder.ts';
@@ -138,22 +140,21 @@ test('a long text scrolls to its end and not beyond', async () => {
   expect(isBack).toBe(true);
 });
 
-function savedRun(runId: string, levels: Record<string, number>, powerMode = '15W'): SavedRun {
+function measured(levels: Record<string, number>, powerMode = '15W'): Result {
   const cells = Object.keys(levels).map((id, index) =>
     testCell(id, { label: `cell ${id}`, threads: index + 1 }),
   );
   const plan = { ...testPlan(cells), context: { board: { power_mode: powerMode } } };
-  const result = resultOf(blocks(new JournalBuilder(plan), levels, 6).bye());
-  return { runId, directory: '/runs', result, isPartial: false };
+  return resultOf(blocks(new JournalBuilder(plan), levels, 6).bye());
 }
 
-const baseline = savedRun('baseline', { a: 10e6, b: 5e6, c: 2e6, gone: 1e6 });
+const baseline = measured({ a: 10e6, b: 5e6, c: 2e6, gone: 1e6 });
 const plain = { columns: 120, rows: 30 };
-const compared = (...runs: SavedRun[]) =>
-  compareLines([baseline, ...runs], plain.columns, terminalLike()).join('\n');
+const compared = (...runs: Result[]) =>
+  compareLines([compareRuns(baseline, runs)], plain.columns, terminalLike()).join('\n');
 
 test('two runs are compared cell by cell, in words and with intervals', () => {
-  const text = compared(savedRun('other', { a: 9e6, b: 5.5e6, c: 2.0001e6 }));
+  const text = compared(measured({ a: 9e6, b: 5.5e6, c: 2.0001e6 }));
   expect(text).toMatch(/cell a .* -10 % .* faster/);
   expect(text).toMatch(/cell b .* \+10 % .* SLOWER/);
   expect(text).toMatch(/cell c .* same/);
@@ -162,17 +163,23 @@ test('two runs are compared cell by cell, in words and with intervals', () => {
 });
 
 test('under other conditions nothing is called faster', () => {
-  const text = compared(savedRun('other', { a: 9e6 }, 'MAXN'));
+  const text = compared(measured({ a: 9e6 }, 'MAXN'));
   expect(text).toContain('not comparable: power mode differs');
   expect(text).not.toContain('faster');
   expect(text).toMatch(/A {2}15W\n *B {2}MAXN/);
+});
+
+test('baselines of several models are told one below the other', () => {
+  const one = compareRuns(baseline, [measured({ a: 9e6 })]);
+  const text = compareLines([one, one], plain.columns, terminalLike()).join('\n');
+  expect(text.match(/cell a .* faster/g)).toHaveLength(2);
 });
 
 test.each(sizes)('a comparison fits at $columns x $rows', (size) => {
   const canvas = canvasOf(size);
   const { theme } = canvas;
   const lines = compareLines(
-    [baseline, savedRun('x', { a: 9e6 }, 'MAXN')],
+    [compareRuns(baseline, [measured({ a: 9e6 }, 'MAXN')])],
     size.columns,
     terminalLike(),
   );

@@ -64,7 +64,7 @@ function medianOf(entry: ComparedCell['entries'][number]): string {
   return formatInterval(entry.cell.median_ns, entry.cell.ci?.half_width ?? null);
 }
 
-function changeText({ ratio, lo, hi }: Change): string {
+function changeText({ ratio, lo, hi }: Pick<Change, 'ratio' | 'lo' | 'hi'>): string {
   if (ratio === null || lo === null || hi === null) return '';
   return `${formatChange(ratio - 1)} (${formatChange(lo - 1)} to ${formatChange(hi - 1)})`;
 }
@@ -78,5 +78,5 @@ function changeFigure({ ratio, lo, hi }: Change): Markup {
   if (ratio === null || lo === null || hi === null) return nothing;
   const x = linearScale([0.75, 1.25], [2, 138]);
   const at = (value: number) => place(x.at(Math.min(1.25, Math.max(0.75, value))));
-  return html`<svg class="change" viewBox="0 0 140 16" role="img" aria-label="${changeText({ ratio, lo, hi, word: 'same', reason: null })}"><line class="grid" x1="70" x2="70" y1="0" y2="16"/><line class="mark strong" x1="${at(lo)}" x2="${at(hi)}" y1="8" y2="8"/><circle class="dot" cx="${at(ratio)}" cy="8" r="3.5"/></svg>`;
+  return html`<svg class="change" viewBox="0 0 140 16" role="img" aria-label="${changeText({ ratio, lo, hi })}"><line class="grid" x1="70" x2="70" y1="0" y2="16"/><line class="mark strong" x1="${at(lo)}" x2="${at(hi)}" y1="8" y2="8"/><circle class="dot" cx="${at(ratio)}" cy="8" r="3.5"/></svg>`;
 }

@@ -91,3 +91,27 @@ test('a run that was cut before its first cell is a page as well', () => {
 test('no figure is drawn from nothing', () => {
   expect(page()).not.toMatch(/NaN|undefined|Infinity/);
 });
+
+test.each([
+  ['paused samplers', { isUnwatched: true }],
+  ['moved interrupts', { isSteered: true }],
+])('the scaling figure leaves twins with %s out', (_what, twin) => {
+  const cells = [1, 2].flatMap((threads) => [
+    testCell(`on${threads}`, { threads }),
+    testCell(`off${threads}`, { threads, ...twin }),
+  ]);
+  const levels = { on1: 10e6, off1: 9e6, on2: 5e6, off2: 4e6 };
+  const journal = readJournal(
+    blocks(new JournalBuilder(testPlan(cells)), levels, 6)
+      .bye()
+      .bytes(),
+  );
+  const made = resultHtml({
+    result: resultFromJournal(journal),
+    shapes: cellShapes(journal, pageShapes),
+    note: null,
+  });
+  expect(made.match(/aria-label="Speed-up by threads: [^"]*"/g)).toEqual([
+    'aria-label="Speed-up by threads: 1: 1.00×, 2: 2.00×"',
+  ]);
+});

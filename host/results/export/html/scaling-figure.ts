@@ -1,6 +1,7 @@
 import type { CellResult } from '../../cell-result.ts';
 import { formatNumber } from '../../format.ts';
 import type { Result } from '../../result.ts';
+import { unwatchedCells } from '../../telemetry-cost.ts';
 import { isUnsound } from './cells-section.ts';
 import { html, type Markup, nothing } from './markup.ts';
 import { linearScale, place } from './scale.ts';
@@ -21,10 +22,11 @@ interface Point {
 
 /** Speed-up by threads, for each set of cells that differ in nothing else; the line is one thread's speed times threads. */
 export function scalingSection(result: Result, cells: readonly CellResult[]): Markup {
+  const unwatched = unwatchedCells(result.plan);
   const groups = new Map<string, CellResult[]>();
   for (const cell of cells.filter((each) => !isUnsound(each))) {
     const { threads: _, affinity_applied: __, ...rest } = cell.config;
-    const key = JSON.stringify([cell.model, rest]);
+    const key = JSON.stringify([cell.model, rest, unwatched.has(cell.cell)]);
     groups.set(key, [...(groups.get(key) ?? []), cell]);
   }
   const figures = [...groups.values()].flatMap((group) => scalingFigure(result, group));
