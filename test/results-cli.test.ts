@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { plainBoard } from '../host/fleet/fleet-board.ts';
+import { createFleet } from '../host/fleet/fleet-store.ts';
 import { type Cli, makeCli } from './support/cli.ts';
 import { saveTestRun } from './support/saved-run.ts';
 
@@ -67,6 +69,56 @@ test('a page is written, and held against another run', async () => {
   ]);
   expect(code).toBe(0);
   expect(await readFile(out, 'utf8')).toMatch(/id="compare"[\s\S]*faster[\s\S]*id="cells"/);
+}, 120_000);
+
+test.each(['csv', 'csv --samples', 'parquet', 'html', 'json'])(
+  'a place that cannot be written is told as such: %s',
+  async (format) => {
+    const args = ['results', 'export', newer, '--format', ...format.split(' '), '-o'];
+    const missing = await cli.run([...args, '/nonexistent-orin/x']);
+    expect(missing).toMatchObject({ code: 2, stdout: '' });
+    expect(missing.stderr).toContain('cannot write /nonexistent-orin/x');
+    expect(missing.stderr).toContain('there is no such directory');
+    const journal = join(cli.runs, older, 'journal.ndjson');
+    const before = await readFile(journal);
+    const measured = await cli.run([...args, journal]);
+    expect(measured).toMatchObject({ code: 2, stdout: '' });
+    expect(measured.stderr).toContain(`not written: ${journal}`);
+    expect(await readFile(journal)).toEqual(before);
+  },
+  120_000,
+);
+
+test.each(['csv', 'csv --samples', 'parquet', 'parquet --samples', 'md', 'json'])(
+  'nor does the export of a fleet run take the place of anything: %s',
+  async (format) => {
+    const fleets = join(cli.runs, '..', 'fleets');
+    const board = plainBoard('orin-1');
+    const places = { fleets, runs: cli.runs };
+    const parts = { name: null, toolVersion: '0', options: {}, boards: [board] };
+    const store = await createFleet(places, parts);
+    await store.update(board.name, { outcome: 'done', runId: newer, isSaved: true });
+    const args = ['fleet', 'export', '--format', ...format.split(' '), '-o'];
+    expect(await cli.run([...args, '/nonexistent-orin/x'])).toMatchObject({ code: 2, stdout: '' });
+    const files = [join(cli.runs, newer, 'samples.parquet'), join(store.directory, 'fleet.json')];
+    for (const file of files) {
+      const before = await readFile(file);
+      const { code, stderr } = await cli.run([...args, file]);
+      expect(code).toBe(2);
+      expect(stderr).toContain(`not written: ${file}`);
+      expect(await readFile(file)).toEqual(before);
+    }
+  },
+  120_000,
+);
+
+test('iterations come on stdout and into a file alike', async () => {
+  const args = ['results', 'export', newer, '--format', 'csv', '--samples'];
+  const { stdout } = await cli.run(args);
+  const out = join(cli.home, 'samples.csv');
+  expect((await cli.run([...args, '-o', out])).code).toBe(0);
+  expect(await readFile(out, 'utf8')).toBe(stdout);
+  expect(stdout.split('\r\n').length).toBeGreaterThan(100);
 }, 120_000);
 
 test('without a terminal nothing is browsed, and it is said', async () => {

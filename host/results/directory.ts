@@ -2,6 +2,7 @@ import { cp, mkdtemp, open, readdir, readFile, rename, rm, writeFile } from 'nod
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { OrinError } from '../errors.ts';
+import { shellWord } from '../shell/shell-word.ts';
 import { encodeResult } from './compute.ts';
 import { writeSamples } from './export/parquet.ts';
 import type { JournalData } from './journal-data.ts';
@@ -135,21 +136,28 @@ const reasons: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read-only',
   EACCES: 'permission denied',
   EPERM: 'not permitted',
+  ENOENT: 'there is no such directory',
+  ENOTDIR: 'a part of the path is a file, not a directory',
+  EISDIR: 'it is a directory',
+  ELOOP: 'its links lead in a circle',
+  ENAMETOOLONG: 'the name is too long',
 };
 
 /** The error for a results directory that cannot be written; `kept` is where the run is instead. */
-export function unwritable(error: unknown, directory: string, kept: string | null): OrinError {
+export function unwritable(
+  error: unknown,
+  path: string,
+  kept: string | null,
+  next = 'make room or set XDG_DATA_HOME to a directory that can be written',
+): OrinError {
   const code = errorCode(error);
   const message = error instanceof Error ? error.message : String(error);
   const why = (code === null ? undefined : reasons[code]) ?? message;
   return new OrinError({
     code: 'results-unwritable',
-    what: `cannot write ${directory}`,
+    what: `cannot write ${path}`,
     why: kept === null ? why : `${why}; the run is kept in ${kept}`,
-    next:
-      kept === null
-        ? 'make room or set XDG_DATA_HOME to a directory that can be written'
-        : `make room, then: mv ${kept} ${directory}`,
+    next: kept === null ? next : `make room, then: mv ${shellWord(kept)} ${shellWord(path)}`,
     cause: error,
   });
 }

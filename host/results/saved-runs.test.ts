@@ -149,6 +149,9 @@ test('why it cannot be written is said in words', () => {
     why: 'no space left on the device; the run is kept in /tmp/y',
     next: 'make room, then: mv /tmp/y /runs/x',
   });
+  expect(unwritable(full, "/my runs/it's", '/tmp/$y')).toMatchObject({
+    next: `make room, then: mv '/tmp/$y' '/my runs/it'\\''s'`,
+  });
 });
 
 test('a journal that claims to be of another run does not take its place', async () => {

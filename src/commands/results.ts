@@ -1,25 +1,20 @@
-import { createReadStream, createWriteStream } from 'node:fs';
-import { copyFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { OptionValues } from 'commander';
 import { exitCodes, OrinError } from '../../host/errors.ts';
-import { runFiles } from '../../host/results/directory.ts';
-import { samplesCsv } from '../../host/results/export/csv.ts';
-import { exportFormats, exportText } from '../../host/results/export/export-text.ts';
 import {
-  listRuns,
-  openRun,
-  readSavedJournal,
-  type SavedRun,
-} from '../../host/results/saved-runs.ts';
+  type ExportOptions,
+  exportPieces,
+  exportRun,
+} from '../../host/results/export/export-file.ts';
+import { exportFormats } from '../../host/results/export/export-text.ts';
+import { listRuns, openRun, type SavedRun } from '../../host/results/saved-runs.ts';
 import { verifyRun } from '../../host/results/verify.ts';
 import { directoriesFrom } from '../config/directories.ts';
 import { environment } from '../config/environment.ts';
 import { choicesFrom } from '../config/parse-values.ts';
 import { cpuReport, interruptReport } from '../output/activity-report.ts';
 import { describeOperators } from '../output/operator-table.ts';
+import { parquetToStdout } from '../output/parquet-to-stdout.ts';
 import { describeRun } from '../output/run-detail.ts';
 import { describeRuns } from '../output/run-list.ts';
 import { type Terminal, terminalOf } from '../output/terminal.ts';
@@ -89,21 +84,11 @@ export async function exportCommand(
       next: 'export them one by one',
     });
   }
-  if (format === 'csv' && options.samples) {
-    const rows = Readable.from(samplesCsv(await readSavedJournal(run.directory)));
-    await pipeline(rows, out === '-' ? process.stdout : createWriteStream(out), {
-      end: out !== '-',
-    });
-    return exitCodes.ok;
-  }
-  if (format === 'parquet') await exportSamples(run, out);
-  else {
-    const compared: SavedRun[] = [];
-    for (const other of others) compared.push(await openRun(runsDirectory, other));
-    const text = await exportText(run, format, compared);
-    if (out === '-') process.stdout.write(text);
-    else await writeFile(out, text);
-  }
+  const comparedWith: SavedRun[] = [];
+  for (const other of others) comparedWith.push(await openRun(runsDirectory, other));
+  const isOfSamples = options.samples === true;
+  if (out === '-') await exportToStdout(run, { format, isOfSamples, comparedWith });
+  else await exportRun(run, { format, path: out, isOfSamples, comparedWith });
   return exitCodes.ok;
 }
 
@@ -123,8 +108,14 @@ export async function verifyCommand(id: string): Promise<number> {
   return exitCodes.boardFailed;
 }
 
-async function exportSamples(run: SavedRun, out: string): Promise<void> {
-  const path = join(run.directory, runFiles.samples);
-  if (out === '-') await pipeline(createReadStream(path), process.stdout, { end: false });
-  else await copyFile(path, out);
+async function exportToStdout(
+  run: SavedRun,
+  { format, ...options }: Omit<ExportOptions, 'path'>,
+): Promise<void> {
+  if (format !== 'parquet') {
+    return await pipeline(await exportPieces(run, format, options), process.stdout, { end: false });
+  }
+  await parquetToStdout(async (path) => {
+    await exportRun(run, { format, path });
+  });
 }

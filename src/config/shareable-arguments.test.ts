@@ -51,3 +51,11 @@ test('paths of ONNX Runtime builds are shortened to their last part', () => {
     'libonnxruntime.so',
   ]);
 });
+
+test('a value that is attached to its short option is left out as well', () => {
+  const argv = [
+    ...['bench', 'orin', '-ljane', '-i/home/jane/.ssh/id_x', '-p2222', '-F/home/jane/config'],
+    ...['-qljane', '-ql', 'jane', '-q', '-i', '/home/jane/key', '--login=jane', '--quick'],
+  ];
+  expect(shareableArguments(argv, 'orin')).toEqual(['bench', '<host>', '-q', '--quick']);
+});

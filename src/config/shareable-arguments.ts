@@ -33,7 +33,10 @@ function keptOf(argument: string, name: string, value: string, host: string): st
   return [argument === host ? '<host>' : argument];
 }
 
+/** `--login=me` and `-lme` hold their value; short options without one may stand before: `-qlme`. */
 function splitOnce(argument: string): [string, string | undefined] {
+  const short = /^-q*([pliF])(.*)$/s.exec(argument);
+  if (short) return [`-${short[1]}`, short[2] === '' ? undefined : short[2]];
   const at = argument.indexOf('=');
   if (!argument.startsWith('--') || at < 0) return [argument, undefined];
   return [argument.slice(0, at), argument.slice(at + 1)];

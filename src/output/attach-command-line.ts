@@ -1,4 +1,5 @@
 import type { OptionValues } from 'commander';
+import { shellWord } from '../../host/shell/shell-word.ts';
 
 /** Options that say how the board is reached, by their names in `OptionValues`. */
 const connectionOptions = [
@@ -22,11 +23,6 @@ export function connectionArguments(options: OptionValues): string[] {
 /** The command by which a run is found again, with the options by which its board was reached. */
 export function attachCommandLine(host: string, options: OptionValues, runId: string): string {
   return ['orin-remote', 'attach', host, runId, ...connectionArguments(options)]
-    .map(quoted)
+    .map(shellWord)
     .join(' ');
-}
-
-/** For a POSIX shell; most words need nothing. */
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

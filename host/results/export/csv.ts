@@ -8,10 +8,18 @@ export type Field = string | number | boolean | null;
 /** RFC 4180: quoted where a comma, a quote or a line break would be misread; null is empty. */
 function row(fields: readonly Field[]): string {
   const text = fields.map((field) => {
-    const value = field === null ? '' : String(field);
+    const value = field === null ? '' : typeof field === 'string' ? inert(field) : String(field);
     return /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
   });
   return `${text.join(',')}\r\n`;
+}
+
+/**
+ * A text that a spreadsheet would take for a formula gets an apostrophe before it: what a board, a model or a label is called
+ * is nothing to compute (https://owasp.org/www-community/attacks/CSV_Injection). Numbers stay numbers.
+ */
+function inert(text: string): string {
+  return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
 }
 
 /** Name and value of every column of a table of cells. */

@@ -1,61 +1,66 @@
-import { copyFile, realpath, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
-import { OrinError } from '../../errors.ts';
-import { errorCode, runFiles, unwritable } from '../directory.ts';
-import type { SavedRun } from '../saved-runs.ts';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { runFiles } from '../directory.ts';
+import { readSavedJournal, type SavedRun } from '../saved-runs.ts';
+import { samplesCsv } from './csv.ts';
 import { type ExportFormat, exportText } from './export-text.ts';
+import { writeSamples } from './parquet.ts';
+import { writeExport } from './write-export.ts';
 
 /** Names of exports in a run's own directory; JSON and Parquet are there already. */
-const ownNames: Readonly<Record<ExportFormat, string>> = {
-  html: 'report.html',
-  md: 'report.md',
-  csv: 'cells.csv',
-  json: runFiles.result,
-  parquet: runFiles.samples,
-};
-
-/** Where an export lies in the run's own directory. */
-function ownExportPath({ directory }: SavedRun, format: ExportFormat): string {
-  return join(directory, ownNames[format]);
-}
+const reportNames = { html: 'report.html', md: 'report.md', csv: 'cells.csv' } as const;
+const measuredNames = { json: runFiles.result, parquet: runFiles.samples } as const;
 
 export interface ExportOptions {
   readonly format: ExportFormat;
-  /** Null: in the run's own directory. */
+  /** Null: in the run's own directory. A file that is there is replaced. */
   readonly path: string | null;
-  /** A file that is there may go. */
-  readonly isReplacing: boolean;
+  /** CSV: a row for every iteration instead of every cell. */
+  readonly isOfSamples?: boolean;
+  /** HTML: runs that it is held against, the first of them as the baseline. */
+  readonly comparedWith?: readonly SavedRun[];
 }
 
 /**
- * Writes a run in another format and gives the path. What was measured is never written over.
+ * Writes a run in another format and gives the path. What was measured, in this run or another, is never written over.
  * @throws OrinError `results-unwritable`, `results-unreadable`, `journal-damaged`
  */
-export async function exportRun(
+export async function exportRun(run: SavedRun, options: ExportOptions): Promise<string> {
+  const { format, path } = options;
+  const own = join(run.directory, { ...reportNames, ...measuredNames }[format]);
+  if (path === null && format in measuredNames && !run.isPartial) return own;
+  const target = {
+    path: path ?? own,
+    keeps: [dirname(run.directory)],
+    allowed: Object.values(reportNames).map((name) => join(run.directory, name)),
+    mode: path === null ? 0o600 : 0o666,
+  };
+  return await writeExport(target, async (file) => {
+    if (format === 'parquet') await writeParquet(run, file);
+    else await pipeline(await exportPieces(run, format, options), createWriteStream(file));
+  });
+}
+
+/** A run in a text format, in pieces. @throws OrinError `results-unreadable`, `journal-damaged` */
+export async function exportPieces(
   run: SavedRun,
-  { format, path, isReplacing }: ExportOptions,
-): Promise<string> {
-  const own = ownExportPath(run, format);
-  const target = path === null ? own : resolve(path);
-  const isOwn = await isSamePlace(target, own);
-  const isMeasured = format === 'json' || format === 'parquet';
-  if (isOwn && isMeasured && !run.isPartial) return own;
-  if (await isInDirectory(target, run.directory)) {
-    if (!Object.values(ownNames).slice(0, 3).includes(basename(target)))
-      throw keepsMeasured(target);
-  }
-  const mode = isOwn ? 0o600 : 0o666;
-  const flag = isReplacing || path === null ? 'w' : 'wx';
-  try {
-    if (format === 'parquet') {
-      await writeFile(target, '', { mode, flag });
-      await copyFile(own, target);
-    } else await writeFile(target, await exportText(run, format), { mode, flag });
-    return target;
-  } catch (error) {
-    if (error instanceof OrinError) throw error;
-    throw unwritable(error, target, null);
-  }
+  format: Exclude<ExportFormat, 'parquet'>,
+  { isOfSamples, comparedWith }: Pick<ExportOptions, 'isOfSamples' | 'comparedWith'>,
+): Promise<Readable> {
+  return format === 'csv' && isOfSamples
+    ? Readable.from(samplesCsv(await readSavedJournal(run.directory)))
+    : Readable.from([await exportText(run, format, comparedWith)]);
+}
+
+/** Its own file as it is; a run that is not saved to its end has none that is whole. */
+async function writeParquet(run: SavedRun, file: string): Promise<void> {
+  const own = join(run.directory, runFiles.samples);
+  if (run.isPartial || !(await isThere(own)))
+    writeSamples(file, await readSavedJournal(run.directory));
+  else await pipeline(createReadStream(own), createWriteStream(file));
 }
 
 /** True where there is a file already. */
@@ -64,26 +69,4 @@ export async function isThere(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-async function isSamePlace(one: string, other: string): Promise<boolean> {
-  return basename(one) === basename(other) && (await isInDirectory(one, dirname(other)));
-}
-
-async function isInDirectory(path: string, directory: string): Promise<boolean> {
-  const real = async (name: string) =>
-    await realpath(name).catch((error: unknown) => {
-      if (errorCode(error) === 'ENOENT') return resolve(name);
-      throw error;
-    });
-  return (await real(dirname(path))) === (await real(directory));
-}
-
-function keepsMeasured(path: string): OrinError {
-  return new OrinError({
-    code: 'results-unwritable',
-    what: `not written: ${path}`,
-    why: 'the directory of a run holds what was measured',
-    next: 'give another path, or none for a report beside the run',
-  });
 }

@@ -11,7 +11,7 @@ import {
 } from '../../../test/support/journal-builder.ts';
 import { blocks, resultOf } from '../../../test/support/journal-runs.ts';
 import { readJournal } from '../journal.ts';
-import { cellsCsv, samplesCsv } from './csv.ts';
+import { boardCellRows, cellsCsv, samplesCsv } from './csv.ts';
 import { resultMarkdown } from './markdown.ts';
 import { writeSamples } from './parquet.ts';
 
@@ -115,6 +115,24 @@ describe('CSV', () => {
       'false',
       'false',
     ]);
+  });
+
+  test('no name is a formula in a spreadsheet, and numbers stay numbers', () => {
+    const labels = ['=1+1', '+1', '-1', '@SUM(A1)', '5 - 1', "=cmd|' /C calc'!A0", '=a,"b"'];
+    const plan = testPlan(labels.map((label, index) => testCell(`c${index}`, { label })));
+    const result = resultOf(blocks(new JournalBuilder(plan), { c0: 1e6 }, 5).bye());
+    const [first, ...others] = result.cells;
+    const cells = first
+      ? [{ ...first, outliers: { ...first.outliers, count: -1 } }, ...others]
+      : [];
+    const [header = [], ...rows] = parseCsv(cellsCsv({ ...result, cells }));
+    const column = (name: string) => rows.map((row) => row[header.indexOf(name)]);
+    expect(column('label')).toEqual(
+      labels.map((label) => (label === '5 - 1' ? label : `'${label}`)),
+    );
+    expect(column('outliers')[0]).toBe('-1');
+    const boards = parseCsv(boardCellRows('=board', result));
+    expect(boards.map(([board]) => board)).toEqual(labels.map(() => "'=board"));
   });
 
   test('cells are one row each, with names in the header; commas and quotes survive', () => {

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { readBaselines } from '../../../host/results/baselines.ts';
 import { cellShapes } from '../../../host/results/cell-shapes.ts';
-import { exportRun } from '../../../host/results/export/export-file.ts';
 import { openRun, readSavedJournal } from '../../../host/results/saved-runs.ts';
 import { verifyRun } from '../../../host/results/verify.ts';
 import { keys } from '../../../test/support/fake-stdin.ts';
@@ -85,18 +84,16 @@ test('a run is exported beside itself, for its owner only', async () => {
   expect((await stat(path)).mode & 0o077).toBe(0);
 });
 
-test('an export never takes the place of what was measured', async () => {
-  const run = await openRun(runs, newer);
-  for (const name of ['journal.ndjson', 'result.json', 'samples.parquet', 'mpstat.log']) {
-    const path = join(directory, name);
-    const writing = exportRun(run, { format: 'csv', path, isReplacing: true });
-    await expect(writing).rejects.toMatchObject({ code: 'results-unwritable' });
-  }
+test('an export to what cannot be is told, and what was measured stays', async () => {
+  const { press, text, failures } = await browse();
+  await press('e', 'c', '/etc/passwd/a/b', keys.enter);
+  await expect.poll(() => failures).toMatchObject([{ code: 'results-unwritable' }]);
+  await press('e', 'c', join(directory, 'journal.ndjson'), keys.enter);
+  await expect.poll(text).toContain('Write over');
+  await press('y');
+  await expect.poll(() => failures.length).toBe(2);
+  expect(failures[1]).toMatchObject({ code: 'results-unwritable' });
   expect((await verifyRun(directory)).isSame).toBe(true);
-  const other = join(runs, 'there.md');
-  await exportRun(run, { format: 'md', path: other, isReplacing: false });
-  const again = exportRun(run, { format: 'md', path: other, isReplacing: false });
-  await expect(again).rejects.toMatchObject({ code: 'results-unwritable' });
 });
 
 test('a baseline is marked and taken away again, and a run alone is compared with it', async () => {

@@ -45,7 +45,7 @@ export async function askExport(host: Asker, run: SavedRun): Promise<string | nu
     });
     if (answer !== 'y') return null;
   }
-  const written = await exportRun(run, { format, path, isReplacing: true });
+  const written = await exportRun(run, { format, path });
   // The directory's name is long, and on the page of the environment.
   return path === null ? `written beside the run: ${basename(written)}` : `written: ${written}`;
 }
