@@ -42,7 +42,7 @@ export async function writeExport(
 }
 
 /** Only what a file system says is the fault of the place: anything else is a bug, and stays one. */
-export function asUnwritable(error: unknown, path: string): unknown {
+function asUnwritable(error: unknown, path: string): unknown {
   if (!/^E[A-Z0-9]+$/.test(errorCode(error) ?? '')) return error;
   return unwritable(error, path, null, 'give a file in a directory that can be written');
 }
