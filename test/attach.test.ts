@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdir, readdir, rm } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { resultSchema } from '../host/results/result.ts';
@@ -106,7 +106,8 @@ test('cancelled without collecting, a run waits: nothing removes it but collecti
 
 test('a supervisor that is killed: the run is collected as cut, exit code 4', async () => {
   const id = await detached(desk, '--blocks', '40');
-  const [pid] = await agentProcesses(`runs/${id}`);
+  // Not by its command line: the shell that started it carries the same words for a moment.
+  const pid = await readFile(join(base(), 'runs', id, 'pid'), 'utf8');
   process.kill(Number(pid), 'SIGKILL');
   await expect.poll(() => agentProcesses(sshd.home), { timeout: 10_000 }).toEqual([]);
   expect(await runsOnBoard()).toMatchObject([{ runId: id, state: 'died' }]);
