@@ -166,7 +166,7 @@ describe('settings of the person', () => {
     const controlPath = join(directory, 'theirs');
     const theirs = [sshd.alias, '-F', sshd.configFile, '-M', '-N', '-S', controlPath];
     // Not the processes of sshd: those of a login just made come and go for a moment.
-    const logins = () => sshd.log().split('Accepted ').length;
+    const logins = () => sshd.log().split('Accepted publickey for ').length;
     const before = logins();
     const master = spawn(tools.ssh, theirs, { stdio: 'ignore' });
     try {
