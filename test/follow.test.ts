@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import {
   access,
   appendFile,
@@ -11,10 +12,15 @@ import {
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { OrinError } from '../host/errors.ts';
+import { fleetLanes } from '../host/fleet/fleet-lanes.ts';
 import { verifyRun } from '../host/results/verify.ts';
 import { requestCancel } from '../host/run/cancel.ts';
+import { noLanes } from '../host/run/lanes.ts';
 import { follow, freshRuns, LaidRun, makeRun } from './support/followed-run.ts';
+import { startRelay } from './support/relay.ts';
 import { type Sshd, startSshd } from './support/sshd.ts';
+import { connectBy, transports } from './support/transports.ts';
 
 let sshd: Sshd;
 beforeAll(async () => {
@@ -104,6 +110,111 @@ test('bytes that a full disk on the board rolled back are not kept: all is recei
   expect(outcome.result.run.journal).toMatchObject({ is_verified: true, problems: [] });
   expect((await readFile(join(outcome.directory, 'journal.ndjson'))).equals(bytes)).toBe(true);
   expect(await isThere(run.directory)).toBe(false);
+});
+
+test('a board that is lost while its journal is received again: what had arrived is saved', async () => {
+  const { plan, journal } = makeRun();
+  const there = journal.bye().bytes();
+  const arrived = Buffer.from(there);
+  // One line in the middle is none: the journal ends, and does not verify.
+  arrived[there.indexOf('\n', there.length / 2) + 1] = 0x23;
+  const run = await LaidRun.lay(sshd.home, plan, arrived);
+  const runs = await freshRuns(sshd.home);
+  const relay = await startRelay({ port: sshd.port });
+  const [transport] = transports;
+  if (!transport) throw new Error('no transport');
+  let connects = 0;
+  try {
+    const { outcome, notes } = await follow(run, plan, {
+      connect: async (signal) => {
+        connects += 1;
+        if (connects > 1) throw new OrinError({ code: 'auth-failed', what: 'lost for good' });
+        return await connectBy(transport, sshd, { port: relay.port, signal });
+      },
+      runs,
+      onEvent: (count) => {
+        if (count !== journal.events - 1) return;
+        writeFileSync(run.journalPath, there);
+        relay.cutAfterBoardBytes(there.length / 4);
+      },
+    });
+    if (outcome.kind !== 'saved') throw new Error(outcome.kind);
+    expect(notes).toContain('the journal on the board is another: received again');
+    expect(notes.join('; ')).toMatch('the journal could not be checked');
+    expect((await readFile(join(outcome.directory, 'journal.ndjson'))).equals(arrived)).toBe(true);
+    expect(outcome.result.run).toMatchObject({
+      ended: 'completed',
+      journal: { is_verified: false },
+    });
+    expect(await readdir(outcome.directory)).not.toContain('journal.ndjson.again');
+    expect((await readFile(run.journalPath)).equals(there)).toBe(true);
+  } finally {
+    await relay.close();
+  }
+});
+
+test('nothing is asked of the board while the lane for saving is taken', async () => {
+  const { plan, journal } = makeRun();
+  const run = await LaidRun.lay(sshd.home, plan, journal.bye().bytes());
+  let commands = 0;
+  let inLane = -1;
+  const { outcome } = await follow(run, plan, {
+    connect: async (signal) => {
+      const link = await sshd.connect(signal);
+      const start = link.start.bind(link);
+      link.start = (...command) => {
+        commands += 1;
+        return start(...command);
+      };
+      return link;
+    },
+    runs: await freshRuns(sshd.home),
+    lanes: {
+      ...noLanes,
+      conclude: async (_signal, work) => {
+        const before = commands;
+        const value = await work();
+        inLane = commands - before;
+        return value;
+      },
+    },
+  });
+  expect(outcome.kind).toBe('saved');
+  expect(inLane).toBe(0);
+  expect(commands).toBeGreaterThan(0);
+  expect(await isThere(run.directory)).toBe(false);
+});
+
+test('whoever leaves while others are saving leaves the run on the board', async () => {
+  const { plan, journal } = makeRun();
+  const run = await LaidRun.lay(sshd.home, plan, journal.bye().bytes());
+  const runs = await freshRuns(sshd.home);
+  const leave = new AbortController();
+  const { conclude } = fleetLanes({ connects: 1, pushes: 1, runs: 1 });
+  let others = () => {};
+  const held = new Promise<void>((resolve) => {
+    others = resolve;
+  });
+  const never = new AbortController().signal;
+  const saving = [1, 2].map(() => conclude(never, () => held));
+  const { outcome } = await follow(run, plan, {
+    connect: sshd.connect,
+    runs,
+    leave: leave.signal,
+    lanes: {
+      ...noLanes,
+      conclude: (signal, work) => {
+        const saved = conclude(signal, work);
+        leave.abort();
+        return saved;
+      },
+    },
+  });
+  expect(outcome).toEqual({ kind: 'left', runId: plan.runId });
+  expect(await readdir(runs)).toEqual([]);
+  expect(await isThere(run.journalPath)).toBe(true);
+  others();
+  await Promise.all(saving);
 });
 
 test('a run that is left stays on the board, and nothing of it here', async () => {

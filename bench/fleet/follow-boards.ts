@@ -9,7 +9,6 @@ import { concludeRun } from '../../host/run/conclude.ts';
 import { Connection } from '../../host/run/connection.ts';
 import { followToEnd } from '../../host/run/follow.ts';
 import { openSpool } from '../../host/run/journal-spool.ts';
-import { noLanes } from '../../host/run/lanes.ts';
 import { withConnections } from '../../host/run/with-connections.ts';
 import { connectBoard } from '../../host/ssh/connect.ts';
 import { silentPrompter } from '../../host/ssh/prompter.ts';
@@ -76,7 +75,7 @@ export async function followBoards(
           const start = { connection, stream: null, base: '/simulated', plan, spool };
           const followed = await followToEnd(request, start);
           if (!isSaving) return null;
-          return await (request.lanes ?? noLanes).conclude(() => concludeRun(request, followed));
+          return await concludeRun(request, followed);
         } finally {
           await spool.discard();
         }

@@ -39,6 +39,18 @@ test('a board that lacks nothing does not wait for a push', async () => {
   await slow;
 });
 
+test('whoever leaves does not wait to save', async () => {
+  const lanes = fleetLanes({ connects: 8, pushes: 1, runs: 1 });
+  const held = gate<string>();
+  const saving = [1, 2].map(() => lanes.conclude(never, () => held.promise));
+  const leave = new AbortController();
+  const waiting = lanes.conclude(leave.signal, async () => 'saved');
+  leave.abort(new DOMException('left', 'AbortError'));
+  await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
+  held.resolve('saved');
+  expect(await Promise.all(saving)).toEqual(['saved', 'saved']);
+});
+
 test('stopping takes out who waits, and lets end what has begun', async () => {
   const lanes = fleetLanes({ connects: 8, pushes: 1, runs: 1 });
   const stop = new AbortController();

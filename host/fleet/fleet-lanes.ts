@@ -31,7 +31,7 @@ export function fleetLanes(limits: LaneLimits): FleetLanes {
       // Nothing to send needs no turn.
       missingBytes === 0 ? work() : inLane(pushes, signal, -missingBytes, work),
     run: (signal, work) => inLane(runs, signal, 0, work),
-    conclude: (work) => concluding.add(work),
+    conclude: (signal, work) => inLane(concluding, signal, 0, work),
   };
 }
 

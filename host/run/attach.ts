@@ -12,7 +12,6 @@ import { findRun, findSaved, type RunRequest, unknownRun } from './find-run.ts';
 import { followToEnd } from './follow.ts';
 import type { FollowRequest } from './follow-request.ts';
 import { openSpool } from './journal-spool.ts';
-import { noLanes } from './lanes.ts';
 import type { RunOutcome, SavedOutcome } from './run-outcome.ts';
 import { withConnections } from './with-connections.ts';
 
@@ -35,8 +34,7 @@ async function attachConnected(request: AttachRequest): Promise<RunOutcome> {
   const { link, run, base } = await findRun(request);
   if (run === null) return await savedHere(request);
   const plan = planOf(request.board, run);
-  const { lanes } = request;
-  const isLean = lanes !== undefined;
+  const isLean = request.lanes !== undefined;
   const spool = await openSpool(request.directories.runs, run.runId, plan.segment, isLean);
   try {
     tell({ kind: 'planned', plan, estimateMs: longestMs(plan.effort, plan.cells.length) });
@@ -45,7 +43,7 @@ async function attachConnected(request: AttachRequest): Promise<RunOutcome> {
     const connection = new Connection(request, link);
     await bringEarlierSegments({ connection, base, plan, spool });
     const followed = await followToEnd(request, { connection, stream: null, base, plan, spool });
-    return await (lanes ?? noLanes).conclude(() => concludeRun(request, followed));
+    return await concludeRun(request, followed);
   } finally {
     // What was saved is elsewhere by now, and what was not is on the board.
     await spool.discard();

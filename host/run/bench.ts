@@ -23,6 +23,7 @@ import type { FollowedRun } from './follow.ts';
 import { openSpool, type Spool } from './journal-spool.ts';
 import { noLanes } from './lanes.ts';
 import { loadModels, type PreparedRun, prepareRun } from './prepare.ts';
+import { watchPush } from './push-progress.ts';
 import type { RunOutcome } from './run-outcome.ts';
 import { startRun } from './start-run.ts';
 import { withConnections } from './with-connections.ts';
@@ -104,6 +105,7 @@ async function runPlan(request: BenchRequest, ready: ReadyBoard): Promise<RunOut
   const { connection, probe, runtime, prepared, workshop } = ready;
   const missing = missingBytes(probe, prepared.files, runtime);
   const { link: probed } = connection;
+  const watch = watchPush((progress) => request.listener({ kind: 'push', progress }));
   const pushTo = async (link: Link) =>
     // On another connection what has arrived meanwhile is not sent again.
     await push(link, link === probed ? probe : await probeBoard(link, { signal }), {
@@ -112,14 +114,15 @@ async function runPlan(request: BenchRequest, ready: ReadyBoard): Promise<RunOut
       keepBytes: request.keepBytes,
       packer: workshop.packer,
       signal,
-      onProgress: (progress) => request.listener({ kind: 'push', progress }),
+      onProgress: watch.onProgress,
     });
+  const renewal = { ...beforeRun('sent its files', request), progress: watch.leftBytes };
   const { runtimeDirectory } = await lanes.push(missing, signal, () =>
-    connection.use(pushTo, beforeRun('sent its files', request)),
+    connection.use(pushTo, renewal),
   );
   for (;;) {
     const followed = await lanes.run(signal, () => measure(request, ready, runtimeDirectory));
-    if (followed !== null) return await lanes.conclude(() => concludeRun(request, followed));
+    if (followed !== null) return await concludeRun(request, followed);
     // Somebody was faster. Waiting for them holds no lane.
     const { link } = connection;
     const board = { link, probe: await probeBoard(link, { signal }) };

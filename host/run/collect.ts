@@ -10,7 +10,8 @@ import { fetchFile } from './fetch-file.ts';
 import type { FollowedRun } from './follow.ts';
 import type { FollowRequest } from './follow-request.ts';
 import { openJournal } from './journal-bytes.ts';
-import { followRun } from './launch.ts';
+import type { JournalCopy } from './journal-spool.ts';
+import { followRun, type JournalStream } from './launch.ts';
 import { inRunDirectory, runDirectory } from './run-directory.ts';
 
 /** The raw logs that a run leaves beside its journal; each is there or not, by the telemetry source. */
@@ -34,7 +35,7 @@ export async function collectRun(
 ): Promise<readonly string[]> {
   const { spool } = followed;
   const failures = spool.isVerified ? [] : await checkJournal(request, followed);
-  return [...failures, ...(await collectLogs(followed))];
+  return [...failures, ...(await collectLogs(request, followed))];
 }
 
 /** A journal that does not verify by itself is held against the file on the board. */
@@ -60,18 +61,24 @@ async function receiveAgainIfOther(
   const there = await journalHash(link, base, plan);
   if (there === spool.sha256) return [];
   request.listener({ kind: 'note', text: 'the journal on the board is another: received again' });
-  await spool.restart();
-  const stream = await followRun(link, base, plan, 0);
-  const journal = await openJournal(stream, request.board);
-  for await (const chunk of journal.bytes) {
-    await spool.append(chunk);
-    if (spool.hasEnded) break;
-  }
-  // A connection that was lost says so here; its streams only end.
-  if (!spool.hasEnded) await stream.process.exit;
-  stream.process.close();
-  if (there === spool.sha256) return [];
+  const receive = async (copy: JournalCopy) =>
+    await receiveWhole(await followRun(link, base, plan, 0), request.board, copy);
+  if (await spool.receiveAgain(receive, there)) return [];
   return ['the journal could not be checked: it did not arrive as it is on the board'];
+}
+
+async function receiveWhole(stream: JournalStream, board: string, copy: JournalCopy) {
+  try {
+    const journal = await openJournal(stream, board);
+    for await (const chunk of journal.bytes) {
+      await copy.append(chunk);
+      if (copy.hasEnded) return;
+    }
+    // A connection that was lost says so here; its streams only end.
+    await stream.process.exit;
+  } finally {
+    stream.process.close();
+  }
 }
 
 async function journalHash(link: Link, base: string, plan: Plan): Promise<string> {
@@ -85,17 +92,22 @@ async function journalHash(link: Link, base: string, plan: Plan): Promise<string
 }
 
 /** Of all segments. */
-async function collectLogs({ connection, base, plan, spool }: FollowedRun): Promise<string[]> {
+async function collectLogs(
+  { leave }: FollowRequest,
+  { connection, base, plan, spool }: FollowedRun,
+): Promise<string[]> {
   const { runId, segment: segments = 1 } = plan;
   const failures: string[] = [];
   const names = Array.from({ length: segments }, (_, at) =>
     logs.map((name) => segmentFile(name, at + 1)),
   );
   for (const name of names.flat()) {
+    const from = `${runDirectory(base, runId)}/${name}`;
     const fetch = async (link: Link) =>
-      await fetchFile(link, `${runDirectory(base, runId)}/${name}`, join(spool.directory, name));
+      await fetchFile(link, from, join(spool.directory, name), leave);
     try {
-      await connection.use(fetch, whileCollecting);
+      leave.throwIfAborted();
+      await connection.use(fetch, { ...whileCollecting, signal: leave });
     } catch (error) {
       failures.push(`${name} could not be collected: ${messageOf(error)}`);
     }

@@ -6,6 +6,7 @@ import { isSavedWhole } from '../results/saved-whole.ts';
 import { collectRun, journalHashes, messageOf, removeFromBoard } from './collect.ts';
 import type { FollowedRun } from './follow.ts';
 import type { FollowRequest } from './follow-request.ts';
+import { noLanes } from './lanes.ts';
 import type { RunOutcome, SavedOutcome } from './run-outcome.ts';
 
 export interface ConcludeOptions {
@@ -36,19 +37,19 @@ async function saveFollowed(
   request: FollowRequest,
   followed: FollowedRun,
   { isKept = false }: ConcludeOptions,
-): Promise<SavedOutcome> {
+): Promise<RunOutcome> {
   const { connection, plan, spool, end } = followed;
   const note = (text: string) => request.listener({ kind: 'note', text });
   const isOver = end === 'bye' || end === 'died';
   const failures = isOver ? await collectRun(request, followed) : [];
   for (const failure of failures) note(failure);
   const { sha256 } = spool;
-  const newest = await spool.close();
-  const { segment = 1 } = plan;
-  const journal = segment === 1 ? newest : await readSavedJournal(spool.directory);
-  const result = resultFromJournal(journal);
-  const directory = await saveRun(request.directories.runs, spool.directory, result, journal);
-  await removeLeftovers(request.directories.runs);
+  const saved = await saveInTurn(request, followed);
+  if (saved === null) {
+    await spool.discard();
+    return { kind: 'left', runId: plan.runId };
+  }
+  const { result, directory } = saved;
   if (end === 'gone') {
     note('the run is not on the board any more: what had arrived is saved');
   } else if (connection.isLost) {
@@ -64,6 +65,37 @@ async function saveFollowed(
   }
   if (!isKept) tellHowToGoOn(request, followed);
   request.listener({ kind: 'finished', result, directory });
+  return saved;
+}
+
+/** Null when the person left while it waited for its turn, and all of the run is still on the board. */
+async function saveInTurn(
+  request: FollowRequest,
+  followed: FollowedRun,
+): Promise<SavedOutcome | null> {
+  const { lanes = noLanes, leave } = request;
+  // What is nowhere but here is saved whatever happens.
+  const signal = followed.end === 'gone' ? new AbortController().signal : leave;
+  let hasBegun = false;
+  const work = async () => {
+    hasBegun = true;
+    return await save(request, followed);
+  };
+  try {
+    return await lanes.conclude(signal, work);
+  } catch (error) {
+    if (!hasBegun && signal.aborted) return null;
+    throw error;
+  }
+}
+
+async function save(request: FollowRequest, { plan, spool }: FollowedRun): Promise<SavedOutcome> {
+  const newest = await spool.close();
+  const { segment = 1 } = plan;
+  const journal = segment === 1 ? newest : await readSavedJournal(spool.directory);
+  const result = resultFromJournal(journal);
+  const directory = await saveRun(request.directories.runs, spool.directory, result, journal);
+  await removeLeftovers(request.directories.runs);
   return { kind: 'saved', result, directory };
 }
 

@@ -1,17 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Link } from '../link/link.ts';
 import type { FollowRequest } from './follow-request.ts';
-import { reconnect } from './reconnect.ts';
+import { reconnect, type Search, searchFor } from './reconnect.ts';
 
 /** What takes the place of a lost connection, and how that is told. */
 export interface Renewal {
-  /** For how long the board is looked for. */
+  /** For how long the board is looked for, over all losses between which nothing got on. */
   readonly withinMs: number;
   /** What was under way: `connection lost while collecting the run`. */
   readonly lost: string;
   readonly again: string;
   /** Ends the looking, beside the request's `leave`. */
   readonly signal?: AbortSignal;
+  /** Another number than at the last loss says that the work got on meanwhile; absent where it always begins anew. */
+  readonly progress?: () => number;
 }
 
 /** After a failure, how long its connection may take to be known as closed. */
@@ -44,14 +46,15 @@ export class Connection {
   }
 
   /** Opens another, however many tries it takes; false when the time is over or the person left. */
-  async renew({ withinMs, lost, again, signal }: Renewal): Promise<boolean> {
+  async renew(renewal: Renewal, search = searchFor(renewal.withinMs)): Promise<boolean> {
+    const { lost, again, signal } = renewal;
     if (this.#isLost) return false;
     this.#note(lost);
     const { leave } = this.#request;
     const request = signal
       ? { ...this.#request, leave: AbortSignal.any([leave, signal]) }
       : this.#request;
-    const link = await reconnect(request, Date.now() + withinMs);
+    const link = await reconnect(request, search);
     this.#isLost = link === null;
     if (link === null) return false;
     this.#link = link;
@@ -61,16 +64,21 @@ export class Connection {
 
   /**
    * Does work that may be begun anew: from its beginning on every connection that takes the place of one that was
-   * lost meanwhile.
+   * lost meanwhile. Work that only ever loses its connection is given up when the time for looking is over.
    * @throws what the work threw, on a connection that holds or when there is no other; and what `reconnect` throws.
    */
   async use<T>(work: (link: Link) => Promise<T>, renewal: Renewal): Promise<T> {
+    let search: Search | null = null;
+    let progress = renewal.progress?.();
     for (;;) {
       try {
         return await work(this.#link);
       } catch (error) {
         if (renewal.signal?.aborted || !(await isClosed(this.#link))) throw error;
-        if (!(await this.renew(renewal))) throw error;
+        const now = renewal.progress?.();
+        if (search === null || now !== progress) search = searchFor(renewal.withinMs);
+        progress = now;
+        if (!(await this.renew(renewal, search))) throw error;
       }
     }
   }

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { JournalEvent } from '../../agent/protocol/events.ts';
 import { segmentFile } from '../../agent/protocol/run-files.ts';
 import { runFiles, unwritable } from '../results/directory.ts';
@@ -12,6 +12,9 @@ import { readSavedJournal } from '../results/saved-runs.ts';
 import { markOwner, unmarkOwner } from '../results/spool-owner.ts';
 
 const { O_WRONLY, O_CREAT, O_TRUNC, O_APPEND } = constants;
+
+/** What is received once more. */
+export type JournalCopy = Pick<Spool, 'append' | 'hasEnded'>;
 
 /** A journal on its way in: on disk as it came, and read at the same time. */
 export interface Spool {
@@ -28,8 +31,11 @@ export interface Spool {
   readonly isVerified: boolean;
   /** Writes the next bytes, then gives the events that they completed. */
   append(chunk: Buffer): Promise<readonly JournalEvent[]>;
-  /** Forgets all bytes, to receive them again. */
-  restart(): Promise<void>;
+  /**
+   * Receives all bytes once more, beside those that are here; they take their place only when their SHA-256 is that one.
+   * False, and what is here stays, when it is not; what `receive` throws leaves it as well.
+   */
+  receiveAgain(receive: (copy: JournalCopy) => Promise<unknown>, sha256: string): Promise<boolean>;
   /** Closes the file and gives what was read. */
   close(): Promise<JournalData>;
   /** Closes the file of a run that stays on the board, and removes what is here of it. */
@@ -45,7 +51,7 @@ export function incomingDirectory(runsDirectory: string, runId: string): string 
  * Opens a spool in a directory of its own beside the finished runs, so that saving the run is a rename and a
  * program that dies leaves what it had received. What others left that holds nothing is removed first.
  * @param isLean keeps nothing of the iterations in memory; `close` then reads the journal again, from the disk.
- * @throws OrinError `results-unwritable`, here and in `append`, `restart`, `close`.
+ * @throws OrinError `results-unwritable`, here and in `append`, `receiveAgain`, `close`.
  */
 export async function openSpool(
   runsDirectory: string,
@@ -56,28 +62,111 @@ export async function openSpool(
   await removeLeftovers(runsDirectory);
   const directory = incomingDirectory(runsDirectory, runId);
   const path = join(directory, segmentFile(runFiles.journal, segment));
-  const file = await sayingWhere(directory, async () => {
+  const received = await sayingWhere(directory, async () => {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     await markOwner(directory);
-    return await open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0o600);
+    return await openReceived(path, isLean);
   });
-  return new JournalSpool(directory, file, isLean);
+  return new JournalSpool(path, received, isLean);
 }
 
 class JournalSpool implements Spool {
   readonly directory: string;
-  readonly #file: FileHandle;
+  readonly #path: string;
   readonly #isLean: boolean;
-  #reader: JournalReader;
-  #hash: Hash = createHash('sha256');
+  #received: ReceivedJournal;
+
+  constructor(path: string, received: ReceivedJournal, isLean: boolean) {
+    this.directory = dirname(path);
+    this.#path = path;
+    this.#isLean = isLean;
+    this.#received = received;
+  }
+
+  get bytes(): number {
+    return this.#received.bytes;
+  }
+
+  get events(): number {
+    return this.#received.events;
+  }
+
+  get sha256(): string {
+    return this.#received.sha256;
+  }
+
+  get hasEnded(): boolean {
+    return this.#received.hasEnded;
+  }
+
+  get isVerified(): boolean {
+    return this.#received.isVerified;
+  }
+
+  async append(chunk: Buffer): Promise<readonly JournalEvent[]> {
+    return await sayingWhere(this.directory, () => this.#received.append(chunk));
+  }
+
+  async receiveAgain(
+    receive: (copy: JournalCopy) => Promise<unknown>,
+    sha256: string,
+  ): Promise<boolean> {
+    const path = `${this.#path}.again`;
+    const open = () => openReceived(path, this.#isLean);
+    const copy = await sayingWhere(this.directory, open);
+    try {
+      await receive({
+        append: (chunk) => sayingWhere(this.directory, () => copy.append(chunk)),
+        get hasEnded() {
+          return copy.hasEnded;
+        },
+      });
+      if (copy.sha256 !== sha256) return false;
+      await sayingWhere(this.directory, () => rename(path, this.#path));
+      const old = this.#received;
+      this.#received = copy;
+      await old.file.close();
+      return true;
+    } finally {
+      if (this.#received !== copy) {
+        await copy.file.close().catch(() => undefined);
+        await rm(path, { force: true });
+      }
+    }
+  }
+
+  async close(): Promise<JournalData> {
+    const { file, reader } = this.#received;
+    await sayingWhere(this.directory, async () => {
+      await file.sync();
+      await file.close();
+      await unmarkOwner(this.directory);
+    });
+    return this.#isLean ? await readSavedJournal(this.directory) : reader.end();
+  }
+
+  async discard(): Promise<void> {
+    await this.#received.file.close().catch(() => undefined);
+    await rm(this.directory, { recursive: true, force: true });
+  }
+}
+
+async function openReceived(path: string, isLean: boolean): Promise<ReceivedJournal> {
+  const file = await open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0o600);
+  return new ReceivedJournal(file, isLean);
+}
+
+/** Journal bytes in one file, from the first on. */
+class ReceivedJournal {
+  readonly file: FileHandle;
+  readonly reader: JournalReader;
+  readonly #hash: Hash = createHash('sha256');
   #bytes = 0;
   #events = 0;
 
-  constructor(directory: string, file: FileHandle, isLean: boolean) {
-    this.directory = directory;
-    this.#file = file;
-    this.#isLean = isLean;
-    this.#reader = new JournalReader(isLean);
+  constructor(file: FileHandle, isLean: boolean) {
+    this.file = file;
+    this.reader = new JournalReader(isLean);
   }
 
   get bytes(): number {
@@ -93,42 +182,20 @@ class JournalSpool implements Spool {
   }
 
   get hasEnded(): boolean {
-    return this.#reader.isComplete;
+    return this.reader.isComplete;
   }
 
   get isVerified(): boolean {
-    return this.#reader.isComplete && this.#reader.problemCount === 0;
+    return this.reader.isComplete && this.reader.problemCount === 0;
   }
 
   async append(chunk: Buffer): Promise<readonly JournalEvent[]> {
-    await sayingWhere(this.directory, () => this.#file.appendFile(chunk));
+    await this.file.appendFile(chunk);
     this.#bytes += chunk.length;
     this.#hash.update(chunk);
-    const events = this.#reader.push(chunk);
+    const events = this.reader.push(chunk);
     this.#events += events.length;
     return events;
-  }
-
-  async restart(): Promise<void> {
-    await sayingWhere(this.directory, () => this.#file.truncate(0));
-    this.#reader = new JournalReader(this.#isLean);
-    this.#hash = createHash('sha256');
-    this.#bytes = 0;
-    this.#events = 0;
-  }
-
-  async close(): Promise<JournalData> {
-    await sayingWhere(this.directory, async () => {
-      await this.#file.sync();
-      await this.#file.close();
-      await unmarkOwner(this.directory);
-    });
-    return this.#isLean ? await readSavedJournal(this.directory) : this.#reader.end();
-  }
-
-  async discard(): Promise<void> {
-    await this.#file.close().catch(() => undefined);
-    await rm(this.directory, { recursive: true, force: true });
   }
 }
 

@@ -7,13 +7,13 @@ export interface Lanes {
   push<T>(missingBytes: number, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
   /** Measures: from the start of the run to its last event. */
   run<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T>;
-  /** Reads a whole journal into memory, computes and saves. */
-  conclude<T>(work: () => Promise<T>): Promise<T>;
+  /** Reads a whole journal into memory, computes and saves; asks nothing of a board. */
+  conclude<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T>;
 }
 
 /** One board has all to itself. */
 export const noLanes: Lanes = {
   push: (_missingBytes, _signal, work) => work(),
   run: (_signal, work) => work(),
-  conclude: (work) => work(),
+  conclude: (_signal, work) => work(),
 };

@@ -7,14 +7,27 @@ const FIRST_TRY_MS = 200;
 const MIN_BACKOFF_MS = 1_000;
 const MAX_BACKOFF_MS = 30_000;
 
+/** How long a board is looked for, and how often that was tried: the pauses grow with it. */
+export interface Search {
+  readonly untilMs: number;
+  tries: number;
+}
+
+/** A search that begins now. */
+export function searchFor(withinMs: number): Search {
+  return { untilMs: Date.now() + withinMs, tries: 0 };
+}
+
 /**
  * Connects again, however often it takes: soon for a hiccup, then after 1 … 30 s, with jitter so that several boards
  * behind one access point do not knock in step. Null when the time is over or the person left.
+ * A search that found the board may be gone on with, where the connection is lost at once.
  * @throws OrinError for what trying again would not mend, such as a changed host key.
  */
-export async function reconnect(request: FollowRequest, deadlineMs: number): Promise<Link | null> {
-  for (let attempt = 0; Date.now() < deadlineMs && !request.leave.aborted; attempt += 1) {
-    await pause(attempt, request.leave);
+export async function reconnect(request: FollowRequest, search: Search): Promise<Link | null> {
+  while (Date.now() < search.untilMs && !request.leave.aborted) {
+    await pause(search.tries, request.leave);
+    search.tries += 1;
     if (request.leave.aborted) return null;
     try {
       return await request.connect(request.leave);

@@ -13,6 +13,7 @@ import { type RuntimeRequest, runtimeOf, runtimeOnBoard } from './board-runtime.
 import type { Connection, Renewal } from './connection.ts';
 import type { FollowRequest } from './follow-request.ts';
 import { storeFilesOf } from './launch.ts';
+import { type PushWatch, watchPush } from './push-progress.ts';
 
 export interface SupplyRequest extends FollowRequest, RuntimeRequest {
   readonly directories: RuntimeRequest['directories'] & { readonly builds: string };
@@ -32,16 +33,20 @@ export async function supply(
 ): Promise<string> {
   const found = await filesAgain(request, probe, plan);
   const { link: probed } = way.connection;
-  return await way.connection.use(async (link) => {
-    const { signal } = request;
-    // On another connection what has arrived meanwhile is not sent again.
-    const seen = link === probed ? probe : await probeBoard(link, { signal });
-    const there = await runtimeOnBoard(link, seen, plan);
-    if (there !== null && found.length === 0) return there;
-    const runtime = there === null ? await runtimeAgain(request, seen, plan) : asItIs(plan);
-    const sent = await pushFiles(request, link, seen, { plan, found, runtime });
-    return there ?? sent;
-  }, way.again);
+  const watch = watchPush((progress) => request.listener({ kind: 'push', progress }));
+  return await way.connection.use(
+    async (link) => {
+      const { signal } = request;
+      // On another connection what has arrived meanwhile is not sent again.
+      const seen = link === probed ? probe : await probeBoard(link, { signal });
+      const there = await runtimeOnBoard(link, seen, plan);
+      if (there !== null && found.length === 0) return there;
+      const runtime = there === null ? await runtimeAgain(request, seen, plan) : asItIs(plan);
+      const sent = await pushFiles(request, link, seen, { plan, found, runtime, watch });
+      return there ?? sent;
+    },
+    { ...way.again, progress: watch.leftBytes },
+  );
 }
 
 /** What of the plan's files the board has no more, from here. */
@@ -94,13 +99,14 @@ interface Supplies {
   readonly plan: Plan;
   readonly found: readonly StoreFile[];
   readonly runtime: Runtime;
+  readonly watch: PushWatch;
 }
 
 async function pushFiles(
   request: SupplyRequest,
   link: Link,
   probe: Probe,
-  { plan, found, runtime }: Supplies,
+  { plan, found, runtime, watch }: Supplies,
 ): Promise<string> {
   const isFound = new Set(found.map(({ sha256 }) => sha256));
   const there = storeFilesOf(plan).filter((sha256) => !isFound.has(sha256));
@@ -110,7 +116,7 @@ async function pushFiles(
     keepBytes: Number.POSITIVE_INFINITY,
     packer: openPacker(request.directories.cache),
     signal: request.signal,
-    onProgress: (progress) => request.listener({ kind: 'push', progress }),
+    onProgress: watch.onProgress,
   });
   return runtimeDirectory;
 }

@@ -10,6 +10,7 @@ import { Connection } from '../../host/run/connection.ts';
 import { followToEnd } from '../../host/run/follow.ts';
 import type { FollowRequest } from '../../host/run/follow-request.ts';
 import { openSpool } from '../../host/run/journal-spool.ts';
+import type { Lanes } from '../../host/run/lanes.ts';
 import type { RunOutcome } from '../../host/run/run-outcome.ts';
 import { withConnections } from '../../host/run/with-connections.ts';
 import { JournalBuilder, testCell, testPlan } from './journal-builder.ts';
@@ -96,6 +97,7 @@ export interface FollowOptions {
   readonly runs: string;
   readonly signal?: AbortSignal;
   readonly leave?: AbortSignal;
+  readonly lanes?: Lanes;
   /** Called with the first connection, before anything is asked of it. */
   readonly onConnected?: () => void;
   readonly onEvent?: (count: number) => void;
@@ -117,6 +119,7 @@ export async function follow(run: LaidRun, plan: Plan, options: FollowOptions): 
     },
     signal: options.signal ?? new AbortController().signal,
     leave: options.leave ?? new AbortController().signal,
+    ...(options.lanes && { lanes: options.lanes }),
   };
   const outcome = await withConnections(request, async (connected) => {
     const link = await connected.connect(request.leave);
