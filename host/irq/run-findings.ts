@@ -4,6 +4,7 @@ import { formatCount, formatNumber, formatPercent } from '../results/format.ts';
 import { sourcesText } from '../results/interrupt-attribution.ts';
 import type { Result } from '../results/result.ts';
 import type { PairedComparison } from '../stats/compare-paired.ts';
+import { merit } from './merit.ts';
 import { movingEffects, type PinningEffect, pinningEffects } from './pinning.ts';
 
 /** A CPU this far above the mean stands out. */
@@ -28,7 +29,6 @@ export function runFindings(result: Result): string[] {
   }
   const pinning = pinningEffects(result);
   const moving = movingEffects(result);
-  const effects = [...pinning, ...moving];
   return [
     ...caution(measured),
     service(loaded, interrupts),
@@ -39,7 +39,7 @@ export function runFindings(result: Result): string[] {
     ...moved(result),
     ...moving.map(pinningSentence),
     ...attributed(measured),
-    merit(effects, measured),
+    merit({ pinning, moving }, measured),
   ];
 }
 
@@ -180,40 +180,6 @@ function attributed(cells: readonly CellResult[]): string[] {
     : [
         'Slow iterations do not come with any device interrupt or softirq more than chance explains.',
       ];
-}
-
-/** The question of the thesis, for this board and this run. */
-function merit(effects: readonly PinningEffect[], cells: readonly CellResult[]): string {
-  const place = 'on this board, in this run';
-  const wins = (what: (effect: PinningEffect) => PairedComparison | null) =>
-    effects.find((effect) => what(effect)?.decision === 'faster');
-  const median = wins((effect) => effect.median);
-  if (median) {
-    return `Research into CPU interrupts has merit ${place}: ${median.pinned.label} is faster than ${median.against.label}.`;
-  }
-  const p95 = wins((effect) => effect.p95);
-  if (p95) {
-    return `Research into CPU interrupts has merit ${place} where deadlines count: ${p95.pinned.label} has a smaller p95 than ${p95.against.label}, not a smaller median.`;
-  }
-  const hasAttribution = cells.some((cell) =>
-    cell.attribution?.effects.some(({ p_holm }) => p_holm < SIGNIFICANT),
-  );
-  if (hasAttribution) {
-    return `Interrupts go with slow iterations ${place}${effects.length > 0 ? ', but keeping threads off their CPU does not pay' : '; whether keeping threads off their CPU pays is for orin-remote irq to measure'}.`;
-  }
-  const isTested = cells.some(({ attribution }) => attribution?.reason === null);
-  if (effects.length === 0 && !isTested) {
-    return `Whether research into CPU interrupts has merit stays open ${place}: orin-remote irq measures it.`;
-  }
-  if (effects.length === 0) {
-    return `Nothing here speaks for research into CPU interrupts ${place}; orin-remote irq also measures what pinning would buy.`;
-  }
-  const isOpen = effects.some(
-    ({ median: m, p95: p }) => m === null || p === null || p.decision === 'inconclusive',
-  );
-  return isOpen
-    ? `Whether research into CPU interrupts has merit stays open ${place}: more blocks would tell (--blocks).`
-    : `Research into CPU interrupts has no merit ${place}: keeping threads off their CPU improves neither median nor p95.`;
 }
 
 function rate(per_s: number): string {
