@@ -1,130 +1,34 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { BoardFacts } from '../host/board/facts.ts';
+import { expect, test } from 'vitest';
 import { analyseDump } from '../host/irq/analyse-dump.ts';
 import { rootOn } from '../host/irq/board-root.ts';
-import { guardianName } from '../host/irq/guardian.ts';
-import { type IrqMoves, movesFrom } from '../host/irq/moves.ts';
+import { movesFrom } from '../host/irq/moves.ts';
 import { restoreStale } from '../host/irq/stale-moves.ts';
-import { dismissGuardian, type SteerTarget, startGuardian } from '../host/irq/steer.ts';
+import { dismissGuardian, startGuardian } from '../host/irq/steer.ts';
 import { silentPrompter } from '../host/ssh/prompter.ts';
 import { parseCounterTable } from '../host/telemetry/counter-table.ts';
-import { makeBuiltIn } from '../models/built-in.ts';
-import { ofKind, shortEffort, TestBoard, type TestModel, type TestRun } from './support/board.ts';
-import { fixedInput, testCell } from './support/cells.ts';
+import { ofKind } from './support/board.ts';
 import { openLocalLink } from './support/local-link.ts';
-
-// Moving real interrupts takes root and would disturb the machine of the tests: the kernel's files are a tree below a directory,
-// which takes any value as the kernel does for interrupts that it lets be moved. Scripts, processes and kills are real.
-
-const board = new TestBoard();
-const mlp: TestModel = {
-  id: 'mlp',
-  main: 'mlp.onnx',
-  files: { 'mlp.onnx': makeBuiltIn('mlp-tiny') },
-};
-const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-const treeRoot = join(board.path, 'tree');
-const files = {
-  '/proc/irq/67/smp_affinity_list': ['0-5', '1'],
-  '/proc/irq/301/smp_affinity_list': ['0-5', '2'],
-  '/sys/class/net/eth0/queues/rx-0/rps_cpus': ['00', '3f'],
-} as const;
-const asIfRoot = join(board.path, 'as-if-root');
-const link = openLocalLink({
-  env: { PATH: `${asIfRoot}:${process.env.PATH}`, HOME: board.homePath },
-});
-const signal = new AbortController().signal;
-const moves: IrqMoves = {
-  kind: 'spread',
-  interruptCpu: 0,
-  hasIrqbalance: false,
-  changes: Object.entries(files).map(([path, [old, moved]]) => ({
-    path: treeRoot + path,
-    old,
-    moved,
-  })),
-};
-const target: SteerTarget = {
-  link,
-  base: board.basePath,
+import {
+  before,
+  board,
   bootId,
-  root: { kind: 'root' },
+  duringMoved,
+  factsWith,
+  guardians,
+  link,
+  long,
+  moves,
+  record,
   signal,
+  start,
+  steered,
+  target,
   treeRoot,
-};
-const record = join(board.basePath, 'irq/record');
-const before = Object.values(files).map(([old]) => old);
-const steered = Object.values(files).map(([, moved]) => moved);
-
-beforeAll(async () => {
-  await board.install();
-  mkdirSync(asIfRoot);
-  writeFileSync(join(asIfRoot, 'id'), '#!/bin/sh\necho 0\n');
-  chmodSync(join(asIfRoot, 'id'), 0o755);
-});
-afterAll(() => board.remove());
-beforeEach(() => {
-  for (const [path, [old]] of Object.entries(files)) {
-    mkdirSync(dirname(treeRoot + path), { recursive: true });
-    writeFileSync(treeRoot + path, `${old}\n`);
-  }
-});
-afterEach(async () => {
-  for (const pid of guardians()) process.kill(pid, 'SIGKILL');
-  await until(() => guardians().length === 0);
-  await restoreStale(link, factsWith(bootId, false), silentPrompter, signal, treeRoot);
-});
-
-const values = () => Object.keys(files).map((path) => readFileSync(treeRoot + path, 'utf8').trim());
-
-/** Both processes of the guardian of this test's board. */
-function guardians(): number[] {
-  return readdirSync('/proc').flatMap((pid) => {
-    try {
-      const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-      const isOurs = words.includes(guardianName) && words.includes(`${board.basePath}/irq`);
-      return isOurs ? [Number(pid)] : [];
-    } catch {
-      return [];
-    }
-  });
-}
-
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 20));
-}
-
-function factsWith(ofBoot: string, isGuarded: boolean): BoardFacts {
-  const irqRecord = existsSync(record) ? { bootId: ofBoot, isGuarded } : null;
-  return { bootId, base: { path: board.basePath }, irqRecord } as BoardFacts;
-}
-
-function start(changes = {}): TestRun {
-  const ones = new Uint8Array(new Float32Array(784).fill(1).buffer);
-  const inputs = [fixedInput('input', [1, 784], board.store(ones))];
-  const cells = [
-    testCell('kept', 'mlp', inputs),
-    testCell('moved', 'mlp', inputs, { isSteered: true }),
-  ];
-  const effort = { ...shortEffort, ...changes };
-  return board.start(board.plan([mlp], cells, { effort, telemetry: 'off' }));
-}
-
-/** Measures so long that somebody has to end it. */
-const long = { processBudgetMs: 120_000, minIterations: 1e9, maxIterations: 1e9 };
-
-async function duringMoved(run: TestRun): Promise<void> {
-  await run.until((events) => ofKind(events, 'tele').find(({ steering }) => steering?.isOn));
-}
+  until,
+  values,
+} from './support/steered-board.ts';
 
 test('interrupts are moved for the cells that want it, back for the others, and back at the end', async () => {
   await startGuardian(target, moves);

@@ -218,6 +218,8 @@ const processEnd = z.object({
   message: text(4096),
   /** What to do about a refusal, where the engine knows. */
   next: z._default(z.nullable(text(1024)), null),
+  /** Something else moved back, while it ran, what was to stay moved: it was not measured as its cell is meant to be. */
+  isMovedBack: z.optional(z.boolean()),
 });
 
 /** A cell leaves the plan: nothing more will be measured of it. */

@@ -36,6 +36,12 @@ export function isIrqChange({ path, old, moved }: IrqChange): boolean {
   return isSafe && changeValue.test(old) && changeValue.test(moved);
 }
 
+/** Whether two values of a file say the same: the kernel writes masks of CPUs with leading zeros. */
+export function isSameValue(path: string, a: string, b: string): boolean {
+  if (!path.endsWith('/rps_cpus')) return a === b;
+  return a.replace(/^[0,]+(?=.)/, '') === b.replace(/^[0,]+(?=.)/, '');
+}
+
 /** The record as text: a line of the boot, then a line for each change. */
 export function encodeIrqRecord({ bootId, changes }: IrqRecord): string {
   const lines = changes.map(({ path, old, moved }) => `set ${path} ${old} ${moved}`);

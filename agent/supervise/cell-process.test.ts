@@ -75,7 +75,7 @@ test('steady iterations are those after the phase of that name; the median is of
     samples(5, [110]);
     json({ kind: 'done', outcome: 'ok', stop: 'precise', message: '' });
   `);
-  expect(result).toEqual({ outcome: 'ok', median_ns: 110 });
+  expect(result).toEqual({ outcome: 'ok', median_ns: 110, isMovedBack: false });
   expect(end).toMatchObject({ iterations: 6, warmUpIterations: 3, stop: 'precise', exitCode: 0 });
 });
 

@@ -33,6 +33,8 @@ export interface CellProcessResult {
   readonly outcome: ProcessOutcome;
   /** Median of the steady iterations, nanoseconds; null when there were none. */
   readonly median_ns: number | null;
+  /** See `process-end`: it does not count. */
+  readonly isMovedBack: boolean;
 }
 
 /** Command of a worker: itself, in the cell's affinity, gone when its supervisor is. */
@@ -87,12 +89,16 @@ export class CellProcess {
     this.#listen(this.#child.stdio[3] as Readable);
   }
 
-  /** Resolves when the process is gone and all it sent is in the journal. */
-  async run(signal: AbortSignal): Promise<CellProcessResult> {
+  /**
+   * Resolves when the process is gone and all it sent is in the journal. `isIntact` is asked at its end: whether interrupts are
+   * still where its cell wants them.
+   */
+  async run(signal: AbortSignal, isIntact: () => boolean = () => true): Promise<CellProcessResult> {
     const cancel = () => this.#cancel();
     signal.addEventListener('abort', cancel, { once: true });
     if (signal.aborted) cancel();
     const { exitCode, killSignal, error } = await this.#gone();
+    const isMovedBack = !isIntact();
     signal.removeEventListener('abort', cancel);
     this.#watchdog.stop();
     const { outcome, message } = judgeEnd({
@@ -118,9 +124,10 @@ export class CellProcess {
       stop: this.#done?.stop ?? null,
       message,
       next: this.#done?.next ?? null,
+      ...(isMovedBack && { isMovedBack }),
     });
     journal.sync();
-    return { outcome, median_ns: this.#median() };
+    return { outcome, median_ns: this.#median(), isMovedBack };
   }
 
   #listen(pipe: Readable): void {

@@ -114,9 +114,10 @@ class PlanRun {
     const job = workerJob(cell, this.#prepared, this.#context);
     const worker = new CellProcess(this.#processes, block, job, this.#context);
     this.#processes += 1;
-    const { outcome, median_ns } = await worker.run(this.#signal);
-    this.#steered.check();
-    if (outcome === 'ok' && median_ns !== null) {
+    const isIntact = () => this.#steered.isIntact();
+    const { outcome, median_ns, isMovedBack } = await worker.run(this.#signal, isIntact);
+    await this.#steered.check();
+    if (outcome === 'ok' && median_ns !== null && !isMovedBack) {
       this.#schedule.succeeded(id, median_ns);
       await this.#provePlacement(job);
     } else if (outcome !== 'cancelled')

@@ -12,8 +12,8 @@ export class SteeredProcesses {
   readonly #steering: Steering | null;
   readonly #rootPath: string;
   readonly #context: { readonly journal: Journal; readonly clock: Clock };
-  /** Why nothing can be moved any more. */
-  #lost: string | null = null;
+  /** `lost`: nothing is moved any more; `stuck`: nor could all of it be put back. */
+  #state: 'able' | 'lost' | 'stuck';
 
   constructor(
     steering: Steering | null,
@@ -21,41 +21,59 @@ export class SteeredProcesses {
     context: { readonly journal: Journal; readonly clock: Clock },
   ) {
     this.#steering = steering;
+    this.#state = steering === null ? 'lost' : 'able';
     this.#rootPath = rootPath;
     this.#context = context;
   }
 
   /** Before a process; false when its cell cannot be measured as it is meant to. */
   async prepare({ isSteered = false }: Cell): Promise<boolean> {
-    if (this.#steering === null) return !isSteered;
-    if (this.#lost !== null) return !isSteered;
+    if (this.#state === 'able') {
+      const why = await this.#set(isSteered);
+      if (why !== null) await this.#lose(why);
+    }
+    return isSteered ? this.#state === 'able' : this.#state !== 'stuck';
+  }
+
+  /** Whether a process that has just ended had its interrupts where its cell wants them all the while. */
+  isIntact(): boolean {
+    return this.#state !== 'able' || this.#steering === null || this.#steering.isIntact();
+  }
+
+  /** After a process: what something else has moved is not fought over, but put back for good. */
+  async check(): Promise<void> {
+    if (this.isIntact()) return;
+    await this.#lose('interrupts were moved back by something else while the last process ran');
+  }
+
+  /** Why it cannot be; null when it is so. */
+  async #set(isOn: boolean): Promise<string | null> {
     try {
-      const report = await this.#steering.set(isSteered);
-      if (report !== null) this.#tell(isSteered, report);
-      if (!isSteered || report === null || report.moved.length > 0) return true;
-      return this.#lose('the kernel lets none of these interrupts be moved');
+      const report = (await this.#steering?.set(isOn)) ?? null;
+      if (report !== null) this.#tell(isOn, report);
+      const isMoved = !isOn || report === null || report.moved.length > 0;
+      return isMoved ? null : 'the kernel lets none of these interrupts be moved';
     } catch (error) {
-      this.#lose(`interrupts are not moved any more: ${(error as Error).message}`);
-      return !isSteered;
+      return `interrupts are not moved any more: ${(error as Error).message}`;
     }
   }
 
-  /** After a process. */
-  check(): void {
-    if (this.#lost !== null || this.#steering === null || this.#steering.isIntact()) return;
-    this.#lose('interrupts were moved back by something else while the last process ran');
+  async #lose(why: string): Promise<void> {
+    this.#state = 'lost';
+    this.#warn('irq-not-moved', why);
+    const isBack = await this.#steering?.end();
+    this.#tell(false, { moved: [], refused: [] });
+    if (isBack) return;
+    this.#state = 'stuck';
+    this.#warn(
+      'irq-not-back',
+      'interrupts stay moved: no other cell can be measured as it is meant',
+    );
   }
 
-  #lose(text: string): false {
+  #warn(code: string, text: string): void {
     const { journal, clock } = this.#context;
-    this.#lost = text;
-    journal.write({
-      kind: 'warn',
-      t_ns: clock.now_ns(),
-      code: 'irq-not-moved',
-      text: cleanLine(text, 1000),
-    });
-    return false;
+    journal.write({ kind: 'warn', t_ns: clock.now_ns(), code, text: cleanLine(text, 1000) });
   }
 
   #tell(isOn: boolean, { moved, refused }: SteeringReport): void {

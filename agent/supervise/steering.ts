@@ -1,6 +1,7 @@
 import {
   closeSync,
   constants,
+  existsSync,
   openSync,
   readFileSync,
   readSync,
@@ -9,7 +10,13 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { decodeIrqRecord, type IrqChange, irqDirectory, irqFiles } from '../protocol/irq-record.ts';
+import {
+  decodeIrqRecord,
+  type IrqChange,
+  irqDirectory,
+  irqFiles,
+  isSameValue,
+} from '../protocol/irq-record.ts';
 import { PreparationError } from './model-files.ts';
 
 const lookEveryMs = 10;
@@ -30,13 +37,19 @@ export class Steering {
   readonly #control: number;
   readonly #ack: number;
   readonly #changes: readonly IrqChange[];
+  readonly #recordPath: string;
   #isOn = false;
   #moved: readonly IrqChange[] = [];
 
-  private constructor(control: number, ack: number, changes: readonly IrqChange[]) {
-    this.#control = control;
-    this.#ack = ack;
+  private constructor(
+    fifos: { readonly control: number; readonly ack: number },
+    changes: readonly IrqChange[],
+    recordPath: string,
+  ) {
+    this.#control = fifos.control;
+    this.#ack = fifos.ack;
     this.#changes = changes;
+    this.#recordPath = recordPath;
   }
 
   /** @throws PreparationError when no guardian waits. */
@@ -48,26 +61,21 @@ export class Steering {
       const control = openSync(at(irqFiles.control), constants.O_WRONLY | constants.O_NONBLOCK);
       const ack = openSync(at(irqFiles.ack), constants.O_RDONLY | constants.O_NONBLOCK);
       writeFileSync(at(irqFiles.claimed), '');
-      return new Steering(control, ack, changes);
+      return new Steering({ control, ack }, changes, at(irqFiles.record));
     } catch (error) {
       const { message } = error as Error;
       throw new PreparationError(`the guardian that moves interrupts is not there: ${message}`);
     }
   }
 
-  get isOn(): boolean {
-    return this.#isOn;
-  }
-
   /**
    * Moves the interrupts, or moves them back; null when they are so already.
-   * @throws Error when the guardian is gone, after which nothing is moved any more.
+   * @throws Error when the guardian is gone or does not answer: `end` is all that is left to do then.
    */
   async set(isOn: boolean): Promise<SteeringReport | null> {
     if (isOn === this.#isOn) return null;
     await this.#command(isOn ? 'on' : 'off');
     this.#isOn = isOn;
-    const isMoved = (change: IrqChange) => currentValue(change.path) === change.moved;
     if (isOn) this.#moved = this.#changes.filter(isMoved);
     const moved = isOn ? this.#moved : [];
     const refused = isOn ? this.#changes.filter((change) => !isMoved(change)) : [];
@@ -76,12 +84,30 @@ export class Steering {
 
   /** Whether what was moved still is: somebody else, or the guardian's end, may have put it back meanwhile. */
   isIntact(): boolean {
-    return !this.#isOn || this.#moved.every(({ path, moved }) => currentValue(path) === moved);
+    return !this.#isOn || this.#moved.every(isMoved);
   }
 
-  close(): void {
+  /**
+   * Moves nothing any more: the guardian puts everything back at the end of the file, whatever it last understood. False when
+   * something is still where it was moved to after ten seconds, because the guardian was killed as well, say.
+   */
+  async end(): Promise<boolean> {
     closeSync(this.#control);
     closeSync(this.#ack);
+    this.#isOn = false;
+    const untilMs = performance.now() + answerWithinMs;
+    while (!this.#isAllBack()) {
+      if (performance.now() > untilMs) return false;
+      await sleep(lookEveryMs);
+    }
+    return true;
+  }
+
+  /** The guardian removes the record once all is as it was; what it may not see to, the files say. */
+  #isAllBack(): boolean {
+    const isElsewhere = (change: IrqChange) =>
+      isMoved(change) && !isSameValue(change.path, change.old, change.moved);
+    return !existsSync(this.#recordPath) || !this.#changes.some(isElsewhere);
   }
 
   async #command(word: 'on' | 'off'): Promise<void> {
@@ -112,6 +138,11 @@ export class Steering {
 
 function pathOf({ path }: IrqChange): string {
   return path;
+}
+
+function isMoved({ path, moved }: IrqChange): boolean {
+  const value = currentValue(path);
+  return value !== null && isSameValue(path, value, moved);
 }
 
 function currentValue(path: string): string | null {

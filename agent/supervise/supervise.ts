@@ -94,8 +94,7 @@ class Supervisor {
     const { plan } = read;
     this.#hello(plan);
     try {
-      // At once, even where the board has to be waited for: the guardian does not wait for ever.
-      if (plan.cells.some((cell) => cell.isSteered)) this.#steering = Steering.open(this.#basePath);
+      this.#steering = this.#openSteering(plan);
     } catch (error) {
       return this.#refuse('preparation', (error as Error).message, agentExitCodes.failed);
     }
@@ -118,6 +117,19 @@ class Supervisor {
       rmSync(join(this.#runDirectory, 'pid'), { force: true });
       hold.release();
     }
+  }
+
+  /**
+   * At once, even where the board has to be waited for: the guardian does not wait for ever. Nobody starts one for a run that goes on
+   * after it was cut: what it can measure without is measured.
+   */
+  #openSteering({ cells, order }: Plan): Steering | null {
+    const due = new Set(order.flat());
+    if (!cells.some(({ id, isSteered }) => isSteered && due.has(id))) return null;
+    if (this.#options.segment === 1) return Steering.open(this.#basePath);
+    // A guardian that waits there now waits for another run.
+    this.#warn('irq-not-moved', 'a run that was cut goes on without interrupts being moved');
+    return null;
   }
 
   async #runLocked(plan: Plan, signal: AbortSignal): Promise<number> {

@@ -1,5 +1,5 @@
 import type { IrqChange } from '../../agent/protocol/irq-record.ts';
-import { isIrqChange } from '../../agent/protocol/irq-record.ts';
+import { isIrqChange, isSameValue } from '../../agent/protocol/irq-record.ts';
 import type { Link } from '../link/link.ts';
 import { runScript } from '../shell/run-script.ts';
 import type { DumpAnalysis } from './analyse-dump.ts';
@@ -72,7 +72,7 @@ export function movesFrom(
     path.endsWith('/rps_cpus') && mask !== null ? [{ path, old, moved: mask }] : [],
   );
   const changes = [...irqs, ...queues].filter(
-    (change) => isIrqChange(change) && !isSame(change.old, change.moved),
+    (change) => isIrqChange(change) && !isSameValue(change.path, change.old, change.moved),
   );
   return { kind, interruptCpu: cpu, changes, hasIrqbalance: /^irqbalance=1$/m.test(output) };
 }
@@ -80,11 +80,6 @@ export function movesFrom(
 function maskOf(cpus: readonly number[]): string | null {
   if (cpus.some((cpu) => cpu >= MAX_MASK_CPUS)) return null;
   return cpus.reduce((mask, cpu) => mask + 2 ** cpu, 0).toString(16);
-}
-
-/** `00000003` is `3`. */
-function isSame(a: string, b: string): boolean {
-  return a.replace(/^[0,]+(?=.)/, '') === b.replace(/^[0,]+(?=.)/, '');
 }
 
 /** What is about to be changed, for the question. */

@@ -61,6 +61,7 @@ function exclusion(
   if (data.repeatedAs !== undefined) return `cut off, and repeated as process ${data.repeatedAs}`;
   const failure = processFailure(data);
   if (failure !== null) return failure;
+  if (data.ended?.isMovedBack) return 'its interrupts were moved back by something else';
   if (cell.affinity !== null && !isSameCpus(cell.affinity, data.cpusAllowed)) {
     return `ran on CPUs ${data.cpusAllowed}, not on ${cell.affinity}`;
   }

@@ -110,9 +110,17 @@ function wrongAnswers(outputs: OutputAgreement): Verdict | null {
   return { kind: 'INVALID', reason: outputs.reason ?? 'the outputs are wrong', action };
 }
 
-function unmeasured({ counted, begun, exclusions, runEnded }: Evidence): Verdict | null {
+function unmeasured(evidence: Evidence): Verdict | null {
+  const { counted, begun, exclusions, isGivenUp, runEnded } = evidence;
   if (counted > 0) return null;
   const ended = runEnded === 'completed' ? '' : ` (the run: ${runEnded})`;
+  if (begun === 0 && isGivenUp) {
+    return {
+      kind: 'INVALID',
+      reason: `could not be measured as it is meant to be${ended}`,
+      action: 'see the warnings of the run, then measure it in a new one',
+    };
+  }
   if (begun === 0) {
     const action = 'run it again with more time: --budget 10m';
     return { kind: 'INVALID', reason: `not measured before the run ended${ended}`, action };
@@ -121,7 +129,9 @@ function unmeasured({ counted, begun, exclusions, runEnded }: Evidence): Verdict
   return {
     kind: 'INVALID',
     reason: `no process counts: ${why}${ended}`,
-    action: 'run it again with more time for each process: --thorough',
+    action: exclusions.some((each) => each.includes('interrupts'))
+      ? 'stop what moves interrupts on the board (irqbalance), then run it again'
+      : 'run it again with more time for each process: --thorough',
   };
 }
 

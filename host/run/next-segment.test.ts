@@ -50,6 +50,15 @@ test('the rules that stop a cell know its processes of before', () => {
   expect(earlier?.a?.medians_ns.map((value) => Math.round(value / 1e6))).toEqual([1, 2]);
 });
 
+test('a process whose interrupts were moved back is missing, and did not go well', () => {
+  const journal = new JournalBuilder(plan)
+    .process({ ...parts, cell: 'a', block: 0, end: { isMovedBack: true } })
+    .process({ ...parts, cell: 'b', block: 0, end: null });
+  const { order, earlier } = nextSegment(readJournal(journal.bytes()));
+  expect(order[0]).toEqual(['a', 'b']);
+  expect(earlier?.a).toEqual({ medians_ns: [], failuresInARow: 1 });
+});
+
 test('cells that had left the plan stay out', () => {
   const journal = new JournalBuilder(plan)
     .process({ ...parts, cell: 'a', block: 0 })

@@ -15,7 +15,7 @@ export function nextSegment(journal: JournalData): Plan {
   const place = (block: number, cell: string) => `${block}/${cell}`;
   const done = new Set(
     journal.processes
-      .filter(({ ended }) => ended?.outcome === 'ok')
+      .filter(({ ended }) => ended?.outcome === 'ok' && !ended.isMovedBack)
       .map(({ block, cell }) => place(block, cell)),
   );
   const isMissing = (block: number, cell: string) =>
@@ -40,7 +40,7 @@ function earlierOf({ processes }: JournalData): Earlier {
     if (ended === null || ended.outcome === 'cancelled') continue;
     const { medians_ns, failuresInARow } = earlier[cell] ?? { medians_ns: [], failuresInARow: 0 };
     const steady_ns = process.iterations.duration_ns.view().subarray(ended.warmUpIterations);
-    if (ended.outcome !== 'ok' || steady_ns.length === 0) {
+    if (ended.outcome !== 'ok' || ended.isMovedBack || steady_ns.length === 0) {
       earlier[cell] = { medians_ns, failuresInARow: failuresInARow + 1 };
     } else {
       earlier[cell] = { medians_ns: [...medians_ns, median(steady_ns)], failuresInARow: 0 };

@@ -1,7 +1,10 @@
 import type { Plan } from '../../agent/protocol/plan.ts';
 import type { Probe } from '../board/probe.ts';
 import { requireBoard } from '../board/requirements.ts';
+import { restoreStale } from '../irq/stale-moves.ts';
+import type { Link } from '../link/link.ts';
 import { readSavedJournal } from '../results/saved-runs.ts';
+import { silentPrompter } from '../ssh/prompter.ts';
 import { planOf } from './attach.ts';
 import type { BoardRunWithPlan } from './board-runs.ts';
 import { refuseBusyBoard } from './busy-board.ts';
@@ -41,9 +44,14 @@ async function resumeConnected(request: ResumeRequest): Promise<RunOutcome> {
   const cut = isHere ? await cutHere(request) : await collect(request, connection, base, run);
   if (cut.outcome.kind === 'left' || !cut.isCut) return cut.outcome;
   requireReady(request.board, probe);
+  // Its guardian may have been killed with it, and what is missing is to be measured with interrupts where they were.
+  const again = beforeSegment(request);
+  const putInterruptsBack = (current: Link) =>
+    restoreStale(current, probe.facts, silentPrompter, request.signal);
+  const restored = await connection.use(putInterruptsBack, again);
+  if (restored !== null) request.listener({ kind: 'note', text: restored });
   const { directory } = cut.outcome;
   const plan = nextSegment(await readSavedJournal(directory));
-  const again = beforeSegment(request);
   const runtime = await supply(request, probe, plan, { connection, again });
   if (isHere) await putBack(connection, { base, runId: plan.runId, saved: directory }, again);
   return await runSegment(request, { connection, base, runtime, plan, saved: directory });

@@ -227,7 +227,7 @@ function withProcessEnd(state: LiveState, event: EventOf<'process-end'>, nowMs: 
   const ended = { ...state, process: { ...process, isEnded: true } };
   if (event.outcome === 'ok') {
     const median_ns = process.steady?.p50_ns;
-    if (median_ns === undefined) return ended;
+    if (median_ns === undefined || event.isMovedBack) return ended;
     const withMedian = (cell: LiveCell) => ({
       ...cell,
       medians_ns: [...cell.medians_ns, median_ns],
