@@ -62,7 +62,7 @@ test.each([
     });
     expect(outcome.result.cells[1]?.processes.at(-1)?.outcome).toBe('unfinished');
     expect(outcome.result.warnings[0]?.text).toMatch(`the run was cut at event ${events}`);
-    expect((await verifyRun(outcome.directory)).isSame).toBe(true);
+    expect((await verifyRun(outcome.directory)).state).toBe('same');
     expect(await readFile(join(outcome.directory, 'mpstat.log'), 'utf8')).toContain('mpstat said');
     expect(await isThere(run.directory)).toBe(false);
   },

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { plainBoard } from '../host/fleet/fleet-board.ts';
@@ -59,6 +59,28 @@ test('a note goes with the run into what is shown and exported, and leaves it ve
   const markdown = await cli.run(['results', 'export', newer, '--format', 'md']);
   expect(markdown.stdout).toContain('> fan off');
   expect((await cli.run(['results', 'verify', newer])).code).toBe(0);
+}, 120_000);
+
+test('a result that cannot be read is told, and written anew from its journal', async () => {
+  const path = join(cli.runs, older, 'result.json');
+  const saved = await readFile(path, 'utf8');
+  const old = JSON.parse(saved, (key, value) => (key === 'ort_version' ? undefined : value));
+  await writeFile(path, `${JSON.stringify(old, null, 2)}\n`);
+  const earlier = await cli.run(['results', 'verify', older]);
+  expect(earlier).toMatchObject({ code: 0, stderr: '' });
+  expect(earlier.stdout).toContain('was saved by another version');
+  await writeFile(path, saved.slice(0, 1000));
+  const shown = await cli.run(['results', 'show', older]);
+  expect(shown.code).toBe(2);
+  const advice = `results verify --repair ${older}`;
+  expect(shown.stderr).toContain(advice);
+  const verified = await cli.run(['results', 'verify', older]);
+  expect(verified).toMatchObject({ code: 4, stderr: '' });
+  expect(verified.stdout).toContain('is no result');
+  expect((await cli.run(advice.split(' '))).code).toBe(0);
+  expect(await readFile(path, 'utf8')).toBe(saved);
+  const again = await cli.run(['results', 'verify', older]);
+  expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('to the byte') });
 }, 120_000);
 
 test('a page is written, and held against another run', async () => {

@@ -27,3 +27,8 @@ export function cleanText(untrusted: string, maxLength = 2000): string {
 export function cleanLine(untrusted: string, maxLength = 300): string {
   return cleanText(untrusted.replace(/\s+/gu, ' ').trim(), maxLength);
 }
+
+/** The same of any length, on one line and otherwise as it is: cleaning it again changes nothing. */
+export function cleanWords(untrusted: string): string {
+  return cleanText(untrusted, Number.POSITIVE_INFINITY).replace(/[\t\n]+/g, ' ');
+}

@@ -1,8 +1,11 @@
 import * as z from 'zod/mini';
+import { cleanWords } from './clean-text.ts';
 
 const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 const safeName = z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$/));
 const count = z.int().check(z.nonnegative());
+/** For people only. A plan comes back by way of the board, and is shown. */
+const words = z.string().check(z.overwrite(cleanWords));
 const positive = z.int().check(z.positive());
 
 /** Tensor element types that onnxruntime-node 1.30 takes as inputs. */
@@ -56,7 +59,7 @@ export type CellInput = z.infer<typeof cellInput>;
 /** A model as the board sees it: files laid side by side in one directory, hard-linked from the store. */
 const planModel = z.object({
   id: safeName,
-  name: z.string(),
+  name: words,
   /** Path of the `.onnx` file among `files`. */
   main: z.string(),
   files: z.array(z.object({ path: z.string(), sha256, sizeBytes: count })),
@@ -81,7 +84,7 @@ const cell = z.object({
   /** `calibration`: the null model under this cell's threads, to tell what share of a time is ours. */
   purpose: z.enum(['measure', 'calibration']),
   /** What tells this cell from the others of the plan, for people: `1 thread · batch 4`. */
-  label: z.string(),
+  label: words,
   model: safeName,
   /** `ort`: onnxruntime-node; `ort-capi`: ONNX Runtime's C interface; `trtexec`: TensorRT's own program. */
   engine: z.enum(engines),
@@ -147,9 +150,9 @@ export type Effort = z.infer<typeof effort>;
 export const planSchema = z.object({
   protocol: z.int(),
   runId: safeName,
-  createdUtc: z.string(),
+  createdUtc: words,
   /** Who started it, for the lock's message: `user@workstation`. */
-  owner: z.string(),
+  owner: words,
   seed: z.int().check(z.nonnegative()),
   models: z.array(planModel),
   cells: z.array(cell).check(z.minLength(1)),

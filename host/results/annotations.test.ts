@@ -40,7 +40,7 @@ test('a note is told with its run, and the measured data verify as before', asyn
   await writeNote(directory, ' fan at full speed\nsecond line ');
   expect((await openRun(runs, first)).note).toBe('fan at full speed\nsecond line');
   expect((await listRuns(runs))[0]?.note).toBe('fan at full speed\nsecond line');
-  expect((await verifyRun(directory)).isSame).toBe(true);
+  expect((await verifyRun(directory)).state).toBe('same');
   await writeNote(directory, '  ');
   expect(await readdir(directory)).not.toContain(runFiles.note);
 });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { cleanWords } from '../../agent/protocol/clean-text.ts';
 import { processOutcomes } from '../../agent/protocol/events.ts';
 import { engines, executionProviders, optimizationLevels } from '../../agent/protocol/plan.ts';
 import { steadyClasses } from '../stats/steady-state.ts';
@@ -6,6 +7,8 @@ import { activity, attribution } from './activity-result.ts';
 import { boardState, energy, gpuEvidence } from './board-result.ts';
 
 const count = z.int().nonnegative();
+/** On one line: a result may come from anywhere. */
+const words = z.string().overwrite(cleanWords);
 const share = z.number();
 const maybe = z.number().nullable();
 
@@ -180,17 +183,17 @@ export type TrtexecResult = z.infer<typeof trtexecResult>;
 const verdictKinds = ['VALID', 'WIDE', 'UNSTABLE', 'THROTTLED', 'INVALID'] as const;
 const verdict = z.object({
   kind: z.enum(verdictKinds),
-  reason: z.string(),
+  reason: words,
   /** What to do next; null only where there is nothing to do. */
-  action: z.string().nullable(),
+  action: words.nullable(),
 });
 export type Verdict = z.infer<typeof verdict>;
 
 export const cellResult = z.object({
-  cell: z.string(),
-  label: z.string(),
+  cell: words,
+  label: words,
   purpose: z.enum(['measure', 'calibration']),
-  model: z.string(),
+  model: words,
   config: z.object({
     engine: z.enum(engines),
     ep: z.enum(executionProviders),

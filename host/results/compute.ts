@@ -4,6 +4,7 @@ import { OrinError } from '../errors.ts';
 import { analyseCell, type CellAnalysis } from './analyse-cell.ts';
 import { boardActivity } from './board-activity.ts';
 import type { CellResult } from './cell-result.ts';
+import { cleanStrings } from './clean-strings.ts';
 import { compareCells } from './comparisons.ts';
 import { computeCell } from './compute-cell.ts';
 import { cooldownNotice, cooldownSummary } from './cooldown.ts';
@@ -63,7 +64,8 @@ export function resultFromJournal(journal: JournalData): Result {
     plan: publicPlan,
   };
   // Parsing gives the keys the order of the schema, whatever the order above.
-  return resultSchema.parse(withoutHomeNames({ ...roundNumbers(result), plan: publicPlan }));
+  const shareable = withoutHomeNames({ ...roundNumbers(result), plan: publicPlan });
+  return resultSchema.parse(cleanStrings(shareable));
 }
 
 /** A result as the bytes of `result.json`. */

@@ -135,17 +135,17 @@ describe('on disk', () => {
     const directory = await saveRun(runs, incoming, resultFromJournal(saved), saved);
     expect(await listRuns(runs)).toMatchObject([{ runId: plan.runId, ended: 'completed' }]);
     expect((await openRun(runs, 'latest')).result).toEqual(result);
-    expect(await verifyRun(directory)).toMatchObject({ isSame: true, problems: [] });
+    expect(await verifyRun(directory)).toMatchObject({ state: 'same', problems: [] });
 
     // Something that no number of the result depends on.
     const changed = cut.text().replace('"pid":100', '"pid":101');
     await writeFile(join(directory, runFiles.journal), changed);
-    expect((await verifyRun(directory)).isSame).toBe(false);
+    expect((await verifyRun(directory)).state).toBe('different');
     const changedLater = second.text().replace('"pid":100', '"pid":101');
     await writeFile(join(directory, runFiles.journal), cut.bytes());
     await writeFile(join(directory, segmentFile(runFiles.journal, 2)), changedLater);
     const verified = await verifyRun(directory);
-    expect(verified.isSame).toBe(false);
+    expect(verified.state).toBe('different');
     expect(verified.problems).toMatchObject([{ kind: 'wrong-hash' }]);
   });
 });

@@ -1,11 +1,13 @@
 import * as z from 'zod';
 import { omit } from 'zod/mini';
+import { cleanWords } from '../../agent/protocol/clean-text.ts';
 import { planSchema } from '../../agent/protocol/plan.ts';
 import { activity } from './activity-result.ts';
 import { cellResult } from './cell-result.ts';
 import { boardEnvironment, runContext } from './run-context.ts';
 
 const count = z.int().nonnegative();
+const words = z.string().overwrite(cleanWords);
 
 export const RESULT_SCHEMA = 'orin-remote/result@1';
 
@@ -103,8 +105,8 @@ export type Notice = z.infer<typeof notice>;
  */
 export const resultSchema = z.object({
   schema: z.literal(RESULT_SCHEMA),
-  run_id: z.string(),
-  created_utc: z.string(),
+  run_id: words,
+  created_utc: words,
   seed: count,
   context: runContext,
   /** † of docs/methodology.md: results compare only where these agree. */

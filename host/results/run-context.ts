@@ -1,8 +1,9 @@
 import * as z from 'zod';
-import { cleanLine } from '../../agent/protocol/clean-text.ts';
+import { cleanLine, cleanWords } from '../../agent/protocol/clean-text.ts';
 
 /** The plan comes back by way of the board: its texts are as untrusted as any other. */
 const clean = z.string().overwrite((value) => cleanLine(value));
+const words = z.string().overwrite(cleanWords).nullable();
 const text = clean.nullable().catch(null).default(null);
 const number = z.number().nullable().catch(null).default(null);
 
@@ -68,16 +69,16 @@ export type RunContext = z.infer<typeof runContext>;
 
 /** The comparability keys: two results whose keys differ were not measured under like conditions. */
 export const boardEnvironment = z.object({
-  'board.model': z.string().nullable(),
-  'board.l4t': z.string().nullable(),
-  'board.kernel': z.string().nullable(),
-  'board.libc': z.string().nullable(),
-  'cpu.model': z.string().nullable(),
-  'cpu.online': z.string().nullable(),
-  'power.mode': z.string().nullable(),
-  'clocks.cpu': z.string().nullable().default(null),
-  'clocks.gpu': z.string().nullable().default(null),
-  'clocks.locked': z.string().nullable().default(null),
-  'runtime.node': z.string().nullable(),
-  'runtime.onnxruntime': z.string().nullable(),
+  'board.model': words,
+  'board.l4t': words,
+  'board.kernel': words,
+  'board.libc': words,
+  'cpu.model': words,
+  'cpu.online': words,
+  'power.mode': words,
+  'clocks.cpu': words.default(null),
+  'clocks.gpu': words.default(null),
+  'clocks.locked': words.default(null),
+  'runtime.node': words,
+  'runtime.onnxruntime': words,
 });

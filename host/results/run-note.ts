@@ -8,7 +8,7 @@ const MAX_NOTE = 2000;
 /** The note of a run; null without one. Unreadable is as good as none: it is no part of the result. */
 export async function readNote(directory: string): Promise<string | null> {
   const text = await readFile(join(directory, runFiles.note), 'utf8').catch(() => '');
-  const note = cleanText(text.trim(), MAX_NOTE);
+  const note = noteOf(text);
   return note === '' ? null : note;
 }
 
@@ -18,7 +18,7 @@ export async function readNote(directory: string): Promise<string | null> {
  */
 export async function writeNote(directory: string, text: string): Promise<string | null> {
   const path = join(directory, runFiles.note);
-  const note = cleanText(text.trim(), MAX_NOTE);
+  const note = noteOf(text);
   const temporary = `${path}.${process.pid}.new`;
   try {
     if (note === '') {
@@ -32,4 +32,9 @@ export async function writeNote(directory: string, text: string): Promise<string
     await rm(temporary, { force: true }).catch(() => undefined);
     throw unwritable(error, path, null);
   }
+}
+
+/** Several lines perhaps, without tabs: they are as wide as a terminal likes. */
+function noteOf(text: string): string {
+  return cleanText(text.trim(), MAX_NOTE).replaceAll('\t', ' ');
 }

@@ -63,7 +63,7 @@ test('a saved run is there whole, listed newest first, and opens by a beginning 
 
 test('the result is what the journal gives, to the byte; a changed figure is found', async () => {
   const directory = await save('20261123-101500-aaaaaa');
-  expect(await verifyRun(directory)).toEqual({ isSame: true, firstDifference: null, problems: [] });
+  expect(await verifyRun(directory)).toMatchObject({ state: 'same', problems: [] });
   const path = join(directory, runFiles.result);
   const text = await readFile(path, 'utf8');
   await writeFile(path, text.replace('"n_processes": 5', '"n_processes": 6'));
@@ -138,7 +138,7 @@ test('a place that cannot be written keeps the run elsewhere and says where', as
   );
   expect(failure).toMatchObject({ code: 'results-unwritable', exitCode: 2 });
   const kept = /the run is kept in (\S+)/.exec(String((failure as { why: string }).why))?.[1] ?? '';
-  expect((await verifyRun(kept)).isSame).toBe(true);
+  expect((await verifyRun(kept)).state).toBe('same');
   await rm(kept, { recursive: true });
 });
 

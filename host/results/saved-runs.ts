@@ -1,11 +1,12 @@
 import { createReadStream } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import { segmentFile } from '../../agent/protocol/run-files.ts';
 import { OrinError } from '../errors.ts';
 import { type Baseline, readBaselines } from './baselines.ts';
 import type { Verdict } from './cell-result.ts';
+import { cleanStrings } from './clean-strings.ts';
 import { resultFromJournal } from './compute.ts';
 import { errorCode, runFiles } from './directory.ts';
 import { joinSegments } from './join-segments.ts';
@@ -114,21 +115,32 @@ async function listing(
  * @throws OrinError `run-unknown` (naming the nearest), `results-unreadable`, `journal-damaged`.
  */
 export async function openRun(runsDirectory: string, idOrPrefix: string): Promise<SavedRun> {
-  const name = await findRun(runsDirectory, idOrPrefix);
-  const directory = join(runsDirectory, name);
-  const isPartial = incomingName.test(name);
+  const { runId, directory, isPartial } = await locateRun(runsDirectory, idOrPrefix);
   const result = isPartial
     ? resultFromJournal(await readSavedJournal(directory))
     : await readResult(directory);
   const baselines = await readBaselines(runsDirectory).catch(() => []);
   return {
-    runId: idOf(name),
+    runId,
     directory,
     result,
     isPartial,
     note: await readNote(directory),
-    baselineOf: modelsOf(baselines, idOf(name)),
+    baselineOf: modelsOf(baselines, runId),
   };
+}
+
+/**
+ * Where a run lies, whether or not its result can be read.
+ * @throws OrinError `run-unknown` (naming the nearest)
+ */
+export async function locateRun(
+  runsDirectory: string,
+  idOrPrefix: string,
+): Promise<Pick<SavedRun, 'runId' | 'directory' | 'isPartial'>> {
+  const name = await findRun(runsDirectory, idOrPrefix);
+  const directory = join(runsDirectory, name);
+  return { runId: idOf(name), directory, isPartial: incomingName.test(name) };
 }
 
 async function findRun(runsDirectory: string, wanted: string): Promise<string> {
@@ -195,18 +207,21 @@ async function readResult(directory: string): Promise<Result> {
   } catch {
     throw unreadable(path, 'it is not JSON');
   }
-  const parsed = resultSchema.safeParse(json);
+  const parsed = resultSchema.safeParse(cleanStrings(json));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw unreadable(path, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'does not fit'}`);
 }
 
 function unreadable(path: string, why: string): OrinError {
+  const isResult = basename(path) === runFiles.result;
   return new OrinError({
     code: 'results-unreadable',
     what: `cannot read ${path}`,
     why: cleanLine(why),
-    next: 'the journal beside it is the truth: orin-remote results verify recomputes the file',
+    ...(isResult && {
+      next: `its journal is the truth: orin-remote results verify --repair ${basename(dirname(path))}`,
+    }),
   });
 }
 

@@ -1,45 +1,114 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import { encodeResult, resultFromJournal } from './compute.ts';
-import { runFiles } from './directory.ts';
-import type { JournalProblem } from './result.ts';
+import { runFiles, unwritable } from './directory.ts';
+import { type JournalProblem, resultSchema } from './result.ts';
 import { readSavedJournal } from './saved-runs.ts';
 
 export interface Verification {
-  /** The saved result is what its journal gives, to the byte. */
-  readonly isSame: boolean;
+  /**
+   * `same`: the saved result is what its journal gives, to the byte. `older`: everything in it is, and what it has not is
+   * what this version says beyond the one that saved it. `unreadable`: there is no result file, or none of ours.
+   */
+  readonly state: 'same' | 'older' | 'different' | 'unreadable';
   /** First line of result.json that differs, from 1; null when none does. */
   readonly firstDifference: {
     readonly line: number;
     readonly saved: string;
     readonly computed: string;
   } | null;
+  /** Version of the program that made the plan, as the saved file has it. */
+  readonly savedBy: string | null;
   /** What is amiss in the journal itself. */
   readonly problems: readonly JournalProblem[];
 }
 
 /**
- * Computes a run's result from its journal again and holds it against the saved file.
- * @throws OrinError `journal-damaged`, `results-unreadable`.
+ * Computes a run's result from its journal again and holds it against the saved file. Versions only ever add optional fields
+ * to a result, so that a file which lacks some, and still is a result, was saved by an earlier one.
+ * @throws OrinError `journal-damaged`, `results-unreadable` of the journal.
  */
 export async function verifyRun(directory: string): Promise<Verification> {
   const journal = await readSavedJournal(directory);
-  const computed = encodeResult(resultFromJournal(journal));
+  const computed = resultFromJournal(journal);
   const saved = await readFile(join(directory, runFiles.result), 'utf8').catch(() => '');
-  if (saved === computed) {
-    return { isSame: true, firstDifference: null, problems: journal.problems };
+  const { problems } = journal;
+  if (saved === encodeResult(computed)) {
+    return { state: 'same', firstDifference: null, savedBy: versionOf(computed), problems };
   }
+  const json = parsed(saved);
+  const savedBy = versionOf(json);
+  const known = `${JSON.stringify(knownOf(computed, json), null, 2)}\n`;
+  const firstDifference = differenceOf(saved, known);
+  if (!resultSchema.safeParse(json).success) {
+    return { state: 'unreadable', firstDifference, savedBy, problems };
+  }
+  return {
+    state: firstDifference === null ? 'older' : 'different',
+    firstDifference,
+    savedBy,
+    problems,
+  };
+}
+
+/**
+ * Writes result.json anew from the journal; what was there is kept as `result.json.replaced`.
+ * @throws OrinError `journal-damaged`, `results-unreadable` of the journal, `results-unwritable`
+ */
+export async function repairResult(directory: string): Promise<void> {
+  const computed = encodeResult(resultFromJournal(await readSavedJournal(directory)));
+  const path = join(directory, runFiles.result);
+  const temporary = `${path}.${process.pid}.new`;
+  try {
+    await writeFile(temporary, computed, { mode: 0o600 });
+    await rename(path, `${path}.replaced`).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+    });
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw unwritable(error, path, null);
+  }
+}
+
+/** Of what was computed, what the saved file has a place for, in its order. */
+function knownOf(computed: unknown, saved: unknown): unknown {
+  if (Array.isArray(computed) && Array.isArray(saved)) {
+    return computed.map((item, index) => (index in saved ? knownOf(item, saved[index]) : item));
+  }
+  if (!isRecord(computed) || !isRecord(saved)) return computed;
+  const shared = Object.keys(saved).filter((key) => Object.hasOwn(computed, key));
+  return Object.fromEntries(shared.map((key) => [key, knownOf(computed[key], saved[key])]));
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function differenceOf(saved: string, computed: string): Verification['firstDifference'] {
+  if (saved === computed) return null;
   const ours = computed.split('\n');
   const theirs = saved.split('\n');
   const at = ours.findIndex((line, index) => line !== theirs[index]);
   const index = at < 0 ? ours.length : at;
   return {
-    isSame: false,
-    firstDifference: {
-      line: index + 1,
-      saved: theirs[index]?.trim() ?? '',
-      computed: ours[index]?.trim() ?? '',
-    },
-    problems: journal.problems,
+    line: index + 1,
+    saved: theirs[index]?.trim() ?? '',
+    computed: ours[index]?.trim() ?? '',
   };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function versionOf(result: unknown): string | null {
+  const context = isRecord(result) ? result.context : null;
+  const tool = isRecord(context) ? context.tool : null;
+  return isRecord(tool) && typeof tool.version === 'string' ? cleanLine(tool.version, 40) : null;
 }

@@ -8,7 +8,6 @@ import {
 } from '../../host/results/export/export-file.ts';
 import { exportFormats } from '../../host/results/export/export-text.ts';
 import { listRuns, openRun, type SavedRun } from '../../host/results/saved-runs.ts';
-import { verifyRun } from '../../host/results/verify.ts';
 import { directoriesFrom } from '../config/directories.ts';
 import { environment } from '../config/environment.ts';
 import { choicesFrom } from '../config/parse-values.ts';
@@ -90,22 +89,6 @@ export async function exportCommand(
   if (out === '-') await exportToStdout(run, { format, isOfSamples, comparedWith });
   else await exportRun(run, { format, path: out, isOfSamples, comparedWith });
   return exitCodes.ok;
-}
-
-/** `orin-remote results verify <run>`: 0 when result.json is what its journal gives, else 4. */
-export async function verifyCommand(id: string): Promise<number> {
-  const run = await openRun(directoriesFrom(environment).runs, id);
-  const { isSame, firstDifference, problems } = await verifyRun(run.directory);
-  for (const problem of problems) {
-    process.stdout.write(`journal line ${problem.line}: ${problem.kind}, ${problem.text}\n`);
-  }
-  if (isSame) {
-    process.stdout.write(`${run.runId}: result.json is what its journal gives, to the byte\n`);
-    return problems.length === 0 ? exitCodes.ok : exitCodes.boardFailed;
-  }
-  const place = firstDifference ? ` at line ${firstDifference.line}` : '';
-  process.stdout.write(`${run.runId}: result.json differs from what its journal gives${place}\n`);
-  return exitCodes.boardFailed;
 }
 
 async function exportToStdout(

@@ -41,7 +41,12 @@ export function addResultCommands(program: Command, run: Run): void {
     .command('verify')
     .argument('<run>')
     .description('recompute result.json from the journal and compare')
-    .action(run(async ([id = '']) => (await import('../commands/results.ts')).verifyCommand(id)));
+    .option('--repair', 'write it anew from the journal where they differ; the old file is kept')
+    .action(
+      run(async ([id = ''], options) =>
+        (await import('../commands/verify-results.ts')).verifyCommand(id, options),
+      ),
+    );
   addAnnotationCommands(results, run);
 }
 

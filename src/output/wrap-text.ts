@@ -2,13 +2,13 @@ import stringWidth from 'string-width';
 
 /**
  * Lines no wider than `columns`, broken at spaces; continuation lines stand two further in than the line that
- * they continue. Lines without a bound, or that fit, stay as they are.
+ * they continue. Lines without a bound, or that fit, stay as they are; a tab, whose width nobody knows, becomes a blank.
  */
 export function wrapText(text: string, columns: number): string {
   if (!Number.isFinite(columns)) return text;
   return text
     .split('\n')
-    .map((line) => wrapLine(line, columns))
+    .map((line) => wrapLine(line.replaceAll('\t', ' '), columns))
     .join('\n');
 }
 

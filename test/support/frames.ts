@@ -50,6 +50,7 @@ export function frameOf(drawn: ReactNode | FinishedFrame, { columns, rows }: Siz
     ? drawn.lines.map((line) => line.trimEnd()).join('\n')
     : renderToString(drawn, { columns });
   const lines = frame.split('\n');
+  expect(frame, 'a tab is as wide as a terminal likes').not.toContain('\t');
   expect(lines.length, `height at ${columns}x${rows}`).toBeLessThanOrEqual(rows);
   const widest = Math.max(...lines.map((line) => stringWidth(line)));
   expect(widest, `width at ${columns}x${rows}\n${frame}`).toBeLessThanOrEqual(columns);

@@ -96,7 +96,7 @@ test('a report that is another name of the samples is replaced, not written thro
   expect(await toCsv(report)).toBe(report);
   expect(await readFile(samples)).toEqual(before);
   expect(await readFile(report, 'utf8')).toContain(one);
-  expect((await verifyRun(saved.directory)).isSame).toBe(true);
+  expect((await verifyRun(saved.directory)).state).toBe('same');
 });
 
 test('reports go beside their own run only', async () => {
@@ -104,7 +104,7 @@ test('reports go beside their own run only', async () => {
   expect(path).toBe(join(saved.directory, 'report.md'));
   await expect(toCsv(join(runs, other, 'cells.csv'))).rejects.toMatchObject(refused);
   expect(await exportRun(saved, { format: 'json', path: null })).toContain('result.json');
-  expect((await verifyRun(saved.directory)).isSame).toBe(true);
+  expect((await verifyRun(saved.directory)).state).toBe('same');
 });
 
 test('elsewhere a file is replaced as a whole, keeps its mode, and a link to it stays', async () => {

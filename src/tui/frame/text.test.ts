@@ -27,7 +27,18 @@ const pieces = fc.constantFrom(
     '⣿',
     '⡇',
   ],
-  ...['ü', '日', 'e\u0301', '👍🏽', '\u200b', '\u001b[36m', '\u001b[0m', '\u001b[1;31m'],
+  ...[
+    '\t',
+    '\n',
+    'ü',
+    '日',
+    'e\u0301',
+    '👍🏽',
+    '\u200b',
+    '\u001b[36m',
+    '\u001b[0m',
+    '\u001b[1;31m',
+  ],
 );
 const texts = fc.array(pieces, { maxLength: 40 }).map((parts) => parts.join(''));
 
@@ -43,6 +54,8 @@ test('what is cut or filled up has the width that was asked for', () => {
   void fc.assert(
     fc.property(texts, fc.integer({ min: 1, max: 60 }), (text, columns) => {
       expect(widthOf(clip(text, columns, theme))).toBeLessThanOrEqual(columns);
+      expect(clip(text, columns, theme)).not.toMatch(/[\t\n]/);
+      expect(padEnd(text, columns, theme)).not.toMatch(/[\t\n]/);
       expect(widthOf(padEnd(text, columns, theme))).toBe(columns);
     }),
   );

@@ -26,7 +26,9 @@ export function padStart(text: string, columns: number, theme: Theme): string {
 
 /** At most `columns` cells of `text`; where it must be cut it loses its colour rather than bleed it. */
 export function clip(text: string, columns: number, theme: Theme): string {
-  const shown = theme.isUnicode ? text : asciiText(text);
+  // A tab or a line break would move what stands after it, and counts as no cell at all.
+  const inLine = text.replace(/[\t\n\r\v\f]/g, ' ');
+  const shown = theme.isUnicode ? inLine : asciiText(inLine);
   if (widthOf(shown) <= columns) return shown;
   if (columns <= 0) return '';
   let result = '';

@@ -63,7 +63,7 @@ test('a note is typed on the screen and lies beside the result, which verifies a
   await expect.poll(async () => (await openRun(runs, newer)).note).toBe('hot day');
   await expect.poll(text).toContain('noted');
   expect(await text()).toMatch(/bbbbbb .*hot day/);
-  expect((await verifyRun(directory)).isSame).toBe(true);
+  expect((await verifyRun(directory)).state).toBe('same');
   expect(failures).toEqual([]);
 });
 
@@ -93,7 +93,7 @@ test('an export to what cannot be is told, and what was measured stays', async (
   await press('y');
   await expect.poll(() => failures.length).toBe(2);
   expect(failures[1]).toMatchObject({ code: 'results-unwritable' });
-  expect((await verifyRun(directory)).isSame).toBe(true);
+  expect((await verifyRun(directory)).state).toBe('same');
 });
 
 test('a baseline is marked and taken away again, and a run alone is compared with it', async () => {
@@ -125,13 +125,13 @@ test('a run is read page by page; what was seen last is left for the shell', asy
   expect(browser.summary(terminalLike())).toMatch(/cell a[\s\S]*cell b/);
 });
 
-const hostile = '\u001b[2J\u202eevil\u0007 board '.repeat(9);
+const hostile = '\u001b[2J\u202eevil\u0007\tboard '.repeat(9);
 
 test.each(sizes)(
   'every page fits at $columns x $rows, whatever a board calls itself',
   async (size) => {
     await saveTestRun(runs, '20261125-101500-cccccc', { a: 9e6 }, hostile);
-    const run = { ...(await openRun(runs, 'latest')), note: 'long note '.repeat(40) };
+    const run = { ...(await openRun(runs, 'latest')), note: 'long\tnote '.repeat(40) };
     const shapes = cellShapes(await readSavedJournal(run.directory), terminalShapes);
     for (const isUnicode of [true, false]) {
       const terminal = terminalLike({ isUnicode });

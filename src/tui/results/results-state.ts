@@ -105,7 +105,7 @@ function withRun(state: ResultsState, kind: RunVerb): Pressed {
     run === undefined
       ? 'there is no run here'
       : run.state === 'unreadable'
-        ? `${run.runId} cannot be read: its journal is the truth, results verify recomputes it`
+        ? `${run.runId} cannot be read: results verify --repair writes it anew from its journal`
         : run.state === 'partial' && kind !== 'open'
           ? `${run.runId} is not saved to its end yet: attach collects it`
           : null;

@@ -1,0 +1,52 @@
+import type { OptionValues } from 'commander';
+import { cleanLine } from '../../agent/protocol/clean-text.ts';
+import { exitCodes, OrinError } from '../../host/errors.ts';
+import { locateRun } from '../../host/results/saved-runs.ts';
+import { repairResult, type Verification, verifyRun } from '../../host/results/verify.ts';
+import { directoriesFrom } from '../config/directories.ts';
+import { environment } from '../config/environment.ts';
+
+/** `orin-remote results verify <run>`: 0 when result.json holds what its journal gives, else 4. */
+export async function verifyCommand(id: string, options: OptionValues): Promise<number> {
+  const { runId, directory, isPartial } = await locateRun(directoriesFrom(environment).runs, id);
+  if (isPartial) throw notSavedYet(runId);
+  const verified = await verifyRun(directory);
+  for (const problem of verified.problems) {
+    process.stdout.write(`journal line ${problem.line}: ${problem.kind}, ${problem.text}\n`);
+  }
+  process.stdout.write(`${runId}: ${sentenceOf(verified)}\n`);
+  const isWhole = verified.problems.length === 0;
+  const isKept = verified.state === 'same' || verified.state === 'older';
+  if (options.repair && verified.state !== 'same') {
+    await repairResult(directory);
+    process.stdout.write(`${runId}: result.json is written anew from its journal\n`);
+    return isWhole ? exitCodes.ok : exitCodes.boardFailed;
+  }
+  return isWhole && isKept ? exitCodes.ok : exitCodes.boardFailed;
+}
+
+function sentenceOf({ state, firstDifference, savedBy }: Verification): string {
+  switch (state) {
+    case 'same':
+      return 'result.json is what its journal gives, to the byte';
+    case 'older':
+      return `result.json was saved by another version${savedBy === null ? '' : ` (its plan is of ${savedBy})`}; all that it holds is what its journal gives`;
+    case 'unreadable':
+      return 'result.json is not there or is no result; its journal gives one: results verify --repair';
+    case 'different': {
+      const { line, saved, computed } = firstDifference ?? { line: 0, saved: '', computed: '' };
+      return `result.json differs from what its journal gives at line ${line}: ${cleanLine(saved, 120)} there, ${cleanLine(computed, 120)} by the journal`;
+    }
+    default:
+      return state satisfies never;
+  }
+}
+
+function notSavedYet(runId: string): OrinError {
+  return new OrinError({
+    code: 'results-unreadable',
+    what: `${runId} is not saved to its end yet`,
+    why: 'it has no result.json that could be verified',
+    next: 'orin-remote attach HOST collects it',
+  });
+}
