@@ -7,7 +7,7 @@ import type { TelemetryCheck } from './run-context.ts';
 
 const LEVEL = 0.95;
 const THRESHOLD = 0.01;
-/** A cost that is certain and above this is too much. */
+/** A cost whose whole interval is above this is too much. */
 const MAX_COST = 0.005;
 
 /** What telemetry costs one cell: the ratio of its medians with it and without, paired by block. */
@@ -16,6 +16,8 @@ interface TelemetryCost {
   readonly ratio: number;
   readonly lo: number;
   readonly hi: number;
+  /** The lower end where the level is shared among all cells of the check (Bonferroni). */
+  readonly loOfAll: number;
   readonly blocks: number;
 }
 
@@ -26,7 +28,7 @@ export function unwatchedCells(plan: Pick<Plan, 'cells'>): ReadonlySet<string> {
 
 /** Of each cell that was measured with telemetry and without in the same blocks (`--check-telemetry`). */
 function telemetryCosts(cells: readonly CellResult[], plan: Pick<Plan, 'cells'>): TelemetryCost[] {
-  return plan.cells.flatMap((unwatched): TelemetryCost[] => {
+  const checked = plan.cells.flatMap((unwatched) => {
     if (!unwatched.isUnwatched || unwatched.purpose !== 'measure') return [];
     const { id: _id, label: _label, isUnwatched: _isUnwatched, ...settings } = unwatched;
     const twin = plan.cells.find(({ id: _other, label: _name, isUnwatched, ...others }) => {
@@ -40,10 +42,15 @@ function telemetryCosts(cells: readonly CellResult[], plan: Pick<Plan, 'cells'>)
       const a = without.get(block);
       return a === undefined ? [] : [{ a, b }];
     });
-    const found = pairs.length < 2 ? null : comparePaired(pairs, THRESHOLD, LEVEL);
-    if (found === null) return [];
+    return pairs.length < 2 ? [] : [{ cell: on.cell, pairs }];
+  });
+  const levelOfAll = 1 - (1 - LEVEL) / checked.length;
+  return checked.flatMap(({ cell, pairs }): TelemetryCost[] => {
+    const found = comparePaired(pairs, THRESHOLD, LEVEL);
+    const ofAll = comparePaired(pairs, THRESHOLD, levelOfAll);
+    if (found === null || ofAll === null) return [];
     const { ratio, lo, hi, blocks } = found;
-    return [{ cell: on.cell, ratio, lo, hi, blocks }];
+    return [{ cell, ratio, lo, hi, loOfAll: ofAll.lo, blocks }];
   });
 }
 
@@ -89,8 +96,8 @@ export function rateText(everyMs: number): string {
   return everyMs === 1000 ? 'each second' : `each ${everyMs / 1000} s`;
 }
 
-function isTooMuch({ ratio, lo }: TelemetryCost): boolean {
-  return lo > 1 && ratio - 1 > MAX_COST;
+function isTooMuch({ loOfAll }: TelemetryCost): boolean {
+  return loOfAll > 1 + MAX_COST;
 }
 
 function percent(ratio: number): string {

@@ -1,11 +1,16 @@
+import type { Result } from '../results/result.ts';
 import { costText, rateText, tooCostly } from '../results/telemetry-cost.ts';
 import { bench } from './bench.ts';
 import type { BenchRequest } from './bench-request.ts';
+import type { EffortRequest } from './effort.ts';
 import type { RunOutcome } from './run-outcome.ts';
+
+/** An interval takes two. */
+const FEWEST_BLOCKS = 2;
 
 /**
  * One benchmark; where `--check-telemetry` found that telemetry certainly costs more than half a percent, once more with half
- * the rate of its readings. Both runs are saved; the second tells what the first found.
+ * the rate of its readings, within what is left of the budget. Both runs are saved; the second tells what the first found.
  * @throws OrinError as `bench` does.
  */
 export async function benchChecked(
@@ -13,9 +18,26 @@ export async function benchChecked(
   measure: typeof bench = bench,
 ): Promise<RunOutcome | null> {
   const first = await measure(request);
-  const earlier = first?.kind === 'saved' ? tooCostly(first.result) : null;
-  if (earlier === null || request.signal.aborted) return first;
-  const text = `telemetry ${rateText(earlier.every_ms)} costs ${costText(earlier)}, above 0.5 %: once more with half its rate, ${rateText(2 * earlier.every_ms)} (saved ${earlier.run_id})`;
+  if (first?.kind !== 'saved' || request.signal.aborted) return first;
+  const earlier = tooCostly(first.result);
+  if (earlier === null) return first;
+  const found = `telemetry ${rateText(earlier.every_ms)} costs ${costText(earlier)}, above 0.5 %`;
+  const effort = effortLeft(request.effort, first.result);
+  if (effort === null) {
+    const text = `${found}: too little of the budget is left to measure with half its rate (a longer --budget, or --telemetry off)`;
+    request.listener({ kind: 'note', text });
+    return first;
+  }
+  const text = `${found}: once more with half its rate, ${rateText(2 * earlier.every_ms)} (saved ${earlier.run_id})`;
   request.listener({ kind: 'note', text });
-  return await measure({ ...request, telemetryCheck: earlier });
+  return await measure({ ...request, effort, telemetryCheck: earlier });
+}
+
+/** The same effort with what the first run left of its budget; null where that is too little to compare anything. */
+function effortLeft(effort: EffortRequest, { run }: Result): EffortRequest | null {
+  if (effort.budgetMs === undefined) return effort;
+  const usedMs = Math.ceil(run.duration_s * 1000);
+  const budgetMs = effort.budgetMs - usedMs;
+  const neededMs = (FEWEST_BLOCKS * usedMs) / Math.max(1, run.blocks_begun);
+  return budgetMs < neededMs ? null : { ...effort, budgetMs };
 }

@@ -68,13 +68,22 @@ export function addBenchOptions(command: Command): void {
       '--cooldown <duration|off>',
       'longest wait between processes for the board to come back to 3 °C above its start (default: 20s; 6s with --quick)',
     )
-    .option('--dry-run', 'show the cells and the time that they take; measure nothing')
+    .option('--dry-run', 'show the cells and the time that they take; measure nothing');
+  addBoardOptions(command);
+  addOutputOptions(command);
+}
+
+function addBoardOptions(command: Command): void {
+  command
     .optionsGroup('On the board:')
     .option(
       '--telemetry <source>',
       'mpstat, proc, full (sources of interrupts five times a second) or off (default: mpstat where it is installed, which takes the least CPU time of those that log; else proc)',
     )
-    .option('--check-telemetry', 'measure every cell with and without telemetry: what it costs')
+    .option(
+      '--check-telemetry',
+      'measure every cell with and without telemetry: what it costs; certainly above 0.5 %: `bench` runs a second time at half the rate, in what is left of --budget',
+    )
     .option(
       '--require-locked',
       'refuse a board whose clocks can move (lock them: sudo jetson_clocks)',
@@ -86,7 +95,6 @@ export function addBenchOptions(command: Command): void {
     .option('--keep <size>', 'least recently used files beyond this are removed', '2G')
     .option('--offline', 'use only what is in the cache of this machine')
     .option('--detach', 'print the id of the run and leave; `attach` finds it again');
-  addOutputOptions(command);
 }
 
 /** What of `bench` the interrupt experiment leaves open; the cells are its own. */
