@@ -28,6 +28,21 @@ async function pushFile(file: StoreFile, keepBytes: number) {
   });
 }
 
+test('more engines than one command can name go all the same', async () => {
+  const engines = `${directory}/.cache/orin-remote/engines/trtexec`;
+  await pushFile(fileOnDisk(`${directory}/1`, noise(1000)), 1e12);
+  mkdirSync(engines, { recursive: true });
+  const hourAgo = new Date(Date.now() - 2 * 3600_000);
+  for (let at = 0; at < 800; at += 1) {
+    const path = `${engines}/${String(at).padStart(180, 'x')}.plan`;
+    writeFileSync(path, 'engine');
+    utimesSync(path, hourAgo, hourAgo);
+  }
+  const { removed } = await pushFile(fileOnDisk(`${directory}/2`, noise(1000)), 1);
+  expect(removed.files).toBe(800);
+  expect((await probeBoard(open())).engines.size).toBe(0);
+});
+
 test('engines that TensorRT built count as well, and go when they are the oldest', async () => {
   const base = `${directory}/.cache/orin-remote`;
   const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3600_000);

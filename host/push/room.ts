@@ -8,6 +8,11 @@ import { storePath } from './upload-script.ts';
 /** Nothing used within an hour is garbage: another workstation may be about to start with it. */
 const RECENT_MINUTES = 60;
 
+/** A script is one argument of a command, and Linux takes no argument of more than 128 KiB. */
+const MAX_SCRIPT_BYTES = 96 * 1024;
+/** Of names in one statement of it. */
+const MAX_LIST_BYTES = 40 * 1024;
+
 /** What a push is about to need on a board. */
 export interface Need {
   /** Every file of the plan and the runtime, sent or present. */
@@ -103,26 +108,59 @@ async function collect(
   garbage: Garbage,
   signal: AbortSignal,
 ): Promise<RoomReport['removed']> {
-  const files = garbage.sha256s.slice(0, 1000).map(storePath).join(' ');
-  const engines = garbage.engines.slice(0, 1000).join(' ');
-  const isOld = `find "$f" -maxdepth 0 -mmin +${RECENT_MINUTES}`;
-  const script = [
-    `cd ${word(probe.facts.base.path)} || exit 6`,
-    `for r in ${garbage.runtimes.join(' ')}; do f=runtimes/$r; if [ -n "$(${isOld} 2> /dev/null)" ]; then rm -rf "$f"; fi; done`,
-    // Asked again here: a run may have come since the probe.
-    `for f in ${files}; do grep -qs "\${f##*/}" runs/*/plan*.json && continue; ` +
-      `if [ -n "$(${isOld} 2> /dev/null)" ] && rm -f "$f"; then echo "removed=\${f##*/}"; fi; done`,
-    `for f in ${engines}; do if [ -n "$(${isOld} 2> /dev/null)" ] && rm -f "$f"; then echo "removed=$f"; fi; done`,
-  ].join('; ');
-  const { output } = await runScript(link, script, {
-    step: `collect garbage on ${link.board}`,
-    signal,
-  });
+  const base = word(probe.facts.base.path);
   let count = 0;
   let bytes = 0;
-  for (const [, name = ''] of output.matchAll(/^removed=([\w./-]{1,260})$/gm)) {
-    count += 1;
-    bytes += probe.store.get(name) ?? probe.engines.get(name)?.sizeBytes ?? 0;
+  for (const statements of portions(removals(garbage), MAX_SCRIPT_BYTES)) {
+    const script = [`cd ${base} || exit 6`, ...statements].join('; ');
+    const step = `collect garbage on ${link.board}`;
+    const { output } = await runScript(link, script, { step, signal });
+    for (const [, name = ''] of output.matchAll(/^removed=([\w./-]{1,260})$/gm)) {
+      count += 1;
+      bytes += probe.store.get(name) ?? probe.engines.get(name)?.sizeBytes ?? 0;
+    }
   }
   return { files: count, bytes };
+}
+
+/** Statements of a script, each of a bounded length; old runtimes first. */
+function removals({ runtimes, sha256s, engines }: Garbage): string[] {
+  const isOld = `find "$f" -maxdepth 0 -mmin +${RECENT_MINUTES}`;
+  const eachOf = (words: readonly string[], statement: (list: string) => string) =>
+    portions(words, MAX_LIST_BYTES).map((list) => statement(list.join(' ')));
+  return [
+    ...eachOf(
+      runtimes,
+      (list) =>
+        `for r in ${list}; do f=runtimes/$r; if [ -n "$(${isOld} 2> /dev/null)" ]; then rm -rf "$f"; fi; done`,
+    ),
+    // Asked again here: a run may have come since the probe.
+    ...eachOf(
+      sha256s.map(storePath),
+      (list) =>
+        `for f in ${list}; do grep -qs "\${f##*/}" runs/*/plan*.json && continue; ` +
+        `if [ -n "$(${isOld} 2> /dev/null)" ] && rm -f "$f"; then echo "removed=\${f##*/}"; fi; done`,
+    ),
+    ...eachOf(
+      engines,
+      (list) =>
+        `for f in ${list}; do if [ -n "$(${isOld} 2> /dev/null)" ] && rm -f "$f"; then echo "removed=$f"; fi; done`,
+    ),
+  ];
+}
+
+/** All of them in order, in as many portions as it takes to keep each below so many bytes. */
+function portions(texts: readonly string[], maxBytes: number): string[][] {
+  const all: string[][] = [];
+  let size = Number.POSITIVE_INFINITY;
+  for (const text of texts) {
+    const bytes = Buffer.byteLength(text) + 2;
+    size += bytes;
+    if (size <= maxBytes) all.at(-1)?.push(text);
+    else {
+      all.push([text]);
+      size = bytes;
+    }
+  }
+  return all;
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BoardFacts } from '../board/facts.ts';
 import { type BoardHolders, holdersOf } from '../board/holders.ts';
@@ -12,6 +13,7 @@ import { lastBytes } from '../shell/marked-output.ts';
 import { sh } from '../shell/sh.ts';
 import type { BenchRequest } from './bench-request.ts';
 import { holderText, refuseBusyBoard, reservationText } from './busy-board.ts';
+import { isClosed } from './connection.ts';
 
 /** A board that answers, and what the newest probe saw. */
 export interface BoardAtHand {
@@ -62,7 +64,7 @@ export class Turns {
       request.listener({ kind: 'note', text: `${held}; going on, because nobody else measures` });
       return board;
     }
-    let { link } = board;
+    let { link, probe } = board;
     let last: string | null = null;
     const tell = (holders: BoardHolders) => {
       const now = this.#heldBy(holders);
@@ -76,11 +78,15 @@ export class Turns {
     const given = AbortSignal.any([request.signal, request.leave]);
     const signal = AbortSignal.any([given, deadline]);
     for (;;) {
-      link = await this.#watch(link, facts, tell, signal);
+      if (!(await this.#look(link, probe.facts, tell, signal))) {
+        link = await this.#pause(link, signal);
+      }
       given.throwIfAborted();
       if (deadline.aborted) throw this.#notInTime(last);
-      const probe = await probeBoard(link, { signal: request.signal });
-      if (this.#heldBy(probe.facts) === null) {
+      const now = await this.#probe(link);
+      if (now === null) continue;
+      probe = now;
+      if (tell({ ...now.facts, reservation: now.facts.reservation ?? null })) {
         request.listener({ kind: 'turn', heldBy: null });
         return { link, probe };
       }
@@ -99,29 +105,41 @@ export class Turns {
     return reservationText(reservation);
   }
 
-  /** Looks until the board is free or the signal fires; connects again where the connection is lost. */
-  async #watch(
-    first: Link,
+  /** Looks until the board seems free; false when the looking ended before, for whatever reason. */
+  async #look(
+    link: Link,
     facts: BoardFacts,
     isFree: (holders: BoardHolders) => boolean,
     signal: AbortSignal,
-  ): Promise<Link> {
-    let link = first;
-    while (!signal.aborted) {
-      try {
-        if (await watchOnce(link, facts, isFree, signal)) return link;
-      } catch (error) {
-        if (signal.aborted) break;
-        if (!(error instanceof OrinError) || error.code !== 'connection-lost') throw error;
-      }
-      await sleep(RECONNECT_MS, undefined, { signal }).catch(() => undefined);
-      if (signal.aborted) break;
-      link = await this.#request.connect(signal).catch((error: unknown) => {
-        if (signal.aborted || isPassing(error)) return link;
-        throw error;
-      });
+  ): Promise<boolean> {
+    try {
+      return await watchOnce(link, facts, isFree, signal);
+    } catch (error) {
+      if (signal.aborted || (await isLost(link, error))) return false;
+      throw error;
     }
-    return link;
+  }
+
+  /** Waits a little before the next look; over another connection where this one is closed, which is then ended. */
+  async #pause(link: Link, signal: AbortSignal): Promise<Link> {
+    await sleep(RECONNECT_MS, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted || !(await isClosed(link))) return link;
+    await link.end().catch(() => undefined);
+    return await this.#request.connect(signal).catch((error: unknown) => {
+      if (signal.aborted || isPassing(error)) return link;
+      throw error;
+    });
+  }
+
+  /** Null when the connection was lost meanwhile. */
+  async #probe(link: Link): Promise<Probe | null> {
+    const { signal } = this.#request;
+    try {
+      return await probeBoard(link, { signal });
+    } catch (error) {
+      if (!signal.aborted && (await isLost(link, error))) return null;
+      throw error;
+    }
   }
 
   #notInTime(last: string | null): OrinError {
@@ -136,6 +154,10 @@ export class Turns {
   }
 }
 
+async function isLost(link: Link, error: unknown): Promise<boolean> {
+  return (error instanceof OrinError && error.code === 'connection-lost') || (await isClosed(link));
+}
+
 function isPassing(error: unknown): boolean {
   const codes = ['connection-lost', 'unreachable', 'connect-timeout', 'proxy-failed'];
   return error instanceof OrinError && codes.includes(error.code);
@@ -146,7 +168,7 @@ function withoutMinutes(text: string): string {
   return text.replace(/ for [^,]+ more,/u, '');
 }
 
-/** True when the board is free; false when the looking ended before. */
+/** True when the board seems free, or was restarted: a probe then tells; false when the looking ended before. */
 async function watchOnce(
   link: Link,
   facts: BoardFacts,
@@ -163,7 +185,10 @@ async function watchOnce(
   const stderr = lastBytes(process.stderr, 4096);
   try {
     for await (const look of looks(process.stdout, `${mark}look\n`)) {
-      if (isFree(holdersOf(readAnswer(look), facts.bootId, facts.clock))) return true;
+      const answer = readAnswer(look);
+      // Of another boot neither the lock's nor the clock that the probe read holds any more.
+      if ((answer.first('boot') ?? facts.bootId) !== facts.bootId) return true;
+      if (isFree(holdersOf(answer, facts.bootId, facts.clock))) return true;
     }
     return false;
   } finally {
@@ -175,9 +200,11 @@ async function watchOnce(
 }
 
 async function* looks(stdout: Readable, end: string): AsyncGenerator<string> {
+  // A character may be cut between two chunks.
+  const decoder = new StringDecoder('utf8');
   let text = '';
   for await (const chunk of stdout) {
-    text += (chunk as Buffer).toString('latin1');
+    text += decoder.write(chunk as Buffer);
     for (let at = text.indexOf(end); at >= 0; at = text.indexOf(end)) {
       yield text.slice(0, at);
       text = text.slice(at + end.length);

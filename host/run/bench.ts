@@ -60,14 +60,22 @@ async function benchConnected(request: BenchRequest): Promise<RunOutcome | null>
     ? { link: first, probe: seen }
     : await turns.wait({ link: first, probe: seen });
   connection.take(link);
-  if (request.requiresLocked) await requireLockedClocks(link, request.signal);
+  const { signal, prompter = silentPrompter } = request;
+  const step = async <T>(what: string, work: (link: Link) => Promise<T>) =>
+    await connection.use(work, beforeRun(what, request));
+  if (request.requiresLocked) {
+    await step('asked for its clocks', (on) => requireLockedClocks(on, signal));
+  }
   tellUncollected(request, probe);
-  const { prompter = silentPrompter } = request;
-  const restored = await restoreStale(link, probe.facts, prompter, request.signal);
+  const restored = await step('put in order', (on) =>
+    restoreStale(on, probe.facts, prompter, signal),
+  );
   if (restored !== null) tell({ kind: 'note', text: restored });
   const build = await chooseBuild(request, probe.facts);
   tellBuild(request, build);
-  const { axes, gpuMissing } = await axesOf(request, { link, facts: probe.facts, build });
+  const { axes, gpuMissing } = await step('asked what it has', (on) =>
+    axesOf(request, { link: on, facts: probe.facts, build }),
+  );
   const parts = {
     ortPackage: build?.directory,
     needsKoffi: axes.targets.some(({ engine }) => engine === 'ort-capi'),
@@ -124,9 +132,12 @@ async function runPlan(request: BenchRequest, ready: ReadyBoard): Promise<RunOut
     const followed = await lanes.run(signal, () => measure(request, ready, runtimeDirectory));
     if (followed !== null) return await concludeRun(request, followed);
     // Somebody was faster. Waiting for them holds no lane.
-    const { link } = connection;
-    const board = { link, probe: await probeBoard(link, { signal }) };
-    connection.take((await ready.turns.wait(board)).link);
+    const now = await connection.use(
+      (link) => probeBoard(link, { signal }),
+      beforeRun('probed again', request),
+    );
+    const board = await ready.turns.wait({ link: connection.link, probe: now });
+    connection.take(board.link);
   }
 }
 

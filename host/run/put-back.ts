@@ -35,27 +35,31 @@ export async function putBack(
 ): Promise<void> {
   const unique = randomBytes(6).toString('hex');
   const incoming = `${run.base}/runs/.${run.runId}.${unique}`;
-  await connection.use((link) => layBack(link, run, incoming), renewal);
+  await connection.use((link) => layBack(link, run, incoming, renewal.signal), renewal);
 }
 
 async function layBack(
   link: Link,
   { base, runId, saved }: SavedRun,
   incoming: string,
+  signal = new AbortController().signal,
 ): Promise<void> {
   const step = `laying run ${runId} back on ${link.board}`;
-  const script = (text: string) => runScript(link, text, { step });
+  const script = (text: string) => runScript(link, text, { step, signal });
   try {
     const directory = word(runDirectory(base, runId));
     // The renaming of a try before this one, of which the answer was lost.
     const before = await script(`[ -d ${directory} ] && exit 9; true`);
     if (before.status === 9) return;
     await script(`umask 077; rm -rf ${word(incoming)}; mkdir -p ${word(incoming)}`);
-    for (const path of await cameFromBoard(saved)) await send(link, path, incoming);
+    for (const path of await cameFromBoard(saved)) {
+      await send(link, path, incoming, signal);
+    }
     const { status, stderr } = await script(`mv -T ${word(incoming)} ${directory}`);
     if (status !== 0) throw notLaidBack(link, runId, stderr);
   } catch (error) {
-    await script(`rm -rf ${word(incoming)}`).catch(() => undefined);
+    // Also when the signal ended it.
+    await runScript(link, `rm -rf ${word(incoming)}`, { step }).catch(() => undefined);
     throw error;
   }
 }
@@ -67,17 +71,27 @@ async function cameFromBoard(saved: string): Promise<string[]> {
   return names.filter((name) => !ours.includes(name)).map((name) => join(saved, name));
 }
 
-async function send(link: Link, path: string, directory: string): Promise<void> {
+async function send(
+  link: Link,
+  path: string,
+  directory: string,
+  signal: AbortSignal,
+): Promise<void> {
   const file = word(`${directory}/${basename(path)}`);
   const marker = `@orin:${randomBytes(6).toString('hex')}:`;
   const receive = `umask 077; gzip -dc > ${file}; h=$(sha256sum < ${file}); echo; echo ${marker}\${h%% *}`;
-  const process = await link.start(sh(receive));
+  const process = await link.start(sh(receive), signal);
   const stderr = lastBytes(process.stderr, 4096);
   const answer = readMarked(process.stdout, marker);
   // A board that takes no more says why on stderr.
-  const sending = pipeline(createReadStream(path), createGzip({ level: 1 }), process.stdin);
-  await sending.catch(() => undefined);
+  const sending = pipeline(createReadStream(path), createGzip({ level: 1 }), process.stdin, {
+    signal,
+  });
+  await sending.catch(() => {
+    if (signal.aborted) process.close();
+  });
   const received = (await answer).answer;
+  signal.throwIfAborted();
   if (received !== (await hashFile(path)).sha256) {
     process.close();
     throw notLaidBack(link, basename(path), await stderr);

@@ -10,6 +10,17 @@ test('durations, sizes and shares are read with their units', () => {
   expect(share('0.005', '--precision')).toBe(0.005);
 });
 
+test('a duration is no longer than a timer can hold', () => {
+  expect(durationMs('576h', '--wait')).toBeLessThan(2 ** 31);
+  expect(() => durationMs('600h', '--wait')).toThrow(
+    expect.objectContaining({
+      code: 'usage',
+      message: expect.stringMatching('576h'),
+      next: '--wait 576h',
+    }),
+  );
+});
+
 test('lists lose repeats and keep their order', () => {
   expect(wholeNumbers('6,1,6,3', '--threads')).toEqual([6, 1, 3]);
 });

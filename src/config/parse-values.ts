@@ -36,13 +36,20 @@ export function choicesFrom<T extends string>(
 
 const durationUnitsMs: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
-/** `90s`, `10m`, `1.5h`, `500ms` in milliseconds. @throws OrinError `usage` */
+/** Timers hold 2^31 - 1 ms, less than 25 days; what is longer would fire at once. */
+const MAX_DURATION_MS = 24 * 24 * 3_600_000;
+
+/** `90s`, `10m`, `1.5h`, `500ms` in milliseconds, up to 24 days. @throws OrinError `usage` */
 export function durationMs(text: string, option: string): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text.trim());
   const unit = durationUnitsMs[match?.[2] ?? ''];
   const value = Math.round(Number(match?.[1]) * (unit ?? Number.NaN));
   if (!Number.isFinite(value) || value <= 0) {
     throw usage(`${option} ${text}: not a duration`, `write it like ${option} 90s, 10m or 1h`);
+  }
+  if (value > MAX_DURATION_MS) {
+    const most = `${MAX_DURATION_MS / 3_600_000}h`;
+    throw usage(`${option} ${text}: longer than ${most} (24 days)`, `${option} ${most}`);
   }
   return value;
 }
