@@ -1,9 +1,20 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { startGuardian } from '../host/irq/steer.ts';
 import { ofKind, readJournal, type TestRun } from './support/board.ts';
+import { openLocalLink } from './support/local-link.ts';
 import {
   before,
+  board,
   duringMoved,
   guardians,
   long,
@@ -79,4 +90,33 @@ test('a run that was cut goes on without: moved cells leave, the others are meas
   expect(await plain.exit).toBe(0);
   const said = ofKind(readJournal(plain.directory, 2), 'warn').map(({ code }) => code);
   expect(said).not.toContain('irq-not-moved');
+});
+
+test('a guardian that does not come leaves no process behind', async () => {
+  const programs = join(board.path, 'without-root');
+  mkdirSync(programs);
+  // Stands in for a sudo that lets nobody in, and for a wait that need not be as long.
+  writeFileSync(join(programs, 'sudo'), '#!/bin/sh\nexit 1\n');
+  writeFileSync(join(programs, 'sleep'), '#!/bin/sh\nPATH=/usr/bin:/bin exec sleep 0.005\n');
+  for (const name of ['sudo', 'sleep']) chmodSync(join(programs, name), 0o755);
+  // /bin/sh may be another shell here: that of most boards is dash.
+  const dash = ['/bin/dash', '/usr/bin/dash'].find((path) => existsSync(path));
+  if (dash !== undefined) symlinkSync(dash, join(programs, 'sh'));
+  const env = { PATH: `${programs}:${process.env.PATH}`, HOME: board.homePath };
+  const refused = startGuardian(
+    { ...target, link: openLocalLink({ env }), root: { kind: 'passwordless' } },
+    moves,
+  );
+  await expect(refused).rejects.toMatchObject({ code: 'remote-command' });
+  const holders = () =>
+    readdirSync('/proc').filter((pid) => {
+      try {
+        const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+        return words.includes('orin-remote-irq-hold') && words.includes(dirname(record));
+      } catch {
+        return false;
+      }
+    });
+  await until(() => holders().length === 0);
+  expect(readdirSync(dirname(record))).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makeShimmedBoard, type ShimmedBoard } from '../../test/support/shimmed-board.ts';
 import { cleanBoard } from './clean.ts';
@@ -69,8 +69,38 @@ describe('cleaning', () => {
     expect(await cleanBoard(board.open(env), probe)).toEqual({
       removedBytes: 1019,
       directory: base,
+      areInterruptsMoved: false,
     });
     expect(execFileSync('ls', ['-A', base]).toString()).toBe('not-ours\n');
+  });
+
+  test('keeps the record of interrupts that are still moved, and refuses unless forced', async () => {
+    const base = `${board.home}/.cache/orin-remote`;
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    mkdirSync(`${base}/irq`, { recursive: true });
+    mkdirSync(`${base}/store`);
+    writeFileSync(`${base}/irq/record`, `boot ${boot}\nset /proc/irq/1/smp_affinity_list 0 1\n`);
+    const probe = await probeBoard(board.open());
+    await expect(cleanBoard(board.open(), probe)).rejects.toMatchObject({
+      code: 'interrupts-moved',
+    });
+    expect(existsSync(`${base}/store`)).toBe(true);
+    const forced = await cleanBoard(board.open(), probe, { evenWhileRunning: true });
+    expect(forced.areInterruptsMoved).toBe(true);
+    expect(execFileSync('ls', ['-A', base, `${base}/irq`]).toString()).toMatch(/irq\n.*record\n/s);
+    expect(existsSync(`${base}/store`)).toBe(false);
+    // Put back meanwhile, which the probe does not know.
+    rmSync(`${base}/irq/record`);
+    expect(await cleanBoard(board.open(), probe)).toMatchObject({ areInterruptsMoved: false });
+    expect(existsSync(base)).toBe(false);
+  });
+
+  test('takes no record of an earlier boot for one of interrupts that are moved', async () => {
+    const base = `${board.home}/.cache/orin-remote`;
+    mkdirSync(`${base}/irq`, { recursive: true });
+    writeFileSync(`${base}/irq/record`, 'boot 00000000-0000\n');
+    await cleanBoard(board.open(), await probeBoard(board.open()));
+    expect(existsSync(base)).toBe(false);
   });
 
   test('takes its own directory along', async () => {

@@ -1,10 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import { OrinError } from '../errors.ts';
 import type { Link } from '../link/link.ts';
 import { reservationText } from '../run/busy-board.ts';
 import { runScript } from '../shell/run-script.ts';
-import { sh, word } from '../shell/sh.ts';
+import { word } from '../shell/sh.ts';
 import type { BoardReservation } from './facts.ts';
 import { MAX_RESERVATION_MS, type ReservationFile, readReservation } from './holders.ts';
 import type { Probe } from './probe.ts';
@@ -93,29 +92,19 @@ async function writeFile(
   text: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const marker = `@orin:${randomBytes(6).toString('hex')}:`;
-  const bytes = Buffer.from(text);
+  const bytes = Buffer.byteLength(text);
   const script = [
     `cd ${word(base)} || exit 6`,
     'umask 077',
-    `t=reservation.$$; head -c ${bytes.length} > $t`,
-    `if [ "$(wc -c < $t)" -eq ${bytes.length} ] && mv -f $t reservation; then echo; echo ${marker}reserved; else rm -f $t; exit 4; fi`,
-  ];
-  const process = await link.start(sh(script.join('; ')), signal);
-  process.stdin.end(bytes);
-  const [said, complaint] = await Promise.all([
-    textOf(process.stdout),
-    textOf(process.stderr),
-    process.exit,
-  ]);
-  signal.throwIfAborted();
-  if (!said.includes(`${marker}reserved`)) throw notWritten(link.board, complaint);
-}
-
-async function textOf(stream: AsyncIterable<Buffer>): Promise<string> {
-  let text = '';
-  for await (const chunk of stream) text = (text + chunk.toString('utf8')).slice(-65_536);
-  return text;
+    `t=reservation.$$; head -c ${bytes} > $t`,
+    `if [ "$(wc -c < $t)" -eq ${bytes} ] && mv -f $t reservation; then :; else rm -f $t; exit 4; fi`,
+  ].join('; ');
+  const { status, stderr } = await runScript(link, script, {
+    step: `reserving ${link.board}`,
+    signal,
+    input: text,
+  });
+  if (status !== 0) throw notWritten(link.board, stderr);
 }
 
 function notWritten(board: string, complaint: string): OrinError {

@@ -7,6 +7,8 @@ import { asRoot, type BoardRoot, passwordLine, readPassword } from './board-root
 import { guardianName, guardianScript } from './guardian.ts';
 import type { IrqMoves } from './moves.ts';
 
+const holderName = 'orin-remote-irq-hold';
+
 export interface SteerTarget {
   readonly link: Link;
   /** `<base>` on the board. */
@@ -39,10 +41,12 @@ export async function startGuardian(target: SteerTarget, { changes }: IrqMoves):
     // Older coreutils know only the whole sync.
     `sync ${record}.new 2> /dev/null || sync; mv ${record}.new ${record}; sync . 2> /dev/null || sync`,
     'g=$(cat)',
+    // First, so that it is the only job: shells list several in different orders, and dash none at all in a subshell.
+    `setsid sh -c "$g" ${holderName} "$d" hold < /dev/null > /dev/null 2>&1 & jobs -p > holder; read -r h < holder; rm -f holder`,
     `${asRoot(root, guard, 'setsid ')} > /dev/null 2>&1 &`,
-    `setsid sh -c "$g" orin-remote-irq-hold "$d" hold < /dev/null > /dev/null 2>&1 & h=$(jobs -p | tail -n 1)`,
+    // In this order: a guardian that comes too late finds no FIFO to wait at. The holder hears no other signal.
     `n=0; until [ -e held ] || [ $n -ge 200 ]; do sleep 0.05; n=$((n+1)); done`,
-    `if [ -e held ]; then echo state=ready; else kill $h; rm -f ${record} ${control} ${ack}; echo state=absent; fi`,
+    `if [ -e held ]; then echo state=ready; else rm -f ${record} ${control} ${ack}; kill -KILL $h; echo state=absent; fi`,
   ]
     .join('; ')
     .replaceAll('&;', '&');

@@ -5,6 +5,7 @@ import { homeDirectory } from './expand-tokens.ts';
 import { matchesPattern } from './patterns.ts';
 import type { EffectiveSettings } from './read-settings.ts';
 import type { TargetOptions } from './resolve-target.ts';
+import { words } from './settings.ts';
 import type { TargetName } from './target-name.ts';
 
 const maxIncludeDepth = 16; // ssh's own limit
@@ -81,20 +82,27 @@ export async function withIncludes(path: string, base: string, depth: number): P
 }
 
 async function includedTexts(patterns: string, base: string, depth: number): Promise<string[]> {
+  // What only ssh can find stays in the text, so that nobody takes it for complete.
+  if (hasOtherQuotes(patterns)) return [`Include ${patterns}`];
   const texts: string[] = [];
-  for (const pattern of patterns.trim().split(/\s+/)) {
-    // What only ssh can find stays in the text, so that nobody takes it for complete.
+  for (const pattern of words(patterns)) {
     if (isBeyondUs(pattern)) texts.push(`Include ${pattern}`);
-    for (const file of await matchingFiles(pattern.replaceAll('"', ''), base)) {
+    for (const file of await matchingFiles(pattern, base)) {
       texts.push(await withIncludes(file, base, depth));
     }
   }
   return texts;
 }
 
+/** Anything but whole words in double quotes, which versions of ssh read in different ways; comments, too. */
+function hasOtherQuotes(patterns: string): boolean {
+  const rest = patterns.replace(/(?<=^|\s)"[^"\\]*"(?=\s|$)/g, '');
+  return /["'\\]|(?:^|\s)#/.test(rest);
+}
+
 /** Variables, tokens, homes of others, and wildcards in directories. */
 function isBeyondUs(pattern: string): boolean {
-  return /[$%[\]]|^"?~[^/]|[*?].*\//.test(pattern);
+  return /[$%[\]]|^~[^/]|[*?].*\//.test(pattern);
 }
 
 /** Wildcards in the last part of a path, as Include lines have them. */

@@ -32,10 +32,15 @@ test.each([
   ['a Match', 'Match host orin-1\n  User lab\n', 6],
   ['tokens', 'Host *\n  IdentityFile ~/.ssh/%h\n', 6],
   ['an include that only ssh finds', 'Include ~/.ssh/none-*/config\n', 6],
+  ['a blank in the path of an include', 'Include "@/my hosts"\nHost *\n  User x\n', 4],
+  ['other quotes around it', "Include '@/my hosts'\n", 6],
+  ['a blank that is escaped', 'Include @/my\\ hosts\n', 6],
+  ['two includes, one of them missing', 'Include @/none "@/my hosts"\n', 4],
   ['canonical names', 'CanonicalizeHostname no\n', 6],
 ])('with %s, hosts get what ssh says of each', async (_, config, times) => {
   const configFile = join(directory, 'config');
-  await writeFile(configFile, config);
+  await writeFile(join(directory, 'my hosts'), 'Host orin-1\n  User other\n  Port 77\n');
+  await writeFile(configFile, config.replaceAll('@', directory));
   const own = { configFile, environment: process.env };
   const counted = { ...own, environment: { ...process.env, PATH: directory } };
   const shared = new SharedSettings();

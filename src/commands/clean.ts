@@ -19,8 +19,11 @@ export async function cleanCommand(host: string, options: OptionValues): Promise
       evenWhileRunning: options.force === true,
       signal,
     });
+    const left = report.areInterruptsMoved
+      ? `irq is kept, because interrupts are still moved: orin-remote doctor ${name} on a terminal puts them back`
+      : 'nothing of ours is left';
     process.stdout.write(
-      `${name}: removed ${formatBytes(report.removedBytes)} in ${report.directory}; nothing of ours is left\n`,
+      `${name}: removed ${formatBytes(report.removedBytes)} in ${report.directory}; ${left}\n`,
     );
     return exitCodes.ok;
   });
