@@ -26,8 +26,8 @@ const prelude = `
     const numbers = [first, durations.length, 0, 1, ...starts, ...durations];
     frame(2, Buffer.from(new Float64Array(numbers).buffer));
   };
-  json({ kind: 'ready', cpusAllowed: '0' });
 `;
+const ready = "json({ kind: 'ready', cpusAllowed: '0' });\n";
 
 let directory = '';
 beforeEach(() => {
@@ -39,11 +39,14 @@ interface RunOptions {
   readonly signal?: AbortSignal;
   readonly affinity?: string;
   readonly limits?: Partial<HangLimits>;
+  /** It does not say by itself that it is ready. */
+  readonly isSilent?: boolean;
 }
 
-async function run(program: string, { signal, affinity, limits }: RunOptions = {}) {
+async function run(program: string, options: RunOptions = {}) {
+  const { signal, affinity, limits, isSilent = false } = options;
   const agentFile = join(directory, 'agent.cjs');
-  writeFileSync(agentFile, prelude + program);
+  writeFileSync(agentFile, prelude + (isSilent ? '' : ready) + program);
   const journal = new Journal(join(directory, 'journal'), () => {});
   const job = { cell: { id: 'cell', affinity: affinity ?? null } as Cell } as WorkerJob;
   const worker = new CellProcess(3, 1, job, {
@@ -142,6 +145,36 @@ test('a report that is none of ours ends the worker', async () => {
   );
   expect(end?.outcome).toBe('killed');
   expect(end?.message).toContain('cannot read its report: frame of 4294967295 bytes');
+});
+
+test.each([
+  ['a stop that is none', "{ outcome: 'ok', stop: 'bored', message: '' }", 'stop'],
+  ['no message', "{ outcome: 'ok', stop: 'precise' }", 'message'],
+  ['an outcome of ours', "{ outcome: 'killed', stop: null, message: '' }", 'outcome'],
+])('an end with %s is none', async (_, done, what) => {
+  const { end } = await run(`
+    samples(0, [900]);
+    json({ kind: 'done', ...${done} });
+    setInterval(() => {}, 1000);
+  `);
+  expect(end).toMatchObject({ outcome: 'killed', iterations: 1, stop: null });
+  expect(end?.message).toContain(`cannot read its report: ${what}`);
+});
+
+test.each(['NaN', '-5', '0.5'])('a duration of %s ns is not written', async (value) => {
+  const { end, events } = await run(`samples(0, [900, ${value}]); setInterval(() => {}, 1000);`);
+  expect(end).toMatchObject({ outcome: 'killed', iterations: 0 });
+  expect(end?.message).toContain('cannot read its report: batch of numbers');
+  expect(events.map(({ kind }) => kind)).not.toContain('iter');
+});
+
+test('a process whose CPUs are no text is announced all the same', async () => {
+  const { end, events } = await run(
+    `json({ kind: 'ready', cpusAllowed: 7 }); setInterval(() => {}, 1000);`,
+    { isSilent: true },
+  );
+  expect(events[0]).toMatchObject({ kind: 'process', cpusAllowed: '' });
+  expect(end?.message).toContain('cannot read its report: cpusAllowed');
 });
 
 test('cancelling lets it finish what it is at', async () => {

@@ -4,6 +4,7 @@ import { type Frame, FrameReader, frameTypes } from '../channel/frames.ts';
 import type { WorkerDone, WorkerJob, WorkerMessage } from '../channel/messages.ts';
 import { reportedEvent } from '../channel/reported-event.ts';
 import { readSampleBatch } from '../channel/sample-batch.ts';
+import { readDone } from '../channel/worker-done.ts';
 import type { Clock } from '../clock.ts';
 import type { Journal } from '../journal/journal.ts';
 import { oomKills } from '../proc/process-table.ts';
@@ -161,7 +162,7 @@ export class CellProcess {
 
   #takeMessage(message: WorkerMessage): void {
     if (message.kind === 'ready') this.#announce(message.cpusAllowed);
-    else if (message.kind === 'done') this.#done = message;
+    else if (message.kind === 'done') this.#done = readDone(message);
     else if (message.kind !== 'alive') {
       // The worker sends its samples first: whatever came before this phase was warm-up.
       if (message.kind === 'phase' && message.phase === 'steady') {
@@ -174,16 +175,12 @@ export class CellProcess {
 
   #announce(cpusAllowed: string): void {
     if (this.#isAnnounced) return;
+    const about = { t_ns: this.#started_ns, process: this.#process, block: this.#block };
+    const { id: cell } = this.#job.cell;
+    const pid = this.#child.pid ?? 0;
+    const event = reportedEvent({ kind: 'process', ...about, cell, pid, cpusAllowed }, ['process']);
     this.#isAnnounced = true;
-    this.#context.journal.write({
-      kind: 'process',
-      t_ns: this.#started_ns,
-      process: this.#process,
-      cell: this.#job.cell.id,
-      block: this.#block,
-      pid: this.#child.pid ?? 0,
-      cpusAllowed,
-    });
+    this.#context.journal.write(event);
   }
 
   get #control(): Writable {
