@@ -20,7 +20,7 @@ const prelude = `
     fs.writeSync(3, Buffer.concat([head, payload]));
   };
   const json = (message) => frame(Buffer.from(JSON.stringify(message)));
-  const tele = (t_ns) => json({ kind: 'tele', t_ns, cpus: [], intr: 1, ctxt: 1, memAvailableBytes: 1 });
+  const tele = (t_ns) => json({ kind: 'tele', t_ns, cpus: [], intr: 1, ctxt: 1, memAvailableBytes: 1, own: { samplerCpu_ns: 1 } });
   process.stdin.resume();
   process.stdin.on('end', () => process.exit());
 `;
