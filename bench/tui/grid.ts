@@ -1,7 +1,6 @@
 // What the grid of a fleet run costs: npx tsx bench/tui/grid.ts [--boards 100] [--seconds 10]
 // CPU time of hearing so many boards four times a second each, of making a frame, and of painting it, beside a comparison of the same
 // lines alone (what painting cannot go below), in alternating rounds; and the heap before and after.
-import { EventEmitter } from 'node:events';
 import { parseArgs } from 'node:util';
 
 process.env.NODE_ENV = 'production';
@@ -11,6 +10,7 @@ const { themeFor } = await import('../../src/tui/frame/theme.ts');
 const { FleetView } = await import('../../src/tui/fleet/fleet-view.ts');
 const { terminalLike } = await import('../../test/support/frames.ts');
 const { fleetBoards, ToldBoard } = await import('../../test/support/watched-fleet.ts');
+const { Nowhere } = await import('./nowhere.ts');
 
 const { values } = parseArgs({
   options: {
@@ -24,17 +24,6 @@ const ROUNDS = 5;
 const OVER = 50;
 /** So long in the time of the fleet run; here as fast as it goes. */
 const frames = Number(values.seconds) * RATE_HZ;
-
-/** A terminal that shows nothing. */
-class Nowhere extends EventEmitter {
-  readonly columns = 160;
-  readonly rows = 44;
-  bytes = 0;
-
-  write(text: string): void {
-    this.bytes += text.length;
-  }
-}
 
 let nowMs = 0;
 const boards = fleetBoards(count);

@@ -2,7 +2,6 @@
 // CPU time of a frame of 12 CPUs and 40 sources of interrupts, every line of it new, beside painting the same text alone, in
 // alternating rounds; and the heap over 10,000 updates. With --effect (after `npm run build`, two to three minutes) instead:
 // whether watching changes what is measured.
-import { EventEmitter } from 'node:events';
 import { parseArgs } from 'node:util';
 import type { RunEvent } from '../../host/run/run-event.ts';
 
@@ -16,6 +15,7 @@ const { LiveView } = await import('../../src/tui/live/live-view.ts');
 const { FakeStdin } = await import('../../test/support/fake-stdin.ts');
 const { terminalLike } = await import('../../test/support/frames.ts');
 const { liveEvents } = await import('../../test/support/live-run.ts');
+const { Nowhere } = await import('./nowhere.ts');
 
 const { values } = parseArgs({
   options: {
@@ -33,17 +33,6 @@ const frames = Number(values.frames);
 const ROUNDS = 5;
 const UPDATES = 10_000;
 const RATE_HZ = 4;
-
-/** A terminal that keeps what was written last and shows nothing. */
-class Nowhere extends EventEmitter {
-  readonly columns = 160;
-  readonly rows = 44;
-  bytes = 0;
-
-  write(text: string): void {
-    this.bytes += text.length;
-  }
-}
 
 const events = liveEvents();
 const batch = events.findLast((one) => one.kind === 'journal' && one.event.kind === 'iter');

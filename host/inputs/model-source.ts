@@ -6,8 +6,8 @@ import { builtInModels, isBuiltIn, unknownModel } from '../../models/built-in.ts
 import type { ModelFacts, ModelFile } from '../../models/facts.ts';
 import { inspectModel } from '../../models/inspect/inspect-model.ts';
 import { OrinError } from '../errors.ts';
-import { rememberedHash } from '../hash/remembered-hash.ts';
 import type { StoreFile } from '../push/store-file.ts';
+import { storeFileFrom } from '../push/store-file-from.ts';
 import { withOrinErrors } from './as-orin-error.ts';
 import { builtInFile } from './built-in-file.ts';
 import { type ModelSummary, summarizeModel } from './model-summary.ts';
@@ -102,9 +102,8 @@ async function storeFileOf(
 ): Promise<StoreFile> {
   const location = part.location ?? part.path;
   try {
-    const { sha256, sizeBytes } = await rememberedHash(location, cacheDir, signal);
-    const source = { kind: 'path', path: location } as const;
-    return { sha256, sizeBytes, name: part.path, source, isCompressible: false };
+    const options = { name: part.path, cacheDir, signal, isCompressible: false };
+    return await storeFileFrom(location, options);
   } catch (cause) {
     signal.throwIfAborted();
     throw new OrinError({

@@ -1,6 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { isAlive } from '../is-alive.ts';
 
 /** Names, beside a journal that is on its way in, the machine and the boot that the program's pid is of. */
 export const ownerFile = '.owner';
@@ -36,12 +37,3 @@ async function thisMachine(): Promise<string> {
 }
 
 const nameOf = (owner: string) => owner.split('\n', 1)[0];
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}

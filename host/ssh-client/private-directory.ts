@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { isAlive } from '../is-alive.ts';
 import { openMuxControl } from './mux-control.ts';
 
 /** A directory that only this user may enter, for sockets and logs of one connection. */
@@ -58,13 +59,4 @@ async function isAbandoned(path: string): Promise<boolean> {
   const control = await openMuxControl(controlPathIn(path)).catch(() => null);
   control?.release();
   return control === null;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

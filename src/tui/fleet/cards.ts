@@ -2,7 +2,6 @@ import { restOf } from '../../../host/fleet/board-state.ts';
 import { shareDone } from '../../output/fleet-view.ts';
 import { formatElapsed } from '../../output/quantities.ts';
 import { bar, exactly, padEnd, rule, spread, widthOf } from '../frame/text.ts';
-import type { Theme } from '../frame/theme.ts';
 import { failureText, inPhase, phaseMark, phaseWord, stepText } from './board-words.ts';
 import { CARD_ROWS, type FleetLayout } from './fleet-layout.ts';
 import {
@@ -11,16 +10,12 @@ import {
   type GridPicture,
   hasFigures,
   intervalText,
+  type Look,
   medianText,
   sparkline,
 } from './grid-picture.ts';
 import { progressText } from './progress-text.ts';
 import type { WatchedBoard } from './watched-board.ts';
-
-interface Look {
-  readonly theme: Theme;
-  readonly nowMs: number;
-}
 
 /** A few boards with all that the grid knows of each, beside each other where there is room. */
 export function cardLines(

@@ -19,6 +19,12 @@ export interface GridPicture {
   readonly lanes: LaneLimits;
 }
 
+/** How, and when, the grid is drawn. */
+export interface Look {
+  readonly theme: Theme;
+  readonly nowMs: number;
+}
+
 /** The cell whose medians stand in the grid, and what they are held against. */
 export interface GridCell {
   readonly key: string | null;

@@ -11,17 +11,13 @@ import {
   type GridPicture,
   hasFigures,
   intervalText,
+  type Look,
   medianText,
   sparkline,
 } from './grid-picture.ts';
 import { progressText } from './progress-text.ts';
 import { longestName } from './tiles.ts';
 import type { Headline, WatchedBoard } from './watched-board.ts';
-
-interface Look {
-  readonly theme: Theme;
-  readonly nowMs: number;
-}
 
 /** A figure of a board; columns with the highest number go first where there is no room, 0 stays. */
 interface FigureColumn {

@@ -8,6 +8,7 @@ import {
   type GridCell,
   type GridPicture,
   hasFigures,
+  type Look,
   medianText,
 } from './grid-picture.ts';
 import type { WatchedBoard } from './watched-board.ts';
@@ -18,7 +19,7 @@ export function tileLines(
   page: readonly WatchedBoard[],
   layout: FleetLayout,
   cell: GridCell,
-  look: { readonly theme: Theme; readonly nowMs: number },
+  look: Look,
 ): string[] {
   const rows = Math.ceil(layout.page / layout.across);
   const domain = commonDomain(picture.boards);
