@@ -60,9 +60,14 @@ function pushedLibrary(runtimePath: string): string {
   return join(runtimePath, 'node_modules/onnxruntime-node', native);
 }
 
+/** koffi unloads a library whose handle was collected, under the threads that ONNX Runtime has in it. */
+const loaded: ReturnType<Koffi['load']>[] = [];
+
 function openLibrary(koffi: Koffi, path: string): Address {
   try {
-    return koffi.load(path).func('void *OrtGetApiBase()')() as Address;
+    const library = koffi.load(path);
+    loaded.push(library);
+    return library.func('void *OrtGetApiBase()')() as Address;
   } catch (error) {
     throw new EngineRefusal(`cannot load ${path}: ${(error as Error).message}`, {
       cause: error,
