@@ -1,13 +1,7 @@
 import type { Cell, ExecutionProvider } from '../protocol/plan.ts';
+import { providerNames } from '../protocol/provider-names.ts';
 import { EngineRefusal } from './engine.ts';
 import { findTrtexec } from './trtexec/find-trtexec.ts';
-
-const names: Readonly<Record<ExecutionProvider, string>> = {
-  cpu: 'CPU',
-  cuda: 'CUDA',
-  tensorrt: 'TensorRT',
-  webgpu: 'WebGPU',
-};
 
 /** The way on when the pushed ONNX Runtime cannot use the GPU: TensorRT's own program where the board has it. */
 function gpuNext(): string {
@@ -20,14 +14,14 @@ function gpuNext(): string {
 export function refuseSettings({ ep, epOptions, askedPrecision }: Cell): void {
   if (askedPrecision !== null) {
     throw new EngineRefusal(
-      `onnxruntime-node cannot set the precision of ${names[ep]}: it passes a device number only`,
+      `onnxruntime-node cannot set the precision of ${providerNames[ep].name}: it passes a device number only`,
       { next: 'use --ep trtexec, or --engine ort-capi with --ep tensorrt' },
     );
   }
   const [option] = Object.keys(epOptions);
   if (option !== undefined) {
     throw new EngineRefusal(
-      `onnxruntime-node cannot pass the option ${option} to ${names[ep]}: it passes a device number only`,
+      `onnxruntime-node cannot pass the option ${option} to ${providerNames[ep].name}: it passes a device number only`,
       { next: 'use --engine ort-capi with --ort-lib, which passes every option' },
     );
   }
@@ -37,7 +31,7 @@ export function refuseSettings({ ep, epOptions, askedPrecision }: Cell): void {
 export function refuseMissingProvider(ep: ExecutionProvider, backends: readonly string[]): void {
   if (backends.includes(ep)) return;
   throw new EngineRefusal(
-    `this board's onnxruntime-node has no ${names[ep]}: it was built with ${backends.join(', ')}`,
+    `this board's onnxruntime-node has no ${providerNames[ep].name}: it was built with ${backends.join(', ')}`,
     { next: gpuNext() },
   );
 }
@@ -47,7 +41,7 @@ export function sessionRefusal(ep: ExecutionProvider, error: unknown): EngineRef
   const { message } = error as Error;
   if (ep !== 'cpu' && /Failed to load (shared )?library/.test(message)) {
     return new EngineRefusal(
-      `the ${names[ep]} provider cannot be loaded: its library, or one that it needs, is missing\n${message}`,
+      `the ${providerNames[ep].name} provider cannot be loaded: its library, or one that it needs, is missing\n${message}`,
       { cause: error, next: gpuNext() },
     );
   }

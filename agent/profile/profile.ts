@@ -5,7 +5,7 @@ import type { ProfileJob, ProfileMessage } from '../channel/messages.ts';
 import { openEngine } from '../engine/open-engine.ts';
 import { agentExitCodes } from '../exit-codes.ts';
 import { cleanText } from '../protocol/clean-text.ts';
-import type { ExecutionProvider } from '../protocol/plan.ts';
+import { providerNames } from '../protocol/provider-names.ts';
 import { readInputs } from '../work/inputs.ts';
 import { digestProfile } from './digest-profile.ts';
 import { profileLayers } from './trtexec-layers.ts';
@@ -17,14 +17,6 @@ const mostRuns = 20;
 const enoughMs = 2000;
 /** A trace takes some 650 bytes per node and run; larger ones would not fit a small board's memory. */
 const maxProfileBytes = 256 * 1024 * 1024;
-
-/** As ONNX Runtime writes them in its profiles. */
-const providerNames: Readonly<Record<ExecutionProvider, string>> = {
-  cpu: 'CPUExecutionProvider',
-  cuda: 'CUDAExecutionProvider',
-  tensorrt: 'TensorrtExecutionProvider',
-  webgpu: 'WebGpuExecutionProvider',
-};
 
 /** Role `profile`: one untimed session of a cell under its engine's profiler; answers where its nodes ran, or its layers. */
 export async function profile(): Promise<number> {
@@ -44,7 +36,7 @@ export async function profile(): Promise<number> {
 
 function profileSession(job: ProfileJob, prefix: string): ProfileMessage {
   runProfiled(job, prefix);
-  const digest = digestProfile(readProfile(job.profileDirectory), providerNames[job.cell.ep]);
+  const digest = digestProfile(readProfile(job.profileDirectory), providerNames[job.cell.ep].id);
   return { failure: null, ...digest };
 }
 

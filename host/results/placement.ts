@@ -1,17 +1,8 @@
 import { cleanLine, cleanText } from '../../agent/protocol/clean-text.ts';
 import type { EventOf } from '../../agent/protocol/events.ts';
 import type { ExecutionProvider } from '../../agent/protocol/plan.ts';
+import { providerNames } from '../../agent/protocol/provider-names.ts';
 import type { PlacementResult } from './cell-result.ts';
-
-/** As ONNX Runtime names them, and as people do. */
-const providers: Readonly<
-  Record<ExecutionProvider, { readonly id: string; readonly name: string }>
-> = {
-  cpu: { id: 'CPUExecutionProvider', name: 'CPU' },
-  cuda: { id: 'CUDAExecutionProvider', name: 'CUDA' },
-  tensorrt: { id: 'TensorrtExecutionProvider', name: 'TensorRT' },
-  webgpu: { id: 'WebGpuExecutionProvider', name: 'WebGPU' },
-};
 
 /**
  * At least this share of the nodes' time must have been spent on the provider that was asked for. Time, not
@@ -24,7 +15,7 @@ const MAX_OPERATORS = 100;
 
 /** Name of a provider for people: `CUDA`; what ONNX Runtime says where it is none of ours. */
 export function providerName(id: string): string {
-  const known = Object.values(providers).find((provider) => provider.id === id);
+  const known = Object.values(providerNames).find((provider) => provider.id === id);
   return known?.name ?? id.replace(/ExecutionProvider$/, '');
 }
 
@@ -34,7 +25,7 @@ export function placementOf(
   event: EventOf<'placement'> | undefined,
 ): PlacementResult | null {
   if (event === undefined) return null;
-  const asked = providers[ep].id;
+  const asked = providerNames[ep].id;
   const perRun = (duration_ns: number) => duration_ns / Math.max(1, event.runs);
   const found = event.providers.map((provider) => ({
     provider: cleanLine(provider.provider, 128),

@@ -1,4 +1,5 @@
 import type { EngineName, ExecutionProvider } from '../../agent/protocol/plan.ts';
+import { providerNames } from '../../agent/protocol/provider-names.ts';
 import type { BoardFacts } from '../board/facts.ts';
 import { OrinError } from '../errors.ts';
 
@@ -29,17 +30,11 @@ export function engineTargets(
   );
 }
 
-const providerLabels: Readonly<Record<ExecutionProvider, string>> = {
-  cpu: 'CPU',
-  cuda: 'CUDA',
-  tensorrt: 'TensorRT',
-  webgpu: 'WebGPU',
-};
-
 /** `CUDA`, `CPU (C API)`, `trtexec`. */
 export function targetLabel({ engine, ep }: Pick<EngineTarget, 'engine' | 'ep'>): string {
   if (engine === 'trtexec') return 'trtexec';
-  return engine === 'ort' ? providerLabels[ep] : `${providerLabels[ep]} (C API)`;
+  const { name } = providerNames[ep];
+  return engine === 'ort' ? name : `${name} (C API)`;
 }
 
 /** What there is for the GPU beside trtexec. */

@@ -1,4 +1,5 @@
-import type { Cell, ExecutionProvider } from '../../protocol/plan.ts';
+import type { Cell } from '../../protocol/plan.ts';
+import { providerNames } from '../../protocol/provider-names.ts';
 import { EngineRefusal } from '../engine.ts';
 import { sessionRefusal } from '../refusals.ts';
 import type { Address, Capi } from './capi.ts';
@@ -9,13 +10,6 @@ const optimizationLevels: Readonly<Record<Cell['graphOptimization'], number>> = 
   extended: 2,
   layout: 3,
   all: 99,
-};
-
-const providerIds: Readonly<Record<ExecutionProvider, string>> = {
-  cpu: 'CPUExecutionProvider',
-  cuda: 'CUDAExecutionProvider',
-  tensorrt: 'TensorrtExecutionProvider',
-  webgpu: 'WebGpuExecutionProvider',
 };
 
 /** Options of a session exactly as the cell says; the caller releases them. */
@@ -59,12 +53,12 @@ function appendProvider(capi: Capi, options: Address, cell: Cell, engineCachePat
   }
 }
 
-function refuseAbsentProvider(capi: Capi, ep: ExecutionProvider): void {
+function refuseAbsentProvider(capi: Capi, ep: Cell['ep']): void {
   const available = capi.availableProviders();
-  if (available.includes(providerIds[ep])) return;
+  if (available.includes(providerNames[ep].id)) return;
   const { path, version } = capi.library;
   throw new EngineRefusal(
-    `ONNX Runtime ${version} at ${path} has no ${providerIds[ep]}: it was built with ${available.join(', ')}`,
+    `ONNX Runtime ${version} at ${path} has no ${providerNames[ep].id}: it was built with ${available.join(', ')}`,
     { next: 'give a GPU build with --ort-lib, or use --ep trtexec; see docs/gpu.md' },
   );
 }
@@ -74,10 +68,11 @@ function providerOptions(cell: Cell, engineCachePath: string): ReadonlyMap<strin
   const { ep, askedPrecision, epOptions } = cell;
   if (ep !== 'tensorrt' && askedPrecision !== null) {
     throw new EngineRefusal(
-      `${providerIds[ep]} computes in the model's own precision (${cell.precision} was asked for)`,
+      `${providerNames[ep].id} computes in the model's own precision (${cell.precision} was asked for)`,
       { next: 'convert the model, or use --ep tensorrt or --ep trtexec' },
     );
   }
+  refuseCudaGraph(epOptions);
   if (ep !== 'tensorrt') return new Map(Object.entries(epOptions));
   return new Map(
     Object.entries({
@@ -87,6 +82,19 @@ function providerOptions(cell: Cell, engineCachePath: string): ReadonlyMap<strin
       ...(askedPrecision === 'int8' ? { trt_int8_enable: '1' } : {}),
       ...epOptions,
     }),
+  );
+}
+
+/** Options of CUDA and of TensorRT that have whole runs replayed by the GPU. */
+const graphOptions = ['enable_cuda_graph', 'trt_cuda_graph_enable'];
+
+/** A replay reads and writes only what was on the GPU when it was captured (onnxruntime#29782). */
+function refuseCudaGraph(epOptions: Cell['epOptions']): void {
+  const key = graphOptions.find((option) => /^(1|true)$/i.test(epOptions[option] ?? ''));
+  if (key === undefined) return;
+  throw new EngineRefusal(
+    `${key} leaves out the copies between host memory and the GPU, so that later iterations would not see their inputs`,
+    { next: `leave ${key} out` },
   );
 }
 
