@@ -34,24 +34,21 @@ export class EngineRefusal extends Error {
   }
 }
 
-/** What another thread of this process needs to end a run under way. */
-export interface Termination {
-  /** The libonnxruntime.so in use. */
-  readonly libraryPath: string;
-  /** Address of the run's options. */
-  readonly options: bigint;
-}
-
 /** One opened model: bind inputs once, then run it as often as wanted. */
 export interface EngineSession {
   /** Sets the inputs of all following runs; their data may be refilled in place between runs. */
   bind(inputs: readonly NamedTensor[]): void;
-  /** One iteration. Blocks until the outputs are in host memory. */
+  /** One iteration, from inputs to outputs in host memory. Blocks until it is done. */
   run(): void;
+  /**
+   * One iteration on another thread, always the same one: this thread stays free to hear signals, and learns of the end one
+   * wake-up later. Absent where the engine can only block.
+   */
+  runAsync?(): Promise<void>;
+  /** Has the iteration under way and all later ones fail. Absent where only the end of the process ends one. */
+  terminate?(): void;
   /** Outputs of the latest run; throws `EngineRefusal` before the first one. */
   outputs(): readonly NamedTensor[];
-  /** Absent where a run can be ended only with its process. */
-  readonly termination?: Termination;
   /** Ends the session; a profile is complete only then. */
   close(): void;
 }

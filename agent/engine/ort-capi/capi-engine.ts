@@ -1,5 +1,5 @@
 import type { Cell } from '../../protocol/plan.ts';
-import { type Engine, EngineRefusal, type EngineSession, type OpenOptions } from '../engine.ts';
+import { type Engine, EngineRefusal, type OpenOptions } from '../engine.ts';
 import type { Capi } from './capi.ts';
 import { CapiSession } from './capi-session.ts';
 import { createOptions } from './session-options.ts';
@@ -25,14 +25,18 @@ export class OrtCapiEngine implements Engine {
     this.#engineCachePath = engineCachePath;
   }
 
-  open(cell: Cell, modelPath: string, { profilePrefix }: OpenOptions = {}): EngineSession {
+  open(cell: Cell, modelPath: string, { profilePrefix }: OpenOptions = {}): CapiSession {
     const capi = this.#capi;
     const env = capi.create('createEnv', logLevel, 'orin-remote');
     const options = createOptions(capi, cell, this.#engineCachePath);
     if (profilePrefix !== undefined) capi.call('enableProfiling', options, profilePrefix);
     try {
       const session = capi.create('createSession', env, modelPath, options);
-      return new CapiSession(capi, { env, session }, profilePrefix !== undefined);
+      return new CapiSession(
+        capi,
+        { env, session },
+        { computesInHostMemory: cell.ep === 'cpu', isProfiled: profilePrefix !== undefined },
+      );
     } catch (error) {
       throw this.#named(error);
     } finally {

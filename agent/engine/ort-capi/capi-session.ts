@@ -1,11 +1,9 @@
-import {
-  EngineRefusal,
-  type EngineSession,
-  type NamedTensor,
-  type Termination,
-} from '../engine.ts';
+import { EngineRefusal, type EngineSession, type NamedTensor } from '../engine.ts';
 import { emptyTensorData } from '../tensor-data.ts';
+import { BoundInvocation } from './bound-invocation.ts';
 import type { Address, Capi } from './capi.ts';
+import { CopyingInvocation } from './copying-invocation.ts';
+import type { Invocation } from './invocation.ts';
 import { readTensorType, readValue, stringValue, type TensorType, valueOver } from './values.ts';
 
 /** `enum OrtAllocatorType` and `enum OrtMemType` of plain host memory. */
@@ -18,7 +16,7 @@ interface Output {
   tensor: NamedTensor | null;
 }
 
-/** One opened model, run over an IoBinding: names and memory are resolved once, a run is one call. */
+/** One opened model: inputs lie in host memory before a run, outputs after it, wherever it computes. */
 export class CapiSession implements EngineSession {
   readonly #capi: Capi;
   readonly #env: Address;
@@ -27,55 +25,68 @@ export class CapiSession implements EngineSession {
   readonly #allocator: Address;
   readonly #memory: Address;
   readonly #runOptions: Address;
-  readonly #binding: Address;
+  readonly #inputNames: readonly string[];
+  readonly #invocation: Invocation;
   readonly #values: Address[] = [];
   readonly #outputs: readonly Output[];
   /** ONNX Runtime reads inputs and writes outputs where they are: they must not be collected before it is closed. */
   readonly #alive: NamedTensor[] = [];
   #hasRun = false;
 
+  /** `computesInHostMemory`: the provider reads inputs and writes outputs where they are. */
   constructor(
     capi: Capi,
     { env, session }: { readonly env: Address; readonly session: Address },
-    isProfiled: boolean,
+    options: { readonly computesInHostMemory: boolean; readonly isProfiled: boolean },
   ) {
     this.#capi = capi;
     this.#env = env;
     this.#session = session;
-    this.#isProfiled = isProfiled;
+    this.#isProfiled = options.isProfiled;
     this.#allocator = capi.create('getAllocatorWithDefaultOptions');
     this.#memory = capi.create('createCpuMemoryInfo', arenaAllocator, defaultMemory);
     this.#runOptions = capi.create('createRunOptions');
-    this.#binding = capi.create('createIoBinding', session);
+    this.#inputNames = this.#names('Input');
     this.#outputs = this.#names('Output').map((name) => ({ name, tensor: null }));
-  }
-
-  get termination(): Termination {
-    return { libraryPath: this.#capi.library.path, options: this.#runOptions };
+    const invoked = {
+      session,
+      runOptions: this.#runOptions,
+      inputNames: this.#inputNames,
+      outputNames: this.#outputs.map(({ name }) => name),
+    };
+    this.#invocation = options.computesInHostMemory
+      ? new BoundInvocation(capi, invoked, this.#allocator, this.#memory)
+      : new CopyingInvocation(capi, invoked);
   }
 
   bind(inputs: readonly NamedTensor[]): void {
-    const wanted = this.#names('Input');
     const given = inputs.map(({ name }) => name);
-    if (wanted.toSorted().join() !== given.toSorted().join()) {
+    if (this.#inputNames.toSorted().join() !== given.toSorted().join()) {
       throw new EngineRefusal(
-        `the model takes inputs ${wanted.join(', ')}; given: ${given.join(', ')}`,
+        `the model takes inputs ${this.#inputNames.join(', ')}; given: ${given.join(', ')}`,
       );
     }
     for (const input of inputs) this.#bindInput(input);
     for (const [index, output] of this.#outputs.entries()) {
       const type = this.#declaredType(index);
-      if (type === null || !this.#preallocate(output, type)) {
-        this.#capi.call('bindOutputToDevice', this.#binding, output.name, this.#memory);
+      if (type === null || !this.#preallocate(output, index, type)) {
+        this.#invocation.setOutput(index, null);
       }
     }
   }
 
   run(): void {
-    const { functions } = this.#capi;
-    const status = functions.runWithBinding(this.#session, this.#runOptions, this.#binding);
-    if (status) throw this.#capi.refusal(status as Address);
+    this.#invocation.run();
     this.#hasRun = true;
+  }
+
+  async runAsync(): Promise<void> {
+    await this.#invocation.runAsync();
+    this.#hasRun = true;
+  }
+
+  terminate(): void {
+    this.#capi.call('runOptionsSetTerminate', this.#runOptions);
   }
 
   /**
@@ -87,17 +98,19 @@ export class CapiSession implements EngineSession {
     if (this.#outputs.every(({ tensor }) => tensor !== null)) {
       return this.#outputs.flatMap(({ tensor }) => tensor ?? []);
     }
-    const read = this.#readBound();
+    const read = this.#invocation.readOutputs((values) =>
+      values.map((value, i) => readValue(this.#capi, this.#outputs[i]?.name ?? '', value)),
+    );
     return this.#outputs.flatMap((output, index) => {
       const tensor = output.tensor ?? read[index] ?? null;
-      if (tensor !== null && output.tensor === null) this.#preallocate(output, tensor);
+      if (tensor !== null && output.tensor === null) this.#preallocate(output, index, tensor);
       return tensor ?? [];
     });
   }
 
   close(): void {
     const capi = this.#capi;
-    capi.release('releaseIoBinding', this.#binding);
+    this.#invocation.release();
     if (this.#isProfiled) {
       capi.text(
         capi.create('sessionEndProfiling', this.#session, this.#allocator),
@@ -113,24 +126,23 @@ export class CapiSession implements EngineSession {
   }
 
   #bindInput(input: NamedTensor): void {
-    const capi = this.#capi;
     const value =
       input.dtype === 'string'
-        ? stringValue(capi, input, this.#allocator)
-        : valueOver(capi, input, this.#memory);
+        ? stringValue(this.#capi, input, this.#allocator)
+        : valueOver(this.#capi, input, this.#memory);
     this.#alive.push(input);
     this.#values.push(value);
-    capi.call('bindInput', this.#binding, input.name, value);
+    this.#invocation.setInput(this.#inputNames.indexOf(input.name), value);
   }
 
   /** Gives an output memory of its own where its whole shape is known; false where it is not. */
-  #preallocate(output: Output, { dtype, shape }: TensorType): boolean {
+  #preallocate(output: Output, index: number, { dtype, shape }: TensorType): boolean {
     if (dtype === 'string' || shape.some((length) => length <= 0)) return false;
     const tensor = { name: output.name, dtype, shape, data: emptyTensorData(dtype, shape) };
     const value = valueOver(this.#capi, tensor, this.#memory);
     this.#alive.push(tensor);
     this.#values.push(value);
-    this.#capi.call('bindOutput', this.#binding, output.name, value);
+    this.#invocation.setOutput(index, value);
     output.tensor = tensor;
     return true;
   }
@@ -151,20 +163,5 @@ export class CapiSession implements EngineSession {
       const args = [this.#session, index, this.#allocator] as const;
       return capi.text(capi.create(`sessionGet${side}Name`, ...args), this.#allocator);
     });
-  }
-
-  /** Values of all outputs in the model's order, which is that of the binding: we bound them so. */
-  #readBound(): readonly (NamedTensor | null)[] {
-    const capi = this.#capi;
-    const list: (Address | null)[] = [null];
-    const count = [0];
-    capi.call('getBoundOutputValues', this.#binding, this.#allocator, list, count);
-    const address = list[0] ?? 0n;
-    const type = capi.koffi.array('void *', Number(count[0]));
-    const values = capi.koffi.decode(address, type) as Address[];
-    const tensors = values.map((value, i) => readValue(capi, this.#outputs[i]?.name ?? '', value));
-    for (const value of values) capi.release('releaseValue', value);
-    capi.call('allocatorFree', this.#allocator, address);
-    return tensors;
   }
 }

@@ -4,7 +4,11 @@ import type { ApiFunction } from './functions.ts';
 /** An address in this process. */
 export type Address = bigint;
 
-type NativeFunction = (...args: unknown[]) => unknown;
+interface NativeFunction {
+  (...args: unknown[]): unknown;
+  /** The same on a thread of libuv's pool; the last argument is told the outcome on this one. */
+  async(...args: unknown[]): void;
+}
 
 /** The part of koffi that we use. */
 export interface Koffi {
@@ -18,6 +22,8 @@ export interface Koffi {
     string(address: Address): string;
   };
   view(address: Address, bytes: number): ArrayBuffer;
+  alloc(type: string, length: number): Address;
+  free(address: Address): void;
 }
 
 /** ONNX Runtime's C interface: calls by name, refusals as exceptions with ONNX Runtime's own words. */
@@ -41,6 +47,17 @@ export class Capi {
   call(name: ApiFunction, ...args: readonly unknown[]): void {
     const status = this.functions[name](...args);
     if (status) throw this.refusal(status as Address);
+  }
+
+  /** The same on another thread. The arguments are addresses and numbers that stay what they are until then. */
+  callAsync(name: ApiFunction, ...args: readonly unknown[]): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.functions[name].async(...args, (error: unknown, status: Address | null) => {
+        if (error) reject(error);
+        else if (status) reject(this.refusal(status));
+        else resolve();
+      });
+    });
   }
 
   /** Calls a function whose last parameter is the address it fills, and gives that. */

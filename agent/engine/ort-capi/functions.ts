@@ -11,6 +11,10 @@ export const apiFunctions = {
     7,
     'void *CreateSession(void *env, const char *path, void *options, _Out_ void **session)',
   ],
+  run: [
+    9,
+    'void *Run(void *session, void *options, void *input_names, void *inputs, size_t input_count, void *output_names, size_t output_count, void *outputs)',
+  ],
   createSessionOptions: [10, 'void *CreateSessionOptions(_Out_ void **options)'],
   setSessionExecutionMode: [13, 'void *SetSessionExecutionMode(void *options, int mode)'],
   enableProfiling: [14, 'void *EnableProfiling(void *options, const char *prefix)'],
