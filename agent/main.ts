@@ -1,12 +1,10 @@
 import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { isMainThread } from 'node:worker_threads';
 import { agentExitCodes } from './exit-codes.ts';
 import { profile } from './profile/profile.ts';
 import type { Runtime } from './runtime.ts';
 import { sample } from './sample/sample.ts';
 import { type SuperviseOptions, supervise } from './supervise/supervise.ts';
-import { cancelThread } from './work/cancel-thread.ts';
 import { work } from './work/work.ts';
 
 /** What the agent is and where: `<runtime>/bin/node <runtime>/agent.cjs <role> …`. */
@@ -44,10 +42,6 @@ async function run(role: string | undefined, words: readonly string[]): Promise<
   if (role === 'work') return work();
   if (role === 'profile') return await profile();
   if (role === 'sample') return sample();
-  if (role === 'cancel-thread' && !isMainThread) {
-    cancelThread();
-    return agentExitCodes.ok;
-  }
   const options = role === 'supervise' ? superviseOptions(words) : null;
   if (options) return supervise(options, runtime());
   console.error('usage: node agent.cjs supervise <run directory> [--segment n] [--wait seconds]');

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { Readable, Writable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { type Frame, FrameReader, frameTypes } from '../channel/frames.ts';
 import type { WorkerDone, WorkerJob, WorkerMessage } from '../channel/messages.ts';
 import { reportedEvent } from '../channel/reported-event.ts';
@@ -76,9 +76,9 @@ export class CellProcess {
     this.#child = spawn(program, words, {
       // Its own process group: whatever it may start goes with it.
       detached: true,
-      // The last: control, on which a cancel is said to a worker that is too deep in an inference to hear a signal.
-      stdio: ['pipe', 'ignore', 'pipe', 'pipe', 'pipe'],
-      env: roleEnvironment(context.runtime),
+      stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
+      // One thread beside the main one: asynchronous runs are to find the caches of the one before.
+      env: { ...roleEnvironment(context.runtime), UV_THREADPOOL_SIZE: '1' },
     });
     this.#watchdog = new Watchdog(context.hangLimits, (limitMs) =>
       this.#kill(`no sign of life for ${Math.round(limitMs / 1000)} s`),
@@ -86,7 +86,6 @@ export class CellProcess {
     this.#stderr = new StderrTail(this.#child.stderr as Readable);
     this.#child.stdin?.on('error', () => {});
     this.#child.stdin?.end(JSON.stringify(job));
-    this.#control.on('error', () => {});
     this.#listen(this.#child.stdio[3] as Readable);
   }
 
@@ -183,14 +182,8 @@ export class CellProcess {
     this.#context.journal.write(event);
   }
 
-  get #control(): Writable {
-    return this.#child.stdio[4] as Writable;
-  }
-
   #cancel(): void {
-    // In this order: whoever hears the second has the first waiting.
     this.#child.kill('SIGTERM');
-    this.#control.end('x');
     const isBegun = this.#iterations > 0 || this.#job.cell.engine === 'trtexec';
     const withinMs = isBegun ? finishWithinMs : beforeFirstMs;
     const timer = setTimeout(() => this.#kill('did not stop'), withinMs);

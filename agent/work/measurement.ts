@@ -2,7 +2,7 @@ import { setImmediate as turnOfTheEventLoop } from 'node:timers/promises';
 import { SampleBatch } from '../channel/sample-batch.ts';
 import type { Clock } from '../clock.ts';
 import { WarmUpDetector } from '../statistics/warm-up.ts';
-import { iterate, type LoopParts } from './loop.ts';
+import { iterate, iterateAsync, type LoopParts } from './loop.ts';
 import type { Reporter } from './reporter.ts';
 import type { SteadyEdges } from './steady-edges.ts';
 import { type ProcessLimits, type Stop, StopRule } from './stop-rule.ts';
@@ -12,6 +12,8 @@ const batchCapacity = 65_536;
 const flushEvery_ns = 250e6;
 /** Below this, reading the kernel's counters after each iteration would be a visible share of it. */
 const usageWorthwhile_ns = 100e3;
+/** From here on waiting for the end of an iteration would be felt, and a wake-up is less than a thousandth of it. */
+const longIteration_ns = 250e6;
 
 /** One process' iterations: the first one, warm-up until settled, then the steady part until enough. */
 export class Measurement {
@@ -20,24 +22,18 @@ export class Measurement {
   readonly #clock: Clock;
   readonly #reporter: Reporter;
   readonly #edges: SteadyEdges;
-  readonly #afterFirst: (duration_ns: number) => Promise<void>;
   readonly #signal: AbortSignal;
   #steady_ns = new Float64Array(4096);
   #steadyCount = 0;
   #began_ns = 0;
   #nextFlush_ns = 0;
   #watchUsage = false;
+  #runAsync: (() => Promise<void>) | null = null;
 
   constructor(
     parts: Omit<LoopParts, 'batch'>,
     limits: ProcessLimits,
-    context: {
-      clock: Clock;
-      reporter: Reporter;
-      edges: SteadyEdges;
-      /** Told how long the first iteration took, before the second. */
-      afterFirst: (duration_ns: number) => Promise<void>;
-    },
+    context: { clock: Clock; reporter: Reporter; edges: SteadyEdges },
     signal: AbortSignal,
   ) {
     this.#parts = { ...parts, batch: new SampleBatch(batchCapacity) };
@@ -45,7 +41,6 @@ export class Measurement {
     this.#clock = context.clock;
     this.#reporter = context.reporter;
     this.#edges = context.edges;
-    this.#afterFirst = context.afterFirst;
     this.#signal = signal;
   }
 
@@ -70,14 +65,14 @@ export class Measurement {
   async #warmUp(): Promise<void> {
     const { batch } = this.#parts;
     const detector = new WarmUpDetector(this.#limits.warmUp);
-    iterate(this.#parts, 1, 0, true);
+    iterate(this.#parts, { count: 1, until_ns: 0, watchUsage: true });
     this.#began_ns = batch.start_ns[0] ?? 0;
     this.#edges.firstIteration();
-    await this.#afterFirst(batch.duration_ns[0] ?? 0);
+    this.#chooseLoop(batch.duration_ns[0] ?? 0);
     let isWarm = this.#feed(detector);
     await this.#flush();
     while (!isWarm && !this.#signal.aborted) {
-      iterate(this.#parts, batchCapacity, this.#nextFlush_ns, this.#watchUsage);
+      await this.#iterate(batchCapacity, this.#nextFlush_ns);
       isWarm = this.#feed(detector);
       await this.#flush();
     }
@@ -91,7 +86,7 @@ export class Measurement {
     for (;;) {
       const until_ns = hasDeadline ? Math.min(this.#nextFlush_ns, deadline_ns) : this.#nextFlush_ns;
       const from = batch.length;
-      iterate(this.#parts, rule.nextCheck - this.#steadyCount, until_ns, this.#watchUsage);
+      await this.#iterate(rule.nextCheck - this.#steadyCount, until_ns);
       this.#keepSteady(from);
       const stop = rule.decide(this.#steady_ns.subarray(0, this.#steadyCount), this.#elapsed_ns());
       const isDue = batch.length === batchCapacity || this.#clock.now_ns() >= this.#nextFlush_ns;
@@ -99,6 +94,19 @@ export class Measurement {
       if (isDue) await this.#flush();
       if (this.#signal.aborted) return 'cancelled';
     }
+  }
+
+  /** Short iterations block: a cancel is heard between two of them. Long ones leave this thread free to hear it. */
+  #chooseLoop(first_ns: number): void {
+    const { session } = this.#parts;
+    if (first_ns < longIteration_ns) return;
+    this.#runAsync = session.runAsync?.bind(session) ?? null;
+  }
+
+  async #iterate(count: number, until_ns: number): Promise<void> {
+    const limits = { count, until_ns, watchUsage: this.#watchUsage };
+    if (this.#runAsync === null) iterate(this.#parts, limits);
+    else await iterateAsync(this.#parts, this.#runAsync, limits);
   }
 
   #feed(detector: WarmUpDetector): boolean {

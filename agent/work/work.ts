@@ -2,12 +2,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { setImmediate as turnOfTheEventLoop } from 'node:timers/promises';
 import type { WorkerDone, WorkerJob } from '../channel/messages.ts';
 import { Clock } from '../clock.ts';
-import { EngineRefusal, type EngineSession } from '../engine/engine.ts';
+import { EngineRefusal } from '../engine/engine.ts';
 import { openEngine } from '../engine/open-engine.ts';
 import { agentExitCodes } from '../exit-codes.ts';
 import { cpusAllowed } from '../proc/threads.ts';
 import { cleanText } from '../protocol/clean-text.ts';
-import { startCancelThread } from './cancel-thread.ts';
 import { GcWatch } from './gc-watch.ts';
 import { readInputs } from './inputs.ts';
 import { Measurement } from './measurement.ts';
@@ -22,7 +21,8 @@ const supervisorFd = 3;
 
 /**
  * Role `work`: measures one cell in this process. The job comes on standard input, everything learned goes
- * to file descriptor 3. SIGTERM ends it after the iteration under way, with all that was measured.
+ * to file descriptor 3. SIGTERM ends it with all that was measured: after the iteration under way, or within it where that
+ * is long and the engine can.
  */
 export async function work(): Promise<number> {
   const job = JSON.parse(readFileSync(0, 'utf8')) as WorkerJob;
@@ -57,26 +57,12 @@ function volunteerForOomKiller(): void {
   }
 }
 
-/** From here on waiting for the end of an iteration would be felt. */
-const longIteration_ns = 250e6;
-
-/** Short iterations need no thread: a cancel is heard between two of them. */
-async function hearCancels(
-  { runtimePath }: WorkerJob,
-  { termination }: EngineSession,
-  duration_ns: number,
-): Promise<void> {
-  const agentFile = process.argv[1];
-  if (termination === undefined || duration_ns < longIteration_ns || !agentFile) return;
-  await startCancelThread(agentFile, runtimePath, termination);
-}
-
 /** An iteration that was ended by a cancel gives an error: it is the cancel that counts. */
 async function untilStopped(measurement: Measurement, signal: AbortSignal) {
   try {
     return await measurement.run();
   } catch (error) {
-    // The signal came while the iteration blocked this thread: it is told in the next turn.
+    // It may have come while an iteration blocked this thread: it is told in the next turn.
     await turnOfTheEventLoop();
     if (signal.aborted) return 'cancelled';
     throw error;
@@ -101,12 +87,13 @@ async function measure(
   reporter.phase('session-created');
   const inputs = readInputs(job.cell.inputs, job.storePath);
   session.bind(inputs.tensors);
+  signal.addEventListener('abort', () => session.terminate?.());
   const edges = new SteadyEdges(session, threads, { clock, reporter, rootPath: job.rootPath });
   const score = inputs.feeder ? new LabelScore(inputs.feeder) : null;
   const measurement = new Measurement(
     { session, origin_ns: clock.origin_ns, feeder: inputs.feeder, score },
     processLimits(job.cell, job.effort),
-    { clock, reporter, edges, afterFirst: (duration_ns) => hearCancels(job, session, duration_ns) },
+    { clock, reporter, edges },
     signal,
   );
   const stop = await untilStopped(measurement, signal);

@@ -22,9 +22,10 @@ function runAgent(engine: 'ort' | 'ort-capi', job: VariantJob): Float64Array {
   const batch = new SampleBatch(Math.max(warmUp, iterations));
   const origin_ns = process.hrtime.bigint();
   const parts = { session, batch, origin_ns, feeder: null, score: null };
-  iterate(parts, warmUp, Number.POSITIVE_INFINITY, false);
+  const limits = { until_ns: Number.POSITIVE_INFINITY, watchUsage: false };
+  iterate(parts, { ...limits, count: warmUp });
   batch.clear();
-  iterate(parts, iterations, Number.POSITIVE_INFINITY, false);
+  iterate(parts, { ...limits, count: iterations });
   return batch.duration_ns.subarray(0, iterations);
 }
 
