@@ -5,7 +5,9 @@ import { readJournal } from '../host/results/journal.ts';
 import { encodeModel } from '../models/onnx/codec.ts';
 import { ofKind, shortEffort, TestBoard, type TestModel } from './support/board.ts';
 import { fixedInput, testCell } from './support/cells.ts';
+import { echoInputs, echoModel } from './support/echo-model.ts';
 import { swiftShaderEnvironment } from './support/swift-shader.ts';
+import { unaryModel } from './support/tiny-models.ts';
 
 const environment = swiftShaderEnvironment();
 const board = new TestBoard();
@@ -152,6 +154,41 @@ test.skipIf(environment === null)(
     expect(ofKind(run.events(), 'output').map(({ labels }) => labels)).toEqual(
       cells.map(() => ({ correct: records, total: records })),
     );
+  },
+  120_000,
+);
+
+test.skipIf(environment === null)(
+  'every element type goes over and back unchanged, and outputs of unknown shape are read',
+  async () => {
+    const free = {
+      id: 'free',
+      main: 'm.onnx',
+      files: { 'm.onnx': unaryModel(['N', 3, 'W'], 'Neg') },
+    };
+    const x = fixedInput('x', [2, 3, 5], board.store(new Uint8Array(values.buffer)));
+    const inputs = echoInputs(board);
+    const gpu = { ep: 'webgpu', engine: 'ort-capi' } as const;
+    const cells = [
+      testCell('echo-cpu', 'echo', inputs),
+      testCell('echo-gpu', 'echo', inputs, gpu),
+      testCell('free-cpu', 'free', [x]),
+      testCell('free-gpu', 'free', [x], gpu),
+    ];
+    const run = board.start(board.plan([echoModel(), free], cells, { effort: once }), {
+      environment: environment ?? {},
+    });
+    await run.exit;
+    const ends = ofKind(run.events(), 'process-end');
+    expect(ends.map(({ outcome, message }) => [outcome, message])).toEqual(
+      cells.map(() => ['ok', '']),
+    );
+    const [echo, echoed, negated, negatedThere] = ofKind(run.events(), 'output').map(
+      ({ outputs }) => outputs,
+    );
+    expect(echoed).toEqual(echo);
+    expect(negatedThere).toEqual(negated);
+    expect(negated?.[0]?.shape).toEqual([2, 3, 5]);
   },
   120_000,
 );
