@@ -2,6 +2,7 @@ import type { Cell, ExecutionProvider } from '../protocol/plan.ts';
 import { providerNames } from '../protocol/provider-names.ts';
 import { EngineRefusal } from './engine.ts';
 import { findTrtexec } from './trtexec/find-trtexec.ts';
+import { unloadableProvider } from './unloadable.ts';
 
 /** The way on when the pushed ONNX Runtime cannot use the GPU: TensorRT's own program where the board has it. */
 function gpuNext(): string {
@@ -40,10 +41,10 @@ export function refuseMissingProvider(ep: ExecutionProvider, backends: readonly 
 export function sessionRefusal(ep: ExecutionProvider, error: unknown): EngineRefusal {
   const { message } = error as Error;
   if (ep !== 'cpu' && /Failed to load (shared )?library/.test(message)) {
-    return new EngineRefusal(
-      `the ${providerNames[ep].name} provider cannot be loaded: its library, or one that it needs, is missing\n${message}`,
-      { cause: error, next: gpuNext() },
-    );
+    return new EngineRefusal(`${unloadableProvider(providerNames[ep].name, message)}\n${message}`, {
+      cause: error,
+      next: gpuNext(),
+    });
   }
   if (ep === 'webgpu' && /WebGPU adapter/.test(message)) {
     return new EngineRefusal(`no usable GPU driver for WebGPU\n${message}`, {

@@ -1,4 +1,5 @@
 import type { WorkerDone } from '../channel/messages.ts';
+import { namingLibrary } from '../engine/unloadable.ts';
 import type { EventOf } from '../protocol/events.ts';
 
 export type ProcessOutcome = EventOf<'process-end'>['outcome'];
@@ -34,7 +35,7 @@ export function judgeEnd(end: WorkerEnd): {
 } {
   const { done, stderr } = end;
   // What was measured is there: a crash while ONNX Runtime tears itself down takes nothing away.
-  if (done) return { outcome: done.outcome, message: done.message };
+  if (done) return { outcome: done.outcome, message: namingLibrary(done.message, stderr) };
   if (end.isCancelled) return { outcome: 'cancelled', message: '' };
   if (end.killedBecause) return { outcome: 'killed', message: joined(end.killedBecause, stderr) };
   if (end.signal === null) {

@@ -72,7 +72,9 @@ function journalLine(event: JournalEvent, before: ProgressState): string | null 
       const current = before.current;
       const latency =
         current?.recentMedian_ns == null ? '' : `  ${formatDuration(current.recentMedian_ns)}`;
-      const outcome = event.outcome === 'ok' ? '' : `  ${event.outcome}: ${event.message}`;
+      // The first line says what is wrong; the rest, an engine's own words, is in the result.
+      const [what = ''] = event.message.split('\n');
+      const outcome = event.outcome === 'ok' ? '' : `  ${event.outcome}: ${what}`;
       return `measured    block ${(current?.block ?? 0) + 1}  ${current?.cellLabel ?? ''}  ${counted(event.iterations, 'iteration')}${latency}${outcome}`;
     }
     case 'tele':
