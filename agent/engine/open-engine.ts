@@ -1,16 +1,37 @@
-import type { Cell } from '../protocol/plan.ts';
+import type { WorkerJob } from '../channel/messages.ts';
 import type { Engine } from './engine.ts';
-import { engineCache } from './engine-cache.ts';
+import { engineCache, engineKey } from './engine-cache.ts';
 import { loadOrtBinding } from './ort-binding.ts';
 import { OrtCapiEngine } from './ort-capi/capi-engine.ts';
 import { loadOrtCapi } from './ort-capi/load-capi.ts';
 import { OrtEngine } from './ort-engine.ts';
 
+export type EngineJob = Pick<WorkerJob, 'cell' | 'modelHashes' | 'runtimePath' | 'storePath'>;
+
 /** Loads what the cell's engine needs from beside the agent. Throws `EngineRefusal` when it is not there. */
-export function openEngine(cell: Cell, runtimePath: string, storePath: string): Engine {
-  if (cell.engine === 'ort-capi') {
-    const capi = loadOrtCapi(runtimePath, cell.ortLibrary);
-    return new OrtCapiEngine(capi, engineCache(storePath, 'ort'));
-  }
-  return new OrtEngine(loadOrtBinding(runtimePath));
+export function openEngine(job: EngineJob): Engine {
+  const { cell, runtimePath, storePath } = job;
+  if (cell.engine !== 'ort-capi') return new OrtEngine(loadOrtBinding(runtimePath));
+  const capi = loadOrtCapi(runtimePath, cell.ortLibrary);
+  const key = () => tensorRtKey(job, capi.library);
+  const cachePath = cell.ep === 'tensorrt' ? engineCache(storePath, `ort-${key()}`) : null;
+  return new OrtCapiEngine(capi, cachePath);
+}
+
+/**
+ * ONNX Runtime finds a cached engine again by the names of the model's file and tensors, whatever the weights, the shapes and the
+ * options were: so each combination of them has a directory of its own.
+ */
+function tensorRtKey({ cell, modelHashes }: EngineJob, library: object): string {
+  const { precision, epOptions, graphOptimization, sessionConfig } = cell;
+  const shapes = cell.inputs.map(({ name, dtype, shape }) => [name, dtype, shape]);
+  return engineKey([
+    modelHashes,
+    library,
+    shapes,
+    precision,
+    epOptions,
+    graphOptimization,
+    sessionConfig,
+  ]);
 }

@@ -44,13 +44,9 @@ function report(message: ProfileMessage): void {
   writeJson(supervisorFd, message);
 }
 
-function runProfiled(
-  { cell, modelPath, runtimePath, storePath }: ProfileJob,
-  prefix: string,
-): void {
-  const session = openEngine(cell, runtimePath, storePath).open(cell, modelPath, {
-    profilePrefix: prefix,
-  });
+function runProfiled(job: ProfileJob, prefix: string): void {
+  const { cell, modelPath, storePath } = job;
+  const session = openEngine(job).open(cell, modelPath, { profilePrefix: prefix });
   session.bind(readInputs(cell.inputs, storePath).tensors);
   const endMs = performance.now() + enoughMs;
   for (let run = 0; run < mostRuns; run += 1) {

@@ -80,7 +80,7 @@ async function measure(
   signal: AbortSignal,
 ): Promise<Omit<WorkerDone, 'kind'>> {
   if (job.cell.engine === 'trtexec') return measureWithTrtexec(job, { clock, reporter }, signal);
-  const engine = openEngine(job.cell, job.runtimePath, job.storePath);
+  const engine = openEngine(job);
   reporter.phase('runtime-loaded', engine.version);
   const threads = new ThreadWatch();
   const session = threads.during(() => engine.open(job.cell, job.modelPath));

@@ -17,7 +17,10 @@ function runAgent(engine: 'ort' | 'ort-capi', job: VariantJob): Float64Array {
   const { modelPath, shape, warmUp, iterations } = job;
   const cell = testCell('variant', 'model', [], { engine });
   const storePath = join(dirname(modelPath), 'store/sha256');
-  const session = openEngine(cell, process.cwd(), storePath).open(cell, modelPath);
+  const session = openEngine({ cell, storePath, runtimePath: process.cwd(), modelHashes: [] }).open(
+    cell,
+    modelPath,
+  );
   session.bind([{ name: 'input', dtype: 'float32', shape, data: ones(shape) }]);
   const batch = new SampleBatch(Math.max(warmUp, iterations));
   const origin_ns = process.hrtime.bigint();

@@ -73,9 +73,9 @@ export function readOnBoard(answer: ProbeAnswer): OnBoard {
 function readEngines(lines: readonly string[]): OnBoard['engines'] {
   return new Map(
     lines.flatMap((line): [string, { sizeBytes: number; usedUnixS: number }][] => {
-      // ONNX Runtime names its engines after the graph; whatever else lies there is not ours to remove.
+      // Of ONNX Runtime each directory holds one combination, named after the graph; whatever else lies there is not ours to remove.
       const [, path, size, used] =
-        /^(engines\/(?:ort|trtexec)\/[A-Za-z0-9_][A-Za-z0-9._-]{0,200}) (\d{1,16}) (\d{1,12})$/.exec(
+        /^(engines\/(?:ort-[0-9a-f]{40}|trtexec)\/[A-Za-z0-9_][A-Za-z0-9._-]{0,200}) (\d{1,16}) (\d{1,12})$/.exec(
           line,
         ) ?? [];
       const sizeBytes = wholeNumber(size);

@@ -49,14 +49,20 @@ test('engines that TensorRT built count as well, and go when they are the oldest
   const kept = fileOnDisk(`${directory}/1`, noise(1_000_000));
   await pushFile(kept, 1e12);
   utimesSync(storedPath(base, kept.sha256), hoursAgo(10), hoursAgo(10));
-  for (const name of ['ort', 'trtexec']) mkdirSync(`${base}/engines/${name}`, { recursive: true });
-  for (const path of ['trtexec/old.plan', 'ort/graph_0_sm87.engine', 'ort/a foreign file']) {
+  const combination = `ort-${'0a'.repeat(20)}`;
+  for (const name of [combination, 'ort', 'trtexec'])
+    mkdirSync(`${base}/engines/${name}`, { recursive: true });
+  for (const path of [
+    'trtexec/old.plan',
+    `${combination}/graph_0_sm87.engine`,
+    'ort/a foreign file',
+  ]) {
     writeFileSync(`${base}/engines/${path}`, noise(500_000));
     utimesSync(`${base}/engines/${path}`, hoursAgo(20), hoursAgo(20));
   }
   writeFileSync(`${base}/engines/trtexec/new.plan`, noise(500_000));
   expect([...(await probeBoard(open())).engines.keys()].sort()).toEqual([
-    'engines/ort/graph_0_sm87.engine',
+    `engines/${combination}/graph_0_sm87.engine`,
     'engines/trtexec/new.plan',
     'engines/trtexec/old.plan',
   ]);
@@ -66,4 +72,5 @@ test('engines that TensorRT built count as well, and go when they are the oldest
   expect([...after.engines.keys()]).toEqual(['engines/trtexec/new.plan']);
   expect(after.store.has(kept.sha256)).toBe(true);
   expect(existsSync(`${base}/engines/ort/a foreign file`)).toBe(true);
+  expect(existsSync(`${base}/engines/${combination}`)).toBe(false);
 });

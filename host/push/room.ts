@@ -144,7 +144,7 @@ function removals({ runtimes, sha256s, engines }: Garbage): string[] {
     ...eachOf(
       engines,
       (list) =>
-        `for f in ${list}; do if [ -n "$(${isOld} 2> /dev/null)" ] && rm -f "$f"; then echo "removed=$f"; fi; done`,
+        `for f in ${list}; do if [ -n "$(${isOld} 2> /dev/null)" ] && rm -f "$f"; then echo "removed=$f"; rmdir "\${f%/*}" 2> /dev/null; fi; done`,
     ),
   ];
 }

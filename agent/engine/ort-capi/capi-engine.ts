@@ -13,22 +13,22 @@ const logLevel = 2;
  */
 export class OrtCapiEngine implements Engine {
   readonly #capi: Capi;
-  readonly #engineCachePath: string;
+  readonly #cachePath: string | null;
 
   get version(): string {
     return this.#capi.library.version;
   }
 
-  /** `engineCachePath`: a directory for the engines that TensorRT builds. */
-  constructor(capi: Capi, engineCachePath: string) {
+  /** `cachePath`: a directory for the engine that TensorRT builds; null for other providers. */
+  constructor(capi: Capi, cachePath: string | null) {
     this.#capi = capi;
-    this.#engineCachePath = engineCachePath;
+    this.#cachePath = cachePath;
   }
 
   open(cell: Cell, modelPath: string, { profilePrefix }: OpenOptions = {}): CapiSession {
     const capi = this.#capi;
     const env = capi.create('createEnv', logLevel, 'orin-remote');
-    const options = createOptions(capi, cell, this.#engineCachePath);
+    const options = createOptions(capi, cell, this.#cachePath);
     if (profilePrefix !== undefined) capi.call('enableProfiling', options, profilePrefix);
     try {
       const session = capi.create('createSession', env, modelPath, options);
