@@ -64,7 +64,7 @@ test('the run is recomputed from its journal to the byte, and shown with its ope
   const shown = await cli.run(['results', 'show', result.run_id]);
   expect(shown.stdout).toMatch(/placement {4}3\/3 nodes on CPU, 100 % of their time on CPU/);
   const { stdout } = await cli.run(['results', 'show', result.run_id, '--profile']);
-  expect(stdout).toMatch(/operators of CPU · 1 thread\n +operator +on +nodes/);
+  expect(stdout).toMatch(/operators of CPU · 1 thread · fp32\n +operator +on +nodes/);
   expect(stdout).toMatch(/FusedGemm +CPU +2 /);
 });
 

@@ -6,12 +6,13 @@ import { reportedEvent } from '../channel/reported-event.ts';
 import { readSampleBatch } from '../channel/sample-batch.ts';
 import { readDone } from '../channel/worker-done.ts';
 import type { Clock } from '../clock.ts';
+import { precisionEnvironment } from '../engine/precision-environment.ts';
 import type { Journal } from '../journal/journal.ts';
 import { oomKills } from '../proc/process-table.ts';
 import { type Runtime, roleEnvironment } from '../runtime.ts';
 import { median } from '../statistics/quantile.ts';
 import { StderrTail } from './stderr-tail.ts';
-import { type HangLimits, Watchdog } from './watchdog.ts';
+import { type HangLimits, limitsFor, Watchdog } from './watchdog.ts';
 import { judgeEnd, type ProcessOutcome } from './worker-outcome.ts';
 
 const reportedKinds = ['phase', 'tag', 'threads', 'edge', 'output', 'trtexec'] as const;
@@ -78,9 +79,13 @@ export class CellProcess {
       detached: true,
       stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
       // One thread beside the main one: asynchronous runs are to find the caches of the one before.
-      env: { ...roleEnvironment(context.runtime), UV_THREADPOOL_SIZE: '1' },
+      env: {
+        ...roleEnvironment(context.runtime),
+        ...precisionEnvironment(job.cell),
+        UV_THREADPOOL_SIZE: '1',
+      },
     });
-    this.#watchdog = new Watchdog(context.hangLimits, (limitMs) =>
+    this.#watchdog = new Watchdog(limitsFor(job.cell, context.hangLimits), (limitMs) =>
       this.#kill(`no sign of life for ${Math.round(limitMs / 1000)} s`),
     );
     this.#stderr = new StderrTail(this.#child.stderr as Readable);

@@ -5,13 +5,12 @@ import type { Readable } from 'node:stream';
 import { FrameReader } from '../channel/frames.ts';
 import type { ProfileJob, ProfileMessage } from '../channel/messages.ts';
 import { reportedEvent } from '../channel/reported-event.ts';
+import { precisionEnvironment } from '../engine/precision-environment.ts';
 import { cleanLine } from '../protocol/clean-text.ts';
 import { roleEnvironment } from '../runtime.ts';
 import type { CellProcessContext } from './cell-process.ts';
 import { StderrTail } from './stderr-tail.ts';
-
-/** Session creation on a slow card takes minutes; after that it is a matter of seconds. */
-const limitMs = 600_000;
+import { limitsFor } from './watchdog.ts';
 
 /**
  * One untimed process for one cell: writes where its nodes ran into the journal, or why that is not known.
@@ -46,7 +45,7 @@ function failed(failure: string): ProfileMessage {
 
 async function ask(
   job: ProfileJob,
-  { runtime, dieWithParent }: CellProcessContext,
+  { runtime, dieWithParent, hangLimits }: CellProcessContext,
   signal: AbortSignal,
 ): Promise<ProfileMessage> {
   const [program = '', ...words] = [
@@ -57,10 +56,10 @@ async function ask(
   ];
   const child = spawn(program, words, {
     stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
-    env: roleEnvironment(runtime),
+    env: { ...roleEnvironment(runtime), ...precisionEnvironment(job.cell) },
     signal,
     killSignal: 'SIGKILL',
-    timeout: limitMs,
+    timeout: limitsFor(job.cell, hangLimits).firstIterationMs,
   });
   const stderr = new StderrTail(child.stderr as Readable);
   child.stdin?.on('error', () => {});

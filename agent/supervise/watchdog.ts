@@ -1,3 +1,5 @@
+import type { Cell } from '../protocol/plan.ts';
+
 /** How long a worker may be silent. */
 export interface HangLimits {
   /** Loading, session creation and the first iteration: slow cards and large models take minutes. */
@@ -13,6 +15,15 @@ export const hangLimits: HangLimits = {
   silenceMs: 60_000,
   slowestFactor: 20,
 };
+
+/** ONNX Runtime's TensorRT builds its engine without a word before the first iteration: an hour for it on a small board. */
+const buildMs = 3_600_000;
+
+/** The limits for the process of a cell. trtexec's gives signs of life while it builds. */
+export function limitsFor({ engine, ep }: Cell, limits: HangLimits): HangLimits {
+  if (ep !== 'tensorrt' || engine === 'trtexec') return limits;
+  return { ...limits, firstIterationMs: Math.max(buildMs, limits.firstIterationMs) };
+}
 
 /** Tells a worker that hangs from one that is slow. */
 export class Watchdog {

@@ -1,6 +1,7 @@
 import type { Cell, CellInput, ExecutionProvider } from '../../agent/protocol/plan.ts';
 import { OrinError } from '../errors.ts';
 import { type CellFilter, matchesAny } from './cell-filter.ts';
+import { cellPrecision, toldPrecision } from './cell-precision.ts';
 import { parseCpuList } from './cpu-list.ts';
 import { type EngineTarget, targetLabel } from './engine-target.ts';
 import { checkKeys } from './session-keys.ts';
@@ -9,7 +10,7 @@ import { checkKeys } from './session-keys.ts';
 export interface Axes {
   /** Engines with their execution providers. */
   readonly targets: readonly EngineTarget[];
-  /** What TensorRT may compute in; null: as the model is. */
+  /** What engines are to compute in; null: as the model is. */
   readonly precisions: readonly (Cell['precision'] | null)[];
   /** Options by execution provider. */
   readonly epOptions: Readonly<
@@ -89,24 +90,27 @@ export function cellsOf(
 function combinations(model: CellModel, threads: readonly number[], axes: Axes): Cell[] {
   return axes.targets.flatMap((target) =>
     target.engine === 'trtexec'
-      ? combine(baseCell(model, target, axes), deviceDimensions(model, axes))
+      ? combine(baseCell(model, target, axes), deviceDimensions(model, target, axes))
       : combine(baseCell(model, target, axes), [
           axes.affinities.map((affinity) => ({ affinity })),
           axes.graphOptimizations.map((graphOptimization) => ({ graphOptimization })),
           axes.spinning.map((spinning) => ({ spinning })),
           axes.interOpThreads.map((interOpThreads) => ({ interOpThreads })),
-          ...deviceDimensions(model, axes).slice(1),
+          ...deviceDimensions(model, target, axes).slice(1),
           threads.map((count) => ({ threads: count })),
         ]),
   );
 }
 
 /** What there is to vary about trtexec: threads and graph optimisation are ONNX Runtime's. */
-function deviceDimensions(model: CellModel, axes: Axes): readonly (readonly Partial<Cell>[])[] {
+function deviceDimensions(
+  model: CellModel,
+  target: EngineTarget,
+  axes: Axes,
+): readonly (readonly Partial<Cell>[])[] {
+  const told = toldPrecision(target, axes.epOptions, axes.precisions);
   const precisions = axes.precisions.map((asked) =>
-    asked === null || asked === model.precision
-      ? { precision: model.precision, askedPrecision: null }
-      : { precision: asked, askedPrecision: asked },
+    cellPrecision(target, model.precision, told, asked),
   );
   return [
     (axes.deviceAffinities ?? axes.affinities).map((affinity) => ({ affinity })),

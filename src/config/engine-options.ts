@@ -20,7 +20,7 @@ export function addEngineOptions(command: Command): void {
     .option('--ep-option <ep.key=value>', 'e.g. tensorrt.trt_fp16_enable=1', collect, [])
     .option(
       '--precision <list>',
-      'fp32, fp16, int8: what TensorRT computes in (default: as the model is)',
+      'fp32, tf32, fp16, int8: what the GPU computes in (default: as the model is; NVIDIA takes fp32 as tf32)',
       collect,
       [],
     )

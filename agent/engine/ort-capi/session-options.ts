@@ -13,7 +13,7 @@ const optimizationLevels: Readonly<Record<Cell['graphOptimization'], number>> = 
 };
 
 /** Options of a session exactly as the cell says; the caller releases them. */
-export function createOptions(capi: Capi, cell: Cell, engineCachePath: string): Address {
+export function createOptions(capi: Capi, cell: Cell, cachePath: string | null): Address {
   const options = capi.create('createSessionOptions');
   const spinning = cell.spinning ? '1' : '0';
   const entries = {
@@ -29,14 +29,14 @@ export function createOptions(capi: Capi, cell: Cell, engineCachePath: string): 
   for (const [key, value] of Object.entries(entries)) {
     capi.call('addSessionConfigEntry', options, key, value);
   }
-  appendProvider(capi, options, cell, engineCachePath);
+  appendProvider(capi, options, cell, cachePath);
   return options;
 }
 
 /** Adds the one provider that the cell names. The CPU provider is always there and takes no options. */
-function appendProvider(capi: Capi, options: Address, cell: Cell, engineCachePath: string): void {
+function appendProvider(capi: Capi, options: Address, cell: Cell, cachePath: string | null): void {
   const { ep } = cell;
-  const given = providerOptions(cell, engineCachePath);
+  const given = providerOptions(cell, cachePath);
   if (ep === 'cpu') {
     const [option] = given.keys();
     if (option === undefined) return;
@@ -64,8 +64,8 @@ function refuseAbsentProvider(capi: Capi, ep: Cell['ep']): void {
 }
 
 /** What was asked for, over what a benchmark needs: TensorRT would build its engine anew in every process. */
-function providerOptions(cell: Cell, engineCachePath: string): ReadonlyMap<string, string> {
-  const { ep, askedPrecision, epOptions } = cell;
+function providerOptions(cell: Cell, cachePath: string | null): ReadonlyMap<string, string> {
+  const { ep, askedPrecision, epOptions, precision } = cell;
   if (ep !== 'tensorrt' && askedPrecision !== null) {
     throw new EngineRefusal(
       `${providerNames[ep].id} computes in the model's own precision (${cell.precision} was asked for)`,
@@ -76,10 +76,12 @@ function providerOptions(cell: Cell, engineCachePath: string): ReadonlyMap<strin
   if (ep !== 'tensorrt') return new Map(Object.entries(epOptions));
   return new Map(
     Object.entries({
-      trt_engine_cache_enable: '1',
-      trt_engine_cache_path: engineCachePath,
-      ...(askedPrecision === 'fp16' ? { trt_fp16_enable: '1' } : {}),
-      ...(askedPrecision === 'int8' ? { trt_int8_enable: '1' } : {}),
+      ...(cachePath === null
+        ? {}
+        : { trt_engine_cache_enable: '1', trt_engine_cache_path: cachePath }),
+      // For a model that is in these types already, too: without the flag TensorRT refuses it or computes in others.
+      ...(precision === 'fp16' ? { trt_fp16_enable: '1' } : {}),
+      ...(precision === 'int8' ? { trt_int8_enable: '1' } : {}),
       ...epOptions,
     }),
   );

@@ -11,7 +11,8 @@ export function shapesOf(cell: Cell): string {
 
 /** Flags that let TensorRT compute in the cell's precision. Throws `EngineRefusal` where it cannot be told. */
 export function precisionFlags({ flags, version }: Trtexec, cell: Cell): readonly string[] {
-  if (cell.precision === 'fp32') return [];
+  if (cell.precision === 'tf32') return [];
+  if (cell.precision === 'fp32') return known(flags, ['--noTF32']);
   const flag = cell.precision === 'fp16' ? '--fp16' : '--int8';
   if (flags.has(flag)) return [flag];
   // A typed model needs no flag where none exists any more.

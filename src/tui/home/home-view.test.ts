@@ -100,7 +100,7 @@ test('what the board cannot do is said while it is typed', async () => {
 test('providers, precision and presets are chosen; the command says the same', async () => {
   const { stdin, terminal, effects } = home();
   await stdin.press(keys.enter, keys.enter, keys.down, keys.down, keys.down);
-  await stdin.press(keys.right, keys.right, ' ', keys.down, keys.right, ' ');
+  await stdin.press(keys.right, keys.right, ' ', keys.down, keys.right, keys.right, ' ');
   expect(await terminal.text()).toMatch(/--ep cpu,tensorrt\s+--precision\s+fp16/);
   await stdin.press(keys.down, ' ', ' ');
   expect(await terminal.text()).toMatch(/bench demo --preset thesis\s+--ep\s+cpu,tensorrt/);

@@ -22,7 +22,7 @@ export interface PlanForm {
   readonly batch: string;
   readonly affinity: string;
   readonly providers: readonly EpChoice[];
-  /** What TensorRT computes in; none: as the model is. */
+  /** What the GPU computes in; none: as the model is. */
   readonly precision: readonly Cell['precision'][];
   /** Which of the field's choices the pointer is at. */
   readonly at: number;

@@ -10,7 +10,7 @@ const hints: Readonly<Record<Exclude<PlanField, 'effort'>, string>> = {
   batch: "like 1,8; empty: the model's own, else 1",
   affinity: 'CPU lists: 0-5,1-5 or 0+2+4; empty: any',
   providers: 'Space takes one or leaves it; never a fallback',
-  precision: 'for TensorRT; none: as the model is',
+  precision: 'for the GPU; none: as the model is',
 };
 
 const presetHints: Readonly<Record<Preset, string>> = {

@@ -1,0 +1,61 @@
+import type { Cell, ExecutionProvider } from '../../agent/protocol/plan.ts';
+import { OrinError } from '../errors.ts';
+import type { EngineTarget } from './engine-target.ts';
+
+export type Precision = Cell['precision'];
+type CellPrecision = Pick<Cell, 'precision' | 'askedPrecision'>;
+type EpOptions = Readonly<Partial<Record<ExecutionProvider, Readonly<Record<string, string>>>>>;
+
+/**
+ * What a cell computes in. NVIDIA's libraries take fp32 with the ten bits of TF32 wherever the GPU has it, so that fp32 on such a
+ * GPU is to be asked for. `told` is what options of the provider say; `asked` what the person did, null: as the model is.
+ */
+export function cellPrecision(
+  { ep }: EngineTarget,
+  model: Precision,
+  told: Precision | null,
+  asked: Precision | null,
+): CellPrecision {
+  const hasTf32 = model === 'fp32' && (ep === 'cuda' || ep === 'tensorrt');
+  // Options reach the provider as they are: it need not be told a second time.
+  if (told !== null) return { precision: told, askedPrecision: null };
+  const own = hasTf32 ? 'tf32' : model;
+  const isOwn = asked === null || asked === own || (asked === 'fp32' && hasTf32);
+  return { precision: asked ?? own, askedPrecision: isOwn ? null : asked };
+}
+
+/** Options by which a provider of NVIDIA's is told the precision: for each, what its being on or off means. */
+const precisionOptions: readonly (readonly [
+  ep: ExecutionProvider,
+  key: string,
+  on: Precision | null,
+  off: Precision | null,
+])[] = [
+  ['tensorrt', 'trt_int8_enable', 'int8', null],
+  ['tensorrt', 'trt_fp16_enable', 'fp16', null],
+  ['cuda', 'use_tf32', 'tf32', 'fp32'],
+];
+
+/**
+ * The precision that a target's options name; null where they name none.
+ * @throws OrinError `usage` when `--precision` says it as well.
+ */
+export function toldPrecision(
+  { engine, ep }: EngineTarget,
+  epOptions: EpOptions,
+  precisions: readonly (Precision | null)[],
+): Precision | null {
+  if (engine === 'trtexec') return null;
+  for (const [of, key, on, off] of precisionOptions) {
+    const value = of === ep ? epOptions[ep]?.[key] : undefined;
+    const told = value === undefined ? null : /^(1|true)$/i.test(value) ? on : off;
+    if (told === null) continue;
+    if (precisions.every((asked) => asked === null)) return told;
+    throw new OrinError({
+      code: 'usage',
+      what: `--precision and --ep-option ${ep}.${key} both say what ${ep} computes in`,
+      next: `leave one out; --precision ${told} also names the cell by it`,
+    });
+  }
+  return null;
+}
