@@ -1,6 +1,5 @@
 // What the harness itself costs: npx tsx bench/harness/harness.ts
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JournalEvent } from '../../agent/protocol/events.ts';
@@ -8,49 +7,7 @@ import { median } from '../../agent/statistics/quantile.ts';
 import { makeBuiltIn } from '../../models/built-in.ts';
 import { ofKind, shortEffort, TestBoard, type TestModel } from '../../test/support/board.ts';
 import { fixedInput, testCell } from '../../test/support/cells.ts';
-import { type VariantJob, type Way, ways } from './ways.ts';
-
-const rounds = 9;
-const measured: readonly Omit<VariantJob, 'way' | 'modelPath'>[] = [
-  { shape: [1, 1], warmUp: 20_000, iterations: 20_000 },
-  { shape: [1, 784], warmUp: 5_000, iterations: 10_000 },
-  { shape: [1, 3, 32, 32], warmUp: 50, iterations: 200 },
-];
-const names = ['null', 'mlp-tiny', 'resnet34-cifar10'] as const;
-
-function oneProcess(job: VariantJob): number {
-  const output = execFileSync(
-    process.execPath,
-    ['--import', 'tsx', 'bench/harness/variant.ts', JSON.stringify(job)],
-    { encoding: 'utf8', env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' } },
-  );
-  return Number(output.trim());
-}
-
-/**
- * Rounds of one process of each way, the first one rotating; prints the medians, and for each way the middle of
- * its differences to the C interface within a round.
- */
-function compareWays(directory: string): void {
-  for (const [index, what] of measured.entries()) {
-    const name = names[index] ?? 'null';
-    const modelPath = join(directory, `${name}.onnx`);
-    writeFileSync(modelPath, makeBuiltIn(name));
-    const times = Array.from({ length: rounds }, (_, round) => {
-      const order = ways.map((_way, i) => ways[(i + round) % ways.length] ?? 'ort');
-      return new Map(order.map((way) => [way, oneProcess({ ...what, way, modelPath })]));
-    });
-    const of = (way: Way) => times.map((one) => one.get(way) ?? 0);
-    const us = (values: readonly number[]) => (median(values) / 1e3).toFixed(2);
-    const best = of('ort-capi');
-    const lines = ways.map((way) => {
-      const own = of(way);
-      const over = us(own.map((time, i) => time - (best[i] ?? 0)));
-      return `  ${way.padEnd(12)} ${us(own).padStart(9)} µs  ${over.padStart(8)} µs over ort-capi`;
-    });
-    console.log(`${name}, 1 thread, median of ${rounds} rounds of processes\n${lines.join('\n')}`);
-  }
-}
+import { compareWays } from './compare-ways.ts';
 
 function steadyMedian_ns(events: readonly JournalEvent[], cell: string): number {
   const medians = ofKind(events, 'process')

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { SampleBatch } from '../../agent/channel/sample-batch.ts';
 import { openEngine } from '../../agent/engine/open-engine.ts';
 import { median } from '../../agent/statistics/quantile.ts';
-import { iterate } from '../../agent/work/loop.ts';
+import { iterate, iterateAsync } from '../../agent/work/loop.ts';
 import { testCell } from '../../test/support/cells.ts';
 import type { VariantJob } from './ways.ts';
 
@@ -12,45 +12,57 @@ function ones(shape: readonly number[]): Float32Array {
   return new Float32Array(shape.reduce((product, length) => product * length, 1)).fill(1);
 }
 
+/** Touches every cache line of so many bytes. */
+function walker(bytes: number): () => void {
+  const walked = new Uint8Array(bytes);
+  return () => {
+    for (let at = 0; at < bytes; at += 64) walked[at] = (walked[at] ?? 0) + 1;
+  };
+}
+
 /** The agent's own loop, as a worker runs it. */
-function runAgent(engine: 'ort' | 'ort-capi', job: VariantJob): Float64Array {
-  const { modelPath, shape, warmUp, iterations } = job;
+async function runAgent(job: VariantJob): Promise<Float64Array> {
+  const { modelPath, inputShape, warmUp, iterations, walkBytes } = job;
+  const engine = job.way === 'ort' ? 'ort' : 'ort-capi';
   const cell = testCell('variant', 'model', [], { engine });
   const storePath = join(dirname(modelPath), 'store/sha256');
-  const session = openEngine({ cell, storePath, runtimePath: process.cwd(), modelHashes: [] }).open(
-    cell,
-    modelPath,
-  );
-  session.bind([{ name: 'input', dtype: 'float32', shape, data: ones(shape) }]);
+  const opened = openEngine({ cell, storePath, runtimePath: process.cwd(), modelHashes: [] });
+  const session = opened.open(cell, modelPath);
+  session.bind([{ name: 'input', dtype: 'float32', shape: inputShape, data: ones(inputShape) }]);
   const batch = new SampleBatch(Math.max(warmUp, iterations));
   const origin_ns = process.hrtime.bigint();
-  const parts = { session, batch, origin_ns, feeder: null, score: null };
-  const limits = { until_ns: Number.POSITIVE_INFINITY, watchUsage: false };
-  iterate(parts, { ...limits, count: warmUp });
-  batch.clear();
-  iterate(parts, { ...limits, count: iterations });
+  const feeder = walkBytes === 0 ? null : { records: 1, fill: walker(walkBytes), label: () => 0 };
+  const parts = { session, batch, origin_ns, feeder, score: null };
+  const runAsync = session.runAsync?.bind(session);
+  for (const count of [warmUp, iterations]) {
+    batch.clear();
+    const limits = { count, until_ns: Number.POSITIVE_INFINITY, watchUsage: false };
+    if (job.way === 'ort-capi async' && runAsync) await iterateAsync(parts, runAsync, limits);
+    else iterate(parts, limits);
+  }
   return batch.duration_ns.subarray(0, iterations);
 }
 
 /** The public interface of onnxruntime-node with the same options, as a program would use it. */
-async function runPublic({ modelPath, shape, warmUp, iterations }: VariantJob) {
+async function runPublic({ modelPath, inputShape, warmUp, iterations, walkBytes }: VariantJob) {
   const ort = createRequire(import.meta.url)('onnxruntime-node');
   const session = await ort.InferenceSession.create(modelPath, {
     intraOpNumThreads: 1,
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
   });
-  const feeds = { input: new ort.Tensor('float32', ones(shape), shape) };
+  const feeds = { input: new ort.Tensor('float32', ones(inputShape), inputShape) };
   const durations_ns = new Float64Array(iterations);
-  for (let i = 0; i < warmUp; i += 1) await session.run(feeds);
-  for (let i = 0; i < iterations; i += 1) {
+  const walk = walker(walkBytes);
+  for (let i = -warmUp; i < iterations; i += 1) {
+    walk();
     const a = process.hrtime.bigint();
     await session.run(feeds);
-    durations_ns[i] = Number(process.hrtime.bigint() - a);
+    const b = process.hrtime.bigint();
+    if (i >= 0) durations_ns[i] = Number(b - a);
   }
   return durations_ns;
 }
 
 const job = JSON.parse(process.argv[2] ?? '{}') as VariantJob;
-const durations_ns = job.way === 'session.run' ? await runPublic(job) : runAgent(job.way, job);
-console.log(median(durations_ns));
+console.log(median(job.way === 'session.run' ? await runPublic(job) : await runAgent(job)));
