@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { EventOf, JournalEvent } from '../agent/protocol/events.ts';
@@ -158,6 +158,17 @@ test('a library that is missing, is none, or is too old is refused with the way 
   });
 }, 240_000);
 
+test('a CUDA graph is refused: its replays would copy neither inputs nor outputs', async () => {
+  for (const [ep, option] of [
+    ['cuda', 'enable_cuda_graph'],
+    ['tensorrt', 'trt_cuda_graph_enable'],
+  ] as const) {
+    const end = await refusalOf({ ep, precision: 'tf32', epOptions: { [option]: 'True' } });
+    expect(end).toMatchObject({ outcome: 'refused', next: `leave ${option} out` });
+    expect(end.message).toContain(`${option} leaves out the copies`);
+  }
+});
+
 test('a provider that the library lacks is refused, never replaced by the CPU', async () => {
   const library = await releasedLibrary('1.16.3');
   if (library === null) return;
@@ -178,6 +189,34 @@ test('CUDA without its libraries is refused in the words of ONNX Runtime', async
   expect(end.outcome).toBe('refused');
   expect(end.message).toContain('the CUDA provider cannot be loaded');
   expect(end.message).toContain('libonnxruntime_providers_shared.so');
+});
+
+test('engines that TensorRT builds are kept apart by model, shapes, precision and options', async () => {
+  const other = { ...mlp, id: 'other', files: { 'mlp.onnx': makeBuiltIn('mlp-tiny').slice() } };
+  // The same names in another file, as a model that was trained again.
+  const last = other.files['mlp.onnx'].length - 1;
+  other.files['mlp.onnx'][last] = (other.files['mlp.onnx'][last] ?? 0) ^ 1;
+  const tensorRt = (id: string, changes: Partial<Cell> = {}) =>
+    mlpCell(id, { ep: 'tensorrt', precision: 'tf32', ...changes });
+  const cells = [
+    tensorRt('a'),
+    tensorRt('same'),
+    tensorRt('model', { model: 'other' }),
+    tensorRt('precision', { precision: 'fp16', askedPrecision: 'fp16' }),
+    tensorRt('options', { epOptions: { trt_max_workspace_size: '1000000000' } }),
+    tensorRt('shape', { inputs: [fixedInput('input', [2, 784], board.store(numbers))] }),
+    mlpCell('cpu'),
+  ];
+  rmSync(join(board.basePath, 'engines'), { recursive: true, force: true });
+  const run = board.start(board.plan([mlp, other], cells, { effort: once }));
+  await run.exit;
+  expect(ofKind(run.events(), 'process-end').map(({ outcome }) => outcome)).toEqual([
+    ...cells.slice(1).map(() => 'refused'),
+    'ok',
+  ]);
+  const directories = readdirSync(join(board.basePath, 'engines'));
+  expect(directories).toHaveLength(5);
+  for (const name of directories) expect(name).toMatch(/^ort-[0-9a-f]{40}$/);
 });
 
 test('precision is TensorRT’s to set, and the CPU takes no provider options', async () => {
