@@ -46,7 +46,12 @@ module.exports = function standIn({ version, fault, isStatic, loopMs = 0, log })
   for (const [flag, value] of unknown) say('E', `Unknown option: ${flag} ${value}`);
   if (unknown.length > 0) end(false);
   if (fault === 'hang') return setTimeout(() => {}, 1e9);
-  if (fault === 'crash') process.kill(process.pid, 'SIGSEGV');
+  // As the real one: what it does, and nothing of its end.
+  if (fault === 'crash' || fault === 'killed') {
+    say('I', '=== Model Options ===');
+    say('I', 'Start parsing network model.');
+    process.kill(process.pid, fault === 'crash' ? 'SIGSEGV' : 'SIGKILL');
+  }
   if (fault === 'parse') {
     say('E', '[TRT] ModelImporter.cpp:732: While parsing node number 3 [Foo -> "y"]: no importer');
     say('E', 'Failed to parse onnx file');
@@ -64,6 +69,10 @@ module.exports = function standIn({ version, fault, isStatic, loopMs = 0, log })
     fs.writeFileSync(given.get('--saveEngine'), 'an engine');
     say('I', 'Engine built in 42.1 sec.');
     end(true);
+  }
+  // From 11 on, spin wait is the default: asking for it is deprecated.
+  if (flags.has('--noSpinWait') && given.has('--useSpinWait')) {
+    say('W', '--useSpinWait is deprecated. Spin wait is now enabled by default.');
   }
   fs.accessSync(given.get('--loadEngine'));
   say('W', '[TRT] Using an engine plan file across different models of devices is not recommended');
