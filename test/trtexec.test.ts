@@ -160,6 +160,17 @@ test('a model of free shapes is told its shapes, a static one refuses them and i
   ]);
 });
 
+test('known from the plan, the shapes of a static model are not tried first, and no figure has the build', async () => {
+  install({ isStatic: true });
+  const events = await measure([cell('trt', { hasFreeShapes: false })]);
+  expect(timedCalls().map((words) => words.some((word) => word.startsWith('--shapes=')))).toEqual([
+    false,
+    false,
+  ]);
+  const [told] = ofKind(events, 'trtexec');
+  expect(told?.build.preparing_ns).toBeGreaterThanOrEqual(told?.build.duration_ns ?? Infinity);
+});
+
 test('precision is set where the release can, and refused where it cannot', async () => {
   const half = { precision: 'fp16', askedPrecision: 'fp16' } as const;
   expect((await endOf({ version: '10.3' }, half)).outcome).toBe('ok');

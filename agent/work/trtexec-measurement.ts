@@ -64,9 +64,11 @@ async function measure(
   const options = { signal, words: dieWithParent('KILL'), onAlive: () => reporter.alive() };
   const trtexec = await installedTrtexec(signal);
   // Before the engine is built: that has a figure of its own.
+  const loaded_ns = clock.now_ns();
   reporter.phase('runtime-loaded');
   const cachePath = engineCache(job.storePath, 'trtexec');
   const engine = await builtEngine(trtexec, { ...job, cachePath }, options);
+  const preparing_ns = clock.now_ns() - loaded_ns;
   const timing = await timeEngine(job, trtexec, engine, directory, clock, options);
   const { queries, began_ns, output, edges } = timing;
   reporter.event({ kind: 'phase', t_ns: began_ns, phase: 'session-created' });
@@ -83,6 +85,7 @@ async function measure(
       isCached: engine.isCached,
       duration_ns: engine.duration_ns,
       engineBytes: engine.bytes,
+      preparing_ns,
     },
     stages: {
       h2d_ns: stage(({ h2dMs }) => h2dMs),

@@ -100,6 +100,7 @@ const coldStart = z.object({
   session_created_to_first_iteration_ns: maybe,
   first_iteration_ns: maybe,
   first_iteration_to_steady_ns: maybe,
+  /** Without the building of a trtexec engine, too. */
   spawn_to_steady_ns: maybe,
 });
 export type ColdStart = z.infer<typeof coldStart>;

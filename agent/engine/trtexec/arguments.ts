@@ -34,7 +34,10 @@ export function buildArguments(
     `--saveEngine=${files.engine}`,
     ...precision,
     ...(flags.has('--skipInference') ? ['--skipInference'] : known(flags, ['--buildOnly'])),
-    ...(cell.inputs.length > 0 ? [`--shapes=${shapesOf(cell)}`] : []),
+    // Not known: said as well, and said no more where they are refused.
+    ...(cell.inputs.length > 0 && cell.hasFreeShapes !== false
+      ? [`--shapes=${shapesOf(cell)}`]
+      : []),
   ];
 }
 
