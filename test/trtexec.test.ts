@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { describeOperators } from '../src/output/operator-table.ts';
@@ -23,12 +23,13 @@ beforeAll(() => board.install());
 afterAll(() => board.remove());
 beforeEach(() => board.forget());
 
-/** Command lines of living processes that hold these words. */
-function commandsWith(words: string): string[] {
+/** Living processes of this board whose command line holds these words. */
+function pidsOf(words: string): number[] {
   return readdirSync('/proc').flatMap((pid) => {
     try {
       const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-      return /^\d+$/.test(pid) && command.includes(words) ? [command] : [];
+      const isOurs = command.includes(board.path) && command.includes(words);
+      return /^\d+$/.test(pid) && isOurs ? [Number(pid)] : [];
     } catch {
       return [];
     }
@@ -232,17 +233,33 @@ test('where there is none, the cell says what to install', async () => {
   });
 });
 
+test('what a worker that is killed in a build leaves lies in the run’s directory, and goes at its end', async () => {
+  install({ fault: 'hang' });
+  const elsewhere = join(board.path, 'tmp');
+  mkdirSync(elsewhere);
+  const environment = { TMPDIR: elsewhere };
+  const run = board.begin([cell('trt')], once, undefined, { environment });
+  await run.until(() => (board.wasCalled() ? true : undefined));
+  const scratch = join(run.directory, 'scratch');
+  expect(existsSync(scratch)).toBe(true);
+  for (const pid of pidsOf('agent.cjs work')) process.kill(pid, 'SIGKILL');
+  await run.exit;
+  expect(ofKind(run.events(), 'process-end')).toMatchObject([{ outcome: 'killed' }]);
+  expect(existsSync(scratch)).toBe(false);
+  expect(readdirSync(elsewhere)).toEqual([]);
+});
+
 test('cancelling a run ends a trtexec that is building, and leaves no half engine', async () => {
   install({ fault: 'hang' });
   const run = board.begin([cell('trt')]);
   await run.until((events) => {
     return board.wasCalled() && events.length > 0 ? true : undefined;
   });
-  expect(commandsWith(join(programs, 'trtexec'))).not.toEqual([]);
+  expect(pidsOf(join(programs, 'trtexec'))).not.toEqual([]);
   process.kill(run.pid, 'SIGTERM');
   expect(await run.exit).toBe(6);
   const [end] = ofKind(run.events(), 'process-end');
   expect(end?.outcome).toBe('cancelled');
-  expect(commandsWith(join(programs, 'trtexec'))).toEqual([]);
+  expect(pidsOf(join(programs, 'trtexec'))).toEqual([]);
   expect(readdirSync(board.engines)).toEqual([]);
 });

@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { WorkerDone, WorkerJob } from '../channel/messages.ts';
 import { SampleBatch } from '../channel/sample-batch.ts';
@@ -44,20 +43,21 @@ export async function measureWithTrtexec(
   context: Context,
   signal: AbortSignal,
 ): Promise<Omit<WorkerDone, 'kind'>> {
-  const directory = mkdtempSync(join(tmpdir(), 'orin-remote-trtexec-'));
   try {
-    return await measure(job, directory, context, signal);
+    // Of an earlier worker that was killed.
+    rmSync(job.scratchPath, { recursive: true, force: true });
+    mkdirSync(job.scratchPath);
+    return await measure(job, context, signal);
   } catch (error) {
     if (!signal.aborted) throw error;
     return { outcome: 'cancelled', stop: 'cancelled', message: '' };
   } finally {
-    rmSync(directory, { recursive: true, force: true });
+    rmSync(job.scratchPath, { recursive: true, force: true });
   }
 }
 
 async function measure(
   job: WorkerJob,
-  directory: string,
   { clock, reporter }: Context,
   signal: AbortSignal,
 ): Promise<Omit<WorkerDone, 'kind'>> {
@@ -69,7 +69,7 @@ async function measure(
   const cachePath = engineCache(job.storePath, 'trtexec');
   const engine = await builtEngine(trtexec, { ...job, cachePath }, options);
   const preparing_ns = clock.now_ns() - loaded_ns;
-  const timing = await timeEngine(job, trtexec, engine, directory, clock, options);
+  const timing = await timeEngine(job, trtexec, engine, clock, options);
   const { queries, began_ns, output, edges } = timing;
   reporter.event({ kind: 'phase', t_ns: began_ns, phase: 'session-created' });
   reporter.event({ kind: 'phase', t_ns: began_ns, phase: 'steady' });
@@ -113,7 +113,6 @@ async function timeEngine(
   job: WorkerJob,
   trtexec: Trtexec,
   engine: BuiltEngine,
-  directory: string,
   clock: Clock,
   options: TrtexecOptions,
 ): Promise<Timing> {
@@ -123,9 +122,9 @@ async function timeEngine(
   const minIterations = Math.max(limits.minIterations, limits.passIterations ?? 0);
   const files = {
     engine: engine.path,
-    times: join(directory, 'times.json'),
-    outputs: join(directory, 'outputs.json'),
-    inputs: writeInputs(job, directory),
+    times: join(job.scratchPath, 'times.json'),
+    outputs: join(job.scratchPath, 'outputs.json'),
+    inputs: writeInputs(job, job.scratchPath),
   };
   const warmUpMs = Math.round(Math.min(warmUp.minMs, warmUp.capMs));
   const durationS = Math.max(1, Math.round((budgetMs - warmUpMs) / 1000));
