@@ -124,7 +124,7 @@ async function timeEngine(
     engine: engine.path,
     times: join(job.scratchPath, 'times.json'),
     outputs: join(job.scratchPath, 'outputs.json'),
-    inputs: writeInputs(job, job.scratchPath),
+    inputs: writeInputs(job, job.scratchPath, trtexec),
   };
   const warmUpMs = Math.round(Math.min(warmUp.minMs, warmUp.capMs));
   const durationS = Math.max(1, Math.round((budgetMs - warmUpMs) / 1000));

@@ -34,6 +34,8 @@ export interface StandIn {
   readonly isStatic?: boolean;
   /** How long its loop takes, warm-up and all. */
   readonly loopMs?: number;
+  /** Elements of the model's input. */
+  readonly dtype?: 'float32' | 'float64' | 'int8' | 'int64';
 }
 
 /** A board with a stand-in for trtexec, and what it was asked to do. */

@@ -30,7 +30,7 @@ const output = z.object({
   values: z.array(z.nullable(z.number())),
 });
 
-/** Reads the file of `--exportOutput`, values of the last query; types are not in it, so all are float32. */
+/** Reads the file of `--exportOutput`, values of the last query; types are not in it, so all are float64, which holds any. */
 export function readOutputs(text: string): readonly NamedTensor[] {
   // C++ prints what JSON cannot hold.
   const json = text.replace(/(?<=[[, ])-?(nan|inf)\b/g, 'null');
@@ -38,9 +38,9 @@ export function readOutputs(text: string): readonly NamedTensor[] {
   if (!found.success) throw new EngineRefusal("trtexec's outputs do not read");
   return found.data.map(({ name, dimensions, values }) => ({
     name,
-    dtype: 'float32',
+    dtype: 'float64',
     shape: dimensions === '' ? [] : dimensions.split('x').map(Number),
-    data: Float32Array.from(values, (value) => value ?? Number.NaN),
+    data: Float64Array.from(values, (value) => value ?? Number.NaN),
   }));
 }
 
