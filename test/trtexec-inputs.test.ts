@@ -63,6 +63,43 @@ test('with trtexec as the reference, whose numbers have no types, the others com
 
 test.each([
   [
+    { fault: 'huge outputs' },
+    'trtexec wrote 65.0 MiB to outputs.json, more than the 64.0 MiB that are read',
+  ],
+  [
+    { fault: 'shape of data' },
+    'the shape of the output y depends on the data, and trtexec tells it as -1x8',
+  ],
+  [
+    { fault: 'shape of data', version: '10.3' },
+    'the shape of the output y depends on the data, and trtexec tells it as -1x8',
+  ],
+])('%o: the times stand, and it is said why nothing was compared', async (standIn, why) => {
+  board.provide(standIn);
+  const cells = [board.cell('cpu', { engine: 'ort', ep: 'cpu' }), board.cell('trt')];
+  const { cells: measured, warnings } = resultOf(await board.measure(cells));
+  const trt = measured.find(({ cell }) => cell === 'trt');
+  expect(trt?.verdict.kind).not.toBe('INVALID');
+  expect(trt?.median_ns).toBeGreaterThan(0);
+  expect(trt?.outputs.ok).toBeNull();
+  expect(trt?.trtexec?.outputs_failure).toBe(why);
+  expect(warnings).toContainEqual({
+    code: 'outputs-not-compared',
+    cell: 'trt',
+    text: `its outputs were not compared: ${why}`,
+  });
+});
+
+test('where trtexec tells a shape that depends on the data, the outputs are compared', async () => {
+  board.provide({ fault: 'shape of data', version: '10.16' });
+  const cells = [board.cell('cpu', { engine: 'ort', ep: 'cpu' }), board.cell('trt')];
+  const trt = resultOf(await board.measure(cells)).cells.find(({ cell }) => cell === 'trt');
+  expect(trt?.outputs).toMatchObject({ reference: 'cpu', ok: true, max_abs: 0 });
+  expect(trt?.trtexec?.outputs_failure).toBeNull();
+});
+
+test.each([
+  [
     'int64',
     BigInt64Array.from([0, 0, 0, 0, 0, 0, 0, 2 ** 31].map(BigInt)),
     '8.5',

@@ -63,4 +63,6 @@ export const trtexec = z.object({
   stages: z.object({ h2d_ns: count, compute_ns: count, d2h_ns: count }),
   /** Its `[W]` lines about the measurement. */
   warnings: z.array(text(300)),
+  /** Why there are times and no outputs; absent: there are. */
+  outputsFailure: z.optional(text(300)),
 });

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import type { WorkerDone, WorkerJob } from '../channel/messages.ts';
 import { SampleBatch } from '../channel/sample-batch.ts';
 import type { Clock } from '../clock.ts';
+import { EngineRefusal } from '../engine/engine.ts';
 import { engineCache } from '../engine/engine-cache.ts';
 import { shapesOf, timedStages, timingArguments } from '../engine/trtexec/arguments.ts';
 import { type BuiltEngine, builtEngine } from '../engine/trtexec/build-engine.ts';
 import { installedTrtexec, type Trtexec } from '../engine/trtexec/describe.ts';
+import { readOutputs } from '../engine/trtexec/outputs.ts';
 import {
   failureOf,
   hasPassed,
@@ -14,8 +16,9 @@ import {
   runTrtexec,
   type TrtexecOptions,
 } from '../engine/trtexec/run-trtexec.ts';
-import { type Query, readOutputs, readTimes } from '../engine/trtexec/times.ts';
+import { type Query, readTimes } from '../engine/trtexec/times.ts';
 import { readBounded, writeInputs } from '../engine/trtexec/worker-files.ts';
+import { cleanLine } from '../protocol/clean-text.ts';
 import { median } from '../statistics/quantile.ts';
 import { dieWithParent } from '../supervise/die-with-parent.ts';
 import type { EdgeReader } from './edge-reader.ts';
@@ -75,6 +78,7 @@ async function measure(
   reporter.event({ kind: 'phase', t_ns: began_ns, phase: 'steady' });
   reportQueries(queries, began_ns, reporter);
   for (const edge of edges) reporter.event(edge);
+  const { outputs, failure } = summarised(timing.outputsPath);
   const stage = (pick: (query: Query) => number) => Math.round(median(queries.map(pick)) * 1e6);
   reporter.event({
     kind: 'trtexec',
@@ -93,10 +97,24 @@ async function measure(
       d2h_ns: stage(({ d2hMs }) => d2hMs),
     },
     warnings: [...measurementWarnings(output)],
+    ...(failure !== null && { outputsFailure: failure }),
   });
-  const outputs = summariseOutputs(readOutputs(readBounded(timing.outputsPath, maxOutputBytes)));
-  reporter.event({ kind: 'output', t_ns: clock.now_ns(), outputs, labels: null });
+  if (outputs !== null)
+    reporter.event({ kind: 'output', t_ns: clock.now_ns(), outputs, labels: null });
   return { outcome: 'ok', stop: 'process-budget', message: '' };
+}
+
+/** What was timed stays, whatever became of the outputs: why there are none is said beside it. */
+function summarised(path: string) {
+  try {
+    return {
+      outputs: summariseOutputs(readOutputs(readBounded(path, maxOutputBytes))),
+      failure: null,
+    };
+  } catch (error) {
+    if (!(error instanceof EngineRefusal)) throw error;
+    return { outputs: null, failure: cleanLine(error.message, 300) };
+  }
 }
 
 interface Timing {

@@ -1,5 +1,5 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { WorkerJob } from '../../channel/messages.ts';
 import { readInputs } from '../../work/inputs.ts';
 import { EngineRefusal } from '../engine.ts';
@@ -11,11 +11,17 @@ export function readBounded(path: string, maxBytes: number): string {
   try {
     const { size } = statSync(path);
     if (size <= maxBytes) return readFileSync(path, 'utf8');
-    throw new EngineRefusal(`trtexec wrote ${size} bytes to ${path}`);
+    throw new EngineRefusal(
+      `trtexec wrote ${mebibytes(size)} to ${basename(path)}, more than the ${mebibytes(maxBytes)} that are read`,
+    );
   } catch (error) {
     if (error instanceof EngineRefusal) throw error;
-    throw new EngineRefusal(`trtexec did not write ${path}: ${(error as Error).message}`);
+    throw new EngineRefusal(`trtexec did not write ${basename(path)}: ${(error as Error).message}`);
   }
+}
+
+function mebibytes(bytes: number): string {
+  return `${(bytes / 1024 ** 2).toFixed(1)} MiB`;
 }
 
 /** The input values that every other engine gets, as the raw files that this trtexec reads; see `inputBytes`. */
