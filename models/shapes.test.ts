@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Dimension } from './facts.ts';
 import { ModelError } from './model-error.ts';
-import { formatShape, ownBatch, parseShape, resolveShapes, type ShapeRequest } from './shapes.ts';
+import {
+  formatShape,
+  hasFreeShapes,
+  ownBatch,
+  parseShape,
+  resolveShapes,
+  type ShapeRequest,
+} from './shapes.ts';
 
 type Inputs = Readonly<Record<string, readonly Dimension[] | null>>;
 
@@ -163,4 +170,11 @@ test('whatever is resolved fits what the model declares', () => {
       },
     ),
   );
+});
+
+test('shapes are free where a dimension has no number, or nothing is known of them', () => {
+  expect(hasFreeShapes(model({ x: [1, 3], y: [] }))).toBe(false);
+  for (const free of [['N', 3], [1, null], null]) {
+    expect(hasFreeShapes(model({ x: [1, 3], y: free }))).toBe(true);
+  }
 });

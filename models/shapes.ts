@@ -66,6 +66,11 @@ export function ownBatch(
   return batchOf(model, undefined, checked);
 }
 
+/** Whether a dimension of an input, or all of them, is not in the model: whoever runs it must say what it is. */
+export function hasFreeShapes({ inputs }: Pick<ModelFacts, 'inputs'>): boolean {
+  return inputs.some(({ shape }) => shape === null || shape.some(isFree));
+}
+
 /**
  * Reads the value of a `--shape` flag, `name=1x3x224x224`; names may contain `=` and `:`, dimensions are
  * decimal. Undefined where it is none.

@@ -1,110 +1,35 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { EventOf, JournalEvent } from '../agent/protocol/events.ts';
-import type { Cell } from '../agent/protocol/plan.ts';
-import { encodeEvent } from '../agent/protocol/wire.ts';
-import { resultFromJournal } from '../host/results/compute.ts';
-import { readJournal } from '../host/results/journal.ts';
-import type { Result } from '../host/results/result.ts';
 import { describeOperators } from '../src/output/operator-table.ts';
 import { terminalOf } from '../src/output/terminal.ts';
-import { ofKind, shortEffort, TestBoard, type TestModel, type TestRun } from './support/board.ts';
-import { fixedInput, testCell } from './support/cells.ts';
-import { unaryModel } from './support/tiny-models.ts';
+import { ofKind, shortEffort } from './support/board.ts';
+import { fixedInput } from './support/cells.ts';
+import { once, resultOf, type StandIn, TrtexecBoard } from './support/trtexec-board.ts';
 
-const board = new TestBoard();
-const model: TestModel = {
-  id: 'neg',
-  main: 'm.onnx',
-  files: { 'm.onnx': unaryModel([1, 8], 'Neg') },
-};
-const values = new Uint8Array(Float32Array.from({ length: 64 }, (_, i) => i + 0.25).buffer);
-const programs = join(board.path, 'programs');
-const log = join(board.path, 'calls.log');
-const once = { ...shortEffort, minBlocks: 1, maxBlocks: 1 };
+const board = new TrtexecBoard();
+const { programs } = board;
 const times = JSON.parse(
   readFileSync('test/fixtures/trtexec/trtexec-exportTimes.sample.json', 'utf8'),
 ) as { readonly latencyMs: number }[];
+const install = (standIn: StandIn) => board.provide(standIn);
+const cell: TrtexecBoard['cell'] = (...words) => board.cell(...words);
+const measure: TrtexecBoard['measure'] = (...words) => board.measure(...words);
+const endOf: TrtexecBoard['endOf'] = (...words) => board.endOf(...words);
+const calls = () => board.calls();
+const timedCalls = () => board.timedCalls();
 
 beforeAll(() => board.install());
 afterAll(() => board.remove());
-beforeEach(() => {
-  rmSync(join(board.basePath, 'engines'), { recursive: true, force: true });
-  rmSync(log, { force: true });
-});
+beforeEach(() => board.forget());
 
-interface StandIn {
-  readonly version?: string;
-  readonly fault?: string;
-  readonly isStatic?: boolean;
-  /** How long its loop takes, warm-up and all. */
-  readonly loopMs?: number;
-}
-
-/** Puts a trtexec of this kind on the board's PATH. */
-function install({ version = '8.5', fault = '', isStatic = false, loopMs = 0 }: StandIn): void {
-  mkdirSync(programs, { recursive: true });
-  const path = join(programs, 'trtexec');
-  const standIn = JSON.stringify(resolve('test/support/trtexec-stand-in.cjs'));
-  const config = JSON.stringify({ version, fault, isStatic, loopMs, log });
-  writeFileSync(path, `#!${process.execPath}\nrequire(${standIn})(${config});\n`);
-  chmodSync(path, 0o755);
-}
-
-function cell(id: string, changes: Partial<Cell> = {}): Cell {
-  const input = fixedInput('x', [1, 8], board.store(values));
-  return testCell(id, 'neg', [input], { engine: 'trtexec', ep: 'tensorrt', ...changes });
-}
-
-function start(cells: readonly Cell[], effort = once): TestRun {
-  const plan = board.plan([model], cells, { effort, placement: true });
-  return board.start(plan, { searchPath: `${programs}:${process.env.PATH}` });
-}
-
-async function measure(cells: readonly Cell[], effort = once): Promise<readonly JournalEvent[]> {
-  const run = start(cells, effort);
-  await run.exit;
-  return run.events();
-}
-
-async function endOf(
-  standIn: StandIn,
-  changes: Partial<Cell> = {},
-): Promise<EventOf<'process-end'>> {
-  install(standIn);
-  const [end] = ofKind(await measure([cell('trt', changes)]), 'process-end');
-  if (end === undefined) throw new Error('no process ended');
-  return end;
-}
-
-function resultOf(events: readonly JournalEvent[]): Result {
-  return resultFromJournal(readJournal(Buffer.from(events.map(encodeEvent).join(''))));
-}
-
-/** Arguments of the calls that build or time. */
-const timedCalls = () => calls().filter((words) => !words.includes('--dumpProfile'));
-
-/** Arguments of every call but that for help. */
-function calls(): string[][] {
-  const lines = readFileSync(log, 'utf8').split('\n').slice(0, -1);
-  return lines.map((line) => JSON.parse(line) as string[]).filter(([first]) => first !== '--help');
-}
-
-/** Command lines of living processes that hold these words. */
-function commandsWith(words: string): string[] {
+/** Living processes of this board whose command line holds these words. */
+function pidsOf(words: string): number[] {
   return readdirSync('/proc').flatMap((pid) => {
     try {
       const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-      return /^\d+$/.test(pid) && command.includes(words) ? [command] : [];
+      const isOurs = command.includes(board.path) && command.includes(words);
+      return /^\d+$/.test(pid) && isOurs ? [Number(pid)] : [];
     } catch {
       return [];
     }
@@ -196,8 +121,9 @@ test('an engine is built once for a model, its shapes, its precision and a Tenso
   expect(built()).toBe(1);
   await measure([cell('half', { precision: 'fp16', askedPrecision: 'fp16' })]);
   expect(built()).toBe(2);
-  const wider = fixedInput('x', [1, 4], board.store(values));
-  await measure([cell('narrow', { inputs: [wider] })]);
+  const [wider] = cell('trt').inputs;
+  const narrow = fixedInput('x', [1, 4], wider?.source.sha256 ?? '');
+  await measure([cell('narrow', { inputs: [narrow] })]);
   expect(built()).toBe(3);
   install({ version: '8.6' });
   await measure([cell('trt')]);
@@ -207,11 +133,17 @@ test('an engine is built once for a model, its shapes, its precision and a Tenso
 test.each(['8.5', '8.6', '10.3', '10.16', '11.1'])(
   'release %s is told only what it knows',
   async (version) => {
-    expect(await endOf({ version })).toMatchObject({ outcome: 'ok', message: '' });
+    install({ version });
+    const events = await measure([cell('trt')]);
+    expect(ofKind(events, 'process-end')).toMatchObject([{ outcome: 'ok', message: '' }]);
+    expect(ofKind(events, 'trtexec')[0]?.warnings).toEqual([
+      '* GPU compute time is unstable, with coefficient of variance = 1.7%.',
+    ]);
     const [build, run] = calls();
     expect(build).toContain(version === '8.5' ? '--buildOnly' : '--skipInference');
-    expect(run).toEqual(expect.arrayContaining(['--exposeDMA', '--useSpinWait']));
-    // The defaults that 11 changed.
+    expect(run).toContain('--exposeDMA');
+    // The defaults that 11 changed; to ask for one of them is a warning there.
+    expect(run?.includes('--useSpinWait')).toBe(version !== '11.1');
     expect(run?.includes('--includeDataTransfers')).toBe(version === '11.1');
     expect(run?.includes('--noCudaGraph')).toBe(version === '11.1');
   },
@@ -220,14 +152,24 @@ test.each(['8.5', '8.6', '10.3', '10.16', '11.1'])(
 test('a model of free shapes is told its shapes, a static one refuses them and is built without', async () => {
   await endOf({ isStatic: false });
   expect(timedCalls().map((words) => words.includes('--shapes=x:1x8'))).toEqual([true, true]);
-  rmSync(log);
-  rmSync(join(board.basePath, 'engines'), { recursive: true });
+  board.forget();
   expect((await endOf({ isStatic: true })).outcome).toBe('ok');
   expect(timedCalls().map((words) => words.includes('--shapes=x:1x8'))).toEqual([
     true,
     false,
     false,
   ]);
+});
+
+test('known from the plan, the shapes of a static model are not tried first, and no figure has the build', async () => {
+  install({ isStatic: true });
+  const events = await measure([cell('trt', { hasFreeShapes: false })]);
+  expect(timedCalls().map((words) => words.some((word) => word.startsWith('--shapes=')))).toEqual([
+    false,
+    false,
+  ]);
+  const [told] = ofKind(events, 'trtexec');
+  expect(told?.build.preparing_ns).toBeGreaterThanOrEqual(told?.build.duration_ns ?? Infinity);
 });
 
 test('precision is set where the release can, and refused where it cannot', async () => {
@@ -244,7 +186,10 @@ test('precision is set where the release can, and refused where it cannot', asyn
 test.each([
   ['parse', 'trtexec could not build the engine (exit code 1): [TRT] ModelImporter.cpp:732'],
   ['memory', 'trtexec could not time the engine (exit code 1): Cuda failure: out of memory'],
-  ['crash', 'trtexec could not build the engine (SIGSEGV)'],
+  [
+    'crash',
+    'trtexec could not build the engine (ended by SIGSEGV): no error was told; its last line: Start parsing network model.',
+  ],
   ['cut times', "trtexec's times are no JSON"],
   ['other program', 'does not answer as trtexec does; it said: usage: something else'],
 ])('%s: refused in its own words', async (fault, words) => {
@@ -252,12 +197,19 @@ test.each([
   expect(end.outcome).toBe('refused');
   expect(end.message).toContain(words);
   expect(end.iterations).toBe(0);
-  const engines = join(board.basePath, 'engines/trtexec');
+  const { engines } = board;
   const isBuilt = fault === 'memory' || fault === 'cut times';
   const kept = existsSync(engines)
     ? readdirSync(engines).filter((name) => !name.endsWith('.json'))
     : [];
   expect(kept).toHaveLength(isBuilt ? 1 : 0);
+});
+
+test('killed without a word of its own: free memory is the way on, its command line is no reason', async () => {
+  const end = await endOf({ fault: 'killed' });
+  expect(end.message).toMatch(/^trtexec could not build the engine \(ended by SIGKILL\): /);
+  expect(end.message).not.toContain('&&&&');
+  expect(end.next).toBe('free memory on the board, or take a smaller batch');
 });
 
 test('other answers than the CPU’s, or none that are numbers, make the cell INVALID', async () => {
@@ -281,18 +233,33 @@ test('where there is none, the cell says what to install', async () => {
   });
 });
 
+test('what a worker that is killed in a build leaves lies in the run’s directory, and goes at its end', async () => {
+  install({ fault: 'hang' });
+  const elsewhere = join(board.path, 'tmp');
+  mkdirSync(elsewhere);
+  const environment = { TMPDIR: elsewhere };
+  const run = board.begin([cell('trt')], once, undefined, { environment });
+  await run.until(() => (board.wasCalled() ? true : undefined));
+  const scratch = join(run.directory, 'scratch');
+  expect(existsSync(scratch)).toBe(true);
+  for (const pid of pidsOf('agent.cjs work')) process.kill(pid, 'SIGKILL');
+  await run.exit;
+  expect(ofKind(run.events(), 'process-end')).toMatchObject([{ outcome: 'killed' }]);
+  expect(existsSync(scratch)).toBe(false);
+  expect(readdirSync(elsewhere)).toEqual([]);
+});
+
 test('cancelling a run ends a trtexec that is building, and leaves no half engine', async () => {
   install({ fault: 'hang' });
-  const run = start([cell('trt')]);
+  const run = board.begin([cell('trt')]);
   await run.until((events) => {
-    const isBuilding = existsSync(log) && calls().length > 0;
-    return isBuilding && events.length > 0 ? true : undefined;
+    return board.wasCalled() && events.length > 0 ? true : undefined;
   });
-  expect(commandsWith(join(programs, 'trtexec'))).not.toEqual([]);
+  expect(pidsOf(join(programs, 'trtexec'))).not.toEqual([]);
   process.kill(run.pid, 'SIGTERM');
   expect(await run.exit).toBe(6);
   const [end] = ofKind(run.events(), 'process-end');
   expect(end?.outcome).toBe('cancelled');
-  expect(commandsWith(join(programs, 'trtexec'))).toEqual([]);
-  expect(readdirSync(join(board.basePath, 'engines/trtexec'))).toEqual([]);
+  expect(pidsOf(join(programs, 'trtexec'))).toEqual([]);
+  expect(readdirSync(board.engines)).toEqual([]);
 });

@@ -11,6 +11,8 @@ export interface WorkerJob {
   readonly modelHashes: readonly string[];
   /** Root of the content-addressed store. */
   readonly storePath: string;
+  /** Where files may lie while it runs, in the run's directory, so that they go with the run; not made yet. */
+  readonly scratchPath: string;
   /** Directory with the agent and `node_modules` beside it. */
   readonly runtimePath: string;
   /** CLOCK_MONOTONIC at the run's origin, decimal nanoseconds. */
@@ -69,7 +71,8 @@ interface WorkerAlive {
 export type WorkerMessage = WorkerReady | WorkerEvent | WorkerAlive | WorkerDone;
 
 /** What the profiling process is told: the same cell, and where the profile may lie for a moment. */
-export interface ProfileJob extends Omit<WorkerJob, 'effort' | 'origin_ns' | 'rootPath'> {
+export interface ProfileJob
+  extends Omit<WorkerJob, 'effort' | 'origin_ns' | 'rootPath' | 'scratchPath'> {
   readonly profileDirectory: string;
 }
 

@@ -26,7 +26,7 @@ export async function profileLayers(job: ProfileJob): Promise<ProfileMessage> {
   const files = {
     engine: engine.path,
     profile: join(job.profileDirectory, 'layers.json'),
-    inputs: writeInputs(job, job.profileDirectory),
+    inputs: writeInputs(job, job.profileDirectory, trtexec),
   };
   const shapes = engine.hasFreeShapes ? shapesOf(job.cell) : null;
   const words = layerArguments(trtexec, files, shapes);

@@ -52,9 +52,17 @@ export const trtexec = z.object({
   /** Stages of a query inside each duration: `h2d+compute+d2h`. */
   timed: text(64),
   /** Building the engine from the model; `isCached` when an earlier process did it, with that duration. */
-  build: z.object({ isCached: z.boolean(), duration_ns: count, engineBytes: count }),
+  build: z.object({
+    isCached: z.boolean(),
+    duration_ns: count,
+    engineBytes: count,
+    /** From `runtime-loaded` until there was an engine to load: found and verified, or built. Absent: not known. */
+    preparing_ns: z.optional(count),
+  }),
   /** Medians over the queries. */
   stages: z.object({ h2d_ns: count, compute_ns: count, d2h_ns: count }),
   /** Its `[W]` lines about the measurement. */
   warnings: z.array(text(300)),
+  /** Why there are times and no outputs; absent: there are. */
+  outputsFailure: z.optional(text(300)),
 });

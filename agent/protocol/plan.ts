@@ -113,6 +113,11 @@ const cell = z.object({
   /** Further ONNX Runtime session configuration entries; values are strings. */
   sessionConfig: z.record(z.string(), z.string()),
   inputs: z.array(cellInput),
+  /**
+   * Of a cell of trtexec: whether the model leaves a dimension of an input free, so that the shapes must be said; absent: not
+   * known. trtexec refuses them for any other model.
+   */
+  hasFreeShapes: z.optional(z.boolean()),
 });
 export type Cell = z.infer<typeof cell>;
 

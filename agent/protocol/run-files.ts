@@ -5,3 +5,6 @@
 export function segmentFile(name: string, segment: number): string {
   return segment === 1 ? name : name.replace(/(?=\.[^.]*$)/, `-${segment}`);
 }
+
+/** Directory in a run's directory for what a worker writes and reads back while it runs. */
+export const scratchName = 'scratch';

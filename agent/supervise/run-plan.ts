@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { WorkerJob } from '../channel/messages.ts';
 import type { EventOf } from '../protocol/events.ts';
 import type { Cell, Plan } from '../protocol/plan.ts';
+import { scratchName } from '../protocol/run-files.ts';
 import { CellProcess, type CellProcessContext } from './cell-process.ts';
 import { Cooldown } from './cooldown.ts';
 import { measureIdle } from './idle-baseline.ts';
@@ -142,7 +143,7 @@ class PlanRun {
 }
 
 function workerJob(cell: Cell, prepared: PreparedPlan, context: CellProcessContext): WorkerJob {
-  const { plan, modelPaths, storePath, rootPath } = prepared;
+  const { plan, modelPaths, storePath, runDirectory, rootPath } = prepared;
   return {
     cell,
     effort: plan.effort,
@@ -150,6 +151,7 @@ function workerJob(cell: Cell, prepared: PreparedPlan, context: CellProcessConte
     modelHashes:
       plan.models.find(({ id }) => id === cell.model)?.files.map(({ sha256 }) => sha256) ?? [],
     storePath,
+    scratchPath: join(runDirectory, scratchName),
     runtimePath: context.runtime.path,
     origin_ns: String(context.clock.origin_ns),
     rootPath,

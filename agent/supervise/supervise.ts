@@ -8,7 +8,7 @@ import { readBootId } from '../proc/process-table.ts';
 import { type BoardHolder, boardScope } from '../protocol/board-lock.ts';
 import { cleanLine } from '../protocol/clean-text.ts';
 import { engines, type Plan, sampleEveryMs } from '../protocol/plan.ts';
-import { segmentFile } from '../protocol/run-files.ts';
+import { scratchName, segmentFile } from '../protocol/run-files.ts';
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import { type Runtime, rootPathOf } from '../runtime.ts';
 import { linkInterface } from '../sample/link-interface.ts';
@@ -111,7 +111,7 @@ class Supervisor {
     try {
       return await this.#runLocked(plan, signal);
     } finally {
-      for (const name of ['models', 'profile']) {
+      for (const name of ['models', 'profile', scratchName]) {
         rmSync(join(this.#runDirectory, name), { recursive: true, force: true });
       }
       rmSync(join(this.#runDirectory, 'pid'), { force: true });

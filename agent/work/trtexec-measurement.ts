@@ -1,13 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { WorkerDone, WorkerJob } from '../channel/messages.ts';
 import { SampleBatch } from '../channel/sample-batch.ts';
 import type { Clock } from '../clock.ts';
+import { EngineRefusal } from '../engine/engine.ts';
 import { engineCache } from '../engine/engine-cache.ts';
 import { shapesOf, timedStages, timingArguments } from '../engine/trtexec/arguments.ts';
 import { type BuiltEngine, builtEngine } from '../engine/trtexec/build-engine.ts';
 import { installedTrtexec, type Trtexec } from '../engine/trtexec/describe.ts';
+import { readOutputs } from '../engine/trtexec/outputs.ts';
 import {
   failureOf,
   hasPassed,
@@ -15,8 +16,9 @@ import {
   runTrtexec,
   type TrtexecOptions,
 } from '../engine/trtexec/run-trtexec.ts';
-import { type Query, readOutputs, readTimes } from '../engine/trtexec/times.ts';
+import { type Query, readTimes } from '../engine/trtexec/times.ts';
 import { readBounded, writeInputs } from '../engine/trtexec/worker-files.ts';
+import { cleanLine } from '../protocol/clean-text.ts';
 import { median } from '../statistics/quantile.ts';
 import { dieWithParent } from '../supervise/die-with-parent.ts';
 import type { EdgeReader } from './edge-reader.ts';
@@ -44,35 +46,39 @@ export async function measureWithTrtexec(
   context: Context,
   signal: AbortSignal,
 ): Promise<Omit<WorkerDone, 'kind'>> {
-  const directory = mkdtempSync(join(tmpdir(), 'orin-remote-trtexec-'));
   try {
-    return await measure(job, directory, context, signal);
+    // Of an earlier worker that was killed.
+    rmSync(job.scratchPath, { recursive: true, force: true });
+    mkdirSync(job.scratchPath);
+    return await measure(job, context, signal);
   } catch (error) {
     if (!signal.aborted) throw error;
     return { outcome: 'cancelled', stop: 'cancelled', message: '' };
   } finally {
-    rmSync(directory, { recursive: true, force: true });
+    rmSync(job.scratchPath, { recursive: true, force: true });
   }
 }
 
 async function measure(
   job: WorkerJob,
-  directory: string,
   { clock, reporter }: Context,
   signal: AbortSignal,
 ): Promise<Omit<WorkerDone, 'kind'>> {
   const options = { signal, words: dieWithParent('KILL'), onAlive: () => reporter.alive() };
   const trtexec = await installedTrtexec(signal);
   // Before the engine is built: that has a figure of its own.
+  const loaded_ns = clock.now_ns();
   reporter.phase('runtime-loaded');
   const cachePath = engineCache(job.storePath, 'trtexec');
   const engine = await builtEngine(trtexec, { ...job, cachePath }, options);
-  const timing = await timeEngine(job, trtexec, engine, directory, clock, options);
+  const preparing_ns = clock.now_ns() - loaded_ns;
+  const timing = await timeEngine(job, trtexec, engine, clock, options);
   const { queries, began_ns, output, edges } = timing;
   reporter.event({ kind: 'phase', t_ns: began_ns, phase: 'session-created' });
   reporter.event({ kind: 'phase', t_ns: began_ns, phase: 'steady' });
   reportQueries(queries, began_ns, reporter);
   for (const edge of edges) reporter.event(edge);
+  const { outputs, failure } = summarised(timing.outputsPath);
   const stage = (pick: (query: Query) => number) => Math.round(median(queries.map(pick)) * 1e6);
   reporter.event({
     kind: 'trtexec',
@@ -83,6 +89,7 @@ async function measure(
       isCached: engine.isCached,
       duration_ns: engine.duration_ns,
       engineBytes: engine.bytes,
+      preparing_ns,
     },
     stages: {
       h2d_ns: stage(({ h2dMs }) => h2dMs),
@@ -90,10 +97,24 @@ async function measure(
       d2h_ns: stage(({ d2hMs }) => d2hMs),
     },
     warnings: [...measurementWarnings(output)],
+    ...(failure !== null && { outputsFailure: failure }),
   });
-  const outputs = summariseOutputs(readOutputs(readBounded(timing.outputsPath, maxOutputBytes)));
-  reporter.event({ kind: 'output', t_ns: clock.now_ns(), outputs, labels: null });
+  if (outputs !== null)
+    reporter.event({ kind: 'output', t_ns: clock.now_ns(), outputs, labels: null });
   return { outcome: 'ok', stop: 'process-budget', message: '' };
+}
+
+/** What was timed stays, whatever became of the outputs: why there are none is said beside it. */
+function summarised(path: string) {
+  try {
+    return {
+      outputs: summariseOutputs(readOutputs(readBounded(path, maxOutputBytes))),
+      failure: null,
+    };
+  } catch (error) {
+    if (!(error instanceof EngineRefusal)) throw error;
+    return { outputs: null, failure: cleanLine(error.message, 300) };
+  }
 }
 
 interface Timing {
@@ -110,7 +131,6 @@ async function timeEngine(
   job: WorkerJob,
   trtexec: Trtexec,
   engine: BuiltEngine,
-  directory: string,
   clock: Clock,
   options: TrtexecOptions,
 ): Promise<Timing> {
@@ -120,9 +140,9 @@ async function timeEngine(
   const minIterations = Math.max(limits.minIterations, limits.passIterations ?? 0);
   const files = {
     engine: engine.path,
-    times: join(directory, 'times.json'),
-    outputs: join(directory, 'outputs.json'),
-    inputs: writeInputs(job, directory),
+    times: join(job.scratchPath, 'times.json'),
+    outputs: join(job.scratchPath, 'outputs.json'),
+    inputs: writeInputs(job, job.scratchPath, trtexec),
   };
   const warmUpMs = Math.round(Math.min(warmUp.minMs, warmUp.capMs));
   const durationS = Math.max(1, Math.round((budgetMs - warmUpMs) / 1000));

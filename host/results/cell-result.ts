@@ -100,6 +100,7 @@ const coldStart = z.object({
   session_created_to_first_iteration_ns: maybe,
   first_iteration_ns: maybe,
   first_iteration_to_steady_ns: maybe,
+  /** Without the building of a trtexec engine, too. */
   spawn_to_steady_ns: maybe,
 });
 export type ColdStart = z.infer<typeof coldStart>;
@@ -163,6 +164,8 @@ const trtexecResult = z.object({
   engine_bytes: count.nullable(),
   stages: z.object({ h2d_ns: maybe, compute_ns: maybe, d2h_ns: maybe }),
   warnings: z.array(z.string()),
+  /** Why outputs of a process were held against none; null where all were. */
+  outputs_failure: z.string().nullable().default(null),
   /** From a run of its own under trtexec's profiler, in which whole queries are not timed; means per query. */
   layers: z
     .object({

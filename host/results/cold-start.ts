@@ -22,16 +22,22 @@ export function coldStart(processes: readonly ProcessData[]): ColdStart {
       ),
     ),
     first_iteration_to_steady_ns: between('first-iteration', 'steady'),
-    spawn_to_steady_ns: between('spawn', 'steady'),
+    spawn_to_steady_ns: medianOrNull(
+      processes.map((process) => withoutEngine(process, 'spawn', 'steady')),
+    ),
   };
 }
 
-/** Without the building of an engine by trtexec: that has a figure of its own. */
 function sessionTime(process: ProcessData): number | undefined {
+  return withoutEngine(process, 'runtime-loaded', 'session-created');
+}
+
+/** Without the building of an engine by trtexec, or the looking for it: that has a figure of its own. */
+function withoutEngine(process: ProcessData, from: 'spawn' | Phase, to: Phase): number | undefined {
   const build = process.trtexec?.build;
-  const building = build === undefined || build.isCached ? 0 : build.duration_ns;
-  const whole = difference(timeOf(process, 'runtime-loaded'), timeOf(process, 'session-created'));
-  return whole === undefined ? undefined : Math.max(0, whole - building);
+  const known = build === undefined || build.isCached ? 0 : build.duration_ns;
+  const whole = difference(timeOf(process, from), timeOf(process, to));
+  return whole === undefined ? undefined : Math.max(0, whole - (build?.preparing_ns ?? known));
 }
 
 function timeOf(process: ProcessData, stage: 'spawn' | Phase): number | undefined {

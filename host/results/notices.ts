@@ -84,6 +84,7 @@ const rules: readonly Rule[] = [
   failures,
   placement,
   idleGpu,
+  uncompared,
 ];
 
 function overhead(cell: CellResult): Omit<Notice, 'cell'> | null {
@@ -150,6 +151,13 @@ function idleGpu({ gpu, verdict }: CellResult): Omit<Notice, 'cell'> | null {
   const claim = gpu.proof === 'placement' ? 'its nodes were placed there' : 'trtexec ran there';
   const text = `the GPU stayed idle: ${gpuLoadText(gpu)}, although ${claim}`;
   return { code: 'gpu-idle', text };
+}
+
+/** Its times stand; that its answers are right nobody has seen. */
+function uncompared({ trtexec, verdict }: CellResult): Omit<Notice, 'cell'> | null {
+  const why = trtexec?.outputs_failure ?? null;
+  if (why === null || verdict.kind === 'INVALID') return null;
+  return { code: 'outputs-not-compared', text: `its outputs were not compared: ${why}` };
 }
 
 function placement(cell: CellResult): Omit<Notice, 'cell'> | null {

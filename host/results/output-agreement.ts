@@ -57,7 +57,7 @@ export function outputAgreement(
     return { ...base, ...unknown, ok: null, reason: 'no outputs were recorded' };
   }
   // trtexec writes numbers without their types, in an order of its own.
-  const isTyped = cell.engine !== 'trtexec';
+  const isTyped = cell.engine !== 'trtexec' && reference.cell.engine !== 'trtexec';
   const differences = outputs.map((output) => compareOutputs(output, reference.output, isTyped));
   if (differences.includes(null)) {
     const reason = `outputs have other names or shapes than those of ${reference.cell.id}`;

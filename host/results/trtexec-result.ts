@@ -26,8 +26,14 @@ export function trtexecResult(
     warnings: [
       ...new Set(events.flatMap(({ warnings }) => warnings.map((line) => cleanLine(line)))),
     ],
+    outputs_failure: outputsFailure(events),
     layers: profile === undefined ? null : layersOf(profile),
   };
+}
+
+function outputsFailure(events: readonly EventOf<'trtexec'>[]): string | null {
+  const failure = events.find((event) => event.outputsFailure !== undefined)?.outputsFailure;
+  return failure === undefined ? null : cleanLine(failure, 300);
 }
 
 function layersOf({ failure, runs, layers }: EventOf<'placement'>): TrtexecResult['layers'] {

@@ -45,6 +45,8 @@ export interface CellModel {
   readonly precision: Cell['precision'];
   /** Its keys are the batch sizes to measure. */
   readonly inputsByBatch: ReadonlyMap<number, readonly CellInput[]>;
+  /** It leaves a dimension of an input open; absent: not known. */
+  readonly hasFreeShapes?: boolean;
 }
 
 export interface CellSet {
@@ -142,6 +144,8 @@ function baseCell(model: CellModel, target: EngineTarget, axes: Axes): Cell {
     spinning: true,
     sessionConfig: { ...axes.sessionConfig },
     inputs: [],
+    ...(engine === 'trtexec' &&
+      model.hasFreeShapes !== undefined && { hasFreeShapes: model.hasFreeShapes }),
   };
 }
 

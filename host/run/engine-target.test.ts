@@ -48,6 +48,23 @@ test('threads stay a dimension on the GPU; trtexec has neither threads nor graph
   ]);
 });
 
+test('cells of trtexec, and no others, tell whether its shapes must be said', () => {
+  const targets = engineTargets(['cuda', 'trtexec'], ['ort']);
+  for (const hasFreeShapes of [false, true]) {
+    const { cells } = cellsOf(
+      { ...axes, targets },
+      [{ ...model, hasFreeShapes }],
+      model,
+      [0, 1, 2, 3, 4, 5],
+    );
+    const told = cells.map((cell) => [cell.engine, cell.hasFreeShapes]);
+    expect(told).toContainEqual(['trtexec', hasFreeShapes]);
+    expect(
+      told.filter(([engine]) => engine !== 'trtexec').every(([, told]) => told === undefined),
+    ).toBe(true);
+  }
+});
+
 test('the harness is calibrated on the CPU under each engine, never under trtexec', () => {
   const targets = engineTargets(['cuda', 'trtexec'], ['ort', 'ort-capi']);
   const cells = cellsFor({ targets, threads: [1], graphOptimizations: ['all'] });

@@ -1,6 +1,6 @@
 import { arch, platform } from 'node:os';
 import type { Effort, Plan } from '../../agent/protocol/plan.ts';
-import { ownBatch } from '../../models/shapes.ts';
+import { hasFreeShapes, ownBatch } from '../../models/shapes.ts';
 import type { BoardFacts } from '../board/facts.ts';
 import { withOrinErrors } from '../inputs/as-orin-error.ts';
 import type { LoadedModel } from '../inputs/model-source.ts';
@@ -64,6 +64,7 @@ export async function prepareRun(
       name: model.planModel.name,
       precision: model.precision,
       inputsByBatch: inputs.byBatch,
+      hasFreeShapes: hasFreeShapes(model.facts),
     };
   };
   const cellModels = await Promise.all(

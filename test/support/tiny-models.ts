@@ -2,26 +2,32 @@ import { encodeModel } from '../../models/onnx/codec.ts';
 import type { Draft, GraphProto } from '../../models/onnx/messages.ts';
 
 const FLOAT = 1;
+const elemTypes = { float32: FLOAT, float64: 11, int8: 3, int64: 7 } as const;
 const EXTERNAL = 1;
 
-function tensor(name: string, dims: readonly (number | string)[]) {
+function tensor(name: string, dims: readonly (number | string)[], elemType: number = FLOAT) {
   const dim = dims.map((each) =>
     typeof each === 'number' ? { dimValue: each } : { dimParam: each },
   );
-  return { name, type: { tensorType: { elemType: FLOAT, shape: { dim } } } };
+  return { name, type: { tensorType: { elemType, shape: { dim } } } };
 }
 
 function encodeGraph(graph: Draft<GraphProto>): Uint8Array {
   return encodeModel({ irVersion: 8, opsetImport: [{ domain: '', version: 17 }], graph });
 }
 
-/** x → y of one operator without attributes, float32 of these dimensions. */
-export function unaryModel(dims: readonly (number | string)[], opType = 'Identity'): Uint8Array {
+/** x → y of one operator without attributes, of these dimensions and elements. */
+export function unaryModel(
+  dims: readonly (number | string)[],
+  opType = 'Identity',
+  dtype: keyof typeof elemTypes = 'float32',
+): Uint8Array {
+  const elemType = elemTypes[dtype];
   return encodeGraph({
     name: 'unary',
     node: [{ name: 'only', opType, input: ['x'], output: ['y'] }],
-    input: [tensor('x', dims)],
-    output: [tensor('y', dims)],
+    input: [tensor('x', dims, elemType)],
+    output: [tensor('y', dims, elemType)],
   });
 }
 

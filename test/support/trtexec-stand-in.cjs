@@ -18,8 +18,43 @@ function flagsOf(version) {
   return new Set([...known, '--exposeDMA', '--help']);
 }
 
-/** Runs as trtexec `config.version`; `config.fault` names what goes wrong. */
-module.exports = function standIn({ version, fault, isStatic, loopMs = 0, log }) {
+const elements = {
+  float32: Float32Array,
+  int8: Int8Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+};
+
+/** What an engine of this release takes where the model declares `dtype`: its parser and trtexec itself change some. */
+function bindingOf(dtype, number) {
+  if (dtype === 'float64') return 'float32';
+  if (dtype === 'int64' && number < 9000) return 'int32';
+  return dtype === 'int8' && number < 100100 ? 'float32' : dtype;
+}
+
+/** Elements of an input file. Before 10 more bytes than needed are not noticed, from 10 on twice as many are not. */
+function readInput(file, Elements, count, number, fail) {
+  const bytes = fs.readFileSync(file);
+  const size = count * Elements.BYTES_PER_ELEMENT;
+  const isTaken = number < 100000 ? bytes.length >= size : [size, 2 * size].includes(bytes.length);
+  const found = `${bytes.length} bytes`;
+  if (!isTaken) fail(`Unexpected file size for input file: ${file}. Expected: ${size}, ${found}`);
+  return new Elements(new Uint8Array(bytes.subarray(0, size)).buffer);
+}
+
+/**
+ * What is written of an output whose shape depends on the data. The context knows it as -1; the elements of that are none, and
+ * from 10.4 on a line about its real shape stands before the values.
+ */
+function shapeOfData(shape, list, number) {
+  return number < 100400
+    ? ['"-1x8"', '']
+    : ['"-1x8"', `Final shape is ${shape} reported by the output allocator.\n${list}`];
+}
+
+/** Runs as trtexec `config.version` with a model of input `x`; `config.fault` names what goes wrong. */
+module.exports = function standIn(config) {
+  const { version, fault, isStatic, loopMs = 0, log, dtype = 'float32' } = config;
   const words = process.argv.slice(2);
   const number = numbers[version];
   const say = (level, text) => console.log(`[05/13/2025-10:36:46] [${level}] ${text}`);
@@ -46,7 +81,12 @@ module.exports = function standIn({ version, fault, isStatic, loopMs = 0, log })
   for (const [flag, value] of unknown) say('E', `Unknown option: ${flag} ${value}`);
   if (unknown.length > 0) end(false);
   if (fault === 'hang') return setTimeout(() => {}, 1e9);
-  if (fault === 'crash') process.kill(process.pid, 'SIGSEGV');
+  // As the real one: what it does, and nothing of its end.
+  if (fault === 'crash' || fault === 'killed') {
+    say('I', '=== Model Options ===');
+    say('I', 'Start parsing network model.');
+    process.kill(process.pid, fault === 'crash' ? 'SIGSEGV' : 'SIGKILL');
+  }
   if (fault === 'parse') {
     say('E', '[TRT] ModelImporter.cpp:732: While parsing node number 3 [Foo -> "y"]: no importer');
     say('E', 'Failed to parse onnx file');
@@ -64,6 +104,10 @@ module.exports = function standIn({ version, fault, isStatic, loopMs = 0, log })
     fs.writeFileSync(given.get('--saveEngine'), 'an engine');
     say('I', 'Engine built in 42.1 sec.');
     end(true);
+  }
+  // From 11 on, spin wait is the default: asking for it is deprecated.
+  if (flags.has('--noSpinWait') && given.has('--useSpinWait')) {
+    say('W', '--useSpinWait is deprecated. Spin wait is now enabled by default.');
   }
   fs.accessSync(given.get('--loadEngine'));
   say('W', '[TRT] Using an engine plan file across different models of devices is not recommended');
@@ -91,16 +135,26 @@ module.exports = function standIn({ version, fault, isStatic, loopMs = 0, log })
   say('I', 'Timing trace has 25 queries over 3.0 s');
   const times = fs.readFileSync(path.join(fixtures, 'trtexec-exportTimes.sample.json'), 'utf8');
   fs.writeFileSync(given.get('--exportTimes'), fault === 'cut times' ? times.slice(0, 900) : times);
-  const input = given.get('--loadInputs').replace(/^.*:/, '');
-  const bytes = fs.readFileSync(input);
-  const values = new Float32Array(new Uint8Array(bytes).buffer).map((value) => -value);
+  const fail = (text) => {
+    say('E', text);
+    end(false);
+  };
+  const file = given.get('--loadInputs').replace(/^.*:/, '');
+  // A static model knows its shape: the tests have one of 1x8.
+  const dimensions = (given.get('--shapes') ?? 'x:1x8').replace(/^.*:/, '').split('x');
+  const count = dimensions.reduce((product, length) => product * Number(length), 1);
+  const input = readInput(file, elements[bindingOf(dtype, number)], count, number, fail);
+  const values = input.map((value) => -value);
   if (fault === 'wrong answers') values[0] = 7;
   const list = fault === 'nan' ? 'nan, -inf' : [...values].join(', ');
   const shape = fault === 'nan' ? '1x2' : `1x${values.length}`;
+  const written =
+    fault === 'shape of data' ? shapeOfData(shape, list, number) : [`"${shape}"`, list];
   fs.writeFileSync(
     given.get('--exportOutput'),
-    `[\n  { "name" : "y"\n  , "dimensions" : "${shape}"\n  , "values" : [ ${list} ]\n  }\n]\n`,
+    `[\n  { "name" : "y"\n  , "dimensions" : ${written[0]}\n  , "values" : [ ${written[1]} ]\n  }\n]\n`,
   );
+  if (fault === 'huge outputs') fs.truncateSync(given.get('--exportOutput'), 65 * 1024 * 1024);
   say('W', '* GPU compute time is unstable, with coefficient of variance = 1.7%.');
   end(true);
 };

@@ -35,7 +35,10 @@ export function buildArguments(
     `--saveEngine=${files.engine}`,
     ...precision,
     ...(flags.has('--skipInference') ? ['--skipInference'] : known(flags, ['--buildOnly'])),
-    ...(cell.inputs.length > 0 ? [`--shapes=${shapesOf(cell)}`] : []),
+    // Not known: said as well, and said no more where they are refused.
+    ...(cell.inputs.length > 0 && cell.hasFreeShapes !== false
+      ? [`--shapes=${shapesOf(cell)}`]
+      : []),
   ];
 }
 
@@ -55,7 +58,7 @@ export interface TimingLimits {
 
 /**
  * Runs a saved engine as every release from 8.4 on can: transfers on and one after the other, waiting by
- * spinning, no CUDA graph. TensorRT 11 changed the defaults of all but the first, so each is said.
+ * spinning, no CUDA graph. TensorRT 11 changed the defaults of all but the first: whatever is not the default is said.
  */
 export function timingArguments(
   { flags }: Trtexec,
@@ -70,7 +73,9 @@ export function timingArguments(
     `--iterations=${limits.minIterations}`,
     `--exportTimes=${files.times}`,
     `--exportOutput=${files.outputs}`,
-    ...known(flags, ['--exposeDMA', '--useSpinWait', '--includeDataTransfers', '--noCudaGraph']),
+    // Where spin wait can be turned off, it is on: asking for it would be a warning on every cell.
+    ...(flags.has('--noSpinWait') ? [] : known(flags, ['--useSpinWait'])),
+    ...known(flags, ['--exposeDMA', '--includeDataTransfers', '--noCudaGraph']),
     ...inputFlag(files.inputs),
     ...(shapes === null ? [] : [`--shapes=${shapes}`]),
   ];

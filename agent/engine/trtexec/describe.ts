@@ -8,6 +8,8 @@ export interface Trtexec {
   readonly path: string;
   /** Of TensorRT: `8.5.2`. */
   readonly version: string;
+  /** Its parts: major, minor, patch. */
+  readonly release: readonly [number, number, number];
   /** Every flag that its help names: an unknown one would fail the whole run. */
   readonly flags: ReadonlySet<string>;
 }
@@ -34,14 +36,15 @@ async function describeTrtexec(path: string, signal: AbortSignal): Promise<Trtex
       next: 'it comes with JetPack: sudo apt-get install libnvinfer-bin',
     });
   }
-  const [major, minor, patch] = tensorRtVersion(Number(number));
+  const release = tensorRtVersion(Number(number));
+  const [major, minor, patch] = release;
   const version = `${major}.${minor}.${patch}`;
   if (major < oldest[0] || (major === oldest[0] && minor < oldest[1])) {
     throw new EngineRefusal(`${path} is of TensorRT ${version}; its times are not known to us`, {
       next: 'use JetPack 5 or newer, which has TensorRT 8.4 and up',
     });
   }
-  return { path, version, flags: flagsOf(output) };
+  return { path, version, release, flags: flagsOf(output) };
 }
 
 /** Flags stand at the beginning of a line of the help; the words after them may name others that are gone. */

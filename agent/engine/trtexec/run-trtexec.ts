@@ -62,19 +62,32 @@ export function hasPassed({ exitCode, output }: TrtexecRun): boolean {
   return exitCode === 0 && /^&&&& PASSED TensorRT\.trtexec/m.test(output);
 }
 
+const freeMemory = 'free memory on the board, or take a smaller batch';
+
 /** Why it failed, in its own words: its error lines, or else its last ones. */
 export function failureOf(step: string, { exitCode, signal, output }: TrtexecRun): EngineRefusal {
-  const lines = cleanText(output, keptCharacters).split('\n');
-  const errors = lines.filter((line) => / \[E\] /.test(line)).map(messageOf);
-  const said = errors.length > 0 ? errors.slice(0, 8) : lines.filter(Boolean).slice(-5);
-  const how = signal === null ? `exit code ${exitCode}` : signal;
+  // Its first and last lines only repeat the command.
+  const lines = cleanText(output, keptCharacters)
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('&&&& '));
+  const errors = lines.filter((line) => / \[E\] /.test(line)).slice(0, 8);
+  const how = signal === null ? `exit code ${exitCode}` : `ended by ${signal}`;
+  const last = lines.slice(-5).map(messageOf);
+  const [first, ...more] = errors.length > 0 ? errors.map(messageOf) : [lastWords(last), ...last];
   const isMemory = /out of memory|cudaErrorMemoryAllocation|insufficient memory/i.test(output);
-  const what = `trtexec could not ${step} (${how}): ${said[0] ?? 'it said nothing'}`;
-  return new EngineRefusal([what, ...said.slice(1)].join('\n'), {
-    next: isMemory
-      ? 'free memory on the board, or take a smaller batch'
-      : 'see more of it on the board: trtexec --onnx=MODEL --verbose',
+  return new EngineRefusal([`trtexec could not ${step} (${how}): ${first}`, ...more].join('\n'), {
+    // A kill from outside is the kernel's, for want of memory: ours is told as a cancel.
+    next:
+      isMemory || signal === 'SIGKILL'
+        ? freeMemory
+        : 'see more of it on the board: trtexec --onnx=MODEL --verbose',
   });
+}
+
+/** What came right before an end without an error. */
+function lastWords(lines: readonly string[]): string {
+  const last = lines.at(-1);
+  return last === undefined ? 'it said nothing' : `no error was told; its last line: ${last}`;
 }
 
 /** Its `[W]` lines about the measurement, not those of the parser and builder. */

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { EngineRefusal, type NamedTensor } from '../engine.ts';
+import { EngineRefusal } from '../engine.ts';
+import { parsed } from './parsed.ts';
 
 const duration = z.number().check(z.nonnegative());
 
@@ -22,32 +23,4 @@ export function readTimes(text: string): readonly Query[] {
   }
   if (found.data.length === 0) throw new EngineRefusal('trtexec timed no query');
   return found.data;
-}
-
-const output = z.object({
-  name: z.string(),
-  dimensions: z.string(),
-  values: z.array(z.nullable(z.number())),
-});
-
-/** Reads the file of `--exportOutput`, values of the last query; types are not in it, so all are float32. */
-export function readOutputs(text: string): readonly NamedTensor[] {
-  // C++ prints what JSON cannot hold.
-  const json = text.replace(/(?<=[[, ])-?(nan|inf)\b/g, 'null');
-  const found = z.array(output).safeParse(parsed(json, 'outputs'));
-  if (!found.success) throw new EngineRefusal("trtexec's outputs do not read");
-  return found.data.map(({ name, dimensions, values }) => ({
-    name,
-    dtype: 'float32',
-    shape: dimensions === '' ? [] : dimensions.split('x').map(Number),
-    data: Float32Array.from(values, (value) => value ?? Number.NaN),
-  }));
-}
-
-function parsed(text: string, what: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new EngineRefusal(`trtexec's ${what} are no JSON: ${(error as Error).message}`);
-  }
 }

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import type { EventOf } from '../../agent/protocol/events.ts';
+import { coldStart } from './cold-start.ts';
+import { GrowableColumn } from './growable-column.ts';
+import type { Phase, ProcessData } from './journal-data.ts';
+
+const ms = 1e6;
+
+/** A process of trtexec: 30 ms until it was known, an engine for 4 s, 200 ms to load it. */
+function process(build: EventOf<'trtexec'>['build']): ProcessData {
+  const phases = new Map<Phase, number>([
+    ['runtime-loaded', 130 * ms],
+    ['session-created', 4330 * ms],
+    ['steady', 4330 * ms],
+  ]);
+  return {
+    process: 0,
+    cell: 'trt',
+    block: 0,
+    spawn_ns: 100 * ms,
+    cpusAllowed: '0',
+    phases,
+    ortVersion: null,
+    iterations: {
+      start_ns: new GrowableColumn(),
+      duration_ns: new GrowableColumn(),
+      preempted: new Map(),
+      faults: new Map(),
+    },
+    collections: [],
+    threads: null,
+    start: null,
+    end: null,
+    output: null,
+    trtexec: {
+      seq: 0,
+      kind: 'trtexec',
+      t_ns: 0,
+      process: 0,
+      version: '8.5.2',
+      timed: 'h2d+compute+d2h',
+      build,
+      stages: { h2d_ns: 1, compute_ns: 1, d2h_ns: 1 },
+      warnings: [],
+    },
+    ended: null,
+  };
+}
+
+test.each([
+  ['built', { isCached: false, duration_ns: 3900 * ms, preparing_ns: 4000 * ms }],
+  ['found and verified', { isCached: true, duration_ns: 3900 * ms, preparing_ns: 4000 * ms }],
+  ['built, by an agent that told no more', { isCached: false, duration_ns: 4000 * ms }],
+])('an engine that was %s is in no figure of the cold start', (_how, build) => {
+  expect(coldStart([process({ ...build, engineBytes: 1 })])).toMatchObject({
+    spawn_to_runtime_loaded_ns: 30 * ms,
+    runtime_loaded_to_session_created_ns: 200 * ms,
+    first_session_ns: 200 * ms,
+    spawn_to_steady_ns: 230 * ms,
+  });
+});
