@@ -128,7 +128,7 @@ const placement = z.object({
   /** Nodes after fusion; copies between devices are counted apart. */
   nodes: count,
   nodes_on_asked: count,
-  /** Of the nodes' time. */
+  /** Of the nodes' time; with a GPU provider that of the copies is its, too: the wait for its launches lies there. */
   share_on_asked: share.nullable(),
   /** Groups of neighbouring nodes that ran elsewhere. */
   islands: count,

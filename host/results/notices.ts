@@ -6,7 +6,7 @@ import { formatCount, formatPercent } from './format.ts';
 import { gpuLoadText } from './gpu-evidence.ts';
 import { sourcesText } from './interrupt-attribution.ts';
 import type { JournalData } from './journal-data.ts';
-import { placementText } from './placement.ts';
+import { isPlacedByNodes, placementText, providerName } from './placement.ts';
 import type { Notice } from './result.ts';
 import { runContext } from './run-context.ts';
 import { telemetryCostNotices } from './telemetry-cost.ts';
@@ -158,5 +158,11 @@ function placement(cell: CellResult): Omit<Notice, 'cell'> | null {
   const text = found === null ? null : placementText(found);
   if (found === null || text === null) return unplaced(cell);
   if (found.nodes_on_asked === found.nodes) return null;
-  return { code: 'partly-elsewhere', text: `not all of the model ran where asked: ${text}` };
+  const doubt = isPlacedByNodes(found)
+    ? `; only ${formatPercent(found.share_on_asked ?? 0)} of the profiled time is ${providerName(found.asked)}'s, but its nodes are timed as launches, not as work`
+    : '';
+  return {
+    code: 'partly-elsewhere',
+    text: `not all of the model ran where asked: ${text}${doubt}`,
+  };
 }

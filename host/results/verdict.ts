@@ -3,7 +3,7 @@ import { processesNeeded } from '../../agent/statistics/between-processes.ts';
 import type { SteadyClass } from '../stats/steady-state.ts';
 import type { OutputAgreement, PlacementResult, Verdict } from './cell-result.ts';
 import { formatCount, formatDuration, formatPercent } from './format.ts';
-import { isMisplaced, placementText, providerName } from './placement.ts';
+import { isMisplaced, placementShareText, placementText, providerName } from './placement.ts';
 
 /** What the verdict on a cell rests on. */
 export interface Evidence {
@@ -73,10 +73,10 @@ function invalid(evidence: Evidence): Verdict | null {
 function misplaced(placement: PlacementResult | null): Verdict | null {
   if (placement === null || !isMisplaced(placement)) return null;
   const asked = providerName(placement.asked);
-  const share = formatPercent(placement.share_on_asked ?? 0);
+  const share = placementShareText(placement);
   return {
     kind: 'INVALID',
-    reason: `wrong provider: ${placementText(placement)}; ${share} of the nodes' time on ${asked}`,
+    reason: `wrong provider: ${placementText(placement)}${share}`,
     action: `see which operators ${asked} does not take: orin-remote results show RUN --profile`,
   };
 }
