@@ -113,6 +113,7 @@ const agreement = z.object({
   top1_agreement: maybe,
   tolerance: z.object({ rel_l2: maybe, top1_agreement: maybe }),
   non_finite: count,
+  /** Null: not judged, `reason` says why. */
   ok: z.boolean().nullable(),
   reason: z.string().nullable(),
 });

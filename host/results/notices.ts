@@ -84,6 +84,7 @@ const rules: readonly Rule[] = [
   failures,
   placement,
   idleGpu,
+  notJudged,
 ];
 
 function overhead(cell: CellResult): Omit<Notice, 'cell'> | null {
@@ -141,6 +142,12 @@ function unplaced({ placement: found, gpu }: CellResult): Omit<Notice, 'cell'> {
   }
   const seen = load === null ? 'the board tells no load of its GPU' : `its ${load}`;
   return { code: 'gpu-not-proven', text: `GPU not proven: ${why}; ${seen}` };
+}
+
+/** Outputs that are neither right nor wrong: nobody should take silence for a yes. */
+function notJudged({ outputs: found, verdict }: CellResult): Omit<Notice, 'cell'> | null {
+  if (found.ok !== null || found.rel_l2 === null || verdict.kind === 'INVALID') return null;
+  return { code: 'outputs-not-judged', text: `outputs not judged: ${found.reason}` };
 }
 
 /** Whatever else speaks for the GPU: one that stays idle is worth a look. */
