@@ -161,6 +161,8 @@ const trtexecResult = z.object({
   /** Stages inside each duration: they are not those of an `ort` cell. */
   timed: z.string(),
   build_ns: maybe,
+  /** Whether a process of this run built it, in that time; false: an earlier run did. Null: not known. */
+  built_in_run: z.boolean().nullable().default(null),
   engine_bytes: count.nullable(),
   stages: z.object({ h2d_ns: maybe, compute_ns: maybe, d2h_ns: maybe }),
   warnings: z.array(z.string()),

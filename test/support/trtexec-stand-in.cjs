@@ -19,7 +19,7 @@ function flagsOf(version) {
 }
 
 /** Runs as trtexec `config.version`; `config.fault` names what goes wrong. */
-module.exports = function standIn({ version, fault, isStatic, loopMs = 0, log }) {
+module.exports = function standIn({ version, fault, isStatic, buildMs = 0, loopMs = 0, log }) {
   const words = process.argv.slice(2);
   const number = numbers[version];
   const say = (level, text) => console.log(`[05/13/2025-10:36:46] [${level}] ${text}`);
@@ -59,7 +59,9 @@ module.exports = function standIn({ version, fault, isStatic, loopMs = 0, log })
     );
     end(false);
   }
+  const sleep = (ms) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
   if (given.has('--onnx')) {
+    sleep(buildMs);
     fs.accessSync(given.get('--onnx'));
     fs.writeFileSync(given.get('--saveEngine'), 'an engine');
     say('I', 'Engine built in 42.1 sec.');
@@ -87,7 +89,7 @@ module.exports = function standIn({ version, fault, isStatic, loopMs = 0, log })
     fs.writeFileSync(given.get('--exportProfile'), text);
     end(true);
   }
-  if (loopMs > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, loopMs);
+  sleep(loopMs);
   say('I', 'Timing trace has 25 queries over 3.0 s');
   const times = fs.readFileSync(path.join(fixtures, 'trtexec-exportTimes.sample.json'), 'utf8');
   fs.writeFileSync(given.get('--exportTimes'), fault === 'cut times' ? times.slice(0, 900) : times);
