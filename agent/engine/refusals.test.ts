@@ -69,3 +69,12 @@ test('onnxruntime-node is not asked for what it would ignore', () => {
   } as const;
   expect(refusal(() => refuseSettings(option)).message).toContain('cudnn_conv_algo_search');
 });
+
+test('a precision that is asked of the CPU is refused for what the CPU does, not for what is passed', () => {
+  const cell = testCell('a', 'm', [], { askedPrecision: 'fp16', precision: 'fp16' });
+  const { message, next } = refusal(() => refuseSettings(cell));
+  expect(message).toBe('the CPU provider computes as the model is: fp16 cannot be asked of it');
+  expect(next).toContain('--exclude ep=cpu,precision=fp16');
+  const gpu = refusal(() => refuseSettings({ ...cell, ep: 'cuda' }));
+  expect(gpu.message).toContain('device number');
+});

@@ -13,6 +13,12 @@ function gpuNext(): string {
 
 /** Refuses what onnxruntime-node silently ignores: it hands its GPU providers a device number and no more. */
 export function refuseSettings({ ep, epOptions, askedPrecision }: Cell): void {
+  if (askedPrecision !== null && ep === 'cpu') {
+    throw new EngineRefusal(
+      `the CPU provider computes as the model is: ${askedPrecision} cannot be asked of it`,
+      { next: `leave these cells out: --exclude ep=cpu,precision=${askedPrecision}` },
+    );
+  }
   if (askedPrecision !== null) {
     throw new EngineRefusal(
       `onnxruntime-node cannot set the precision of ${providerNames[ep].name}: it passes a device number only`,

@@ -78,7 +78,7 @@ test('steady iterations are those after the phase of that name; the median is of
     samples(5, [110]);
     json({ kind: 'done', outcome: 'ok', stop: 'precise', message: '' });
   `);
-  expect(result).toEqual({ outcome: 'ok', median_ns: 110, isMovedBack: false });
+  expect(result).toEqual({ outcome: 'ok', median_ns: 110, isMovedBack: false, built_ns: 0 });
   expect(end).toMatchObject({ iterations: 6, warmUpIterations: 3, stop: 'precise', exitCode: 0 });
 });
 
@@ -191,6 +191,19 @@ test('cancelling lets it finish what it is at', async () => {
   setTimeout(() => stop.abort(), 300);
   const { end } = await running;
   expect(end).toMatchObject({ outcome: 'cancelled', iterations: 1, stop: 'cancelled' });
+});
+
+test.each([
+  [false, 7e9],
+  [true, 0],
+])('of an engine in the cache (%s) it took %d ns to build', async (isCached, built_ns) => {
+  const { result } = await run(`
+    json({ kind: 'trtexec', t_ns: 5, version: '10.3.0', timed: 'h2d+compute+d2h', warnings: [],
+      build: { isCached: ${isCached}, duration_ns: 7e9, engineBytes: 1 },
+      stages: { h2d_ns: 1, compute_ns: 1, d2h_ns: 1 } });
+    json({ kind: 'done', outcome: 'ok', stop: 'process-budget', message: '' });
+  `);
+  expect(result.built_ns).toBe(built_ns);
 });
 
 test('an affinity that the board does not have is an error in the words of taskset', async () => {

@@ -37,6 +37,8 @@ export interface CellProcessResult {
   readonly median_ns: number | null;
   /** See `process-end`: it does not count. */
   readonly isMovedBack: boolean;
+  /** How long it built an engine, which is no measuring; 0 where it built none. */
+  readonly built_ns: number;
 }
 
 /** Command of a worker: itself, in the cell's affinity, gone when its supervisor is. */
@@ -65,6 +67,7 @@ export class CellProcess {
   #killedBecause: string | null = null;
   #isAnnounced = false;
   #iterations = 0;
+  #built_ns = 0;
   #warmUpIterations: number | null = null;
 
   constructor(process: number, block: number, job: WorkerJob, context: CellProcessContext) {
@@ -132,7 +135,7 @@ export class CellProcess {
       ...(isMovedBack && { isMovedBack }),
     });
     journal.sync();
-    return { outcome, median_ns: this.#median(), isMovedBack };
+    return { outcome, median_ns: this.#median(), isMovedBack, built_ns: this.#built_ns };
   }
 
   #listen(pipe: Readable): void {
@@ -173,6 +176,9 @@ export class CellProcess {
         this.#warmUpIterations = this.#iterations;
       }
       const event = reportedEvent({ ...message, process: this.#process }, reportedKinds);
+      if (event.kind === 'trtexec' && !event.build.isCached) {
+        this.#built_ns += event.build.duration_ns;
+      }
       this.#context.journal.write(event);
     }
   }

@@ -47,8 +47,9 @@ class PlanRun {
   readonly #schedule: Schedule;
   /** Cells whose placement was asked for, with or without an answer. */
   readonly #proved = new Set<string>();
-  /** The budget is of measuring, not of waiting for the board. */
+  /** The budget is of measuring, not of waiting for the board, nor of building engines. */
   readonly #began_ns: number;
+  #built_ns = 0;
   readonly #steered: SteeredProcesses;
   #processes: number;
   /** From the first process on, where the plan wants it. */
@@ -95,7 +96,8 @@ class PlanRun {
   #remainingMs(): number {
     const { totalBudgetMs } = this.#prepared.plan.effort;
     if (totalBudgetMs === null) return Number.POSITIVE_INFINITY;
-    return totalBudgetMs - (this.#context.clock.now_ns() - this.#began_ns) / 1e6;
+    const measuring_ns = this.#context.clock.now_ns() - this.#began_ns - this.#built_ns;
+    return totalBudgetMs - measuring_ns / 1e6;
   }
 
   /** The first process finds the board as it is: that is what the later ones wait for. */
@@ -116,7 +118,9 @@ class PlanRun {
     const worker = new CellProcess(this.#processes, block, job, this.#context);
     this.#processes += 1;
     const isIntact = () => this.#steered.isIntact();
-    const { outcome, median_ns, isMovedBack } = await worker.run(this.#signal, isIntact);
+    const ran = await worker.run(this.#signal, isIntact);
+    const { outcome, median_ns, isMovedBack } = ran;
+    this.#built_ns += ran.built_ns;
     await this.#steered.check();
     if (outcome === 'ok' && median_ns !== null && !isMovedBack) {
       this.#schedule.succeeded(id, median_ns);

@@ -42,6 +42,45 @@ test('libraries of wheels and archives are found once each, with release and pro
   ]);
 });
 
+test('libraries in hidden virtual environments and in those of conda are found', async () => {
+  const environments = ['.venv', 'project/.venv', '.virtualenvs/gpu', 'miniforge3/envs/gpu'];
+  const placed = environments.map((path) =>
+    place(`${path}/lib/python3.10/site-packages/onnxruntime/capi`, []),
+  );
+  const found = await own();
+  expect(found.map(({ path }) => path)).toEqual(placed.toSorted());
+});
+
+test('however many there are, no more than 64 are looked at', async () => {
+  for (let index = 0; index < 80; index += 1) {
+    const directory = join(
+      board.home,
+      `.virtualenvs/v${index}/lib/python3/site-packages/onnxruntime/capi`,
+    );
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(join(directory, 'libonnxruntime.so.1'), 'VERS_1.20.1');
+  }
+  expect((await findGpuMeans(board.open())).libraries.length).toBe(64);
+});
+
+test('a library that is named comes first, by that name, wherever it lies', async () => {
+  const named = join(
+    place('mine/x', ['libonnxruntime_providers_tensorrt.so']),
+    '../libonnxruntime.so',
+  );
+  expect((await findGpuMeans(board.open(), undefined, named)).libraries[0]).toEqual({
+    path: named,
+    version: '1.30.0',
+    providers: ['tensorrt'],
+  });
+});
+
+test('a name that no shell takes as it is, is not looked for', async () => {
+  const name = join(place("it's mine", []), '../libonnxruntime.so');
+  const { libraries } = await findGpuMeans(board.open(), undefined, name);
+  expect(libraries.map(({ path }) => path)).not.toContain(name);
+});
+
 test('trtexec is found with its version, as its banner tells it', async () => {
   board.shim('trtexec', 'echo "&&&& RUNNING TensorRT.trtexec [TensorRT v100300] # trtexec --help"');
   expect((await findGpuMeans(board.open())).trtexec).toEqual({

@@ -1,3 +1,4 @@
+import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import type { Cell, Effort } from '../../agent/protocol/plan.ts';
 import { median } from '../../agent/statistics/quantile.ts';
 import { type MedianInterval, medianInterval } from '../../agent/statistics/within-process.ts';
@@ -76,13 +77,15 @@ function exclusion(
 /** How a process failed, in a few words; null when it did not. */
 export function processFailure(data: ProcessData): string | null {
   if (data.ended === null) return null;
-  const { outcome, signal, exitCode } = data.ended;
+  const { outcome, signal, exitCode, message } = data.ended;
   switch (outcome) {
     case 'ok':
     case 'cancelled':
       return null;
     case 'killed':
-      return `killed by ${signal ?? 'a signal'}`;
+      return isOwnKill(signal, message)
+        ? `ended by us: ${cleanLine(message.split('\n', 1)[0] ?? '')}`
+        : `killed by ${signal ?? 'a signal'}`;
     case 'crashed':
       return signal === null
         ? `crashed with exit code ${exitCode ?? '?'}`
@@ -90,6 +93,11 @@ export function processFailure(data: ProcessData): string | null {
     case 'refused':
       return 'refused by the engine';
   }
+}
+
+/** The supervisor's message begins with its reason where it ended a process itself, else with the signal. */
+function isOwnKill(signal: string | null, message: string): boolean {
+  return signal !== null && message !== '' && !message.startsWith(signal);
 }
 
 function isSameCpus(asked: string, applied: string): boolean {

@@ -114,6 +114,7 @@ const agreement = z.object({
   top1_agreement: maybe,
   tolerance: z.object({ rel_l2: maybe, top1_agreement: maybe }),
   non_finite: count,
+  /** Null: not judged, `reason` says why. */
   ok: z.boolean().nullable(),
   reason: z.string().nullable(),
 });
@@ -129,7 +130,7 @@ const placement = z.object({
   /** Nodes after fusion; copies between devices are counted apart. */
   nodes: count,
   nodes_on_asked: count,
-  /** Of the nodes' time. */
+  /** Of the nodes' time; with a GPU provider that of the copies is its, too: the wait for its launches lies there. */
   share_on_asked: share.nullable(),
   /** Groups of neighbouring nodes that ran elsewhere. */
   islands: count,
@@ -161,6 +162,8 @@ const trtexecResult = z.object({
   /** Stages inside each duration: they are not those of an `ort` cell. */
   timed: z.string(),
   build_ns: maybe,
+  /** Whether a process of this run built it, in that time; false: an earlier run did. Null: not known. */
+  built_in_run: z.boolean().nullable().default(null),
   engine_bytes: count.nullable(),
   stages: z.object({ h2d_ns: maybe, compute_ns: maybe, d2h_ns: maybe }),
   warnings: z.array(z.string()),

@@ -111,6 +111,7 @@ function evidenceOf(
     counted: counted.length,
     failures: failed.flatMap((process) => processFailure(process.data) ?? []),
     failureMessage: failureMessage(failed.at(-1)),
+    failureText: failed.at(-1)?.data.ended?.message ?? '',
     failureNext: cleanLine(failed.at(-1)?.data.ended?.next ?? '', 1024),
     exclusions: processes.flatMap((process) => process.excluded ?? []),
     isGivenUp: journal.cellEnds.get(cell.id) === 'failed',

@@ -6,7 +6,7 @@ import { formatCount, formatPercent } from './format.ts';
 import { gpuLoadText } from './gpu-evidence.ts';
 import { sourcesText } from './interrupt-attribution.ts';
 import type { JournalData } from './journal-data.ts';
-import { placementText } from './placement.ts';
+import { isPlacedByNodes, placementText, providerName } from './placement.ts';
 import type { Notice } from './result.ts';
 import { runContext } from './run-context.ts';
 import { telemetryCostNotices } from './telemetry-cost.ts';
@@ -85,6 +85,7 @@ const rules: readonly Rule[] = [
   placement,
   idleGpu,
   uncompared,
+  notJudged,
 ];
 
 function overhead(cell: CellResult): Omit<Notice, 'cell'> | null {
@@ -132,7 +133,6 @@ function failures(cell: CellResult): Omit<Notice, 'cell'> | null {
   return { code: 'excluded', text };
 }
 
-/** A GPU number without its proof is said to be none; a part of the model elsewhere is said in every case. */
 /** Without a placement the load of the GPU decides, where the board tells it. */
 function unplaced({ placement: found, gpu }: CellResult): Omit<Notice, 'cell'> {
   const why = found?.failure?.split('\n', 1)[0] ?? 'no profiled session was made';
@@ -142,6 +142,12 @@ function unplaced({ placement: found, gpu }: CellResult): Omit<Notice, 'cell'> {
   }
   const seen = load === null ? 'the board tells no load of its GPU' : `its ${load}`;
   return { code: 'gpu-not-proven', text: `GPU not proven: ${why}; ${seen}` };
+}
+
+/** Outputs that are neither right nor wrong: nobody should take silence for a yes. */
+function notJudged({ outputs: found, verdict }: CellResult): Omit<Notice, 'cell'> | null {
+  if (found.ok !== null || found.rel_l2 === null || verdict.kind === 'INVALID') return null;
+  return { code: 'outputs-not-judged', text: `outputs not judged: ${found.reason}` };
 }
 
 /** Whatever else speaks for the GPU: one that stays idle is worth a look. */
@@ -160,11 +166,18 @@ function uncompared({ trtexec, verdict }: CellResult): Omit<Notice, 'cell'> | nu
   return { code: 'outputs-not-compared', text: `its outputs were not compared: ${why}` };
 }
 
+/** A GPU number without its proof is said to be none; a part of the model elsewhere is said in every case. */
 function placement(cell: CellResult): Omit<Notice, 'cell'> | null {
   const { placement: found, config, verdict } = cell;
   if (verdict.kind === 'INVALID' || config.ep === 'cpu' || config.engine === 'trtexec') return null;
   const text = found === null ? null : placementText(found);
   if (found === null || text === null) return unplaced(cell);
   if (found.nodes_on_asked === found.nodes) return null;
-  return { code: 'partly-elsewhere', text: `not all of the model ran where asked: ${text}` };
+  const doubt = isPlacedByNodes(found)
+    ? `; only ${formatPercent(found.share_on_asked ?? 0)} of the profiled time is ${providerName(found.asked)}'s, but its nodes are timed as launches, not as work`
+    : '';
+  return {
+    code: 'partly-elsewhere',
+    text: `not all of the model ran where asked: ${text}${doubt}`,
+  };
 }

@@ -53,17 +53,40 @@ describe('where nodes ran', () => {
     expect(cellWith(proof({ providers, islands: 2 })).verdict.kind).toBe('VALID');
   });
 
-  test('mostly elsewhere: INVALID, and no number', () => {
-    const providers = [provider(cuda, 40, 1e6, 2), provider(cpu, 9, 9e6)];
+  test('few nodes and little of the time: INVALID, and no number', () => {
+    const providers = [provider(cuda, 9, 1e6, 2), provider(cpu, 40, 9e6)];
     const cell = cellWith(proof({ providers, islands: 1 }));
     expect(cell).toMatchObject({
       median_ns: null,
       verdict: {
         kind: 'INVALID',
         reason:
-          "wrong provider: 40/49 nodes on CUDA, 9 elsewhere (1 island, 2 copies); 10 % of the nodes' time on CUDA",
+          'wrong provider: 9/49 nodes on CUDA, 40 elsewhere (1 island, 2 copies), 10 % of their time on CUDA, copies included',
       },
     });
+  });
+
+  test('launches of microseconds beside one long node on the CPU: the wait in the copies is the GPU’s', () => {
+    const gpu = { ...provider(cuda, 60, 60 * 8_000, 1), copy_ns: 20e6 };
+    const cell = cellWith(proof({ runs: 1, providers: [gpu, provider(cpu, 1, 9e5)], islands: 1 }));
+    expect(cell.verdict.kind).toBe('VALID');
+    expect(cell.placement?.share_on_asked).toBeCloseTo(20.48 / 21.38);
+    const copies = { name: 'm', op: 'MemcpyToHost', provider: cuda, duration_ns: 20e6 };
+    const nodes = cellWith(proof({ runs: 1, providers: [gpu], nodes: [copies] }));
+    expect(nodes.placement?.operators[0]?.share).toBeLessThan(1);
+  });
+
+  test('most nodes on the GPU and the wait in none of them: no verdict by a time of launches', () => {
+    const providers = [provider(cuda, 60, 4.8e6), provider(cpu, 1, 9e6)];
+    const cell = cellWith(proof({ providers, islands: 1 }));
+    expect(cell.placement?.share_on_asked).toBeLessThan(0.5);
+    expect(cell.verdict.kind).toBe('VALID');
+  });
+
+  test('copies beside no node of the GPU are not its work', () => {
+    const gpu = { ...provider(cuda, 0, 0, 2), copy_ns: 90e6 };
+    const cell = cellWith(proof({ providers: [gpu, provider(cpu, 49, 9e6)], islands: 1 }));
+    expect(cell.verdict.kind).toBe('INVALID');
   });
 
   test('nothing on the asked provider at all: INVALID', () => {
@@ -108,6 +131,16 @@ describe('notices', () => {
     expect(noticesWith(proof({ providers: [on] }))).toEqual([]);
     expect(noticesWith(proof({ providers: [on, off], islands: 1 }))).toMatchObject([
       { code: 'partly-elsewhere', text: expect.stringContaining('9/10 nodes on CUDA') },
+    ]);
+  });
+
+  test('a time that says little of the GPU is told with what it is the time of', () => {
+    const providers = [provider(cuda, 60, 1e6), provider(cpu, 1, 3e6)];
+    expect(noticesWith(proof({ providers, islands: 1 }))).toMatchObject([
+      {
+        code: 'partly-elsewhere',
+        text: "not all of the model ran where asked: 60/61 nodes on CUDA, 1 elsewhere (1 island); only 25 % of the profiled time is CUDA's, but its nodes are timed as launches, not as work",
+      },
     ]);
   });
 });

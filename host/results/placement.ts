@@ -3,10 +3,12 @@ import type { EventOf } from '../../agent/protocol/events.ts';
 import type { ExecutionProvider } from '../../agent/protocol/plan.ts';
 import { providerNames } from '../../agent/protocol/provider-names.ts';
 import type { PlacementResult } from './cell-result.ts';
+import { formatPercent } from './format.ts';
 
 /**
- * At least this share of the nodes' time must have been spent on the provider that was asked for. Time, not
- * nodes: TensorRT fuses a whole graph into one node, and a graph's shape arithmetic belongs on the CPU.
+ * At least this share of the nodes' time must have been spent on the provider that was asked for: TensorRT fuses a whole
+ * graph into one node, and a graph's shape arithmetic belongs on the CPU. A GPU provider needs the time or more than this
+ * share of the nodes, because the times of its nodes are those of their launches.
  */
 const MIN_SHARE_ON_ASKED = 0.5;
 
@@ -19,7 +21,10 @@ export function providerName(id: string): string {
   return known?.name ?? id.replace(/ExecutionProvider$/, '');
 }
 
-/** What the profiled session says of a cell; null without one. Durations are means per run. */
+/**
+ * What the profiled session says of a cell; null without one. Durations are means per run. The copies between devices
+ * compute nothing, but the wait for what a GPU provider has launched lies in them: their time counts as the provider's.
+ */
 export function placementOf(
   ep: ExecutionProvider,
   event: EventOf<'placement'> | undefined,
@@ -34,15 +39,17 @@ export function placementOf(
     copies: provider.copies,
     copy_ns: perRun(provider.copy_ns),
   }));
-  const total_ns = sum(found.map(({ duration_ns }) => duration_ns));
   const own = found.find(({ provider }) => provider === asked);
+  // Copies alone, beside no node, are no wait for anything.
+  const waited_ns = launches(asked) && own?.nodes ? sum(found.map(({ copy_ns }) => copy_ns)) : 0;
+  const total_ns = sum(found.map(({ duration_ns }) => duration_ns)) + waited_ns;
   return {
     asked,
     failure: event.failure === null ? null : cleanText(event.failure, 2048),
     runs: event.runs,
     nodes: sum(found.map(({ nodes }) => nodes)),
     nodes_on_asked: own?.nodes ?? 0,
-    share_on_asked: total_ns === 0 ? null : (own?.duration_ns ?? 0) / total_ns,
+    share_on_asked: total_ns === 0 ? null : ((own?.duration_ns ?? 0) + waited_ns) / total_ns,
     islands: event.islands,
     providers: found,
     operators: operatorsOf(event, total_ns),
@@ -77,9 +84,34 @@ export function placementText(placement: PlacementResult): string | null {
   return `${on}, ${away} elsewhere (${bill.join(', ')})`;
 }
 
-/** True when the model, by its time, ran somewhere else than asked. */
-export function isMisplaced({ failure, share_on_asked }: PlacementResult): boolean {
+/** `, 96 % of their time on CUDA, copies included`; empty where no time is known. */
+export function placementShareText({ asked, share_on_asked }: PlacementResult): string {
+  if (share_on_asked === null) return '';
+  const copies = launches(asked) ? ', copies included' : '';
+  return `, ${formatPercent(share_on_asked)} of their time on ${providerName(asked)}${copies}`;
+}
+
+/** True when the model ran somewhere else than asked: by its time, and for a GPU provider by its nodes as well. */
+export function isMisplaced(placement: PlacementResult): boolean {
+  return isMostlyElsewhere(placement) && !(launches(placement.asked) && hasMostNodes(placement));
+}
+
+/** True when little of the time, but most of the nodes, is a GPU provider's: the time says nothing against it then. */
+export function isPlacedByNodes(placement: PlacementResult): boolean {
+  return isMostlyElsewhere(placement) && !isMisplaced(placement);
+}
+
+function isMostlyElsewhere({ failure, share_on_asked }: PlacementResult): boolean {
   return failure === null && share_on_asked !== null && share_on_asked < MIN_SHARE_ON_ASKED;
+}
+
+function hasMostNodes({ nodes, nodes_on_asked }: PlacementResult): boolean {
+  return nodes_on_asked > MIN_SHARE_ON_ASKED * nodes;
+}
+
+/** A GPU provider returns from a node when its kernels are launched, not when they are done. */
+function launches(asked: string): boolean {
+  return asked !== providerNames.cpu.id;
 }
 
 function count(n: number, one: string, many = `${one}s`): string {

@@ -94,6 +94,18 @@ describe('a check that finds too much', () => {
     );
   });
 
+  test('has of the budget what building engines did not take of it', async () => {
+    const first = resultAt({ on: 10.2e6, off: 10e6 });
+    const usedMs = Math.ceil(first.run.duration_s * 1000);
+    const trtexec = { build_ns: 0.5 * usedMs * 1e6, built_in_run: true };
+    const [built, ...rest] = first.cells;
+    const cells = [{ ...built, trtexec }, ...rest] as Result['cells'];
+    const effort = { preset: 'thorough', budgetMs: 3 * usedMs } as const;
+    const second = saved(resultAt({ on: 10.2e6, off: 10e6 }));
+    const { requests } = await check([saved({ ...first, cells }), second], effort);
+    expect(requests[1]?.effort.budgetMs).toBeGreaterThan(2.4 * usedMs);
+  });
+
   test('a cost that is small, or not certain, is not', async () => {
     const first = saved(resultAt({ on: 10.03e6, off: 10e6 }));
     const { told, requests, outcome } = await check([first]);

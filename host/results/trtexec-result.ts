@@ -21,6 +21,7 @@ export function trtexecResult(
     version: cleanLine(first.version, 32),
     timed: cleanLine(first.timed, 64),
     build_ns: first.build.duration_ns,
+    built_in_run: events.some(({ build }) => !build.isCached),
     engine_bytes: first.build.engineBytes,
     stages: { h2d_ns: stage('h2d_ns'), compute_ns: stage('compute_ns'), d2h_ns: stage('d2h_ns') },
     warnings: [

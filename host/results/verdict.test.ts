@@ -172,6 +172,7 @@ test('THROTTLED outranks what the statistics say, and is outranked by wrong answ
     counted: 5,
     failures: [],
     failureMessage: '',
+    failureText: '',
     failureNext: '',
     placement: null,
     exclusions: [],

@@ -2,8 +2,9 @@ import type { Effort } from '../../agent/protocol/plan.ts';
 import { processesNeeded } from '../../agent/statistics/between-processes.ts';
 import type { SteadyClass } from '../stats/steady-state.ts';
 import type { OutputAgreement, PlacementResult, Verdict } from './cell-result.ts';
+import { failureAdvice } from './failure-advice.ts';
 import { formatCount, formatDuration, formatPercent } from './format.ts';
-import { isMisplaced, placementText, providerName } from './placement.ts';
+import { isMisplaced, placementShareText, placementText, providerName } from './placement.ts';
 
 /** What the verdict on a cell rests on. */
 export interface Evidence {
@@ -13,6 +14,8 @@ export interface Evidence {
   /** How processes failed, one sentence each; and the message of the last one. */
   readonly failures: readonly string[];
   readonly failureMessage: string;
+  /** All that the last one said, for who looks for the cause. */
+  readonly failureText: string;
   /** What the engine says to do about its refusal; empty where it says nothing. */
   readonly failureNext: string;
   /** Why processes that did not fail were left out. */
@@ -73,32 +76,27 @@ function invalid(evidence: Evidence): Verdict | null {
 function misplaced(placement: PlacementResult | null): Verdict | null {
   if (placement === null || !isMisplaced(placement)) return null;
   const asked = providerName(placement.asked);
-  const share = formatPercent(placement.share_on_asked ?? 0);
+  const share = placementShareText(placement);
   return {
     kind: 'INVALID',
-    reason: `wrong provider: ${placementText(placement)}; ${share} of the nodes' time on ${asked}`,
+    reason: `wrong provider: ${placementText(placement)}${share}`,
     action: `see which operators ${asked} does not take: orin-remote results show RUN --profile`,
   };
 }
 
 function failed(evidence: Evidence): Verdict | null {
-  const { failures, counted, isGivenUp, begun, failureMessage, failureNext } = evidence;
+  const { failures, counted, isGivenUp, begun } = evidence;
+  const { failureMessage, failureText, failureNext } = evidence;
   const [first] = failures;
   if (first === undefined || (failures.length < 2 && counted > 0 && !isGivenUp)) return null;
-  const said = failureMessage === '' ? '' : `: ${failureMessage}`;
+  const last = failures.at(-1) ?? first;
+  // What we ended says the same in both.
+  const said = last.endsWith(failureMessage) ? '' : `: ${failureMessage}`;
   return {
     kind: 'INVALID',
-    reason: `${failures.length} of ${begun} processes failed, the last ${failures.at(-1)}${said}`,
-    action: failureNext === '' ? failureAction(failures.at(-1) ?? first) : failureNext,
+    reason: `${failures.length} of ${begun} processes failed, the last ${last}${said}`,
+    action: failureNext === '' ? failureAdvice(last, failureText) : failureNext,
   };
-}
-
-function failureAction(failure: string): string {
-  if (failure.includes('SIGKILL')) {
-    return 'free memory on the board or take a smaller batch: the kernel kills what does not fit';
-  }
-  if (failure.startsWith('refused')) return 'check the model: orin-remote model inspect FILE';
-  return 'look for the cause in the message; the journal has the rest of it';
 }
 
 function wrongAnswers(outputs: OutputAgreement): Verdict | null {

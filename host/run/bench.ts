@@ -26,6 +26,7 @@ import { loadModels, type PreparedRun, prepareRun } from './prepare.ts';
 import { watchPush } from './push-progress.ts';
 import type { RunOutcome } from './run-outcome.ts';
 import { startRun } from './start-run.ts';
+import { refuseUnused } from './unused-options.ts';
 import { withConnections } from './with-connections.ts';
 import { openWorkshop, type Workshop } from './workshop.ts';
 
@@ -215,11 +216,16 @@ async function axesOf(
   const { signal, board, isGpuWanted } = request;
   const axes = (await request.axesFor?.(link, facts, signal)) ?? request.axes;
   if (!isGpuWanted) return { axes, gpuMissing: null };
-  const { libraries } = facts.tools.trtexec ? { libraries: [] } : await findGpuMeans(link, signal);
+  const { ortLibrary } = axes;
+  const isPlain = facts.tools.trtexec && ortLibrary === null;
+  const { libraries } = isPlain
+    ? { libraries: [] }
+    : await findGpuMeans(link, signal, ortLibrary ?? undefined);
   try {
-    const best = bestGpuTarget(board, facts, { ortLibrary: axes.ortLibrary, libraries, build });
+    const best = bestGpuTarget(board, facts, { ortLibrary, libraries, build });
     const isKnown = axes.targets.some(({ engine, ep }) => engine === best.engine && ep === best.ep);
     const targets = isKnown ? axes.targets : [...axes.targets, best];
+    refuseUnused({ ...axes, targets });
     return { axes: { ...axes, targets }, gpuMissing: null };
   } catch (error) {
     if (!request.isGpuOptional || !(error instanceof OrinError)) throw error;

@@ -1,4 +1,4 @@
-import type { Effort } from '../../agent/protocol/plan.ts';
+import type { Cell, Effort } from '../../agent/protocol/plan.ts';
 
 /** What a person may say about how long and how exactly to measure. */
 export interface EffortRequest {
@@ -81,8 +81,21 @@ const trial = {
 /** Seconds that a fresh process costs before its first iteration, for estimates only. */
 const PROCESS_START_MS = 700;
 
+/** Engines of large models take a good part of an hour on a small board; nothing bounds them. */
+const LONGEST_BUILD_MS = 3_600_000;
+
+/** True where TensorRT may build an engine for the cell: no estimate knows how long that takes. */
+export function mayBuildEngine({ engine, ep }: Pick<Cell, 'engine' | 'ep'>): boolean {
+  return engine === 'trtexec' || ep === 'tensorrt';
+}
+
+/** How long one may have to wait for all engines of a plan to be built, at most; 0 where it builds none. */
+export function longestBuildingMs(cells: readonly Cell[]): number {
+  return cells.filter(mayBuildEngine).length * LONGEST_BUILD_MS;
+}
+
 /**
- * The longest that a plan can take, in milliseconds: every process uses its whole budget, the board never cools down in
+ * The longest that a plan can take without building engines, in milliseconds: every process uses its whole budget, the board never cools down in
  * time and no cell reaches its precision early. Passes of `imagesPerPass` images can take longer: their length is not known beforehand.
  */
 export function longestMs(effort: Effort, cellCount: number): number {

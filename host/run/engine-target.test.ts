@@ -102,13 +102,20 @@ test('options of a provider and a library reach the cells that they are for', ()
   ]);
 });
 
-test('--gpu auto takes trtexec where the board has it, else what was brought, else says what to install', () => {
+test('--gpu auto takes the named library, else trtexec, else what was brought, else says what to install', () => {
   const facts = (tools: Record<string, string>) => ({ tools }) as unknown as BoardFacts;
   const nothing = { ortLibrary: null, libraries: [], build: null };
   const trtexec = facts({ trtexec: '/usr/src/tensorrt/bin/trtexec' });
-  expect(bestGpuTarget('orin', trtexec, { ...nothing, ortLibrary: '/x.so' }).engine).toBe(
-    'trtexec',
-  );
+  expect(bestGpuTarget('orin', trtexec, nothing).engine).toBe('trtexec');
+  const named = (providers: readonly string[]) =>
+    bestGpuTarget('orin', trtexec, {
+      ...nothing,
+      ortLibrary: '/x.so',
+      libraries: [{ path: '/x.so', providers }],
+    });
+  expect(named(['shared', 'tensorrt'])).toEqual({ engine: 'ort-capi', ep: 'tensorrt' });
+  expect(named(['shared', 'cuda', 'tensorrt'])).toEqual({ engine: 'ort-capi', ep: 'cuda' });
+  expect(named([])).toEqual({ engine: 'trtexec', ep: 'tensorrt' });
   expect(bestGpuTarget('orin', facts({}), { ...nothing, ortLibrary: '/x.so' })).toEqual({
     engine: 'ort-capi',
     ep: 'cuda',

@@ -48,18 +48,19 @@ export interface GpuChoice {
 }
 
 /**
- * `--gpu auto`: the best way to the GPU that this board has. trtexec needs nothing that is not part of JetPack;
- * after it the library that the person names, one that lies on the board, the person's own build. Whether its provider
- * works is proved by the run itself.
+ * `--gpu auto`: the best way to the GPU that this board has. A library that the person names is what the person wants to know
+ * about, unless it has no provider of a GPU; trtexec needs nothing that is not part of JetPack; after it one that
+ * lies on the board, the person's own build. Whether its provider works is proved by the run itself.
  * @throws OrinError `usage` when there is none.
  */
 export function bestGpuTarget(board: string, facts: BoardFacts, choice: GpuChoice): EngineTarget {
+  const { ortLibrary, libraries } = choice;
+  const named = libraries.find(({ path }) => path === ortLibrary);
+  // Of one that was not found the run says why: it is not passed over.
+  const namedEp = named === undefined ? 'cuda' : gpuProvider(named.providers);
+  if (ortLibrary !== null && namedEp !== null) return { engine: 'ort-capi', ep: namedEp };
   if (facts.tools.trtexec) return { engine: 'trtexec', ep: 'tensorrt' };
-  if (choice.ortLibrary !== null) {
-    const named = choice.libraries.find(({ path }) => path === choice.ortLibrary);
-    return { engine: 'ort-capi', ep: gpuProvider(named?.providers ?? []) ?? 'cuda' };
-  }
-  for (const { path, providers } of choice.libraries) {
+  for (const { path, providers } of libraries) {
     const ep = gpuProvider(providers);
     if (ep !== null) return { engine: 'ort-capi', ep, ortLibrary: path };
   }

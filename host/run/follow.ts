@@ -5,7 +5,7 @@ import { type ErrorCode, OrinError } from '../errors.ts';
 import type { Link } from '../link/link.ts';
 import { requestCancel } from './cancel.ts';
 import { type Connection, isClosed } from './connection.ts';
-import { longestMs } from './effort.ts';
+import { longestBuildingMs, longestMs } from './effort.ts';
 import type { FollowRequest } from './follow-request.ts';
 import { openJournal } from './journal-bytes.ts';
 import type { Spool } from './journal-spool.ts';
@@ -125,9 +125,10 @@ class Follower {
   /** False when the board was not reached again. */
   async connectAgain(): Promise<boolean> {
     const { connection, plan } = this.#start;
+    const { effort, cells } = plan;
     return await connection.renew({
       // From now on, because nobody here knows how far the run is.
-      withinMs: longestMs(plan.effort, plan.cells.length) + RECONNECT_GRACE_MS,
+      withinMs: longestMs(effort, cells.length) + longestBuildingMs(cells) + RECONNECT_GRACE_MS,
       lost: 'connection lost, run goes on; reconnecting…',
       again: 'connected again; nothing of the run is lost',
     });

@@ -37,6 +37,27 @@ describe('of a run that was cut', () => {
   });
 });
 
+test('engines that were built took nothing of the budget', () => {
+  const build = { isCached: false, duration_ns: 25e9, engineBytes: 1 };
+  const event = (isCached: boolean) => ({
+    kind: 'trtexec' as const,
+    t_ns: 30e9,
+    process: 0,
+    version: '10.3.0',
+    timed: 'h2d+compute+d2h',
+    build: { ...build, isCached },
+    stages: { h2d_ns: 1, compute_ns: 1, d2h_ns: 1 },
+    warnings: [],
+  });
+  const leftMs = (isCached: boolean) => {
+    const journal = new JournalBuilder(plan).wait(30e9);
+    journal.process({ cell: 'a', block: 0, durations_ns: around(1e6, 101), warmUp: 10 });
+    const { effort } = nextSegment(readJournal(journal.event(event(isCached)).bytes()));
+    return effort.totalBudgetMs ?? 0;
+  };
+  expect(leftMs(false) - leftMs(true)).toBe(25_000);
+});
+
 test('the rules that stop a cell know its processes of before', () => {
   const level = (median_ns: number) => ({ durations_ns: around(median_ns, 101), warmUp: 10 });
   const journal = new JournalBuilder(plan)

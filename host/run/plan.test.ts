@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { planSchema } from '../../agent/protocol/plan.ts';
 import { plainCell } from '../../test/support/cells.ts';
-import { effortFrom, longestMs } from './effort.ts';
+import { effortFrom, longestBuildingMs, longestMs, mayBuildEngine } from './effort.ts';
 import { makePlan, type PlanParts } from './plan.ts';
 
 const parts: PlanParts = {
@@ -50,6 +50,16 @@ test('a budget bounds the estimate and lets more blocks run', () => {
   const effort = effortFrom({ preset: 'default', budgetMs: 60_000 });
   expect(effort).toMatchObject({ name: 'custom', maxBlocks: 20, totalBudgetMs: 60_000 });
   expect(longestMs(effort, 10)).toBe(60_000);
+});
+
+test('TensorRT’s cells may build engines, under trtexec and under ONNX Runtime; that is waited for beside the budget', () => {
+  const plain = plainCell('a', 'null');
+  const trtexec = { ...plain, engine: 'trtexec', ep: 'tensorrt' } as const;
+  const capi = { ...plain, engine: 'ort-capi', ep: 'tensorrt' } as const;
+  const cuda = { ...plain, engine: 'ort-capi', ep: 'cuda' } as const;
+  expect([plain, cuda, trtexec, capi].map(mayBuildEngine)).toEqual([false, false, true, true]);
+  expect(longestBuildingMs([plain, cuda])).toBe(0);
+  expect(longestBuildingMs([plain, trtexec])).toBeGreaterThan(10 * 60_000);
 });
 
 test('a number of blocks is exact', () => {

@@ -11,12 +11,15 @@ export function addEngineOptions(command: Command): void {
     .addOption(
       new Option('--gpu <auto>', 'also the best GPU engine of the board').choices(['auto']),
     )
-    .option('--engine <list>', 'ort (onnxruntime-node) or ort-capi (the C interface)', 'ort')
+    .option('--engine <list>', 'ort (onnxruntime-node), ort-capi (the C interface) (default: ort)')
     .option(
       '--ort <name|dir|tgz|npm>',
       'your GPU build of onnxruntime-node (default: the one of `runtime add`, else that of npm)',
     )
-    .option('--ort-lib <path>', 'libonnxruntime.so on the board; implies --engine ort-capi')
+    .option(
+      '--ort-lib <path>',
+      'libonnxruntime.so on the board, for ort-capi, which it implies where --engine says nothing',
+    )
     .option('--ep-option <ep.key=value>', 'e.g. tensorrt.trt_fp16_enable=1', collect, [])
     .option(
       '--precision <list>',

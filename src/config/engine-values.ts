@@ -3,6 +3,7 @@ import { type ExecutionProvider, executionProviders } from '../../agent/protocol
 import { OrinError } from '../../host/errors.ts';
 import type { Axes } from '../../host/run/cells.ts';
 import { engineTargets, epChoices, ortEngines } from '../../host/run/engine-target.ts';
+import { refuseUnused } from '../../host/run/unused-options.ts';
 import { choicesFrom, pairs } from './parse-values.ts';
 import { precisionValues } from './precision-values.ts';
 
@@ -11,16 +12,18 @@ type EngineAxes = Pick<Axes, 'targets' | 'precisions' | 'epOptions' | 'ortLibrar
 /** @throws OrinError `usage` */
 export function engineAxesFrom(options: OptionValues): EngineAxes {
   const ortLibrary = libraryFrom(options.ortLib);
-  const engines = choicesFrom(options.engine, '--engine', ortEngines);
-  return {
-    targets: engineTargets(
-      choicesFrom(options.ep, '--ep', epChoices),
-      ortLibrary === null ? engines : ['ort-capi'],
-    ),
+  const byDefault = ortLibrary === null ? 'ort' : 'ort-capi';
+  const engines = choicesFrom(options.engine ?? byDefault, '--engine', ortEngines);
+  const axes = {
+    targets: engineTargets(choicesFrom(options.ep, '--ep', epChoices), engines),
     precisions: precisionValues(options.precision, options.target).computed,
     epOptions: epOptionsFrom(options.epOption),
     ortLibrary,
   };
+  // What the board has decides on further targets: only then is it known what would be left unused.
+  const isOpen = options.gpu === 'auto' || options.preset === 'thesis';
+  if (!isOpen) refuseUnused(axes);
+  return axes;
 }
 
 function libraryFrom(path: string | undefined): string | null {

@@ -1,19 +1,15 @@
 import type { CellResult } from '../../host/results/cell-result.ts';
 import { formatDuration, formatPercent } from '../../host/results/format.ts';
 import { gpuLoadText } from '../../host/results/gpu-evidence.ts';
-import { placementText, providerName } from '../../host/results/placement.ts';
+import { placementShareText, placementText, providerName } from '../../host/results/placement.ts';
 import { counted } from './quantities.ts';
 
 /** Where a cell's nodes ran, a line per provider, for `results show`. */
 export function placementLines({ placement }: CellResult): string[] {
   if (placement === null) return [];
-  const { failure, providers, runs, share_on_asked, asked } = placement;
+  const { failure, providers, runs } = placement;
   if (failure !== null) return [`  placement    not known: ${failure.split('\n', 1)[0]}`];
-  const share =
-    share_on_asked === null
-      ? ''
-      : `, ${formatPercent(share_on_asked)} of their time on ${providerName(asked)}`;
-  const found = `${placementText(placement) ?? 'no node ran'}${share}`;
+  const found = `${placementText(placement) ?? 'no node ran'}${placementShareText(placement)}`;
   return [
     `  placement    ${found} (${counted(runs, 'profiled run')}, untimed)`,
     ...providers.map(({ provider, nodes, duration_ns, copies, copy_ns }) => {

@@ -1,6 +1,13 @@
 import type { Plan } from '../../agent/protocol/plan.ts';
+import { mayBuildEngine } from '../../host/run/effort.ts';
 import { counted, formatElapsed } from './quantities.ts';
 import { textTable } from './text-table.ts';
+
+/** `at most 2:20`, and what of it nobody knows beforehand. */
+export function atMostText({ cells }: Pick<Plan, 'cells'>, estimateMs: number): string {
+  const building = cells.some(mayBuildEngine) ? ', plus building engines' : '';
+  return `at most ${formatElapsed(estimateMs)}${building}`;
+}
 
 /** The cells of a plan and the time that they take at most, for --dry-run. */
 export function describePlan(plan: Plan, estimateMs: number): string {
@@ -34,5 +41,5 @@ export function describePlan(plan: Plan, estimateMs: number): string {
       ? counted(effort.maxBlocks, 'block')
       : `${effort.minBlocks} to ${counted(effort.maxBlocks, 'block')}`;
   const measure = `${blocks}, each cell one fresh process of at most ${formatElapsed(effort.processBudgetMs)}; seed ${plan.seed}`;
-  return `${table.join('\n')}\n\n  ${measure}\n  at most ${formatElapsed(estimateMs)}\n`;
+  return `${table.join('\n')}\n\n  ${measure}\n  ${atMostText(plan, estimateMs)}\n`;
 }

@@ -3,6 +3,7 @@ import { formatDuration } from '../../host/results/format.ts';
 import type { RunEvent } from '../../host/run/run-event.ts';
 import { boardLine } from './board-line.ts';
 import { processesText } from './board-run-list.ts';
+import { atMostText } from './plan-table.ts';
 import { coolingText, type ProgressState } from './progress-state.ts';
 import { pushSummary } from './progress-view.ts';
 import { counted, formatElapsed } from './quantities.ts';
@@ -20,7 +21,7 @@ export function progressLine(event: RunEvent, before: ProgressState): string | n
     case 'probed':
       return `board       ${boardLine(event.facts)}`;
     case 'planned':
-      return `planned     ${counted(event.plan.cells.length, 'cell')} in up to ${event.plan.effort.maxBlocks} blocks, at most ${formatElapsed(event.estimateMs)}`;
+      return `planned     ${counted(event.plan.cells.length, 'cell')} in up to ${event.plan.effort.maxBlocks} blocks, ${atMostText(event.plan, event.estimateMs)}`;
     case 'push':
       return pushLine(event.progress, before);
     case 'started':

@@ -29,6 +29,8 @@ export interface ProgressState {
   /** When the first process began and how far the run is, by the board's clock: right for a run attached late, too. */
   readonly firstProcess_ns: number | null;
   readonly last_ns: number;
+  /** Of that, building engines. */
+  readonly built_ns: number;
   readonly lastNote: string | null;
   /** While the board cools down between two processes. */
   readonly coolingDown: { readonly celsius: number; readonly limitC: number } | null;
@@ -47,6 +49,7 @@ export const initialProgress: ProgressState = {
   cellsEnded: new Set(),
   firstProcess_ns: null,
   last_ns: 0,
+  built_ns: 0,
   lastNote: null,
   coolingDown: null,
 };
@@ -113,6 +116,10 @@ function reduceJournal(state: ProgressState, event: JournalEvent): ProgressState
         processesDone: state.processesDone + 1,
         processesFailed: state.processesFailed + (event.outcome === 'ok' ? 0 : 1),
       };
+    case 'trtexec':
+      return event.build.isCached
+        ? state
+        : { ...state, built_ns: state.built_ns + event.build.duration_ns };
     case 'cell':
       return { ...state, cellsEnded: new Set([...state.cellsEnded, event.cell]) };
     case 'warn':
@@ -178,6 +185,7 @@ export function remaining(state: ProgressState): {
   const perProcessMs = elapsedMs / state.processesDone;
   const byBudget = plan.effort.totalBudgetMs;
   const etaMs = perProcessMs * toDo;
-  const left_ms = byBudget === null ? etaMs : byBudget - elapsedMs;
+  // As on the board, building engines is not of the budget.
+  const left_ms = byBudget === null ? etaMs : byBudget - (elapsedMs - state.built_ns / 1e6);
   return { total, etaMs: Math.max(0, Math.min(etaMs, left_ms)) };
 }

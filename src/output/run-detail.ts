@@ -130,8 +130,9 @@ function outputLines({ cell, outputs }: CellResult): string[] {
     outputs.top1_agreement === null
       ? ''
       : `, top-1 agrees ${formatPercent(outputs.top1_agreement)}`;
+  const judged = outputs.ok === null ? '; not judged' : '';
   return [
-    `  outputs      against ${reference}: relative L2 ${outputs.rel_l2.toPrecision(2)}, max abs ${(outputs.max_abs ?? 0).toPrecision(2)}${top1}`,
+    `  outputs      against ${reference}: relative L2 ${outputs.rel_l2.toPrecision(2)}, max abs ${(outputs.max_abs ?? 0).toPrecision(2)}${top1}${judged}`,
   ];
 }
 

@@ -54,7 +54,7 @@ function shapeOfData(shape, list, number) {
 
 /** Runs as trtexec `config.version` with a model of input `x`; `config.fault` names what goes wrong. */
 module.exports = function standIn(config) {
-  const { version, fault, isStatic, loopMs = 0, log, dtype = 'float32' } = config;
+  const { version, fault, isStatic, buildMs = 0, loopMs = 0, log, dtype = 'float32' } = config;
   const words = process.argv.slice(2);
   const number = numbers[version];
   const say = (level, text) => console.log(`[05/13/2025-10:36:46] [${level}] ${text}`);
@@ -99,7 +99,9 @@ module.exports = function standIn(config) {
     );
     end(false);
   }
+  const sleep = (ms) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
   if (given.has('--onnx')) {
+    sleep(buildMs);
     fs.accessSync(given.get('--onnx'));
     fs.writeFileSync(given.get('--saveEngine'), 'an engine');
     say('I', 'Engine built in 42.1 sec.');
@@ -131,7 +133,7 @@ module.exports = function standIn(config) {
     fs.writeFileSync(given.get('--exportProfile'), text);
     end(true);
   }
-  if (loopMs > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, loopMs);
+  sleep(loopMs);
   say('I', 'Timing trace has 25 queries over 3.0 s');
   const times = fs.readFileSync(path.join(fixtures, 'trtexec-exportTimes.sample.json'), 'utf8');
   fs.writeFileSync(given.get('--exportTimes'), fault === 'cut times' ? times.slice(0, 900) : times);

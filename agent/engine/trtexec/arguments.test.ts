@@ -6,6 +6,7 @@ import { precisionFlags } from './arguments.ts';
 const trtexec = {
   path: '/usr/src/tensorrt/bin/trtexec',
   version: '10.3.0',
+  release: 100300,
   flags: new Set(['--noTF32', '--fp16', '--int8']),
 };
 const cell = testCell('a', 'm', [], { engine: 'trtexec', ep: 'tensorrt' });
@@ -21,7 +22,7 @@ test('fp32 is computed as such only where it is asked for, by a flag and by the 
 });
 
 test('a precision that this release has no flag for is refused, but not to a model that is in it already', () => {
-  const typed = { ...trtexec, version: '11.1.0', flags: new Set<string>() };
+  const typed = { ...trtexec, version: '11.1.0', release: 110100, flags: new Set<string>() };
   const own = { ...cell, precision: 'fp16' } as const;
   expect(precisionFlags(trtexec, own)).toEqual(['--fp16']);
   expect(precisionFlags(typed, own)).toEqual([]);

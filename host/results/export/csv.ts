@@ -65,6 +65,7 @@ export const cellColumns: Readonly<Record<string, (cell: CellResult, result: Res
   interrupts_per_s: (cell) => cell.activity?.interrupts_per_s ?? null,
   context_switches_per_s: (cell) => cell.activity?.context_switches_per_s ?? null,
   wait_share: (cell) => cell.contention?.wait_share ?? null,
+  outputs_ok: (cell) => cell.outputs.ok,
   output_rel_l2: (cell) => cell.outputs.rel_l2,
   top1: (cell) => cell.labels?.top1 ?? null,
 };

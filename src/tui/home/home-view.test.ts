@@ -16,6 +16,7 @@ import {
 } from './home-state.ts';
 import { HomeView } from './home-view.ts';
 import { benchArguments, estimatePlan } from './plan-estimate.ts';
+import { planLines } from './plan-lines.ts';
 
 /** What a machine offers on which nothing was ever measured. */
 const empty: HomeContent = {
@@ -197,6 +198,11 @@ test('boards have their presets: what suits the demonstration is no choice for a
   expect(estimatePlan(board, null)).toMatchObject({ isExact: false, blocks: '5 to 8' });
   const thorough = { ...board, plan: { ...board.plan, effort: 'thorough' as const } };
   expect(benchArguments(thorough)).toContain('--thorough');
+  const gpu = { ...board, plan: { ...board.plan, providers: ['cpu', 'trtexec'] as const } };
+  expect(estimatePlan(gpu, null)).toMatchObject({ buildsEngines: true });
+  expect(planLines(gpu, 4, 80, canvasOf({ columns: 80, rows: 24 }).theme).amount).toMatch(
+    /at most [\d:]+.* \+ engines/,
+  );
 });
 
 test.each(sizes)('it fits at $columns x $rows, whatever is open', (size) => {

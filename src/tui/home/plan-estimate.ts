@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import { OrinError } from '../../../host/errors.ts';
 import { type Axes, type CellModel, cellsOf, defaultThreads } from '../../../host/run/cells.ts';
-import { effortFrom, longestMs } from '../../../host/run/effort.ts';
+import { effortFrom, longestMs, mayBuildEngine } from '../../../host/run/effort.ts';
 import { benchOptionsFrom } from '../../config/bench-arguments.ts';
 import { axesFrom, effortRequestFrom } from '../../config/bench-values.ts';
 import { wholeNumbers } from '../../config/parse-values.ts';
@@ -17,6 +17,8 @@ export interface PlanEstimate {
   readonly leftOut: readonly string[];
   readonly blocks: string;
   readonly longestMs: number;
+  /** TensorRT builds engines beside that, which take what they take. */
+  readonly buildsEngines: boolean;
   /** Passes over so many images take what they take; null without. */
   readonly imagesPerPass: number | null;
 }
@@ -57,6 +59,7 @@ export function estimatePlan(state: HomeState, cpuCount: number | null): PlanEst
       leftOut: notes,
       blocks: minBlocks === maxBlocks ? String(maxBlocks) : `${minBlocks} to ${maxBlocks}`,
       longestMs: longestMs(effort, cells.length),
+      buildsEngines: cells.some(mayBuildEngine),
       imagesPerPass: isThesis ? THESIS_IMAGES : null,
     };
   } catch (error) {

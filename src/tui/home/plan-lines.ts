@@ -108,9 +108,13 @@ function amountLine(state: HomeState, ownCpus: number, theme: Theme): string {
   return `   ${parts.join(dot)}`;
 }
 
-function timeText({ longestMs, imagesPerPass }: PlanEstimate): string {
+function timeText({ longestMs, buildsEngines, imagesPerPass }: PlanEstimate): string {
   const longest = formatElapsed(longestMs);
-  return imagesPerPass === null ? `at most ${longest}` : `${longest} or more, by its passes`;
+  // One line of 80 columns has no room for more words.
+  const building = buildsEngines ? ' + engines' : '';
+  return imagesPerPass === null
+    ? `at most ${longest}${building}`
+    : `${longest} or more, by its passes${building}`;
 }
 
 function quoted(argument: string): string {
