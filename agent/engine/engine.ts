@@ -62,6 +62,8 @@ export interface OpenOptions {
 export interface Engine {
   /** Release of ONNX Runtime: `1.30.0`. */
   readonly version: string;
+  /** Where TensorRT keeps what it builds for this cell; absent or null where nothing is kept. */
+  readonly cachePath?: string | null;
   /** Opens the model at `modelPath` exactly as the cell says; never falls back to anything else. */
   open(cell: Cell, modelPath: string, options?: OpenOptions): EngineSession;
 }

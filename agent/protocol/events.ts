@@ -46,6 +46,8 @@ const phase = z.object({
   phase: z.enum(phases),
   /** With `runtime-loaded`: the release of ONNX Runtime, as its library says. */
   ortVersion: z.optional(text(32)),
+  /** With `session-created` and `first-iteration`: TensorRT under ONNX Runtime built an engine since the stage before. */
+  engineBuilt: z.optional(z.boolean()),
 });
 
 /**

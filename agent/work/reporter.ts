@@ -22,9 +22,17 @@ export class Reporter {
     this.#send({ kind: 'ready', cpusAllowed });
   }
 
-  phase(phase: EventOf<'phase'>['phase'], ortVersion?: string): void {
-    const version = ortVersion === undefined ? {} : { ortVersion: cleanLine(ortVersion, 32) };
-    this.#send({ kind: 'phase', t_ns: this.#clock.now_ns(), phase, ...version });
+  phase(
+    phase: EventOf<'phase'>['phase'],
+    { ortVersion, engineBuilt }: Pick<EventOf<'phase'>, 'ortVersion' | 'engineBuilt'> = {},
+  ): void {
+    this.#send({
+      kind: 'phase',
+      t_ns: this.#clock.now_ns(),
+      phase,
+      ...(ortVersion === undefined ? {} : { ortVersion: cleanLine(ortVersion, 32) }),
+      ...(engineBuilt && { engineBuilt }),
+    });
   }
 
   event(event: WorkerEvent): void {

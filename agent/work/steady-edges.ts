@@ -2,6 +2,7 @@ import type { WorkerEvent } from '../channel/messages.ts';
 import type { Clock } from '../clock.ts';
 import type { EngineSession } from '../engine/engine.ts';
 import { EdgeReader } from './edge-reader.ts';
+import type { EngineWatch } from './engine-watch.ts';
 import { type LabelScore, summariseOutputs } from './outputs.ts';
 import type { Reporter } from './reporter.ts';
 import type { ThreadWatch } from './thread-watch.ts';
@@ -10,6 +11,7 @@ import type { ThreadWatch } from './thread-watch.ts';
 export class SteadyEdges {
   readonly #session: EngineSession;
   readonly #threads: ThreadWatch;
+  readonly #engines: EngineWatch;
   readonly #clock: Clock;
   readonly #reporter: Reporter;
   readonly #edges: EdgeReader;
@@ -18,18 +20,19 @@ export class SteadyEdges {
 
   constructor(
     session: EngineSession,
-    threads: ThreadWatch,
+    watches: { readonly threads: ThreadWatch; readonly engines: EngineWatch },
     context: { readonly clock: Clock; readonly reporter: Reporter; readonly rootPath: string },
   ) {
     this.#session = session;
-    this.#threads = threads;
+    this.#threads = watches.threads;
+    this.#engines = watches.engines;
     this.#clock = context.clock;
     this.#reporter = context.reporter;
     this.#edges = new EdgeReader(context.clock, context.rootPath);
   }
 
   firstIteration(): void {
-    this.#reporter.phase('first-iteration');
+    this.#reporter.phase('first-iteration', { engineBuilt: this.#engines.hasBuilt() });
     this.#outputs = summariseOutputs(this.#session.outputs());
   }
 

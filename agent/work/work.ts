@@ -7,6 +7,7 @@ import { openEngine } from '../engine/open-engine.ts';
 import { agentExitCodes } from '../exit-codes.ts';
 import { cpusAllowed } from '../proc/threads.ts';
 import { cleanText } from '../protocol/clean-text.ts';
+import { EngineWatch } from './engine-watch.ts';
 import { GcWatch } from './gc-watch.ts';
 import { readInputs } from './inputs.ts';
 import { Measurement } from './measurement.ts';
@@ -81,14 +82,19 @@ async function measure(
 ): Promise<Omit<WorkerDone, 'kind'>> {
   if (job.cell.engine === 'trtexec') return measureWithTrtexec(job, { clock, reporter }, signal);
   const engine = openEngine(job);
-  reporter.phase('runtime-loaded', engine.version);
+  reporter.phase('runtime-loaded', { ortVersion: engine.version });
+  const engines = new EngineWatch(engine.cachePath ?? null);
   const threads = new ThreadWatch();
   const session = threads.during(() => engine.open(job.cell, job.modelPath));
-  reporter.phase('session-created');
+  reporter.phase('session-created', { engineBuilt: engines.hasBuilt() });
   const inputs = readInputs(job.cell.inputs, job.storePath);
   session.bind(inputs.tensors);
   signal.addEventListener('abort', () => session.terminate?.());
-  const edges = new SteadyEdges(session, threads, { clock, reporter, rootPath: job.rootPath });
+  const edges = new SteadyEdges(
+    session,
+    { threads, engines },
+    { clock, reporter, rootPath: job.rootPath },
+  );
   const score = inputs.feeder ? new LabelScore(inputs.feeder) : null;
   const measurement = new Measurement(
     { session, origin_ns: clock.origin_ns, feeder: inputs.feeder, score },

@@ -93,15 +93,17 @@ export type ProcessResult = z.infer<typeof processResult>;
  */
 const coldStart = z.object({
   spawn_to_runtime_loaded_ns: maybe,
-  /** Without the building of a trtexec engine, which is in `trtexec.build_ns`. */
+  /** As all below, without the building of an engine: trtexec's is in `trtexec.build_ns`, ONNX Runtime's in `engine_build_ns`. */
   runtime_loaded_to_session_created_ns: maybe,
-  /** The same of the cell's first process alone: TensorRT under ONNX Runtime builds its engine there. */
-  first_session_ns: maybe.default(null),
   session_created_to_first_iteration_ns: maybe,
   first_iteration_ns: maybe,
   first_iteration_to_steady_ns: maybe,
-  /** Without the building of a trtexec engine, too. */
   spawn_to_steady_ns: maybe,
+  /**
+   * What building an engine took TensorRT under ONNX Runtime: the stage in which it did, less the median of that stage in the processes
+   * that found it built, where there are any; null where none was built in this run.
+   */
+  engine_build_ns: maybe.default(null),
 });
 export type ColdStart = z.infer<typeof coldStart>;
 

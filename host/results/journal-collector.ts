@@ -103,6 +103,7 @@ export class JournalCollector {
       spawn_ns: event.t_ns,
       cpusAllowed: cleanLine(event.cpusAllowed, 1024),
       phases: new Map(),
+      builtBefore: new Set(),
       ortVersion: null,
       iterations: noIterations(),
       collections: [],
@@ -124,6 +125,7 @@ export class JournalCollector {
     switch (event.kind) {
       case 'phase':
         process.phases.set(event.phase, event.t_ns);
+        if (event.engineBuilt) process.builtBefore.add(event.phase);
         if (event.ortVersion) process.ortVersion = cleanLine(event.ortVersion, 32);
         return [];
       case 'iter':

@@ -39,6 +39,8 @@ export interface ProcessData {
   readonly spawn_ns: number;
   readonly cpusAllowed: string;
   readonly phases: Map<Phase, number>;
+  /** Stages before which TensorRT under ONNX Runtime built an engine. */
+  readonly builtBefore: Set<Phase>;
   /** Release of ONNX Runtime that it ran. */
   ortVersion: string | null;
   readonly iterations: IterationColumns;

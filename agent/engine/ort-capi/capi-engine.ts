@@ -13,7 +13,7 @@ const logLevel = 2;
  */
 export class OrtCapiEngine implements Engine {
   readonly #capi: Capi;
-  readonly #cachePath: string | null;
+  readonly cachePath: string | null;
 
   get version(): string {
     return this.#capi.library.version;
@@ -22,13 +22,13 @@ export class OrtCapiEngine implements Engine {
   /** `cachePath`: a directory for the engine that TensorRT builds; null for other providers. */
   constructor(capi: Capi, cachePath: string | null) {
     this.#capi = capi;
-    this.#cachePath = cachePath;
+    this.cachePath = cachePath;
   }
 
   open(cell: Cell, modelPath: string, { profilePrefix }: OpenOptions = {}): CapiSession {
     const capi = this.#capi;
     const env = capi.create('createEnv', logLevel, 'orin-remote');
-    const options = createOptions(capi, cell, this.#cachePath);
+    const options = createOptions(capi, cell, this.cachePath);
     if (profilePrefix !== undefined) capi.call('enableProfiling', options, profilePrefix);
     try {
       const session = capi.create('createSession', env, modelPath, options);

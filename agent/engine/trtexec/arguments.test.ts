@@ -2,11 +2,12 @@ import { expect, test } from 'vitest';
 import { testCell } from '../../../test/support/cells.ts';
 import { precisionEnvironment } from '../precision-environment.ts';
 import { precisionFlags } from './arguments.ts';
+import type { Trtexec } from './describe.ts';
 
-const trtexec = {
+const trtexec: Trtexec = {
   path: '/usr/src/tensorrt/bin/trtexec',
   version: '10.3.0',
-  release: 100300,
+  release: [10, 3, 0],
   flags: new Set(['--noTF32', '--fp16', '--int8']),
 };
 const cell = testCell('a', 'm', [], { engine: 'trtexec', ep: 'tensorrt' });
@@ -22,7 +23,12 @@ test('fp32 is computed as such only where it is asked for, by a flag and by the 
 });
 
 test('a precision that this release has no flag for is refused, but not to a model that is in it already', () => {
-  const typed = { ...trtexec, version: '11.1.0', release: 110100, flags: new Set<string>() };
+  const typed: Trtexec = {
+    ...trtexec,
+    version: '11.1.0',
+    release: [11, 1, 0],
+    flags: new Set<string>(),
+  };
   const own = { ...cell, precision: 'fp16' } as const;
   expect(precisionFlags(trtexec, own)).toEqual(['--fp16']);
   expect(precisionFlags(typed, own)).toEqual([]);
