@@ -7,14 +7,19 @@ import { EngineRefusal } from '../engine/engine.ts';
 import { engineCache } from '../engine/engine-cache.ts';
 import { shapesOf, timedStages, timingArguments } from '../engine/trtexec/arguments.ts';
 import { type BuiltEngine, builtEngine } from '../engine/trtexec/build-engine.ts';
+import { removeEngine } from '../engine/trtexec/cached-engine.ts';
 import { installedTrtexec, type Trtexec } from '../engine/trtexec/describe.ts';
+import { diskFull, isNoSpace } from '../engine/trtexec/disk-full.ts';
 import { readOutputs } from '../engine/trtexec/outputs.ts';
 import {
   failureOf,
   hasPassed,
+  isUnloadable,
   measurementWarnings,
   runTrtexec,
   type TrtexecOptions,
+  UnloadableEngine,
+  unloadable,
 } from '../engine/trtexec/run-trtexec.ts';
 import { type Query, readTimes } from '../engine/trtexec/times.ts';
 import { readBounded, writeInputs } from '../engine/trtexec/worker-files.ts';
@@ -52,7 +57,7 @@ export async function measureWithTrtexec(
     mkdirSync(job.scratchPath);
     return await measure(job, context, signal);
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (!signal.aborted) throw isNoSpace(error) ? diskFull('run trtexec', job.scratchPath) : error;
     return { outcome: 'cancelled', stop: 'cancelled', message: '' };
   } finally {
     rmSync(job.scratchPath, { recursive: true, force: true });
@@ -67,12 +72,8 @@ async function measure(
   const options = { signal, words: dieWithParent('KILL'), onAlive: () => reporter.alive() };
   const trtexec = await installedTrtexec(signal);
   // Before the engine is built: that has a figure of its own.
-  const loaded_ns = clock.now_ns();
   reporter.phase('runtime-loaded');
-  const cachePath = engineCache(job.storePath, 'trtexec');
-  const engine = await builtEngine(trtexec, { ...job, cachePath }, options);
-  const preparing_ns = clock.now_ns() - loaded_ns;
-  const timing = await timeEngine(job, trtexec, engine, clock, options);
+  const { engine, preparing_ns, timing } = await prepareAndTime(job, trtexec, clock, options);
   const { queries, began_ns, output, edges } = timing;
   reporter.event({ kind: 'phase', t_ns: began_ns, phase: 'session-created' });
   reporter.event({ kind: 'phase', t_ns: began_ns, phase: 'steady' });
@@ -127,6 +128,29 @@ interface Timing {
   readonly edges: ReturnType<EdgeReader['events']>;
 }
 
+/** A cached engine that does not load is built anew: once, for one that was just built will not load the next time either. */
+async function prepareAndTime(
+  job: WorkerJob,
+  trtexec: Trtexec,
+  clock: Clock,
+  options: TrtexecOptions,
+): Promise<{ engine: BuiltEngine; preparing_ns: number; timing: Timing }> {
+  const began_ns = clock.now_ns();
+  const request = { ...job, cachePath: engineCache(job.storePath, 'trtexec') };
+  for (;;) {
+    const engine = await builtEngine(trtexec, request, options);
+    const preparing_ns = clock.now_ns() - began_ns;
+    try {
+      const timing = await timeEngine(job, trtexec, engine, clock, options);
+      return { engine, preparing_ns, timing };
+    } catch (error) {
+      if (!(error instanceof UnloadableEngine)) throw error;
+      removeEngine(engine.path);
+      if (!engine.isCached) throw error;
+    }
+  }
+}
+
 async function timeEngine(
   job: WorkerJob,
   trtexec: Trtexec,
@@ -160,6 +184,7 @@ async function timeEngine(
     },
   }).finally(() => loop.stop());
   options.signal.throwIfAborted();
+  if (!hasPassed(run) && isUnloadable(run)) throw unloadable(run);
   if (!hasPassed(run)) throw failureOf('time the engine', run);
   const queries = readTimes(readBounded(files.times, maxTimesBytes));
   const edges = loop.events();

@@ -34,6 +34,9 @@ export interface StandIn {
   readonly isStatic?: boolean;
   /** How long its loop takes, warm-up and all. */
   readonly loopMs?: number;
+  /** How its engines begin, and the only ones that it loads. */
+  readonly magic?: string;
+  readonly engineBytes?: number;
   /** Elements of the model's input. */
   readonly dtype?: 'float32' | 'float64' | 'int8' | 'int64';
 }

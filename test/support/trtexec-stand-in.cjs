@@ -43,6 +43,33 @@ function readInput(file, Elements, count, number, fail) {
 }
 
 /**
+ * Saves as a C++ stream does: as much as there is room for. The real one mostly sees that something is missing, and says no more
+ * than that; what is written only when the stream is closed it does not look at (`save unnoticed`).
+ */
+function saveEngine(file, bytes, fault, fail) {
+  const descriptor = fs.openSync(file, 'w');
+  try {
+    for (let done = 0; done < bytes.length; ) done += fs.writeSync(descriptor, bytes, done);
+  } catch {
+    if (fault !== 'save unnoticed') fail('Saving engine to file failed.', 'Engine set up failed');
+  }
+}
+
+/** Loads an engine as a TensorRT that knows its own by their first bytes. */
+function loadEngine(file, magic, fail) {
+  const bytes = fs.readFileSync(file);
+  const words = ['Got invalid engine!', 'Inference set up failed'];
+  if (bytes.length === 0) fail('Engine blob is empty. Nothing to deserialize!', ...words);
+  if (bytes.subarray(0, magic.length).toString() === magic) return;
+  fail(
+    'Error[1]: [stdArchiveReader.cpp::StdArchiveReader::32] Error Code 1: Serialization (Serialization assertion magicTagRead == kMAGIC_TAG failed.Magic tag does not match)',
+    'Error[4]: [runtime.cpp::deserializeCudaEngine::65] Error Code 4: Internal Error (Engine deserialization failed.)',
+    'Engine deserialization failed',
+    ...words,
+  );
+}
+
+/**
  * What is written of an output whose shape depends on the data. The context knows it as -1; the elements of that are none, and
  * from 10.4 on a line about its real shape stands before the values.
  */
@@ -55,6 +82,7 @@ function shapeOfData(shape, list, number) {
 /** Runs as trtexec `config.version` with a model of input `x`; `config.fault` names what goes wrong. */
 module.exports = function standIn(config) {
   const { version, fault, isStatic, buildMs = 0, loopMs = 0, log, dtype = 'float32' } = config;
+  const { magic = 'an engine', engineBytes = magic.length } = config;
   const words = process.argv.slice(2);
   const number = numbers[version];
   const say = (level, text) => console.log(`[05/13/2025-10:36:46] [${level}] ${text}`);
@@ -62,6 +90,10 @@ module.exports = function standIn(config) {
   const end = (isPassed) => {
     console.log(`&&&& ${isPassed ? 'PASSED' : 'FAILED'} TensorRT.trtexec ${command}`);
     process.exit(isPassed ? 0 : 1);
+  };
+  const fail = (...texts) => {
+    for (const text of texts) say('E', text);
+    end(false);
   };
   fs.appendFileSync(log, `${JSON.stringify(words)}\n`);
   if (fault === 'other program') {
@@ -103,7 +135,12 @@ module.exports = function standIn(config) {
   if (given.has('--onnx')) {
     sleep(buildMs);
     fs.accessSync(given.get('--onnx'));
-    fs.writeFileSync(given.get('--saveEngine'), 'an engine');
+    saveEngine(
+      given.get('--saveEngine'),
+      Buffer.alloc(engineBytes, fault === 'bad build' ? 'broken' : magic),
+      fault,
+      fail,
+    );
     say('I', 'Engine built in 42.1 sec.');
     end(true);
   }
@@ -111,7 +148,7 @@ module.exports = function standIn(config) {
   if (flags.has('--noSpinWait') && given.has('--useSpinWait')) {
     say('W', '--useSpinWait is deprecated. Spin wait is now enabled by default.');
   }
-  fs.accessSync(given.get('--loadEngine'));
+  loadEngine(given.get('--loadEngine'), magic, fail);
   say('W', '[TRT] Using an engine plan file across different models of devices is not recommended');
   say('I', 'Starting inference');
   if (fault === 'memory') {
@@ -137,10 +174,6 @@ module.exports = function standIn(config) {
   say('I', 'Timing trace has 25 queries over 3.0 s');
   const times = fs.readFileSync(path.join(fixtures, 'trtexec-exportTimes.sample.json'), 'utf8');
   fs.writeFileSync(given.get('--exportTimes'), fault === 'cut times' ? times.slice(0, 900) : times);
-  const fail = (text) => {
-    say('E', text);
-    end(false);
-  };
   const file = given.get('--loadInputs').replace(/^.*:/, '');
   // A static model knows its shape: the tests have one of 1x8.
   const dimensions = (given.get('--shapes') ?? 'x:1x8').replace(/^.*:/, '').split('x');

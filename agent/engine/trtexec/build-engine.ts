@@ -1,30 +1,15 @@
 import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import * as z from 'zod/mini';
 import type { Cell } from '../../protocol/plan.ts';
 import { buildArguments, precisionFlags, shapesOf } from './arguments.ts';
+import { type CachedEngine, cachedEngine, keepEngine } from './cached-engine.ts';
 import type { Trtexec } from './describe.ts';
+import { diskFull, isFull } from './disk-full.ts';
 import { failureOf, hasPassed, runTrtexec, type TrtexecOptions } from './run-trtexec.ts';
+import { removeStaleBuilds, temporaryOf } from './stale-builds.ts';
 
-/** What stands beside a cached engine. */
-const record = z.object({
-  duration_ns: z.int().check(z.nonnegative()),
-  /** The model's shapes are free: a run must say them again. */
-  hasFreeShapes: z.boolean(),
-});
-
-export interface BuiltEngine extends z.infer<typeof record> {
-  readonly path: string;
-  readonly bytes: number;
+export interface BuiltEngine extends CachedEngine {
   readonly isCached: boolean;
 }
 
@@ -50,9 +35,10 @@ export async function builtEngine(
   const { cell, modelPath, cachePath } = request;
   const precision = precisionFlags(trtexec, cell);
   const base = join(cachePath, cacheKey(trtexec, request, precision));
-  const cached = readCached(base);
-  if (cached !== null) return cached;
-  const temporary = `${base}.${process.pid}.tmp`;
+  const cached = await cachedEngine(base, options.signal);
+  if (cached !== null) return { ...cached, isCached: true };
+  removeStaleBuilds(cachePath);
+  const temporary = temporaryOf(base);
   const build = async (args: readonly string[]) => {
     const began = process.hrtime.bigint();
     const run = await runTrtexec(trtexec.path, args, options);
@@ -69,28 +55,21 @@ export async function builtEngine(
       ({ run, duration_ns } = await build(withShapes.filter((arg) => !isShapes(arg))));
     }
     options.signal.throwIfAborted();
-    if (!hasPassed(run) || !existsSync(temporary)) throw failureOf('build the engine', run);
-    writeFileSync(`${base}.json`, JSON.stringify({ duration_ns, hasFreeShapes }));
-    renameSync(temporary, `${base}.plan`);
-    const bytes = statSync(`${base}.plan`).size;
-    return { path: `${base}.plan`, bytes, isCached: false, duration_ns, hasFreeShapes };
+    if (!hasPassed(run) || !existsSync(temporary)) {
+      if (isUnsaved(run.output, cachePath)) throw diskFull('save the engine', cachePath);
+      throw failureOf('build the engine', run);
+    }
+    const facts = { duration_ns, hasFreeShapes };
+    return { ...(await keepEngine(temporary, base, facts, options.signal)), isCached: false };
   } finally {
     rmSync(temporary, { force: true });
   }
 }
 
-function readCached(base: string): BuiltEngine | null {
-  try {
-    const known = record.parse(JSON.parse(readFileSync(`${base}.json`, 'utf8')));
-    const { size } = statSync(`${base}.plan`);
-    // What was used last is the last to be removed to make room.
-    const now = new Date();
-    utimesSync(`${base}.plan`, now, now);
-    utimesSync(`${base}.json`, now, now);
-    return { ...known, path: `${base}.plan`, bytes: size, isCached: true };
-  } catch {
-    return null;
-  }
+/** trtexec says that it could not save the engine, not why. */
+function isUnsaved(output: string, cachePath: string): boolean {
+  if (/No space left on device/.test(output)) return true;
+  return /Saving engine to file failed/.test(output) && isFull(cachePath);
 }
 
 function cacheKey(

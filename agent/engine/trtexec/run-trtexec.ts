@@ -62,6 +62,19 @@ export function hasPassed({ exitCode, output }: TrtexecRun): boolean {
   return exitCode === 0 && /^&&&& PASSED TensorRT\.trtexec/m.test(output);
 }
 
+const outOfMemory = /out of memory|cudaErrorMemoryAllocation|insufficient memory/i;
+const loadErrors =
+  /nothing to deserialize|deserialization failed|got invalid engine|error (opening|loading) engine file|magic ?tag/i;
+
+/** The engine's file cannot be loaded: it is damaged, or of another TensorRT or device. */
+export class UnloadableEngine extends EngineRefusal {}
+
+/** Whether it failed because of the engine's file. */
+export function isUnloadable({ output }: TrtexecRun): boolean {
+  if (output.includes('Starting inference') || outOfMemory.test(output)) return false;
+  return loadErrors.test(output);
+}
+
 const freeMemory = 'free memory on the board, or take a smaller batch';
 
 /** Why it failed, in its own words: its error lines, or else its last ones. */
@@ -74,7 +87,7 @@ export function failureOf(step: string, { exitCode, signal, output }: TrtexecRun
   const how = signal === null ? `exit code ${exitCode}` : `ended by ${signal}`;
   const last = lines.slice(-5).map(messageOf);
   const [first, ...more] = errors.length > 0 ? errors.map(messageOf) : [lastWords(last), ...last];
-  const isMemory = /out of memory|cudaErrorMemoryAllocation|insufficient memory/i.test(output);
+  const isMemory = outOfMemory.test(output);
   return new EngineRefusal([`trtexec could not ${step} (${how}): ${first}`, ...more].join('\n'), {
     // A kill from outside is the kernel's, for want of memory: ours is told as a cancel.
     next:
@@ -82,6 +95,12 @@ export function failureOf(step: string, { exitCode, signal, output }: TrtexecRun
         ? freeMemory
         : 'see more of it on the board: trtexec --onnx=MODEL --verbose',
   });
+}
+
+/** The same of an engine that does not load. */
+export function unloadable(run: TrtexecRun): UnloadableEngine {
+  const { message, next } = failureOf('load the engine', run);
+  return new UnloadableEngine(message, next === null ? {} : { next });
 }
 
 /** What came right before an end without an error. */
