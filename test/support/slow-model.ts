@@ -1,9 +1,9 @@
 import { encodeModel } from '../../models/onnx/codec.ts';
 import type { TestModel } from './board.ts';
 
-/** y = x · w · w · …: some seconds an iteration, in nodes of some tens of milliseconds. */
-export function slowModel(): TestModel {
-  const [size, nodes] = [1024, 60];
+/** y = x · w · w · … of square matrices: some seconds an iteration, in nodes of some tens of milliseconds. */
+export function slowModel(size = 1024): TestModel {
+  const nodes = 60;
   const dim = [{ dimValue: size }, { dimValue: size }];
   const tensor = (name: string) => ({
     name,
