@@ -9,8 +9,8 @@ const names: Readonly<Record<ExecutionProvider, string>> = {
   webgpu: 'WebGPU',
 };
 
-/** The way on when the pushed ONNX Runtime cannot use the GPU: TensorRT's own program where the board has it. */
-function gpuNext(): string {
+/** The way on when an ONNX Runtime cannot use the GPU: TensorRT's own program where the board has it. */
+export function gpuNext(): string {
   return findTrtexec() === null
     ? 'see docs/gpu.md for a GPU build (--ort, --ort-lib); trtexec is not on this board either'
     : 'trtexec is there: use --ep trtexec, or see docs/gpu.md for a GPU build';

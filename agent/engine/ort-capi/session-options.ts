@@ -1,6 +1,6 @@
 import type { Cell, ExecutionProvider } from '../../protocol/plan.ts';
 import { EngineRefusal } from '../engine.ts';
-import { sessionRefusal } from '../refusals.ts';
+import { gpuNext, sessionRefusal } from '../refusals.ts';
 import type { Address, Capi } from './capi.ts';
 
 const optimizationLevels: Readonly<Record<Cell['graphOptimization'], number>> = {
@@ -65,7 +65,7 @@ function refuseAbsentProvider(capi: Capi, ep: ExecutionProvider): void {
   const { path, version } = capi.library;
   throw new EngineRefusal(
     `ONNX Runtime ${version} at ${path} has no ${providerIds[ep]}: it was built with ${available.join(', ')}`,
-    { next: 'give a GPU build with --ort-lib, or use --ep trtexec; see docs/gpu.md' },
+    { next: gpuNext() },
   );
 }
 
