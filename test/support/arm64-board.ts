@@ -47,7 +47,7 @@ const boardInit = [
   'mount -t binfmt_misc binfmt_misc "$2/mnt"',
   `printf %s ":arm64:M::${magic}:${mask}:$5:F" > "$2/mnt/register"`,
   'mount -o remount,bind,ro "$2"',
-  'chroot "$2" /bin/true',
+  '/usr/sbin/chroot "$2" /bin/true',
   'echo ready',
   // bash, as process 1 must, reaps what was orphaned while it waits here.
   'read -r _ || :',
@@ -133,7 +133,7 @@ function loginShell(unsharePid: number, root: string): string {
     'NODE_COMPILE_CACHE=/tmp/compiled',
     'ORIN_REMOTE_LOCK="$ORIN_REMOTE_LOCK"',
   ];
-  return `#!/bin/sh\nexec ${enter} chroot '${root}' /usr/bin/env -i ${environment.join(' ')} /bin/bash "$@"\n`;
+  return `#!/bin/sh\nexec ${enter} /usr/sbin/chroot '${root}' /usr/bin/env -i ${environment.join(' ')} /bin/bash "$@"\n`;
 }
 
 /** `/proc/cpuinfo` as an arm64 kernel writes it. */
