@@ -13,6 +13,16 @@ const parts = [
   { debian: 'fish', paths: ['/usr/bin/fish'], isEssential: false },
   { debian: 'tcsh', paths: ['/usr/bin/tcsh', '/bin/tcsh'], isEssential: false },
   { debian: 'zsh', paths: ['/usr/bin/zsh', '/bin/zsh'], isEssential: false },
+  {
+    debian: 'qemu-user-static',
+    paths: ['/usr/bin/qemu-aarch64-static', '/usr/bin/qemu-aarch64'],
+    isEssential: false,
+  },
+  {
+    debian: 'debian-archive-keyring',
+    paths: ['/usr/share/keyrings/debian-archive-keyring.gpg'],
+    isEssential: false,
+  },
 ];
 
 function libraries(name) {

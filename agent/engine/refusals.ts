@@ -4,8 +4,8 @@ import { EngineRefusal } from './engine.ts';
 import { findTrtexec } from './trtexec/find-trtexec.ts';
 import { unloadableProvider } from './unloadable.ts';
 
-/** The way on when the pushed ONNX Runtime cannot use the GPU: TensorRT's own program where the board has it. */
-function gpuNext(): string {
+/** The way on when an ONNX Runtime cannot use the GPU: TensorRT's own program where the board has it. */
+export function gpuNext(): string {
   return findTrtexec() === null
     ? 'see docs/gpu.md for a GPU build (--ort, --ort-lib); trtexec is not on this board either'
     : 'trtexec is there: use --ep trtexec, or see docs/gpu.md for a GPU build';

@@ -12,7 +12,7 @@ import type { CapiSession } from './capi-session.ts';
 import { loadOrtCapi } from './load-capi.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'orin-remote-capi-'));
-const { main, files } = slowModel(6);
+const { main, files } = slowModel({ nodes: 6 });
 const x = Float32Array.from({ length: 1024 * 1024 }, (_, i) => (i % 7) / 7);
 let session: CapiSession;
 

@@ -1,7 +1,7 @@
 import type { Cell } from '../../protocol/plan.ts';
 import { providerNames } from '../../protocol/provider-names.ts';
 import { EngineRefusal } from '../engine.ts';
-import { sessionRefusal } from '../refusals.ts';
+import { gpuNext, sessionRefusal } from '../refusals.ts';
 import type { Address, Capi } from './capi.ts';
 
 const optimizationLevels: Readonly<Record<Cell['graphOptimization'], number>> = {
@@ -59,7 +59,7 @@ function refuseAbsentProvider(capi: Capi, ep: Cell['ep']): void {
   const { path, version } = capi.library;
   throw new EngineRefusal(
     `ONNX Runtime ${version} at ${path} has no ${providerNames[ep].id}: it was built with ${available.join(', ')}`,
-    { next: 'give a GPU build with --ort-lib, or use --ep trtexec; see docs/gpu.md' },
+    { next: gpuNext() },
   );
 }
 
