@@ -74,11 +74,25 @@ test('options that make no sense are refused before anything is connected', asyn
     [['--ep-option', 'gpu.x=1'], /does not begin with a provider/],
     [['--ort-lib', 'lib.so'], /not an absolute path/],
     [['--precision', 'fp64'], /--precision fp64: unknown/],
+    [['--ep-option', 'tensorrt.x=1'], /no cell of the plan runs TensorRT/],
+    [['--ep', 'trtexec', '--ep-option', 'tensorrt.x=1'], /trtexec is a program of its own/],
   ] as const) {
     const { code, stderr } = await cli.run(['bench', 'nowhere.invalid', ...words]);
     expect([code, stderr]).toEqual([2, expect.stringMatching(reason)]);
   }
 });
+
+test('what --gpu auto finds takes no options of another provider, and none is dropped', async () => {
+  const library = ['--ort-lib', '/nowhere/libonnxruntime.so', '--model', 'null', '--dry-run'];
+  const words = ['bench', 'demo', '--gpu', 'auto', ...library];
+  const other = await cli.run([...words, '--ep-option', 'tensorrt.x=1']);
+  expect([other.code, other.stderr]).toEqual([2, expect.stringContaining('no cell of the plan')]);
+  const own = await cli.run([...words, '--engine', 'ort', '--ep-option', 'cuda.x=1']);
+  expect([own.code, own.stdout]).toEqual([
+    0,
+    expect.stringMatching(/ cpu .*\n.* cuda \(ort-capi\) /),
+  ]);
+}, 60_000);
 
 test('a build that is none, and --gpu auto where there is no way to a GPU, say what to do', async () => {
   const none = await cli.run(['bench', 'demo', '--ort', '/nowhere']);

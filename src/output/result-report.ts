@@ -6,7 +6,7 @@ import { activitySummary } from './activity-report.ts';
 import { energyLine } from './board-lines.ts';
 import { experimentReport } from './experiment-report.ts';
 import { counted } from './quantities.ts';
-import { resultTable } from './result-table.ts';
+import { resultTable, timedLines } from './result-table.ts';
 import { plainText } from './symbols.ts';
 import type { Terminal } from './terminal.ts';
 import { wrapSentence } from './wrap-text.ts';
@@ -25,6 +25,7 @@ export function resultReport(result: Result, board: string, terminal: Terminal):
       '',
       ...resultTable(cells, result, terminal),
       '',
+      ...timedLines(cells),
       ...cells.flatMap(passLines),
       ...activityLine(cells, result),
       ...cells.flatMap((cell) => energyLine(cell) ?? []),

@@ -1,7 +1,10 @@
+import stringWidth from 'string-width';
 import type { CellResult, PercentileResult } from '../../host/results/cell-result.ts';
 import { formatDuration, formatNumber, formatPercent } from '../../host/results/format.ts';
-import { placementText } from '../../host/results/placement.ts';
+import { placementText, providerName } from '../../host/results/placement.ts';
 import type { Result } from '../../host/results/result.ts';
+import { hasTrtexec, timedStages } from '../../host/results/timed.ts';
+import { plainText } from './symbols.ts';
 import type { Terminal } from './terminal.ts';
 import { type Column, textTable } from './text-table.ts';
 
@@ -10,6 +13,8 @@ type Measured = Pick<Result, 'cells' | 'comparisons'>;
 interface Field {
   readonly column: Column;
   readonly text: (cell: CellResult, result: Measured, terminal: Terminal) => string;
+  /** Where there is no room for all of the text. */
+  readonly short?: (cell: CellResult) => string;
 }
 
 const right = (title: string, dropOrder?: number): Column => ({
@@ -17,28 +22,38 @@ const right = (title: string, dropOrder?: number): Column => ({
   align: 'right',
   ...(dropOrder === undefined ? {} : { dropOrder }),
 });
-const left = (title: string): Column => ({ title, align: 'left' });
+const left = (title: string, dropOrder?: number): Column => ({
+  ...right(title, dropOrder),
+  align: 'left',
+});
 
-/** The fields of a row, in order; an empty column is not printed. */
+/**
+ * The fields of a row, in order; an empty column is not printed. Where there is no room for all, what the notices or
+ * `results show` tell as well goes first.
+ */
 const fields: readonly Field[] = [
   { column: left('cell'), text: (cell) => cell.label },
   { column: right('median'), text: medianText },
   { column: left('95 % CI'), text: intervalText },
-  { column: right('p90', 4), text: (cell) => percentileText(cell.percentiles.p90) },
-  { column: right('p99', 2), text: (cell) => percentileText(cell.percentiles.p99) },
-  { column: right('max', 3), text: (cell) => durationOrNothing(cell.max_ns) },
-  { column: right('inf/s', 1), text: (cell) => numberOrNothing(cell.throughput_per_s) },
-  { column: right('speed-up', 0), text: speedUpText },
+  { column: right('p90', 6), text: (cell) => percentileText(cell.percentiles.p90) },
+  { column: right('p99', 4), text: (cell) => percentileText(cell.percentiles.p99) },
+  { column: right('max', 5), text: (cell) => durationOrNothing(cell.max_ns) },
+  { column: right('inf/s', 2), text: (cell) => numberOrNothing(cell.throughput_per_s) },
+  { column: right('speed-up', 1), text: speedUpText },
   {
-    column: right('ours'),
+    column: right('ours', 7),
     text: (cell) => (cell.overhead ? formatPercent(cell.overhead.share) : ''),
   },
-  { column: right('CPU', 5), text: cpuText },
+  { column: right('CPU', 8), text: cpuText },
   {
-    column: right('irq/s', 6),
+    column: right('irq/s', 9),
     text: (cell) => numberOrNothing(cell.activity?.interrupts_per_s ?? null),
   },
-  { column: left('ran on'), text: ranOnText },
+  {
+    column: right('build', 3),
+    text: ({ trtexec }) => durationOrNothing(trtexec?.build_ns ?? null),
+  },
+  { column: left('ran on', 0), text: ranOnText, short: ranOnShort },
   { column: left('verdict'), text: (cell, _result, terminal) => verdictText(cell, terminal) },
 ];
 
@@ -48,14 +63,31 @@ export function resultTable(
   result: Measured,
   terminal: Terminal,
 ): string[] {
-  const rows = [...cells]
-    .sort((a, b) => Number(isBad(a)) - Number(isBad(b)))
-    .map((cell) => fields.map((field) => field.text(cell, result, terminal)));
+  const sorted = [...cells].sort((a, b) => Number(isBad(a)) - Number(isBad(b)));
+  const columns = fields.map((field) => field.column);
+  // Before the table is laid out: signs that stand for others are wider.
+  const rowsBy = (text: (field: Field, cell: CellResult) => string) =>
+    sorted.map((cell) => fields.map((field) => plainText(text(field, cell), terminal.isUnicode)));
+  const whole = textTable(
+    columns,
+    rowsBy((field, cell) => field.text(cell, result, terminal)),
+  );
+  if (whole.every((line) => stringWidth(line) <= terminal.columns())) return whole;
   return textTable(
-    fields.map((field) => field.column),
-    rows,
+    columns,
+    rowsBy((field, cell) => field.short?.(cell) ?? field.text(cell, result, terminal)),
     terminal.columns(),
   );
+}
+
+/** What a row of trtexec times, as a line below the table; none where no row is one. */
+export function timedLines(cells: readonly CellResult[]): string[] {
+  if (!hasTrtexec(cells)) return [];
+  const stages = timedStages(cells);
+  const text = cells.every(({ config }) => config.engine === 'trtexec')
+    ? `trtexec times ${stages} of a query; building its engine is not in it`
+    : `trtexec times ${stages} of a query, the other rows a call; building its engine is in neither`;
+  return [`  ${text}`, ''];
 }
 
 function isBad(cell: CellResult): boolean {
@@ -98,6 +130,16 @@ function ranOnText({ placement, trtexec, gpu, verdict }: CellResult): string {
   const placed = placement === null ? null : placementText(placement);
   if (placed !== null || gpu === null || verdict.kind === 'INVALID') return placed ?? '';
   return gpu.proof === 'load' ? 'GPU, by its load' : 'GPU not proven';
+}
+
+/** The same in few words: notices and `results show` have the rest. */
+function ranOnShort(cell: CellResult): string {
+  const { placement, trtexec } = cell;
+  if (trtexec !== null) return `GPU ${trtexec.timed.replace(/\+.*\+/, '…')}`;
+  if (placement === null || placementText(placement) === null) {
+    return ranOnText(cell).replace(',', '');
+  }
+  return `${placement.nodes_on_asked}/${placement.nodes} on ${providerName(placement.asked)}`;
 }
 
 function speedUpText(cell: CellResult, { comparisons }: Measured): string {

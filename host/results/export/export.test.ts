@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { gpuRun } from '../../../test/support/gpu-run.ts';
 import {
   around,
   JournalBuilder,
@@ -135,6 +136,14 @@ describe('CSV', () => {
     expect(boards.map(([board]) => board)).toEqual(labels.map(() => "'=board"));
   });
 
+  test('what is timed and the build of an engine are fields of every cell', () => {
+    const [header = [], ...rows] = parseCsv(cellsCsv(resultOf(gpuRun())));
+    const column = (name: string) => rows.map((row) => row[header.indexOf(name)]);
+    expect(column('timed')).toEqual([...Array(3).fill('session.run'), 'h2d+compute+d2h']);
+    expect(column('engine_build_ns')).toEqual(['', '', '', '48210000000']);
+    expect(column('engine_built_in_run')).toEqual(['', '', '', 'true']);
+  });
+
   test('cells are one row each, with names in the header; commas and quotes survive', () => {
     const label = '1 thread, "pinned"';
     const plan = testPlan([testCell('a', { label }), testCell('b')]);
@@ -147,6 +156,20 @@ describe('CSV', () => {
     expect(field(1, 'median_ns')).toBe('');
     expect(rows.every((row) => row.length === header.length)).toBe(true);
   });
+});
+
+test('Markdown: beside trtexec it is told what each row times, and what building its engine took', () => {
+  const text = resultMarkdown(resultOf(gpuRun()));
+  const rows = text.split('\n').filter((line) => line.startsWith('|'));
+  expect(rows[0]).toMatch(/\| timed \| engine build \| verdict \|$/);
+  expect(rows.at(-1)).toMatch(/^\| trtexec .* \| h2d\+compute\+d2h \| 48\.2 s \| \w+ \|$/);
+  expect(rows[2]).toMatch(/\| session\.run \| {2}\| \w+ \|$/);
+  expect(text).toMatch(
+    /one `session\.run` .*; in rows of trtexec .* `h2d\+compute\+d2h` of one query/,
+  );
+  const alone = resultMarkdown(resultOf(gpuRun(['trtexec'])));
+  expect(alone).not.toContain('session.run');
+  expect(alone).toContain('Latency is what trtexec times: `h2d+compute+d2h`');
 });
 
 test('Markdown: sound cells first, figures that the interval supports, no markup from labels', () => {

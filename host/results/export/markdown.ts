@@ -1,6 +1,7 @@
 import type { CellResult } from '../cell-result.ts';
 import { formatDuration, formatInterval, formatNumber, formatPercent } from '../format.ts';
 import type { Comparison, Result } from '../result.ts';
+import { hasTrtexec, latencyMeaning, timedText } from '../timed.ts';
 
 /** A result as a page of Markdown: what was measured, a person's note on it, the table, what to know beside it. */
 export function resultMarkdown(result: Result, note: string | null = null): string {
@@ -9,14 +10,11 @@ export function resultMarkdown(result: Result, note: string | null = null): stri
     `# ${escaped(title(result, measured))}`,
     facts(result),
     ...(note === null ? [] : [quoted(note)]),
-    table(
-      ['cell', 'median, 95 % CI', 'p90', 'p99', 'per second', 'speed-up', 'harness', 'verdict'],
-      measured.map((cell) => cellRow(cell, comparisonOf(result, cell))),
-    ),
+    cellTable(result, measured),
     ...verdictNotes(measured),
     ...passTable(measured),
     ...warnings(result),
-    'Latency is the wall time of one `session.run` in a closed loop, inputs bound and outputs copied back. The interval is a t interval over the medians of fresh processes.',
+    `${latencyMeaning(measured)}. The interval is a t interval over the medians of fresh processes.`,
   ].join('\n\n')}\n`;
 }
 
@@ -57,6 +55,21 @@ function isUnsound(cell: CellResult): boolean {
   return cell.verdict.kind !== 'VALID' && cell.verdict.kind !== 'WIDE';
 }
 
+/** What is timed is told where it is not the same in all rows of all runs. */
+function cellTable(result: Result, cells: readonly CellResult[]): string {
+  const engine = hasTrtexec(cells) ? ['timed', 'engine build'] : [];
+  const figures = ['median, 95 % CI', 'p90', 'p99', 'per second', 'speed-up', 'harness'];
+  return table(
+    ['cell', ...figures, ...engine, 'verdict'],
+    cells.map((cell) => {
+      const row = cellRow(cell, comparisonOf(result, cell));
+      const build = cell.trtexec?.build_ns ?? null;
+      const texts = [timedText(cell), build === null ? '' : formatDuration(build)];
+      return [...row, ...texts.slice(0, engine.length), cell.verdict.kind];
+    }),
+  );
+}
+
 function cellRow(cell: CellResult, comparison: Comparison | null): string[] {
   const ofMedian = (value: number | null) =>
     value === null ? 'n/a' : formatDuration(value, cell.ci?.half_width);
@@ -68,7 +81,6 @@ function cellRow(cell: CellResult, comparison: Comparison | null): string[] {
     cell.throughput_per_s === null ? 'n/a' : formatNumber(cell.throughput_per_s),
     speedUpText(cell, comparison),
     cell.overhead === null ? '' : formatPercent(cell.overhead.share),
-    cell.verdict.kind,
   ];
 }
 

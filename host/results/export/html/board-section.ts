@@ -1,6 +1,7 @@
 import type { CellResult } from '../../cell-result.ts';
 import { formatDuration, formatNumber, formatPercent } from '../../format.ts';
 import type { Result } from '../../result.ts';
+import { latencyMeaning } from '../../timed.ts';
 import { dataTable, html, type Markup, nothing, type TableColumn } from './markup.ts';
 
 const number = (title: string): TableColumn => ({ title, isNumber: true });
@@ -148,11 +149,18 @@ function processTable(cells: readonly CellResult[]): Markup {
   )}</details>`;
 }
 
+/** Of the cells that are shown; ONNX Runtime's calls are timed by the board's monotonic clock. */
+function latencyMarkup({ cells }: Result): Markup {
+  const meaning = latencyMeaning(cells.filter(({ purpose }) => purpose === 'measure'));
+  const parts = meaning.replace('copied back', "copied back, on the board's monotonic clock");
+  return html`${parts.split('`').map((text, at) => (at % 2 === 1 ? html`<code>${text}</code>` : html`${text}`))}`;
+}
+
 /** How the numbers were made, for a reader who has only this page. */
 export function methodsSection(result: Result): Markup {
   const { effort } = result.plan;
   return html`<footer id="methods"><h2>How this was measured</h2>
-<p>Latency is the wall time of one <code>session.run</code> in a closed loop, inputs bound and outputs copied back, on the board's monotonic clock. Each repetition is a fresh process; cells are measured in blocks, each in a seeded random order; warm-up is detected and set apart, and no iteration is dropped. The headline is the geometric mean of the medians of processes, with a 95 % t interval over processes. Percentiles stand only where the effective number of iterations supports them; quantiles: ${result.quantile_definition}.</p>
+<p>${latencyMarkup(result)}. Each repetition is a fresh process; cells are measured in blocks, each in a seeded random order; warm-up is detected and set apart, and no iteration is dropped. The headline is the geometric mean of the medians of processes, with a 95 % t interval over processes. Percentiles stand only where the effective number of iterations supports them; quantiles: ${result.quantile_definition}.</p>
 <p>Speed-ups are paired by block. ↔ WIDE: the interval is wider than the precision asked for (${formatPercent(effort.precision)}). ≈ UNSTABLE: no one number describes the cell. ▼ THROTTLED: the board slowed itself down. ✗ INVALID: what was asked for was not what ran.</p>
 <p>Whatever is on this page follows from the journal of the run; <code>orin-remote results verify ${result.run_id}</code> recomputes it.</p></footer>`;
 }

@@ -2,6 +2,7 @@ import type { CellResult, PercentileResult } from '../../cell-result.ts';
 import { formatDuration, formatInterval, formatNumber, formatPercent } from '../../format.ts';
 import { placementText } from '../../placement.ts';
 import type { Comparison, Result } from '../../result.ts';
+import { hasTrtexec, timedText } from '../../timed.ts';
 import { dataTable, html, type Markup, nothing } from './markup.ts';
 
 /** A mark stands beside each verdict's word. */
@@ -35,6 +36,7 @@ export function cellsSection(result: Result, cells: readonly CellResult[]): Mark
 }
 
 function cellTable(cells: readonly CellResult[], result: Result): Markup {
+  const isMixed = hasTrtexec(cells);
   const highest = Math.max(...cells.map(({ ci, median_ns }) => ci?.hi_ns ?? median_ns ?? 0));
   const rows = [...cells]
     .sort((a, b) => Number(isUnsound(a)) - Number(isUnsound(b)))
@@ -51,6 +53,8 @@ function cellTable(cells: readonly CellResult[], result: Result): Markup {
         speedUpText(cell, comparison),
         cell.energy?.per_item_j == null ? '' : `${formatNumber(cell.energy.per_item_j)} J`,
         cell.overhead === null ? '' : formatPercent(cell.overhead.share),
+        isMixed ? timedText(cell) : '',
+        cell.trtexec?.build_ns == null ? '' : formatDuration(cell.trtexec.build_ns),
         verdictChip(cell.verdict.kind),
       ];
     });
@@ -67,6 +71,8 @@ function cellTable(cells: readonly CellResult[], result: Result): Markup {
       number('speed-up'),
       number('per item'),
       number('harness'),
+      { title: 'timed' },
+      number('engine build'),
       { title: 'verdict' },
     ],
     rows,

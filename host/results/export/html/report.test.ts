@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { gpuRun } from '../../../../test/support/gpu-run.ts';
 import { JournalBuilder, testCell, testPlan } from '../../../../test/support/journal-builder.ts';
 import { blocks } from '../../../../test/support/journal-runs.ts';
 import { cellShapes } from '../../cell-shapes.ts';
@@ -29,7 +30,7 @@ function unbalanced(page: string): string[] {
   for (const [, close, name = '', , isEmpty] of page
     .replace(/<!doctype[^>]*>|<style>[\s\S]*?<\/style>/g, '')
     .matchAll(/<(\/?)([a-z]+)((?:\s+[\w:-]+="[^"<]*")*)\s*(\/?)>/g)) {
-    if (isEmpty || name === 'meta') continue;
+    if (isEmpty || name === 'meta' || name === 'br') continue;
     if (!close) open.push(name);
     else if (open.pop() !== name) return [`</${name}>`, ...open];
   }
@@ -55,6 +56,19 @@ test('its figures are those of the result', () => {
   expect(text).toMatch(/<strong>10(\.0)? ms ±/);
   expect(text).toMatch(/1\.82×/);
   expect(text).toContain('prefers-color-scheme:dark');
+});
+
+test('beside trtexec it is told what each row times, and what building its engine took', () => {
+  const journal = readJournal(gpuRun().bytes());
+  const shapes = cellShapes(journal, pageShapes);
+  const text = resultHtml({ result: resultFromJournal(journal), shapes, note: null });
+  expect(unbalanced(text)).toEqual([]);
+  expect(text).toContain('>timed</th>');
+  expect(text).toContain('>h2d+compute+d2h</td><td class="number">48.2 s</td>');
+  expect(text).toMatch(
+    /<code>session\.run<\/code> .*trtexec times: <code>h2d\+compute\+d2h<\/code>/,
+  );
+  expect(page()).not.toMatch(/engine build|trtexec/);
 });
 
 test('what boards, models and people call things is text and no more', () => {
