@@ -62,7 +62,7 @@ test('GPU cells that cannot run stay in the table, INVALID, with cause and next 
 test('the run is recomputed from its journal to the byte, and shown with its operators', async () => {
   expect((await cli.run(['results', 'verify', result.run_id])).code).toBe(0);
   const shown = await cli.run(['results', 'show', result.run_id]);
-  expect(shown.stdout).toMatch(/placement {4}3\/3 nodes on CPU, 100 % of their time on CPU/);
+  expect(shown.stdout).toMatch(/placement {4}3\/3 nodes on CPU, 100 % of the time on CPU/);
   const { stdout } = await cli.run(['results', 'show', result.run_id, '--profile']);
   expect(stdout).toMatch(/operators of CPU · 1 thread · fp32\n +operator +on +nodes/);
   expect(stdout).toMatch(/FusedGemm +CPU +2 /);

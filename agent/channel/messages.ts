@@ -79,7 +79,7 @@ export interface ProfileJob
 /** Its one answer. */
 export type ProfileMessage = Pick<
   EventOf<'placement'>,
-  'failure' | 'runs' | 'islands' | 'providers' | 'nodes' | 'layers'
+  'failure' | 'runs' | 'run_ns' | 'islands' | 'providers' | 'nodes' | 'layers'
 >;
 
 export type SamplerMessage =

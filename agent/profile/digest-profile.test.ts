@@ -24,7 +24,9 @@ test('a mixed profile counts copies apart, and the CPU node between them as one 
     { provider: 'WebGpuExecutionProvider', nodes: 21, copies: 2 },
     { provider: 'CPUExecutionProvider', nodes: 1, copies: 0 },
   ]);
-  const [webgpu] = digest.providers;
+  const [webgpu, cpu] = digest.providers;
+  const inNodes_ns = (webgpu?.duration_ns ?? 0) + (webgpu?.copy_ns ?? 0) + (cpu?.duration_ns ?? 0);
+  expect(digest.run_ns).toBeGreaterThan(inNodes_ns);
   expect(webgpu?.copy_ns).toBeGreaterThan(0);
   expect(digest.nodes.filter(({ op }) => op === 'Clip')).toHaveLength(1);
 });

@@ -47,14 +47,18 @@ export function digestProfile(text: string, askedProvider: string): Digest {
   });
   const runs = known.filter(({ cat, name }) => cat === 'Session' && name === 'model_run');
   if (runs.length === 0) throw new Error('the profile holds no run');
-  const [first] = runs;
-  const from_us = runs.length > 1 && first ? first.ts + first.dur : 0;
+  const [first, ...later] = runs;
+  const from_us = later.length > 0 && first ? first.ts + first.dur : 0;
+  const counted = later.length > 0 ? later : runs;
   const kernels = known
     .filter(({ cat, name, ts }) => cat === 'Node' && name.endsWith(kernelSuffix) && ts >= from_us)
     .sort((a, b) => a.ts - b.ts);
   const nodes = totals(kernels);
   return {
-    runs: Math.max(1, runs.length - 1),
+    runs: counted.length,
+    run_ns: Math.round(
+      1000 * counted.reduce((total_us, { dur }) => total_us + Math.max(0, dur), 0),
+    ),
     islands: islandsOf(nodes, askedProvider),
     providers: byProvider(nodes),
     nodes: longest(nodes).map(({ duration_us, ...node }) => ({

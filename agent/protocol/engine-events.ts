@@ -13,6 +13,8 @@ export const placement = z.object({
   /** Why there is no profile; null when there is one. */
   failure: z.nullable(text(2048)),
   runs: count,
+  /** Those runs from call to return: a GPU's kernels are timed as they are launched, and waited for in between. Absent where there is no profile. */
+  run_ns: z.optional(count),
   /** Groups of neighbouring nodes, in order of execution, that ran elsewhere than asked. */
   islands: count,
   /** Nodes that only copy between devices are not counted as nodes of a provider. */

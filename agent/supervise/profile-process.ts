@@ -32,11 +32,19 @@ export async function provePlacement(
 /** @throws Error when it is no answer of a profiling process. */
 function answerIn(payload: Buffer, cell: string): ProfileMessage {
   const message: ProfileMessage = JSON.parse(payload.toString('utf8'));
-  const { failure, runs, islands, providers, nodes, layers } = reportedEvent(
+  const { failure, runs, run_ns, islands, providers, nodes, layers } = reportedEvent(
     { ...message, kind: 'placement', t_ns: 0, cell },
     ['placement'],
   );
-  return { failure, runs, islands, providers, nodes, ...(layers && { layers }) };
+  return {
+    failure,
+    runs,
+    ...(run_ns !== undefined && { run_ns }),
+    islands,
+    providers,
+    nodes,
+    ...(layers && { layers }),
+  };
 }
 
 function failed(failure: string): ProfileMessage {

@@ -6,7 +6,7 @@ import { formatCount, formatPercent } from './format.ts';
 import { gpuLoadText } from './gpu-evidence.ts';
 import { sourcesText } from './interrupt-attribution.ts';
 import type { JournalData } from './journal-data.ts';
-import { isPlacedByNodes, placementText, providerName } from './placement.ts';
+import { placementText } from './placement.ts';
 import type { Notice } from './result.ts';
 import { runContext } from './run-context.ts';
 import { telemetryCostNotices } from './telemetry-cost.ts';
@@ -84,7 +84,6 @@ const rules: readonly Rule[] = [
   failures,
   placement,
   idleGpu,
-  uncompared,
   notJudged,
 ];
 
@@ -144,10 +143,12 @@ function unplaced({ placement: found, gpu }: CellResult): Omit<Notice, 'cell'> {
   return { code: 'gpu-not-proven', text: `GPU not proven: ${why}; ${seen}` };
 }
 
-/** Outputs that are neither right nor wrong: nobody should take silence for a yes. */
-function notJudged({ outputs: found, verdict }: CellResult): Omit<Notice, 'cell'> | null {
-  if (found.ok !== null || found.rel_l2 === null || verdict.kind === 'INVALID') return null;
-  return { code: 'outputs-not-judged', text: `outputs not judged: ${found.reason}` };
+/** Outputs that are neither right nor wrong, or that nobody could read: nobody should take silence for a yes. */
+function notJudged({ outputs: found, trtexec, verdict }: CellResult): Omit<Notice, 'cell'> | null {
+  const isCompared = found.ok === null && found.rel_l2 !== null;
+  const why = trtexec?.outputs_failure ?? (isCompared ? found.reason : null);
+  if (why === null || verdict.kind === 'INVALID') return null;
+  return { code: 'outputs-not-judged', text: `outputs not judged: ${why}` };
 }
 
 /** Whatever else speaks for the GPU: one that stays idle is worth a look. */
@@ -159,13 +160,6 @@ function idleGpu({ gpu, verdict }: CellResult): Omit<Notice, 'cell'> | null {
   return { code: 'gpu-idle', text };
 }
 
-/** Its times stand; that its answers are right nobody has seen. */
-function uncompared({ trtexec, verdict }: CellResult): Omit<Notice, 'cell'> | null {
-  const why = trtexec?.outputs_failure ?? null;
-  if (why === null || verdict.kind === 'INVALID') return null;
-  return { code: 'outputs-not-compared', text: `its outputs were not compared: ${why}` };
-}
-
 /** A GPU number without its proof is said to be none; a part of the model elsewhere is said in every case. */
 function placement(cell: CellResult): Omit<Notice, 'cell'> | null {
   const { placement: found, config, verdict } = cell;
@@ -173,11 +167,8 @@ function placement(cell: CellResult): Omit<Notice, 'cell'> | null {
   const text = found === null ? null : placementText(found);
   if (found === null || text === null) return unplaced(cell);
   if (found.nodes_on_asked === found.nodes) return null;
-  const doubt = isPlacedByNodes(found)
-    ? `; only ${formatPercent(found.share_on_asked ?? 0)} of the profiled time is ${providerName(found.asked)}'s, but its nodes are timed as launches, not as work`
-    : '';
   return {
     code: 'partly-elsewhere',
-    text: `not all of the model ran where asked: ${text}${doubt}`,
+    text: `not all of the model ran where asked: ${text}`,
   };
 }

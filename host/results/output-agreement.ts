@@ -1,5 +1,5 @@
 import type { EventOf } from '../../agent/protocol/events.ts';
-import type { Cell } from '../../agent/protocol/plan.ts';
+import { type Cell, precisions } from '../../agent/protocol/plan.ts';
 import type { OutputAgreement } from './cell-result.ts';
 import type { ProcessData } from './journal-data.ts';
 
@@ -25,7 +25,8 @@ interface Difference {
 
 /**
  * Cells that must give the same answers: same model file, same inputs. The first of them with outputs is the
- * reference of the others, one on the CPU before any on a GPU; one that has no equal is its own.
+ * reference of the others, one on the CPU before any on a GPU, of these the most exact precision before others; one that has no
+ * equal is its own.
  */
 export function referenceOf(
   cell: Cell,
@@ -34,7 +35,10 @@ export function referenceOf(
 ): Cell | null {
   const key = sameAnswers(cell);
   const equals = cells.filter((other) => sameAnswers(other) === key && hasOutputs(other));
-  return equals.find(({ ep }) => ep === 'cpu') ?? equals[0] ?? null;
+  const [mostExact = null] = equals.toSorted(
+    (a, b) => precisions.indexOf(a.precision) - precisions.indexOf(b.precision),
+  );
+  return equals.find(({ ep }) => ep === 'cpu') ?? mostExact;
 }
 
 function sameAnswers(cell: Cell): string {
