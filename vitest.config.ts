@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -6,6 +7,8 @@ export default defineConfig({
     include: ['{src,host,agent,models,test}/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // Most files wait for real processes most of the time: two of them at once take little more than one, on two CPUs as well.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     // Real processes race with whatever else a shared CI machine does; a test that needed its second try is
     // marked as retried in the report. At a desk there is no second try.
     retry: process.env.CI ? 1 : 0,
