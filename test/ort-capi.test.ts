@@ -221,7 +221,7 @@ test('engines that TensorRT builds are kept apart by model, shapes, precision an
 
 test('precision is TensorRT’s to set, and the CPU takes no provider options', async () => {
   const precise = await refusalOf({ askedPrecision: 'fp16', precision: 'fp16' });
-  expect(precise.message).toContain("computes in the model's own precision");
+  expect(precise.message).toContain('the CPU provider computes as the model is: fp16');
   const option = await refusalOf({ epOptions: { device_id: '1' } });
   expect(option.message).toContain('the CPU provider takes no options; device_id was given');
 });
@@ -242,6 +242,21 @@ test('a cancel ends a long inference from within: the worker comes to its own en
   // By itself, without the iteration that was under way: neither killed nor waited for.
   expect(end).toMatchObject({ outcome: 'cancelled', exitCode: 0, signal: null, stop: 'cancelled' });
   expect(end?.iterations).toBe(before);
+}, 120_000);
+
+test('long iterations run beside the main thread, all of them on one other', async () => {
+  const values = new Uint8Array(new Float32Array(1024 * 1024).fill(1).buffer);
+  const input = fixedInput('x', [1024, 1024], board.store(values));
+  const cells = [testCell('slow', 'slow', [input], { engine: 'ort-capi' })];
+  const warmUp = { minIterations: 1, minMs: 0, capMs: 1, capShare: 0.3 };
+  const effort = { ...once, warmUp, minIterations: 4, maxIterations: 4, processBudgetMs: 60_000 };
+  const events = await measure(slowModel({ nodes: 40 }), cells, { effort });
+  const [taken] = ofKind(events, 'threads');
+  const shares = (taken?.threads ?? []).map(({ role, run_ns }) => ({
+    role,
+    share: run_ns / (taken?.wall_ns ?? 1),
+  }));
+  expect(shares.filter(({ share }) => share > 0.3)).toMatchObject([{ role: 'other' }]);
 }, 120_000);
 
 test('a library that crashes takes its worker with it and nothing else', async () => {

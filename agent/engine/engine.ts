@@ -41,8 +41,8 @@ export interface EngineSession {
   /** One iteration, from inputs to outputs in host memory. Blocks until it is done. */
   run(): void;
   /**
-   * One iteration on another thread, always the same one: this thread stays free to hear signals, and learns of the end one
-   * wake-up later. Absent where the engine can only block.
+   * One iteration on a thread of libuv's pool, of which a worker has one: this thread stays free to hear signals, and learns of the
+   * end one wake-up later. Absent where the engine can only block.
    */
   runAsync?(): Promise<void>;
   /** Has the iteration under way and all later ones fail. Absent where only the end of the process ends one. */

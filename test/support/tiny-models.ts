@@ -31,6 +31,17 @@ export function unaryModel(
   });
 }
 
+/** y = x · x of square int64 matrices, whose kernel takes its blocks from the stack. */
+export function int64Product(size: number): Uint8Array {
+  const dims = [size, size];
+  return encodeGraph({
+    name: 'product',
+    node: [{ name: 'only', opType: 'MatMul', input: ['x', 'x'], output: ['y'] }],
+    input: [tensor('x', dims, elemTypes.int64)],
+    output: [tensor('y', dims, elemTypes.int64)],
+  });
+}
+
 /** [N, 4] × [4, 2], the weights in a file of their own beside the model. */
 export function externalModel(location: string): Uint8Array {
   const externalData = [{ key: 'location', value: location }];

@@ -13,6 +13,7 @@ interface NativeFunction {
 /** The part of koffi that we use. */
 export interface Koffi {
   readonly version: string;
+  config(settings: { sync_stack_size: number; async_stack_size: number }): unknown;
   load(path: string): { func(definition: string): NativeFunction };
   proto(definition: string): unknown;
   array(type: string, length: number): unknown;

@@ -9,6 +9,12 @@ import { apiFunctions, apiVersion, tableLength } from './functions.ts';
 const koffiVersion = '3.3.4';
 
 /**
+ * koffi calls on stacks of its own, of 2 MiB and, asynchronously, of 128 KiB: kernels that need more end the process. This is the stack
+ * that Linux gives a program.
+ */
+const stackBytes = 8 * 1024 * 1024;
+
+/**
  * Loads ONNX Runtime's C interface from a `libonnxruntime.so`: the one at `libraryPath`, or else the one pushed
  * with the agent. Throws `EngineRefusal` when a file is missing, is none, or is older than 1.16.
  */
@@ -46,12 +52,21 @@ function loadKoffi(runtimePath: string): Koffi {
   const requireFrom = createRequire(join(runtimePath, 'agent.cjs'));
   try {
     const koffi = requireFrom('koffi') as Koffi;
-    if (koffi.version === koffiVersion) return koffi;
+    if (koffi.version === koffiVersion) return withStacks(koffi);
     throw new EngineRefusal(`koffi ${koffi.version} is beside the agent, not ${koffiVersion}`);
   } catch (error) {
     if (error instanceof EngineRefusal) throw error;
     throw new EngineRefusal(`cannot load koffi: ${(error as Error).message}`);
   }
+}
+
+let hasStacks = false;
+
+/** Only before the first call of the process. */
+function withStacks(koffi: Koffi): Koffi {
+  if (!hasStacks) koffi.config({ sync_stack_size: stackBytes, async_stack_size: stackBytes });
+  hasStacks = true;
+  return koffi;
 }
 
 /** The library of the onnxruntime-node beside the agent. */
