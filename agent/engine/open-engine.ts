@@ -1,6 +1,6 @@
 import type { WorkerJob } from '../channel/messages.ts';
 import type { Engine } from './engine.ts';
-import { engineCache, engineKey } from './engine-cache.ts';
+import { type EngineCache, engineCache, engineKey } from './engine-cache.ts';
 import { loadOrtBinding } from './ort-binding.ts';
 import { OrtCapiEngine } from './ort-capi/capi-engine.ts';
 import { loadOrtCapi } from './ort-capi/load-capi.ts';
@@ -10,12 +10,18 @@ export type EngineJob = Pick<WorkerJob, 'cell' | 'modelHashes' | 'runtimePath' |
 
 /** Loads what the cell's engine needs from beside the agent. Throws `EngineRefusal` when it is not there. */
 export function openEngine(job: EngineJob): Engine {
-  const { cell, runtimePath, storePath } = job;
+  const { cell, runtimePath } = job;
   if (cell.engine !== 'ort-capi') return new OrtEngine(loadOrtBinding(runtimePath));
   const capi = loadOrtCapi(runtimePath, cell.ortLibrary);
-  const key = () => tensorRtKey(job, capi.library);
-  const cachePath = cell.ep === 'tensorrt' ? engineCache(storePath, `ort-${key()}`) : null;
-  return new OrtCapiEngine(capi, cachePath);
+  return new OrtCapiEngine(capi, cell.ep === 'tensorrt' ? tensorRtCache(job, capi.library) : null);
+}
+
+/** Where TensorRT keeps what it builds for a cell: where its options say, else in a directory of ours; null where it keeps nothing. */
+function tensorRtCache(job: EngineJob, library: object): EngineCache | null {
+  const { trt_engine_cache_enable: isKept, trt_engine_cache_path: given } = job.cell.epOptions;
+  if (/^(0|false)$/i.test(isKept ?? '')) return null;
+  if (given !== undefined) return { path: given, isOurs: false };
+  return { path: engineCache(job.storePath, `ort-${tensorRtKey(job, library)}`), isOurs: true };
 }
 
 /**

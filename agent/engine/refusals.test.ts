@@ -75,6 +75,6 @@ test('a precision that is asked of the CPU is refused for what the CPU does, not
   const { message, next } = refusal(() => refuseSettings(cell));
   expect(message).toBe('the CPU provider computes as the model is: fp16 cannot be asked of it');
   expect(next).toContain('--exclude ep=cpu,precision=fp16');
-  const gpu = refusal(() => refuseSettings({ ...cell, ep: 'cuda' }));
+  const gpu = refusal(() => refuseSettings({ ...cell, ep: 'tensorrt' }));
   expect(gpu.message).toContain('device number');
 });

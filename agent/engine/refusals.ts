@@ -11,14 +11,19 @@ export function gpuNext(): string {
     : 'trtexec is there: use --ep trtexec, or see docs/gpu.md for a GPU build';
 }
 
+/** Refuses a precision that is asked of a provider which computes as the model is: of all but TensorRT. */
+export function refusePrecision({ ep, askedPrecision }: Cell): void {
+  if (askedPrecision === null || ep === 'tensorrt') return;
+  throw new EngineRefusal(
+    `the ${providerNames[ep].name} provider computes as the model is: ${askedPrecision} cannot be asked of it`,
+    { next: `leave these cells out: --exclude ep=${ep},precision=${askedPrecision}` },
+  );
+}
+
 /** Refuses what onnxruntime-node silently ignores: it hands its GPU providers a device number and no more. */
-export function refuseSettings({ ep, epOptions, askedPrecision }: Cell): void {
-  if (askedPrecision !== null && ep === 'cpu') {
-    throw new EngineRefusal(
-      `the CPU provider computes as the model is: ${askedPrecision} cannot be asked of it`,
-      { next: `leave these cells out: --exclude ep=cpu,precision=${askedPrecision}` },
-    );
-  }
+export function refuseSettings(cell: Cell): void {
+  refusePrecision(cell);
+  const { ep, epOptions, askedPrecision } = cell;
   if (askedPrecision !== null) {
     throw new EngineRefusal(
       `onnxruntime-node cannot set the precision of ${providerNames[ep].name}: it passes a device number only`,

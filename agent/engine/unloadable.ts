@@ -12,7 +12,7 @@ export function unloadableProvider(name: string, text: string): string {
 /** The same message with what standard error tells of the library. */
 export function namingLibrary(message: string, stderr: string): string {
   const words = loaderWords(stderr);
-  return words === null ? message : message.replace(unknown, words);
+  return words === null ? message : message.replace(unknown, () => words).slice(0, 4096);
 }
 
 /** `libcudnn.so.9 is missing`; the loader's own words for other failures, null where there are none. */

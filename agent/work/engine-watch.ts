@@ -1,5 +1,6 @@
-import { readdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { enginesIn } from '../engine/engine-cache.ts';
 
 /** Notices the engines that TensorRT under ONNX Runtime builds, by the files that it leaves in its cache. */
 export class EngineWatch {
@@ -23,7 +24,6 @@ export class EngineWatch {
   #engines(): ReadonlySet<string> {
     const path = this.#cachePath;
     if (path === null) return new Set();
-    const names = readdirSync(path).filter((name) => name.endsWith('.engine'));
-    return new Set(names.map((name) => `${name} ${statSync(join(path, name)).mtimeMs}`));
+    return new Set(enginesIn(path).map((name) => `${name} ${statSync(join(path, name)).mtimeMs}`));
   }
 }

@@ -26,15 +26,17 @@ test.each([
 });
 
 test.each([
-  [tensorRt, { trt_fp16_enable: '1' }, 'fp16'],
-  [tensorRt, { trt_fp16_enable: '1', trt_int8_enable: 'True' }, 'int8'],
-  [tensorRt, { trt_fp16_enable: '0' }, null],
-  [trtexec, { trt_fp16_enable: '1' }, null],
-  [cuda, { use_tf32: '0' }, 'fp32'],
-  [cuda, { use_tf32: '1' }, 'tf32'],
-  [cuda, { device_id: '0' }, null],
-] as const)('%j with the options %j computes in %s', (target, options, precision) => {
-  expect(toldPrecision(target, { [target.ep]: options }, [null])).toBe(precision);
+  [tensorRt, 'fp32', { trt_fp16_enable: '1' }, 'fp16'],
+  [tensorRt, 'fp32', { trt_fp16_enable: '1', trt_int8_enable: 'True' }, 'int8'],
+  [tensorRt, 'fp32', { trt_fp16_enable: '0' }, null],
+  [tensorRt, 'int8', { trt_fp16_enable: '1' }, null],
+  [trtexec, 'fp32', { trt_fp16_enable: '1' }, null],
+  [cuda, 'fp32', { use_tf32: '0' }, 'fp32'],
+  [cuda, 'fp32', { use_tf32: '1' }, 'tf32'],
+  [cuda, 'fp16', { use_tf32: '0' }, null],
+  [cuda, 'fp32', { device_id: '0' }, null],
+] as const)('%j, a model of %s with the options %j: %s', (target, model, options, precision) => {
+  expect(toldPrecision(target, model, { [target.ep]: options }, [null])).toBe(precision);
 });
 
 test('what options say is the precision of the cell, and is not said twice', () => {
@@ -43,7 +45,9 @@ test('what options say is the precision of the cell, and is not said twice', () 
     askedPrecision: null,
   });
   const options = { tensorrt: { trt_fp16_enable: '1' } };
-  expect(() => toldPrecision(tensorRt, options, ['fp16'])).toThrow(
+  expect(() => toldPrecision(tensorRt, 'fp32', options, ['fp16'])).toThrow(
     '--precision and --ep-option tensorrt.trt_fp16_enable both say what tensorrt computes in',
   );
+  const bf16 = { tensorrt: { trt_bf16_enable: '1' } };
+  expect(() => toldPrecision(tensorRt, 'fp32', bf16, [null])).toThrow('no name for bf16');
 });

@@ -24,7 +24,7 @@ export function cellPrecision(
   return { precision: asked ?? own, askedPrecision: isOwn ? null : asked };
 }
 
-/** Options by which a provider of NVIDIA's is told the precision: for each, what its being on or off means. */
+/** Options by which a provider of NVIDIA's is told what a model in fp32 is computed in: for each, what its being on or off means. */
 const precisionOptions: readonly (readonly [
   ep: ExecutionProvider,
   key: string,
@@ -37,25 +37,44 @@ const precisionOptions: readonly (readonly [
 ];
 
 /**
- * The precision that a target's options name; null where they name none.
- * @throws OrinError `usage` when `--precision` says it as well.
+ * The precision that a target's options name for a model; null where they name none: one that is in fp16 or int8 stays in that.
+ * @throws OrinError `usage` when `--precision` says it as well, or for a precision that cells have no name for.
  */
 export function toldPrecision(
   { engine, ep }: EngineTarget,
+  model: Precision,
   epOptions: EpOptions,
   precisions: readonly (Precision | null)[],
 ): Precision | null {
   if (engine === 'trtexec') return null;
-  for (const [of, key, on, off] of precisionOptions) {
+  if (ep === 'tensorrt' && isOn(epOptions.tensorrt?.trt_bf16_enable)) throw noName();
+  const [found] = precisionOptions.flatMap(([of, key, on, off]) => {
     const value = of === ep ? epOptions[ep]?.[key] : undefined;
-    const told = value === undefined ? null : /^(1|true)$/i.test(value) ? on : off;
-    if (told === null) continue;
-    if (precisions.every((asked) => asked === null)) return told;
-    throw new OrinError({
-      code: 'usage',
-      what: `--precision and --ep-option ${ep}.${key} both say what ${ep} computes in`,
-      next: `leave one out; --precision ${told} also names the cell by it`,
-    });
-  }
-  return null;
+    const told = isOn(value) ? on : off;
+    return value === undefined || told === null ? [] : [{ key, told }];
+  });
+  if (found === undefined) return null;
+  if (precisions.some((asked) => asked !== null)) throw saidTwice(ep, found);
+  return model === 'fp32' ? found.told : null;
+}
+
+function saidTwice(ep: ExecutionProvider, { key, told }: { key: string; told: Precision }) {
+  return new OrinError({
+    code: 'usage',
+    what: `--precision and --ep-option ${ep}.${key} both say what ${ep} computes in`,
+    next: `leave one out; --precision ${told} also names the cell by it`,
+  });
+}
+
+function isOn(value: string | undefined): boolean {
+  return /^(1|true)$/i.test(value ?? '');
+}
+
+function noName(): OrinError {
+  return new OrinError({
+    code: 'usage',
+    what: '--ep-option tensorrt.trt_bf16_enable: cells have no name for bf16',
+    why: 'they would be called, and judged, as what they are not',
+    next: 'use --precision fp16, or convert the model',
+  });
 }

@@ -110,7 +110,7 @@ function deviceDimensions(
   target: EngineTarget,
   axes: Axes,
 ): readonly (readonly Partial<Cell>[])[] {
-  const told = toldPrecision(target, axes.epOptions, axes.precisions);
+  const told = toldPrecision(target, model.precision, axes.epOptions, axes.precisions);
   const precisions = axes.precisions.map((asked) =>
     cellPrecision(target, model.precision, told, asked),
   );

@@ -1,5 +1,6 @@
 import type { Cell } from '../../protocol/plan.ts';
 import { type Engine, EngineRefusal, type OpenOptions } from '../engine.ts';
+import { type EngineCache, overKeptEngines } from '../engine-cache.ts';
 import type { Capi } from './capi.ts';
 import { CapiSession } from './capi-session.ts';
 import { createOptions } from './session-options.ts';
@@ -13,16 +14,20 @@ const logLevel = 2;
  */
 export class OrtCapiEngine implements Engine {
   readonly #capi: Capi;
-  readonly cachePath: string | null;
+  readonly #cache: EngineCache | null;
 
   get version(): string {
     return this.#capi.library.version;
   }
 
-  /** `cachePath`: a directory for the engine that TensorRT builds; null for other providers. */
-  constructor(capi: Capi, cachePath: string | null) {
+  get cachePath(): string | null {
+    return this.#cache?.path ?? null;
+  }
+
+  /** `cache`: for the engine that TensorRT builds; null for other providers. */
+  constructor(capi: Capi, cache: EngineCache | null) {
     this.#capi = capi;
-    this.cachePath = cachePath;
+    this.#cache = cache;
   }
 
   open(cell: Cell, modelPath: string, { profilePrefix }: OpenOptions = {}): CapiSession {
@@ -31,7 +36,9 @@ export class OrtCapiEngine implements Engine {
     const options = createOptions(capi, cell, this.cachePath);
     if (profilePrefix !== undefined) capi.call('enableProfiling', options, profilePrefix);
     try {
-      const session = capi.create('createSession', env, modelPath, options);
+      const session = overKeptEngines(this.#cache?.isOurs ? this.#cache.path : null, () =>
+        capi.create('createSession', env, modelPath, options),
+      );
       return new CapiSession(
         capi,
         { env, session },

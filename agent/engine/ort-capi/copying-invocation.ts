@@ -7,23 +7,30 @@ import type { Invocation, Invoked } from './invocation.ts';
  */
 export class CopyingInvocation implements Invocation {
   readonly #capi: Capi;
-  readonly #session: Address;
-  readonly #runOptions: Address;
   readonly #inputNames: AddressList;
   readonly #inputs: AddressList;
   readonly #outputNames: AddressList;
   readonly #outputs: AddressList;
+  readonly #arguments: readonly unknown[];
   /** Places of the outputs that ONNX Runtime makes anew in each run. */
   #made: readonly number[] = [];
 
   constructor(capi: Capi, { session, runOptions, inputNames, outputNames }: Invoked) {
     this.#capi = capi;
-    this.#session = session;
-    this.#runOptions = runOptions;
     this.#inputNames = namesAt(capi, inputNames);
     this.#inputs = new AddressList(capi, inputNames.length);
     this.#outputNames = namesAt(capi, outputNames);
     this.#outputs = new AddressList(capi, outputNames.length);
+    this.#arguments = [
+      session,
+      runOptions,
+      this.#inputNames.address,
+      this.#inputs.address,
+      inputNames.length,
+      this.#outputNames.address,
+      outputNames.length,
+      this.#outputs.address,
+    ];
   }
 
   setInput(index: number, value: Address): void {
@@ -39,12 +46,12 @@ export class CopyingInvocation implements Invocation {
 
   run(): void {
     this.#discardMade();
-    this.#capi.call('run', ...this.#arguments());
+    this.#capi.call('run', ...this.#arguments);
   }
 
   runAsync(): Promise<void> {
     this.#discardMade();
-    return this.#capi.callAsync('run', ...this.#arguments());
+    return this.#capi.callAsync('run', ...this.#arguments);
   }
 
   readOutputs<T>(read: (values: readonly Address[]) => T): T {
@@ -59,19 +66,6 @@ export class CopyingInvocation implements Invocation {
     }
     this.#inputs.free();
     this.#outputs.free();
-  }
-
-  #arguments(): readonly unknown[] {
-    return [
-      this.#session,
-      this.#runOptions,
-      this.#inputNames.address,
-      this.#inputs.address,
-      this.#inputs.items.length,
-      this.#outputNames.address,
-      this.#outputs.items.length,
-      this.#outputs.address,
-    ];
   }
 
   #discardMade(): void {

@@ -1,7 +1,7 @@
 import type { Cell } from '../../protocol/plan.ts';
 import { providerNames } from '../../protocol/provider-names.ts';
 import { EngineRefusal } from '../engine.ts';
-import { gpuNext, sessionRefusal } from '../refusals.ts';
+import { gpuNext, refusePrecision, sessionRefusal } from '../refusals.ts';
 import type { Address, Capi } from './capi.ts';
 
 const optimizationLevels: Readonly<Record<Cell['graphOptimization'], number>> = {
@@ -65,13 +65,8 @@ function refuseAbsentProvider(capi: Capi, ep: Cell['ep']): void {
 
 /** What was asked for, over what a benchmark needs: TensorRT would build its engine anew in every process. */
 function providerOptions(cell: Cell, cachePath: string | null): ReadonlyMap<string, string> {
-  const { ep, askedPrecision, epOptions, precision } = cell;
-  if (ep !== 'tensorrt' && askedPrecision !== null) {
-    throw new EngineRefusal(
-      `${providerNames[ep].id} computes in the model's own precision (${cell.precision} was asked for)`,
-      { next: 'convert the model, or use --ep tensorrt or --ep trtexec' },
-    );
-  }
+  const { ep, epOptions, precision } = cell;
+  refusePrecision(cell);
   refuseCudaGraph(epOptions);
   if (ep !== 'tensorrt') return new Map(Object.entries(epOptions));
   return new Map(

@@ -32,7 +32,8 @@ test('a precision that this release has no flag for is refused, but not to a mod
   const own = { ...cell, precision: 'fp16' } as const;
   expect(precisionFlags(trtexec, own)).toEqual(['--fp16']);
   expect(precisionFlags(typed, own)).toEqual([]);
-  expect(() => precisionFlags(typed, { ...own, askedPrecision: 'fp16' })).toThrow(
-    'trtexec of TensorRT 11.1.0 has no --fp16',
-  );
+  for (const askedPrecision of ['fp32', 'tf32', 'fp16'] as const)
+    expect(() =>
+      precisionFlags(typed, { ...cell, precision: askedPrecision, askedPrecision }),
+    ).toThrow(`trtexec of TensorRT 11.1.0 computes in the model's own types: ${askedPrecision}`);
 });

@@ -11,14 +11,16 @@ export function shapesOf(cell: Cell): string {
 
 /** Flags that let TensorRT compute in the cell's precision. Throws `EngineRefusal` where it cannot be told. */
 export function precisionFlags({ flags, version }: Trtexec, cell: Cell): readonly string[] {
-  if (cell.precision === 'tf32') return [];
-  if (cell.precision === 'fp32') return known(flags, ['--noTF32']);
-  const flag = cell.precision === 'fp16' ? '--fp16' : '--int8';
-  if (flags.has(flag)) return [flag];
-  // A typed model needs no flag where none exists any more.
-  if (cell.askedPrecision === null) return [];
+  const { precision, askedPrecision } = cell;
+  // From 11 on it computes in the types that the model names, and flags for others are gone.
+  const isTyped = !flags.has('--fp16');
+  if (!isTyped || askedPrecision === null) {
+    if (precision === 'tf32') return [];
+    if (precision === 'fp32') return known(flags, ['--noTF32']);
+    return known(flags, [`--${precision}`]);
+  }
   throw new EngineRefusal(
-    `trtexec of TensorRT ${version} has no ${flag}: it computes in the model's own types`,
+    `trtexec of TensorRT ${version} computes in the model's own types: ${askedPrecision} cannot be asked of it`,
     { next: `convert the model to ${cell.precision} and measure that` },
   );
 }

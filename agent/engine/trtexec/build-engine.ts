@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Cell } from '../../protocol/plan.ts';
+import { engineKey } from '../engine-cache.ts';
 import { buildArguments, precisionFlags, shapesOf } from './arguments.ts';
 import { type CachedEngine, cachedEngine, keepEngine } from './cached-engine.ts';
 import type { Trtexec } from './describe.ts';
@@ -34,7 +34,10 @@ export async function builtEngine(
 ): Promise<BuiltEngine> {
   const { cell, modelPath, cachePath } = request;
   const precision = precisionFlags(trtexec, cell);
-  const base = join(cachePath, cacheKey(trtexec, request, precision));
+  const base = join(
+    cachePath,
+    engineKey([request.modelHashes, trtexec.version, shapesOf(cell), precision]),
+  );
   const cached = await cachedEngine(base, options.signal);
   if (cached !== null) return { ...cached, isCached: true };
   removeStaleBuilds(cachePath);
@@ -70,22 +73,4 @@ export async function builtEngine(
 function isUnsaved(output: string, cachePath: string): boolean {
   if (/No space left on device/.test(output)) return true;
   return /Saving engine to file failed/.test(output) && isFull(cachePath);
-}
-
-function cacheKey(
-  { version }: Trtexec,
-  { cell, modelHashes }: EngineRequest,
-  precision: readonly string[],
-): string {
-  const parts = [modelHashes, version, deviceName(), shapesOf(cell), precision];
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 40);
-}
-
-/** An engine is made for one GPU; on a Jetson the module's name says which. */
-function deviceName(): string {
-  try {
-    return readFileSync('/proc/device-tree/model', 'latin1');
-  } catch {
-    return process.arch;
-  }
 }
