@@ -178,7 +178,7 @@ test('precision is set where the release can, and refused where it cannot', asyn
   expect(calls()[0]).toContain('--fp16');
   expect(await endOf({ version: '11.1' }, half)).toMatchObject({
     outcome: 'refused',
-    message: expect.stringContaining('TensorRT 11.1.0 has no --fp16'),
+    message: expect.stringContaining("11.1.0 computes in the model's own types: fp16"),
     next: 'convert the model to fp16 and measure that',
   });
 });

@@ -132,7 +132,7 @@ const placement = z.object({
   /** Nodes after fusion; copies between devices are counted apart. */
   nodes: count,
   nodes_on_asked: count,
-  /** Of the nodes' time; with a GPU provider that of the copies is its, too: the wait for its launches lies there. */
+  /** Of the time of all nodes and, with a GPU provider, of the wait for it, which is its. */
   share_on_asked: share.nullable(),
   /** Groups of neighbouring nodes that ran elsewhere. */
   islands: count,
@@ -164,12 +164,12 @@ const trtexecResult = z.object({
   /** Stages inside each duration: they are not those of an `ort` cell. */
   timed: z.string(),
   build_ns: maybe,
-  /** Whether a process of this run built it, in that time; false: an earlier run did. Null: not known. */
-  built_in_run: z.boolean().nullable().default(null),
+  /** Whether a process of this cell built it; false: it was found built, by another cell or an earlier run. Null: not known. */
+  built_by_cell: z.boolean().nullable().default(null),
   engine_bytes: count.nullable(),
   stages: z.object({ h2d_ns: maybe, compute_ns: maybe, d2h_ns: maybe }),
   warnings: z.array(z.string()),
-  /** Why outputs of a process were held against none; null where all were. */
+  /** Why the outputs of a process could not be read; null where all could. */
   outputs_failure: z.string().nullable().default(null),
   /** From a run of its own under trtexec's profiler, in which whole queries are not timed; means per query. */
   layers: z

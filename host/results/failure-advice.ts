@@ -5,7 +5,7 @@ const known: readonly (readonly [said: RegExp, action: string])[] = [
     'take a build of ONNX Runtime for the GPU of this board (an Orin is sm_87): docs/gpu.md, Traps',
   ],
   [
-    /lib(cudnn|cublas|cudart|cufft|curand|nvinfer)[\w-]*\.so|cudnnCreate|CUDNN_STATUS_NOT_INITIALIZED/i,
+    /(could not load|cannot open|failed to load)[^\n]*lib(cudnn|cublas|cudart|cufft|curand|nvinfer)[\w-]*\.so|lib(cudnn|cublas|cudart|cufft|curand|nvinfer)[\w.-]*( is missing|: cannot open)|CUDNN_STATUS_NOT_INITIALIZED/i,
     'CUDA, cuDNN and TensorRT of the board must be those of the build of ONNX Runtime: docs/gpu.md, Traps',
   ],
   [
@@ -20,12 +20,12 @@ const known: readonly (readonly [said: RegExp, action: string])[] = [
  * @param said All that it said.
  */
 export function failureAdvice(failure: string, said: string): string {
-  const found = known.find(([words]) => words.test(said));
-  if (found !== undefined) return found[1];
   // What we ended ourselves was not ended by the kernel for want of memory.
   if (failure.startsWith('killed by SIGKILL')) {
     return 'free memory on the board or take a smaller batch: the kernel kills what does not fit';
   }
+  const found = known.find(([words]) => words.test(said));
+  if (found !== undefined) return found[1];
   if (failure.startsWith('refused')) return 'check the model: orin-remote model inspect FILE';
   return 'look for the cause in the message; the journal has the rest of it';
 }

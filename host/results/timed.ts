@@ -12,6 +12,11 @@ export function hasTrtexec(cells: Cells): boolean {
   return cells.some(({ config }) => config.engine === 'trtexec');
 }
 
+/** What TensorRT took to build the cell's engine, under trtexec or ONNX Runtime; null where it built none that is known. */
+export function engineBuild_ns(cell: Pick<CellResult, 'cold_start' | 'trtexec'>): number | null {
+  return cell.trtexec?.build_ns ?? cell.cold_start.engine_build_ns;
+}
+
 /** A sentence on what latency is in these rows; code stands between backticks. */
 export function latencyMeaning(cells: Cells): string {
   const call =

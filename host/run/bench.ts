@@ -18,7 +18,7 @@ import type { Axes } from './cells.ts';
 import { chooseBuild } from './choose-build.ts';
 import { concludeRun } from './conclude.ts';
 import { Connection, type Renewal } from './connection.ts';
-import { bestGpuTarget } from './engine-target.ts';
+import { bestGpuTarget, type EngineTarget } from './engine-target.ts';
 import type { FollowedRun } from './follow.ts';
 import { openSpool, type Spool } from './journal-spool.ts';
 import { noLanes } from './lanes.ts';
@@ -221,16 +221,22 @@ async function axesOf(
   const { libraries } = isPlain
     ? { libraries: [] }
     : await findGpuMeans(link, signal, ortLibrary ?? undefined);
+  let best: EngineTarget | null = null;
+  let gpuMissing: string | null = null;
   try {
-    const best = bestGpuTarget(board, facts, { ortLibrary, libraries, build });
-    const isKnown = axes.targets.some(({ engine, ep }) => engine === best.engine && ep === best.ep);
-    const targets = isKnown ? axes.targets : [...axes.targets, best];
-    refuseUnused({ ...axes, targets });
-    return { axes: { ...axes, targets }, gpuMissing: null };
+    best = bestGpuTarget(board, facts, { ortLibrary, libraries, build });
   } catch (error) {
     if (!request.isGpuOptional || !(error instanceof OrinError)) throw error;
-    const gpuMissing = error.why ?? error.message;
+    gpuMissing = error.why ?? error.message;
     request.listener({ kind: 'note', text: `no GPU cells: ${gpuMissing}` });
-    return { axes, gpuMissing };
   }
+  const targets = withTarget(axes.targets, best);
+  refuseUnused({ ...axes, targets });
+  return { axes: { ...axes, targets }, gpuMissing };
+}
+
+function withTarget(targets: Axes['targets'], further: EngineTarget | null): Axes['targets'] {
+  if (further === null) return targets;
+  const isKnown = targets.some(({ engine, ep }) => engine === further.engine && ep === further.ep);
+  return isKnown ? targets : [...targets, further];
 }

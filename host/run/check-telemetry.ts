@@ -37,7 +37,7 @@ export async function benchChecked(
 function effortLeft(effort: EffortRequest, { run, cells }: Result): EffortRequest | null {
   if (effort.budgetMs === undefined) return effort;
   // The budget is of measuring: engines that the first run built are there for the second.
-  const built = cells.flatMap(({ trtexec }) => (trtexec?.built_in_run ? [trtexec] : []));
+  const built = cells.flatMap(({ trtexec }) => (trtexec?.built_by_cell ? [trtexec] : []));
   const builtMs = built.reduce((sum, { build_ns }) => sum + (build_ns ?? 0), 0) / 1e6;
   const usedMs = Math.ceil(Math.max(0, run.duration_s * 1000 - builtMs));
   const budgetMs = effort.budgetMs - usedMs;

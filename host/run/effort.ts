@@ -81,7 +81,7 @@ const trial = {
 /** Seconds that a fresh process costs before its first iteration, for estimates only. */
 const PROCESS_START_MS = 700;
 
-/** Engines of large models take a good part of an hour on a small board; nothing bounds them. */
+/** Engines of large models take a good part of an hour on a small board. */
 const LONGEST_BUILD_MS = 3_600_000;
 
 /** True where TensorRT may build an engine for the cell: no estimate knows how long that takes. */
@@ -89,7 +89,7 @@ export function mayBuildEngine({ engine, ep }: Pick<Cell, 'engine' | 'ep'>): boo
   return engine === 'trtexec' || ep === 'tensorrt';
 }
 
-/** How long one may have to wait for all engines of a plan to be built, at most; 0 where it builds none. */
+/** How long engines of a plan may be waited for; 0 where it builds none. */
 export function longestBuildingMs(cells: readonly Cell[]): number {
   return cells.filter(mayBuildEngine).length * LONGEST_BUILD_MS;
 }

@@ -11,6 +11,7 @@ import { thesisAxes } from '../../host/run/thesis-axes.ts';
 import { addBenchOptions } from '../config/bench-options.ts';
 import { axesFrom, effortRequestFrom } from '../config/bench-values.ts';
 import { directoriesFrom } from '../config/directories.ts';
+import { wishesForGpu } from '../config/engine-values.ts';
 import { environment } from '../config/environment.ts';
 import { inputsFrom } from '../config/input-values.ts';
 import {
@@ -89,9 +90,7 @@ export function settingsFrom(
     ? choicesFrom(options.telemetry, '--telemetry', telemetrySources)
     : [];
   const seed = wholeNumber(options.seed, '--seed', 0);
-  // The thesis has GPU rows where the board has a way to them; who names a provider has chosen already.
-  const isGpuOptional =
-    options.preset === 'thesis' && options.gpu === undefined && options.ep === 'cpu';
+  const isGpuOptional = wishesForGpu(options);
   const axes = axesFrom(options);
   return {
     models: options.model.length > 0 ? options.model : [DEFAULT_MODEL],

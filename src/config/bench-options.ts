@@ -61,7 +61,10 @@ export function addBenchOptions(command: Command): void {
     .optionsGroup('How long:')
     .option('--quick', '3 processes of 3 s per cell; intervals are indicative')
     .option('--thorough', '10 to 20 processes of 20 s per cell, to 0.5 %')
-    .option('--budget <duration>', 'stop after this wall time, e.g. 10m')
+    .option(
+      '--budget <duration>',
+      'stop after this wall time, e.g. 10m; trtexec building engines comes on top',
+    )
     .option('--blocks <n>', 'exactly this many processes per cell')
     .option('--target <share>', 'stop a cell at this half-width of the 95 % interval, e.g. 1%')
     .option(
@@ -106,7 +109,10 @@ export function addExperimentOptions(command: Command): void {
     .option('--seed <n>', 'seed of inputs and of the order of cells', '1')
     .option('--quick', '3 processes of 3 s per cell; intervals are indicative')
     .option('--thorough', '10 to 20 processes of 20 s per cell, to 0.5 %')
-    .option('--budget <duration>', 'stop after this wall time, e.g. 10m')
+    .option(
+      '--budget <duration>',
+      'stop after this wall time, e.g. 10m; trtexec building engines comes on top',
+    )
     .option('--blocks <n>', 'exactly this many processes per cell')
     .addOption(
       new Option(

@@ -49,4 +49,7 @@ test('options of a provider that is measured are taken, and may wait for what --
   const epOptions = { cuda: { cudnn_conv_algo_search: 'EXHAUSTIVE' } };
   expect(axesOf('--ep', 'cpu,cuda', ...option)).toMatchObject({ epOptions });
   expect(axesOf('--gpu', 'auto', ...option)).toMatchObject({ epOptions });
+  // The thesis looks for a GPU as well, but not for who names a provider.
+  expect(axesOf('--preset', 'thesis', ...option)).toMatchObject({ epOptions });
+  expect(() => axesOf('--preset', 'thesis', '--ep', 'cpu,tensorrt', ...option)).toThrow('cuda.');
 });

@@ -21,9 +21,13 @@ export function engineAxesFrom(options: OptionValues): EngineAxes {
     ortLibrary,
   };
   // What the board has decides on further targets: only then is it known what would be left unused.
-  const isOpen = options.gpu === 'auto' || options.preset === 'thesis';
-  if (!isOpen) refuseUnused(axes);
+  if (options.gpu !== 'auto' && !wishesForGpu(options)) refuseUnused(axes);
   return axes;
+}
+
+/** The thesis has GPU rows where the board has a way to them; who names a provider has chosen already. */
+export function wishesForGpu({ preset, gpu, ep }: OptionValues): boolean {
+  return preset === 'thesis' && gpu === undefined && ep === 'cpu';
 }
 
 function libraryFrom(path: string | undefined): string | null {

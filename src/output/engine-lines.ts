@@ -60,13 +60,13 @@ function layerLines({ layers }: NonNullable<CellResult['trtexec']>): string[] {
 /** What trtexec told besides its times. */
 export function trtexecLines({ trtexec }: CellResult): string[] {
   if (trtexec === null) return [];
-  const { version, timed, build_ns, built_in_run, engine_bytes, stages, warnings } = trtexec;
+  const { version, timed, build_ns, built_by_cell, engine_bytes, stages, warnings } = trtexec;
   const time = (duration_ns: number | null) =>
     duration_ns === null ? 'n/a' : formatDuration(duration_ns);
   const bytes = engine_bytes === null ? '' : `, ${(engine_bytes / 1024 ** 2).toFixed(1)} MiB`;
   return [
     `  trtexec      TensorRT ${version}, times ${timed}; h2d ${time(stages.h2d_ns)}, compute ${time(stages.compute_ns)}, d2h ${time(stages.d2h_ns)}`,
-    `  engine       built in ${time(build_ns)}${built_in_run === false ? ' by an earlier run' : ''}${bytes}`,
+    `  engine       built in ${time(build_ns)}${built_by_cell === false ? ', found already built' : ''}${bytes}`,
     ...layerLines(trtexec),
     ...warnings.map((warning) => `    ! ${warning}`),
   ];

@@ -3,7 +3,7 @@ import type { CellResult, PercentileResult } from '../../host/results/cell-resul
 import { formatDuration, formatNumber, formatPercent } from '../../host/results/format.ts';
 import { placementText, providerName } from '../../host/results/placement.ts';
 import type { Result } from '../../host/results/result.ts';
-import { hasTrtexec, timedStages } from '../../host/results/timed.ts';
+import { engineBuild_ns, hasTrtexec, timedStages } from '../../host/results/timed.ts';
 import { plainText } from './symbols.ts';
 import type { Terminal } from './terminal.ts';
 import { type Column, textTable } from './text-table.ts';
@@ -51,7 +51,7 @@ const fields: readonly Field[] = [
   },
   {
     column: right('build', 3),
-    text: ({ trtexec }) => durationOrNothing(trtexec?.build_ns ?? null),
+    text: (cell) => durationOrNothing(engineBuild_ns(cell)),
   },
   { column: left('ran on', 0), text: ranOnText, short: ranOnShort },
   { column: left('verdict'), text: (cell, _result, terminal) => verdictText(cell, terminal) },

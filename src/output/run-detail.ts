@@ -1,6 +1,7 @@
 import type { CellResult } from '../../host/results/cell-result.ts';
 import { formatDuration, formatNumber, formatPercent } from '../../host/results/format.ts';
 import type { SavedRun } from '../../host/results/saved-runs.ts';
+import { engineBuild_ns } from '../../host/results/timed.ts';
 import { boardLines } from './board-lines.ts';
 import { gpuLines, placementLines, trtexecLines } from './engine-lines.ts';
 import { counted, formatElapsed } from './quantities.ts';
@@ -109,8 +110,9 @@ function time(duration_ns: number | null): string {
   return duration_ns === null ? 'n/a' : formatDuration(duration_ns);
 }
 
-function coldStartText({ cold_start: start, config, trtexec }: CellResult): string {
-  const build_ns = trtexec?.build_ns ?? start.engine_build_ns;
+function coldStartText(cell: CellResult): string {
+  const { cold_start: start, config } = cell;
+  const build_ns = engineBuild_ns(cell);
   // Which keeps no engine: its session times hold the building.
   const isBuiltEach = config.ep === 'tensorrt' && config.engine === 'ort';
   return [

@@ -37,10 +37,8 @@ function fetched(): string | null {
   const temporary = mkdtempSync(`${cache}.`);
   const run = (...[program = '', ...words]: string[]) =>
     spawnSync(program, words, { cwd: temporary, stdio: 'ignore' }).status === 0;
-  const download = () => run('apt-get', '-q', 'download', 'chromium-common');
   try {
-    // A new machine has no package lists yet; fetching them takes root.
-    if (!download() && !(run('apt-get', '-q', 'update') && download())) return null;
+    if (!run('apt-get', '-q', 'download', 'chromium-common')) return null;
     const [archive = ''] = readdirSync(temporary);
     const from = join(temporary, 'usr/lib/chromium');
     if (!run('dpkg-deb', '-x', archive, '.') || !isComplete(from)) return null;

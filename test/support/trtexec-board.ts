@@ -32,6 +32,8 @@ export interface StandIn {
   readonly version?: string;
   readonly fault?: string;
   readonly isStatic?: boolean;
+  /** How long it builds an engine. */
+  readonly buildMs?: number;
   /** How long its loop takes, warm-up and all. */
   readonly loopMs?: number;
   /** How its engines begin, and the only ones that it loads. */

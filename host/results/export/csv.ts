@@ -1,7 +1,7 @@
 import type { CellResult } from '../cell-result.ts';
 import type { JournalData } from '../journal-data.ts';
 import type { Result } from '../result.ts';
-import { timedText } from '../timed.ts';
+import { engineBuild_ns, timedText } from '../timed.ts';
 import { samplesOf } from './samples.ts';
 
 export type Field = string | number | boolean | null;
@@ -67,8 +67,8 @@ export const cellColumns: Readonly<Record<string, (cell: CellResult, result: Res
   context_switches_per_s: (cell) => cell.activity?.context_switches_per_s ?? null,
   wait_share: (cell) => cell.contention?.wait_share ?? null,
   timed: timedText,
-  engine_build_ns: (cell) => cell.trtexec?.build_ns ?? null,
-  engine_built_in_run: (cell) => cell.trtexec?.built_in_run ?? null,
+  engine_build_ns: engineBuild_ns,
+  engine_built_by_cell: (cell) => cell.trtexec?.built_by_cell ?? null,
   outputs_ok: (cell) => cell.outputs.ok,
   output_rel_l2: (cell) => cell.outputs.rel_l2,
   top1: (cell) => cell.labels?.top1 ?? null,

@@ -141,7 +141,7 @@ describe('CSV', () => {
     const column = (name: string) => rows.map((row) => row[header.indexOf(name)]);
     expect(column('timed')).toEqual([...Array(3).fill('session.run'), 'h2d+compute+d2h']);
     expect(column('engine_build_ns')).toEqual(['', '', '', '48210000000']);
-    expect(column('engine_built_in_run')).toEqual(['', '', '', 'true']);
+    expect(column('engine_built_by_cell')).toEqual(['', '', '', 'true']);
   });
 
   test('cells are one row each, with names in the header; commas and quotes survive', () => {

@@ -1,7 +1,7 @@
 import type { CellResult } from '../cell-result.ts';
 import { formatDuration, formatInterval, formatNumber, formatPercent } from '../format.ts';
 import type { Comparison, Result } from '../result.ts';
-import { hasTrtexec, latencyMeaning, timedText } from '../timed.ts';
+import { engineBuild_ns, hasTrtexec, latencyMeaning, timedText } from '../timed.ts';
 
 /** A result as a page of Markdown: what was measured, a person's note on it, the table, what to know beside it. */
 export function resultMarkdown(result: Result, note: string | null = null): string {
@@ -57,15 +57,21 @@ function isUnsound(cell: CellResult): boolean {
 
 /** What is timed is told where it is not the same in all rows of all runs. */
 function cellTable(result: Result, cells: readonly CellResult[]): string {
-  const engine = hasTrtexec(cells) ? ['timed', 'engine build'] : [];
+  const builds = cells.map(engineBuild_ns);
+  const isMixed = hasTrtexec(cells);
+  const isBuilt = isMixed || builds.some((build_ns) => build_ns !== null);
+  const engine = [...(isMixed ? ['timed'] : []), ...(isBuilt ? ['engine build'] : [])];
   const figures = ['median, 95 % CI', 'p90', 'p99', 'per second', 'speed-up', 'harness'];
   return table(
     ['cell', ...figures, ...engine, 'verdict'],
-    cells.map((cell) => {
-      const row = cellRow(cell, comparisonOf(result, cell));
-      const build = cell.trtexec?.build_ns ?? null;
-      const texts = [timedText(cell), build === null ? '' : formatDuration(build)];
-      return [...row, ...texts.slice(0, engine.length), cell.verdict.kind];
+    cells.map((cell, index) => {
+      const build_ns = builds[index] ?? null;
+      return [
+        ...cellRow(cell, comparisonOf(result, cell)),
+        ...(isMixed ? [timedText(cell)] : []),
+        ...(isBuilt ? [build_ns === null ? '' : formatDuration(build_ns)] : []),
+        cell.verdict.kind,
+      ];
     }),
   );
 }

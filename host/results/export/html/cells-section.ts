@@ -2,7 +2,7 @@ import type { CellResult, PercentileResult } from '../../cell-result.ts';
 import { formatDuration, formatInterval, formatNumber, formatPercent } from '../../format.ts';
 import { placementText } from '../../placement.ts';
 import type { Comparison, Result } from '../../result.ts';
-import { hasTrtexec, timedText } from '../../timed.ts';
+import { engineBuild_ns, hasTrtexec, timedText } from '../../timed.ts';
 import { dataTable, html, type Markup, nothing } from './markup.ts';
 
 /** A mark stands beside each verdict's word. */
@@ -42,6 +42,7 @@ function cellTable(cells: readonly CellResult[], result: Result): Markup {
     .sort((a, b) => Number(isUnsound(a)) - Number(isUnsound(b)))
     .map((cell) => {
       const comparison = result.comparisons.find((each) => each.cell === cell.cell) ?? null;
+      const build_ns = engineBuild_ns(cell);
       return [
         labelText(cell),
         medianText(cell),
@@ -54,7 +55,7 @@ function cellTable(cells: readonly CellResult[], result: Result): Markup {
         cell.energy?.per_item_j == null ? '' : `${formatNumber(cell.energy.per_item_j)} J`,
         cell.overhead === null ? '' : formatPercent(cell.overhead.share),
         isMixed ? timedText(cell) : '',
-        cell.trtexec?.build_ns == null ? '' : formatDuration(cell.trtexec.build_ns),
+        build_ns === null ? '' : formatDuration(build_ns),
         verdictChip(cell.verdict.kind),
       ];
     });
