@@ -8,6 +8,10 @@ import type { Invocation, Invoked } from './invocation.ts';
 export class BoundInvocation implements Invocation {
   readonly #capi: Capi;
   readonly #invoked: Invoked;
+  // At hand for the loop, in which each look-up is in the time.
+  readonly #call: Capi['functions']['runWithBinding'];
+  readonly #session: Address;
+  readonly #runOptions: Address;
   readonly #allocator: Address;
   readonly #hostMemory: Address;
   readonly #binding: Address;
@@ -15,6 +19,9 @@ export class BoundInvocation implements Invocation {
   constructor(capi: Capi, invoked: Invoked, allocator: Address, hostMemory: Address) {
     this.#capi = capi;
     this.#invoked = invoked;
+    this.#call = capi.functions.runWithBinding;
+    this.#session = invoked.session;
+    this.#runOptions = invoked.runOptions;
     this.#allocator = allocator;
     this.#hostMemory = hostMemory;
     this.#binding = capi.create('createIoBinding', invoked.session);
@@ -32,14 +39,12 @@ export class BoundInvocation implements Invocation {
   }
 
   run(): void {
-    const { session, runOptions } = this.#invoked;
-    const status = this.#capi.functions.runWithBinding(session, runOptions, this.#binding);
+    const status = this.#call(this.#session, this.#runOptions, this.#binding);
     if (status) throw this.#capi.refusal(status as Address);
   }
 
   runAsync(): Promise<void> {
-    const { session, runOptions } = this.#invoked;
-    return this.#capi.callAsync('runWithBinding', session, runOptions, this.#binding);
+    return this.#capi.callAsync('runWithBinding', this.#session, this.#runOptions, this.#binding);
   }
 
   /** The binding's order is the model's, because we bound them so. */
