@@ -196,6 +196,7 @@ test('engines that TensorRT builds are kept apart by model, shapes, precision an
   // The same names in another file, as a model that was trained again.
   const last = other.files['mlp.onnx'].length - 1;
   other.files['mlp.onnx'][last] = (other.files['mlp.onnx'][last] ?? 0) ^ 1;
+  const ownPath = join(board.path, 'own engines');
   const tensorRt = (id: string, changes: Partial<Cell> = {}) =>
     mlpCell(id, { ep: 'tensorrt', precision: 'tf32', ...changes });
   const cells = [
@@ -204,6 +205,8 @@ test('engines that TensorRT builds are kept apart by model, shapes, precision an
     tensorRt('model', { model: 'other' }),
     tensorRt('precision', { precision: 'fp16', askedPrecision: 'fp16' }),
     tensorRt('options', { epOptions: { trt_max_workspace_size: '1000000000' } }),
+    tensorRt('own-path', { epOptions: { trt_engine_cache_path: ownPath } }),
+    tensorRt('none', { epOptions: { trt_engine_cache_enable: '0' } }),
     tensorRt('shape', { inputs: [fixedInput('input', [2, 784], board.store(numbers))] }),
     mlpCell('cpu'),
   ];
@@ -215,7 +218,9 @@ test('engines that TensorRT builds are kept apart by model, shapes, precision an
     'ok',
   ]);
   const directories = readdirSync(join(board.basePath, 'engines'));
+  // One of them is below the path that its options name, and one keeps nothing.
   expect(directories).toHaveLength(5);
+  expect(readdirSync(ownPath)).toHaveLength(1);
   for (const name of directories) expect(name).toMatch(/^ort-[0-9a-f]{40}$/);
 });
 

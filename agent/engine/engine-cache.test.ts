@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { EngineRefusal } from './engine.ts';
-import { overKeptEngines } from './engine-cache.ts';
+import { overKeptEngines, refusedEngines } from './engine-cache.ts';
 
 let cache: string;
 beforeEach(() => {
@@ -35,9 +35,23 @@ test('what fails without them, or for another reason, fails; nothing is removed 
   expect(() => overKeptEngines(cache, fail(refusal))).toThrow(refusal);
   expect(tries).toBe(1);
   writeFileSync(stale(), 'an engine');
-  expect(() => overKeptEngines(cache, fail(new EngineRefusal('out of memory')))).toThrow('memory');
+  // As ONNX Runtime says of a model's own weights.
+  const weights = new EngineRefusal('Deserialize tensor fc.weight failed: out of memory');
+  expect(() => overKeptEngines(cache, fail(weights))).toThrow('memory');
   expect(() => overKeptEngines(null, fail(refusal))).toThrow(refusal);
   expect(existsSync(stale())).toBe(true);
   expect(() => overKeptEngines(cache, fail(refusal))).toThrow(refusal);
   expect(tries).toBe(5);
+});
+
+test('a first run that kept engines may have failed says which to remove; others say nothing of them', () => {
+  const failed = new EngineRefusal('TensorRT EP Failed to Build Engine.');
+  expect(refusedEngines(failed, cache).next).toBeNull();
+  writeFileSync(stale(), 'an engine');
+  expect(refusedEngines(failed, cache)).toMatchObject({
+    message: failed.message,
+    next: expect.stringContaining(`rm -r ${cache}`),
+  });
+  expect(refusedEngines(new EngineRefusal('out of memory'), cache).next).toBeNull();
+  expect(refusedEngines(failed, null).next).toBeNull();
 });

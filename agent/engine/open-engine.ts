@@ -1,6 +1,6 @@
 import type { WorkerJob } from '../channel/messages.ts';
 import type { Engine } from './engine.ts';
-import { type EngineCache, engineCache, engineKey } from './engine-cache.ts';
+import { engineCache, engineKey, enginesPath } from './engine-cache.ts';
 import { loadOrtBinding } from './ort-binding.ts';
 import { OrtCapiEngine } from './ort-capi/capi-engine.ts';
 import { loadOrtCapi } from './ort-capi/load-capi.ts';
@@ -16,12 +16,11 @@ export function openEngine(job: EngineJob): Engine {
   return new OrtCapiEngine(capi, cell.ep === 'tensorrt' ? tensorRtCache(job, capi.library) : null);
 }
 
-/** Where TensorRT keeps what it builds for a cell: where its options say, else in a directory of ours; null where it keeps nothing. */
-function tensorRtCache(job: EngineJob, library: object): EngineCache | null {
+/** Where TensorRT keeps what it builds for a cell: below the path that its options name, else below ours; null where it keeps nothing. */
+function tensorRtCache(job: EngineJob, library: object): string | null {
   const { trt_engine_cache_enable: isKept, trt_engine_cache_path: given } = job.cell.epOptions;
   if (/^(0|false)$/i.test(isKept ?? '')) return null;
-  if (given !== undefined) return { path: given, isOurs: false };
-  return { path: engineCache(job.storePath, `ort-${tensorRtKey(job, library)}`), isOurs: true };
+  return engineCache(given ?? enginesPath(job.storePath), `ort-${tensorRtKey(job, library)}`);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ProfileJob, ProfileMessage } from '../channel/messages.ts';
 import { EngineRefusal } from '../engine/engine.ts';
-import { engineCache } from '../engine/engine-cache.ts';
+import { engineCache, enginesPath } from '../engine/engine-cache.ts';
 import { layerArguments, shapesOf } from '../engine/trtexec/arguments.ts';
 import { builtEngine } from '../engine/trtexec/build-engine.ts';
 import { installedTrtexec } from '../engine/trtexec/describe.ts';
@@ -21,7 +21,7 @@ export async function profileLayers(job: ProfileJob): Promise<ProfileMessage> {
   // Whoever started this process ends it by a signal that cannot be caught; trtexec goes with it.
   const options = { signal: new AbortController().signal, words: dieWithParent('KILL') };
   const trtexec = await installedTrtexec(options.signal);
-  const cachePath = engineCache(job.storePath, 'trtexec');
+  const cachePath = engineCache(enginesPath(job.storePath), 'trtexec');
   const engine = await builtEngine(trtexec, { ...job, cachePath }, options);
   const files = {
     engine: engine.path,

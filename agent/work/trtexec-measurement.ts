@@ -4,7 +4,7 @@ import type { WorkerDone, WorkerJob } from '../channel/messages.ts';
 import { SampleBatch } from '../channel/sample-batch.ts';
 import type { Clock } from '../clock.ts';
 import { EngineRefusal } from '../engine/engine.ts';
-import { engineCache } from '../engine/engine-cache.ts';
+import { engineCache, enginesPath } from '../engine/engine-cache.ts';
 import { shapesOf, timedStages, timingArguments } from '../engine/trtexec/arguments.ts';
 import { type BuiltEngine, builtEngine } from '../engine/trtexec/build-engine.ts';
 import { removeEngine } from '../engine/trtexec/cached-engine.ts';
@@ -136,7 +136,7 @@ async function prepareAndTime(
   options: TrtexecOptions,
 ): Promise<{ engine: BuiltEngine; preparing_ns: number; timing: Timing }> {
   const began_ns = clock.now_ns();
-  const request = { ...job, cachePath: engineCache(job.storePath, 'trtexec') };
+  const request = { ...job, cachePath: engineCache(enginesPath(job.storePath), 'trtexec') };
   for (;;) {
     const engine = await builtEngine(trtexec, request, options);
     const preparing_ns = clock.now_ns() - began_ns;

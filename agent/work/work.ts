@@ -3,6 +3,7 @@ import { setImmediate as turnOfTheEventLoop } from 'node:timers/promises';
 import type { WorkerDone, WorkerJob } from '../channel/messages.ts';
 import { Clock } from '../clock.ts';
 import { EngineRefusal } from '../engine/engine.ts';
+import { refusedEngines } from '../engine/engine-cache.ts';
 import { openEngine } from '../engine/open-engine.ts';
 import { agentExitCodes } from '../exit-codes.ts';
 import { cpusAllowed } from '../proc/threads.ts';
@@ -102,7 +103,9 @@ async function measure(
     { clock, reporter, edges },
     signal,
   );
-  const stop = await untilStopped(measurement, signal);
+  const stop = await untilStopped(measurement, signal).catch((error: unknown) => {
+    throw error instanceof EngineRefusal ? refusedEngines(error, engine.cachePath ?? null) : error;
+  });
   edges.report(score);
   return { outcome: stop === 'cancelled' ? 'cancelled' : 'ok', stop, message: '' };
 }

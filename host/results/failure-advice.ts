@@ -5,7 +5,7 @@ const known: readonly (readonly [said: RegExp, action: string])[] = [
     'take a build of ONNX Runtime for the GPU of this board (an Orin is sm_87): docs/gpu.md, Traps',
   ],
   [
-    /(could not load|cannot open|failed to load)[^\n]*lib(cudnn|cublas|cudart|cufft|curand|nvinfer)[\w-]*\.so|lib(cudnn|cublas|cudart|cufft|curand|nvinfer)[\w.-]*( is missing|: cannot open)|CUDNN_STATUS_NOT_INITIALIZED/i,
+    /((could not|unable to|failed to) load|cannot open)[^\n]*lib(cudnn|cublas|cudart|cufft|curand|nvinfer)\w*\.so|lib(cudnn|cublas|cudart|cufft|curand|nvinfer)[\w.-]*( is missing|: cannot open)|(cannot load|undefined) symbol:? cudnn|CUDNN_STATUS_NOT_INITIALIZED/i,
     'CUDA, cuDNN and TensorRT of the board must be those of the build of ONNX Runtime: docs/gpu.md, Traps',
   ],
   [

@@ -30,6 +30,7 @@ test.each([
   [tensorRt, 'fp32', { trt_fp16_enable: '1', trt_int8_enable: 'True' }, 'int8'],
   [tensorRt, 'fp32', { trt_fp16_enable: '0' }, null],
   [tensorRt, 'int8', { trt_fp16_enable: '1' }, null],
+  [tensorRt, 'fp16', { trt_int8_enable: '1' }, 'int8'],
   [trtexec, 'fp32', { trt_fp16_enable: '1' }, null],
   [cuda, 'fp32', { use_tf32: '0' }, 'fp32'],
   [cuda, 'fp32', { use_tf32: '1' }, 'tf32'],
@@ -44,10 +45,13 @@ test('what options say is the precision of the cell, and is not said twice', () 
     precision: 'fp16',
     askedPrecision: null,
   });
-  const options = { tensorrt: { trt_fp16_enable: '1' } };
-  expect(() => toldPrecision(tensorRt, 'fp32', options, ['fp16'])).toThrow(
-    '--precision and --ep-option tensorrt.trt_fp16_enable both say what tensorrt computes in',
-  );
+  const again = (value: string, model: 'fp32' | 'fp16', asked: 'fp16' | null) => () =>
+    toldPrecision(tensorRt, model, { tensorrt: { trt_fp16_enable: value } }, [asked]);
+  expect(again('1', 'fp32', 'fp16')).toThrow('--ep-option tensorrt.trt_fp16_enable');
+  expect(again('0', 'fp32', 'fp16')).toThrow('a precision that is said already');
+  expect(again('0', 'fp16', null)).toThrow('a precision that is said already');
+  // Of a model in fp16 this option says nothing.
+  expect(toldPrecision(cuda, 'fp16', { cuda: { use_tf32: '0' } }, ['fp16'])).toBeNull();
   const bf16 = { tensorrt: { trt_bf16_enable: '1' } };
   expect(() => toldPrecision(tensorRt, 'fp32', bf16, [null])).toThrow('no name for bf16');
 });

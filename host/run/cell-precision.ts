@@ -24,11 +24,11 @@ export function cellPrecision(
   return { precision: asked ?? own, askedPrecision: isOwn ? null : asked };
 }
 
-/** Options by which a provider of NVIDIA's is told what a model in fp32 is computed in: for each, what its being on or off means. */
+/** Options by which a provider of NVIDIA's is told the precision: for each, what its being on or off means for a model in fp32. */
 const precisionOptions: readonly (readonly [
   ep: ExecutionProvider,
   key: string,
-  on: Precision | null,
+  on: Precision,
   off: Precision | null,
 ])[] = [
   ['tensorrt', 'trt_int8_enable', 'int8', null],
@@ -37,8 +37,9 @@ const precisionOptions: readonly (readonly [
 ];
 
 /**
- * The precision that a target's options name for a model; null where they name none: one that is in fp16 or int8 stays in that.
- * @throws OrinError `usage` when `--precision` says it as well, or for a precision that cells have no name for.
+ * The precision that a target's options name for a model; null where they name none: one in fp16 or int8 stays in that.
+ * @throws OrinError `usage` when `--precision` says it as well, when they switch off what the model is in, or for a precision that
+ * cells have no name for.
  */
 export function toldPrecision(
   { engine, ep }: EngineTarget,
@@ -50,19 +51,32 @@ export function toldPrecision(
   if (ep === 'tensorrt' && isOn(epOptions.tensorrt?.trt_bf16_enable)) throw noName();
   const [found] = precisionOptions.flatMap(([of, key, on, off]) => {
     const value = of === ep ? epOptions[ep]?.[key] : undefined;
-    const told = isOn(value) ? on : off;
-    return value === undefined || told === null ? [] : [{ key, told }];
+    // Of models in other types the rest says nothing.
+    const isSaid = value !== undefined && (model === 'fp32' || on === 'int8' || on === model);
+    return isSaid ? [{ key, on, told: isOn(value) ? on : off }] : [];
   });
   if (found === undefined) return null;
-  if (precisions.some((asked) => asked !== null)) throw saidTwice(ep, found);
-  return model === 'fp32' ? found.told : null;
+  const { key, on, told } = found;
+  if (precisions.some((asked) => asked !== null)) {
+    throw contradiction(ep, key, `--precision says what ${ep} computes in, too`, 'leave one out');
+  }
+  if (told === null && on === model) {
+    throw contradiction(
+      ep,
+      key,
+      `the model is in ${model}`,
+      'use --precision fp32, or leave it out',
+    );
+  }
+  return told;
 }
 
-function saidTwice(ep: ExecutionProvider, { key, told }: { key: string; told: Precision }) {
+function contradiction(ep: ExecutionProvider, key: string, why: string, next: string): OrinError {
   return new OrinError({
     code: 'usage',
-    what: `--precision and --ep-option ${ep}.${key} both say what ${ep} computes in`,
-    next: `leave one out; --precision ${told} also names the cell by it`,
+    what: `--ep-option ${ep}.${key}: it says a precision that is said already`,
+    why,
+    next,
   });
 }
 

@@ -113,8 +113,11 @@ function time(duration_ns: number | null): string {
 function coldStartText(cell: CellResult): string {
   const { cold_start: start, config } = cell;
   const build_ns = engineBuild_ns(cell);
-  // Which keeps no engine: its session times hold the building.
-  const isBuiltEach = config.ep === 'tensorrt' && config.engine === 'ort';
+  // Where no engine is kept, session times hold the building.
+  const isKept = !/^(0|false)$/i.test(config.ep_options.trt_engine_cache_enable ?? '');
+  const isBuiltEach =
+    config.ep === 'tensorrt' &&
+    (config.engine === 'ort' || (config.engine === 'ort-capi' && !isKept));
   return [
     `runtime ${time(start.spawn_to_runtime_loaded_ns)}`,
     ...(build_ns === null ? [] : [`engine build ${time(build_ns)} once`]),

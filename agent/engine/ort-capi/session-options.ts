@@ -71,13 +71,13 @@ function providerOptions(cell: Cell, cachePath: string | null): ReadonlyMap<stri
   if (ep !== 'tensorrt') return new Map(Object.entries(epOptions));
   return new Map(
     Object.entries({
-      ...(cachePath === null
-        ? {}
-        : { trt_engine_cache_enable: '1', trt_engine_cache_path: cachePath }),
       // For a model that is in these types already, too: without the flag TensorRT refuses it or computes in others.
       ...(precision === 'fp16' ? { trt_fp16_enable: '1' } : {}),
       ...(precision === 'int8' ? { trt_int8_enable: '1' } : {}),
       ...epOptions,
+      ...(cachePath === null
+        ? {}
+        : { trt_engine_cache_enable: '1', trt_engine_cache_path: cachePath }),
     }),
   );
 }

@@ -12,16 +12,14 @@ export function shapesOf(cell: Cell): string {
 /** Flags that let TensorRT compute in the cell's precision. Throws `EngineRefusal` where it cannot be told. */
 export function precisionFlags({ flags, version }: Trtexec, cell: Cell): readonly string[] {
   const { precision, askedPrecision } = cell;
+  const isHalf = precision === 'fp16' || precision === 'int8';
+  const wanted = isHalf ? [`--${precision}`] : precision === 'fp32' ? ['--noTF32'] : [];
   // From 11 on it computes in the types that the model names, and flags for others are gone.
-  const isTyped = !flags.has('--fp16');
-  if (!isTyped || askedPrecision === null) {
-    if (precision === 'tf32') return [];
-    if (precision === 'fp32') return known(flags, ['--noTF32']);
-    return known(flags, [`--${precision}`]);
-  }
+  const canBeTold = flags.has(isHalf ? `--${precision}` : '--fp16');
+  if (canBeTold || askedPrecision === null) return known(flags, wanted);
   throw new EngineRefusal(
     `trtexec of TensorRT ${version} computes in the model's own types: ${askedPrecision} cannot be asked of it`,
-    { next: `convert the model to ${cell.precision} and measure that` },
+    { next: `convert the model to ${precision === 'tf32' ? 'fp32' : precision} and measure that` },
   );
 }
 

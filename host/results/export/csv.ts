@@ -68,7 +68,8 @@ export const cellColumns: Readonly<Record<string, (cell: CellResult, result: Res
   wait_share: (cell) => cell.contention?.wait_share ?? null,
   timed: timedText,
   engine_build_ns: engineBuild_ns,
-  engine_built_by_cell: (cell) => cell.trtexec?.built_by_cell ?? null,
+  engine_built_by_cell: (cell) =>
+    cell.trtexec?.built_by_cell ?? (cell.cold_start.engine_build_ns === null ? null : true),
   outputs_ok: (cell) => cell.outputs.ok,
   output_rel_l2: (cell) => cell.outputs.rel_l2,
   top1: (cell) => cell.labels?.top1 ?? null,
