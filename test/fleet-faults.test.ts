@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type FleetRecord, fleetRecordSchema } from '../host/fleet/fleet-record.ts';
@@ -118,8 +118,10 @@ test('a program that is killed loses nothing: attach collects all boards', async
 }, 120_000);
 
 test('host keys are asked for one at a time, by host; a passphrase once for all boards', async () => {
+  const hostsFile = join(cli.home, 'asked_hosts');
+  await rm(hostsFile, { force: true });
   const config = (await readFile(boards.configFile, 'utf8'))
-    .replaceAll(/UserKnownHostsFile .*/g, `UserKnownHostsFile ${join(cli.home, 'asked_hosts')}`)
+    .replaceAll(/UserKnownHostsFile .*/g, `UserKnownHostsFile ${hostsFile}`)
     .replaceAll(/IdentityFile .*/g, `IdentityFile ${lockedKey}`);
   const configFile = join(cli.home, 'asking_config');
   await writeFile(configFile, config);

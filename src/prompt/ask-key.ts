@@ -10,8 +10,9 @@ export function askKey<Key extends string>(
   signal: AbortSignal,
 ): Promise<Key | null> {
   const { stdin, stderr } = process;
-  stderr.write(question);
+  // In this order: the terminal would show what is typed as soon as the question is seen.
   stdin.setRawMode(true);
+  stderr.write(question);
   stdin.resume();
   return new Promise((resolve, reject) => {
     const finish = (settle: () => void) => {

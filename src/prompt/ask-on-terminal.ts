@@ -13,8 +13,9 @@ export function askOnTerminal(
   signal?: AbortSignal,
 ): Promise<string | null> {
   const { stdin, stderr } = process;
-  stderr.write(question);
+  // In this order: the terminal would show what is typed as soon as the question is seen.
   stdin.setRawMode(true);
+  stderr.write(question);
   stdin.resume();
   return new Promise((resolve, reject) => {
     const answer: string[] = [];
