@@ -28,7 +28,8 @@ export class Measurement {
   #began_ns = 0;
   #nextFlush_ns = 0;
   #watchUsage = false;
-  #runAsync: (() => Promise<void>) | null = null;
+  /** Of the latest iteration. */
+  #latest_ns = 0;
 
   constructor(
     parts: Omit<LoopParts, 'batch'>,
@@ -68,7 +69,7 @@ export class Measurement {
     iterate(this.#parts, { count: 1, until_ns: 0, watchUsage: true });
     this.#began_ns = batch.start_ns[0] ?? 0;
     this.#edges.firstIteration();
-    this.#chooseLoop(batch.duration_ns[0] ?? 0);
+    this.#latest_ns = batch.duration_ns[0] ?? 0;
     let isWarm = this.#feed(detector);
     await this.#flush();
     while (!isWarm && !this.#signal.aborted) {
@@ -96,17 +97,18 @@ export class Measurement {
     }
   }
 
-  /** Short iterations block: a cancel is heard between two of them. Long ones leave this thread free to hear it. */
-  #chooseLoop(first_ns: number): void {
-    const { session } = this.#parts;
-    if (first_ns < longIteration_ns) return;
-    this.#runAsync = session.runAsync?.bind(session) ?? null;
-  }
-
+  /**
+   * Short iterations block: a cancel is heard between two of them. After a long one the next leaves this thread free to hear it. The
+   * latest decides, because the first may take seconds to choose among algorithms where all others take milliseconds.
+   */
   async #iterate(count: number, until_ns: number): Promise<void> {
+    const { session, batch } = this.#parts;
     const limits = { count, until_ns, watchUsage: this.#watchUsage };
-    if (this.#runAsync === null) iterate(this.#parts, limits);
-    else await iterateAsync(this.#parts, this.#runAsync, limits);
+    const runAsync = session.runAsync?.bind(session);
+    const isLong = this.#latest_ns >= longIteration_ns;
+    if (isLong && runAsync) await iterateAsync(this.#parts, runAsync, { ...limits, count: 1 });
+    else iterate(this.#parts, limits);
+    this.#latest_ns = batch.duration_ns[batch.length - 1] ?? 0;
   }
 
   #feed(detector: WarmUpDetector): boolean {
