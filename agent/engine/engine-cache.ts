@@ -17,7 +17,7 @@ export function engineCache(path: string, name: string): string {
   } catch (error) {
     throw new EngineRefusal(`engines cannot be kept: ${(error as Error).message}`, {
       cause: error,
-      next: 'name another path with --ep-option tensorrt.trt_engine_cache_path, or none',
+      next: `${path} must be a directory of the board that can be written to`,
     });
   }
   return directory;
