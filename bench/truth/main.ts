@@ -1,0 +1,25 @@
+// What the statistics promise, by simulation with the program's own functions: the studies of test/truth with many
+// times as many trials. Seeded: the same numbers come out anywhere.
+// Run: npx tsx bench/truth/main.ts [--studies fixedNumber,withinProcess] [--times 10]
+import { parseArgs } from 'node:util';
+import * as intervalCoverage from '../../test/truth/interval-coverage.ts';
+import { type Study, tableOf } from '../../test/truth/support/study.ts';
+
+const studies: Readonly<Record<string, Study>> = { ...intervalCoverage };
+
+const { values } = parseArgs({
+  options: {
+    studies: { type: 'string', default: Object.keys(studies).join(',') },
+    times: { type: 'string', default: '10' },
+  },
+});
+for (const name of values.studies.split(',')) {
+  const study = studies[name];
+  if (study === undefined) {
+    throw new Error(`no study ${name}; there are ${Object.keys(studies).join(', ')}`);
+  }
+  const trials = study.trials * Number(values.times);
+  process.stdout.write(
+    `${tableOf(`${study.title} (${trials} trials each)`, study.findings(trials))}\n\n`,
+  );
+}
