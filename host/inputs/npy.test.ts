@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -67,13 +68,37 @@ test('every type, shape and version comes back as it was written', async () => {
     fc.asyncProperty(types, shapes, fc.integer({ min: 1, max: 3 }), async (type, shape, major) => {
       const [descr, dtype, itemBytes] = type;
       const elements = shape.reduce((product, dim) => product * dim, 1);
-      const data = Uint8Array.from({ length: elements * itemBytes }, (_, i) => i & 255);
+      const most = dtype === 'bool' ? 1 : 255;
+      const data = Uint8Array.from({ length: elements * itemBytes }, (_, i) => i & most);
       const array = await read(npy(headerOf(descr, shape), data, major));
       expect(array).toMatchObject({ dtype, shape });
       expect(Buffer.compare(array.bytes, data)).toBe(0);
     }),
     { numRuns: 60 },
   );
+});
+
+test('a file that NumPy wrote under Python 2, whose long integers end in L', async () => {
+  // numpy.save of numpy.arange(12, dtype='<f4').reshape(3, 4), its shape a tuple of longs.
+  const header = "{'descr': '<f4', 'fortran_order': False, 'shape': (3L, 4L), }";
+  const data = new Uint8Array(Float32Array.from({ length: 12 }, (_, i) => i).buffer);
+  const array = await read(npy(header, data));
+  expect(array).toMatchObject({ dtype: 'float32', shape: [3, 4] });
+  expect(Buffer.compare(array.bytes, data)).toBe(0);
+});
+
+test('an array without elements', async () => {
+  expect(await read(npy(headerOf('<U0', [0, 4]), new Uint8Array()))).toMatchObject({
+    dtype: 'string',
+    shape: [0, 4],
+    bytes: Buffer.from('[]'),
+  });
+});
+
+test('a FIFO is refused, not waited for', async () => {
+  const fifo = path.join(directory, 'fifo.npy');
+  execFileSync('mkfifo', [fifo]);
+  await expect(readNpy(fifo)).rejects.toMatchObject({ why: 'it is no regular file' });
 });
 
 test('Unicode strings come as JSON', async () => {
@@ -97,11 +122,18 @@ test.each([
   ['too few bytes', npy(headerOf('<f4', [5]), four), 'it has 16 bytes of data, 5 needs 20'],
   ['too many bytes', npy(headerOf('<f4', [3]), four), '3 needs 12'],
   ['a huge shape', npy(headerOf('<f4', [2 ** 40, 2 ** 40]), four), 'needs'],
+  ['a size beyond numbers', npy(headerOf('<f4', [2 ** 50, 2 ** 50, 2 ** 50]), four), 'needs 5708'],
+  ['strings without bytes', npy(headerOf('<U0', [4_000_000_000]), new Uint8Array()), '4000000000'],
   [
-    'a negative dimension',
-    npy("{'descr': '<f4', 'fortran_order': False, 'shape': (-4,), }", four),
-    'header',
+    'strings past all bounds',
+    npy(headerOf('<U1', [2 ** 24 + 1]), new Uint8Array(2 ** 26 + 4)),
+    '64 MiB',
   ],
+  ['no booleans', npy(headerOf('|b1', [4]), Uint8Array.of(0, 1, 2, 0)), 'other than 0 and 1'],
+  ['bytes', npy(headerOf('|S4', [4]), four), 'fit no model input'],
+  ['65 dimensions', npy(headerOf('|u1', new Array<number>(65).fill(2)), four), '65 dimensions'],
+  ['a negative dimension', npy(headerOf('<f4', [-4]), four), 'the shape (-4,)'],
+  ['no type', npy("{'fortran_order': False, 'shape': (4,), }", four), 'no descr'],
   ['a newer version', npy(headerOf('<f4', [4]), four, 4), 'format version 4'],
   ['a zip', Buffer.from('PK\u0003\u0004'), 'npz'],
   ['text', Buffer.from('1,2,3,4'), 'no .npy file'],

@@ -1,6 +1,9 @@
-import { readFile, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import type { TensorDtype } from '../../agent/protocol/plan.ts';
 import { OrinError } from '../errors.ts';
+import { HEAD_BYTES, type NpyHeader, readHeader } from './npy-header.ts';
+import { NpyProblem } from './npy-problem.ts';
 
 /** The contents of a `.npy` file. */
 export interface NpyArray {
@@ -11,35 +14,17 @@ export interface NpyArray {
 }
 
 const MAX_FILE_BYTES = 2 ** 31 - 1;
-/** NumPy writes some hundred bytes; only structured types, which we refuse, need more. */
-const MAX_HEADER_BYTES = 65_536;
-
-/** NumPy's array-protocol type codes without their byte order. */
-const dtypes: Readonly<Record<string, TensorDtype>> = {
-  f2: 'float16',
-  f4: 'float32',
-  f8: 'float64',
-  i1: 'int8',
-  u1: 'uint8',
-  i2: 'int16',
-  u2: 'uint16',
-  i4: 'int32',
-  u4: 'uint32',
-  i8: 'int64',
-  u8: 'uint64',
-  b1: 'bool',
-};
+/** Of an array of strings: each takes an object here, and may have one character only. */
+const MAX_STRINGS_BYTES = 2 ** 26;
 
 /**
- * Reads an array saved by numpy.save (format versions 1 to 3, numpy.lib.format).
+ * Reads an array saved by numpy.save (format versions 1 to 3, numpy.lib.format). Its size is held against the file's before
+ * anything is read or made of its elements.
  * @throws OrinError `data-unreadable` for what is no such file, is cut, or holds what no model takes.
  */
 export async function readNpy(path: string): Promise<NpyArray> {
   try {
-    const facts = await stat(path);
-    if (!facts.isFile()) throw new NpyProblem('it is no regular file');
-    if (facts.size > MAX_FILE_BYTES) throw new NpyProblem('it is larger than 2 GiB');
-    return parseNpy(await readFile(path));
+    return await readFrom(path);
   } catch (cause) {
     throw new OrinError({
       code: 'data-unreadable',
@@ -53,98 +38,63 @@ export async function readNpy(path: string): Promise<NpyArray> {
   }
 }
 
-/** Why bytes are no array that we can use, and what would help. */
-class NpyProblem extends Error {
-  readonly next: string | undefined;
-
-  constructor(why: string, next?: string) {
-    super(why);
-    this.next = next;
+async function readFrom(path: string): Promise<NpyArray> {
+  // Without O_NONBLOCK the opening of a FIFO would wait for its writer.
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const facts = await file.stat();
+    if (!facts.isFile()) throw new NpyProblem('it is no regular file');
+    if (facts.size > MAX_FILE_BYTES) throw new NpyProblem('it is larger than 2 GiB');
+    const header = readHeader(await readAt(file, 0, Math.min(facts.size, HEAD_BYTES)));
+    const dataBytes = facts.size - header.dataOffset;
+    requireSize(header, dataBytes);
+    return arrayOf(header, await readAt(file, header.dataOffset, dataBytes));
+  } finally {
+    await file.close();
   }
 }
 
-function parseNpy(file: Buffer): NpyArray {
-  if (file.subarray(0, 2).toString('latin1') === 'PK') {
-    const next = 'save one array with numpy.save: numpy.save("x.npy", archive["x"])';
-    throw new NpyProblem('it is a zip archive (.npz)', next);
+async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
+  const buffer = Buffer.allocUnsafe(length);
+  let filled = 0;
+  while (filled < length) {
+    const { bytesRead } = await file.read(buffer, filled, length - filled, position + filled);
+    if (bytesRead === 0) throw new NpyProblem('it became shorter while it was read');
+    filled += bytesRead;
   }
-  if (file.subarray(0, 6).toString('latin1') !== '\u0093NUMPY') {
-    throw new NpyProblem('it is no .npy file', 'save the array with numpy.save');
-  }
-  const { text, dataOffset } = readHeader(file);
-  const header = parseHeader(text);
-  const elements = header.shape.reduce((product, dim) => product * dim, 1);
-  const data = file.subarray(dataOffset);
-  const needed = elements * header.itemBytes;
-  if (!Number.isSafeInteger(needed) || data.length !== needed) {
-    const shape = header.shape.join('×') || 'scalar';
-    throw new NpyProblem(`it has ${data.length} bytes of data, ${shape} needs ${needed}`);
-  }
-  if (header.dtype !== 'string') {
-    return { dtype: header.dtype, shape: header.shape, bytes: data };
-  }
-  const strings = readStrings(data, elements, header.itemBytes);
-  return { dtype: 'string', shape: header.shape, bytes: Buffer.from(JSON.stringify(strings)) };
+  return buffer;
 }
 
-function readHeader(file: Buffer): { readonly text: string; readonly dataOffset: number } {
-  const major = file[6] ?? 0;
-  if (major < 1 || major > 3)
-    throw new NpyProblem(`it has format version ${major}, we read 1 to 3`);
-  const headerOffset = major === 1 ? 10 : 12;
-  if (file.length < headerOffset) throw new NpyProblem('it ends in its header');
-  const length = major === 1 ? file.readUInt16LE(8) : file.readUInt32LE(8);
-  if (length > MAX_HEADER_BYTES) throw new NpyProblem(`its header has ${length} bytes`);
-  const dataOffset = headerOffset + length;
-  if (dataOffset > file.length) throw new NpyProblem('it ends in its header');
-  return { text: file.subarray(headerOffset, dataOffset).toString('utf8'), dataOffset };
+/** Exact: products of dimensions may be beyond what a number holds. */
+function requireSize({ shape, dtype, itemBytes }: NpyHeader, dataBytes: number): void {
+  const elements = shape.reduce((product, dim) => product * BigInt(dim), 1n);
+  const needed = elements * BigInt(itemBytes);
+  if (needed !== BigInt(dataBytes)) {
+    const text = shape.join('×') || 'scalar';
+    throw new NpyProblem(`it has ${dataBytes} bytes of data, ${text} needs ${needed}`);
+  }
+  if (itemBytes === 0 && elements > 0n) {
+    const next = 'give its strings a length: array.astype("<U1")';
+    throw new NpyProblem(`it holds ${elements} strings of no characters`, next);
+  }
+  if (dtype === 'string' && dataBytes > MAX_STRINGS_BYTES) {
+    throw new NpyProblem(`it holds ${dataBytes} bytes of strings, the limit is 64 MiB`);
+  }
 }
 
-interface NpyHeader {
-  readonly dtype: TensorDtype;
-  readonly itemBytes: number;
-  readonly shape: readonly number[];
+function arrayOf({ dtype, shape, itemBytes }: NpyHeader, data: Buffer): NpyArray {
+  if (dtype === 'string') {
+    const strings = readStrings(data, itemBytes);
+    return { dtype, shape, bytes: Buffer.from(JSON.stringify(strings)) };
+  }
+  if (dtype === 'bool' && data.some((byte) => byte > 1)) {
+    throw new NpyProblem('it is of booleans, and holds bytes other than 0 and 1');
+  }
+  return { dtype, shape, bytes: data };
 }
 
-/** The header is a Python dictionary literal: {'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), } */
-function parseHeader(text: string): NpyHeader {
-  const descr = /'descr':\s*'([^']*)'/u.exec(text)?.[1];
-  const order = /'fortran_order':\s*(True|False)/u.exec(text)?.[1];
-  const dims = /'shape':\s*\(([\d\s,]*)\)/u.exec(text)?.[1];
-  if (/'descr':\s*\[/u.test(text)) throw new NpyProblem('it is a structured array');
-  if (descr === undefined || order === undefined || dims === undefined) {
-    throw new NpyProblem('its header cannot be read');
-  }
-  const shape = dims
-    .split(',')
-    .filter((dim) => dim.trim() !== '')
-    .map(Number);
-  if (shape.some((dim) => !Number.isSafeInteger(dim))) throw new NpyProblem('its shape is broken');
-  if (order === 'True' && shape.length > 1) {
-    const next = 'save it row by row: numpy.save(path, numpy.ascontiguousarray(array))';
-    throw new NpyProblem('it is in Fortran order, column by column', next);
-  }
-  return { ...parseType(descr), shape };
-}
-
-function parseType(descr: string): Pick<NpyHeader, 'dtype' | 'itemBytes'> {
-  const [, order = '', code = ''] = /^([<>|=]?)(.*)$/u.exec(descr) ?? [];
-  const characters = /^U(\d{1,7})$/u.exec(code)?.[1];
-  const dtype = characters === undefined ? dtypes[code] : 'string';
-  if (!dtype) {
-    const next = 'convert it first: array.astype(numpy.float32)';
-    throw new NpyProblem(`elements of type ${JSON.stringify(descr)} fit no model input`, next);
-  }
-  if (order === '>') {
-    const next = 'save it little-endian: array.astype(array.dtype.newbyteorder("<"))';
-    throw new NpyProblem('it is big-endian', next);
-  }
-  // Unicode strings take four bytes a character.
-  const itemBytes = characters === undefined ? Number(code.slice(1)) : Number(characters) * 4;
-  return { dtype, itemBytes };
-}
-
-function readStrings(data: Buffer, elements: number, itemBytes: number): readonly string[] {
+function readStrings(data: Buffer, itemBytes: number): readonly string[] {
+  const elements = itemBytes === 0 ? 0 : data.length / itemBytes;
   return Array.from({ length: elements }, (_, index) => {
     let text = '';
     for (let at = index * itemBytes; at < (index + 1) * itemBytes; at += 4) {
