@@ -44,7 +44,7 @@ test('a real run becomes a result that its journal gives again, to the byte', as
   const journal = await readSavedJournal(incoming);
   expect(journal.problems).toEqual([]);
   const result = resultFromJournal(journal);
-  const directory = await saveRun(runs, incoming, result, journal);
+  const { directory } = await saveRun(runs, incoming, result, journal);
   expect(await verifyRun(directory)).toMatchObject({ state: 'same', problems: [] });
   const opened = await openRun(runs, plan.runId);
   expect(encodeResult(opened.result)).toBe(encodeResult(result));

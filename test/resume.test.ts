@@ -1,4 +1,4 @@
-import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { JournalEvent } from '../agent/protocol/events.ts';
@@ -163,6 +163,29 @@ test('models and inputs that are gone are sent again, the very same or none', as
   expectEachOnce(result);
   await expectVerified(desk, id);
 }, 180_000);
+
+test('what was collected before a power cut made the journal on the board shorter is kept, here and there', async () => {
+  const id = await started();
+  await cutWhen(id, 1, within(2));
+  const aside = join(sshd.home, 'aside');
+  await cp(onBoard(id), aside, { recursive: true });
+  const whole = await readFile(join(aside, 'journal.ndjson'));
+  expect((await on(desk, 'attach', id)).code).toBe(4);
+  await rename(aside, onBoard(id));
+  const shorter = whole.subarray(0, whole.indexOf('"kind":"process-end"'));
+  await writeFile(join(onBoard(id), 'journal.ndjson'), shorter);
+
+  const resumed = on(desk, 'attach', id, '--resume', '--json');
+  await expect
+    .poll(() => readJournal(onBoard(id), 2).length, { timeout: 60_000 })
+    .toBeGreaterThan(0);
+  expect(await readFile(join(onBoard(id), 'journal.ndjson'))).toEqual(whole);
+  const { stderr, ...rest } = await resumed;
+  expect(stderr).toContain('more of this run had been saved before');
+  expectEachOnce(resultOf({ stderr, ...rest }));
+  expect(await readFile(join(desk.runs, id, 'journal.ndjson'))).toEqual(whole);
+  await expectVerified(desk, id);
+}, 120_000);
 
 test('a run that ended by itself is collected, and nothing measured again', async () => {
   const id = await started();

@@ -72,7 +72,14 @@ export async function followBoards(
         const spool = await openSpool(runs, plan.runId, 1, true);
         try {
           const connection = new Connection(request, link);
-          const start = { connection, stream: null, base: '/simulated', plan, spool };
+          const start = {
+            connection,
+            stream: null,
+            base: '/simulated',
+            plan,
+            spool,
+            earlier: new Map(),
+          };
           const followed = await followToEnd(request, start);
           if (!isSaving) return null;
           return await concludeRun(request, followed);

@@ -8,12 +8,20 @@ export interface FileHash {
   readonly sizeBytes: number;
 }
 
-/** SHA-256 and size of a file, read once in pieces. Throws what the file system says. */
-export async function hashFile(path: string, signal?: AbortSignal): Promise<FileHash> {
+/**
+ * SHA-256 and size of a file, or of its first `firstBytes` bytes (at least one), read once in pieces.
+ * Throws what the file system says.
+ */
+export async function hashFile(
+  path: string,
+  signal?: AbortSignal,
+  firstBytes?: number,
+): Promise<FileHash> {
   const hash = createHash('sha256');
   let sizeBytes = 0;
+  const end = firstBytes === undefined ? {} : { end: firstBytes - 1 };
   await pipeline(
-    createReadStream(path, { highWaterMark: 1024 * 1024 }),
+    createReadStream(path, { highWaterMark: 1024 * 1024, ...end }),
     async (chunks: AsyncIterable<Buffer>) => {
       for await (const chunk of chunks) {
         hash.update(chunk);

@@ -28,7 +28,7 @@ async function save(runId: string, bytes = journalOf(runId), pid = 1): Promise<s
   await mkdir(directory);
   await writeFile(join(directory, runFiles.journal), bytes, { mode: 0o600 });
   const journal = readJournal(bytes);
-  return saveRun(runs, directory, resultFromJournal(journal), journal);
+  return (await saveRun(runs, directory, resultFromJournal(journal), journal)).directory;
 }
 
 const first = '20261123-101500-aaaaaa';

@@ -17,9 +17,16 @@ export const runFiles = {
   note: 'note.txt',
 } as const;
 
+/** Where a run was saved. */
+export interface SavedPlace {
+  readonly directory: string;
+  /** What was saved of the run before holds more of its journal, and is what lies there. */
+  readonly isOlderKept: boolean;
+}
+
 /**
  * Completes a run's files in `incoming` (a directory beside the finished runs that holds its journal and logs)
- * and renames it to the run's own name: a run is there whole or not at all. Gives the run's directory.
+ * and renames it to the run's own name: a run is there whole or not at all.
  * @throws OrinError `results-unwritable` when that cannot be done; the run is then kept in a temporary directory,
  * which the error names. `journal-damaged` when the journal says it is of another run than was followed: it must not
  * take that run's place.
@@ -29,7 +36,7 @@ export async function saveRun(
   incoming: string,
   result: Result,
   journal: JournalData,
-): Promise<string> {
+): Promise<SavedPlace> {
   if (basename(incoming).replace(/-\d+$/, '') !== `.incoming-${result.run_id}`) {
     throw new OrinError({
       code: 'journal-damaged',
@@ -41,8 +48,7 @@ export async function saveRun(
   const directory = join(runsDirectory, result.run_id);
   try {
     await writeRunFiles(incoming, result, journal);
-    await takePlace(incoming, directory, result);
-    return directory;
+    return { directory, isOlderKept: await takePlace(incoming, directory, result) };
   } catch (error) {
     const kept = await keepElsewhere(incoming, result, journal);
     throw unwritable(error, directory, kept);
@@ -74,13 +80,13 @@ async function flush(path: string): Promise<void> {
 
 /**
  * Renames `incoming` to `directory`. Where another program saved the same run already, the one that holds more
- * of the journal stays.
+ * of the journal stays: true when it is the other one.
  */
-async function takePlace(incoming: string, directory: string, result: Result): Promise<void> {
+async function takePlace(incoming: string, directory: string, result: Result): Promise<boolean> {
   for (let attempt = 0; ; attempt += 1) {
     try {
       await rename(incoming, directory);
-      return;
+      return false;
     } catch (error) {
       if (attempt === 3 || !isOccupied(error)) throw error;
     }
@@ -88,7 +94,7 @@ async function takePlace(incoming: string, directory: string, result: Result): P
     if (there >= result.run.journal.bytes) {
       if (there === result.run.journal.bytes) await addMissing(incoming, directory);
       await rm(incoming, { recursive: true, force: true });
-      return;
+      return there > result.run.journal.bytes;
     }
     const aside = `${incoming}-replaced`;
     await rename(directory, aside).catch(ignoreMissing);

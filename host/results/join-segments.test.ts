@@ -132,7 +132,7 @@ describe('on disk', () => {
     await writeFile(first, cut.bytes());
     await writeFile(join(incoming, segmentFile(runFiles.journal, 2)), second.bytes());
     const saved = await readSavedJournal(incoming);
-    const directory = await saveRun(runs, incoming, resultFromJournal(saved), saved);
+    const { directory } = await saveRun(runs, incoming, resultFromJournal(saved), saved);
     expect(await listRuns(runs)).toMatchObject([{ runId: plan.runId, ended: 'completed' }]);
     expect((await openRun(runs, 'latest')).result).toEqual(result);
     expect(await verifyRun(directory)).toMatchObject({ state: 'same', problems: [] });

@@ -35,7 +35,9 @@ async function incoming(runId: string, bytes: Buffer, pid = 1): Promise<string> 
 
 async function save(runId: string, bytes = journalOf(runId), pid = 1): Promise<string> {
   const journal = readJournal(bytes);
-  return saveRun(runs, await incoming(runId, bytes, pid), resultFromJournal(journal), journal);
+  return (
+    await saveRun(runs, await incoming(runId, bytes, pid), resultFromJournal(journal), journal)
+  ).directory;
 }
 
 test('a saved run is there whole, listed newest first, and opens by a beginning of its id', async () => {

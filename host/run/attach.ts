@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Plan } from '../../agent/protocol/plan.ts';
 import { PROTOCOL_VERSION } from '../../agent/protocol/version.ts';
 import { OrinError } from '../errors.ts';
@@ -41,8 +42,12 @@ async function attachConnected(request: AttachRequest): Promise<RunOutcome> {
     if (request.isCancelling) await stop(request, link, base, run.runId);
     tell({ kind: 'attached', run });
     const connection = new Connection(request, link);
-    await bringEarlierSegments({ connection, base, plan, spool });
-    const followed = await followToEnd(request, { connection, stream: null, base, plan, spool });
+    const earlier = await bringEarlierSegments(
+      { connection, base, plan, spool },
+      join(request.directories.runs, run.runId),
+    );
+    const start = { connection, stream: null, base, plan, spool, earlier };
+    const followed = await followToEnd(request, start);
     return await concludeRun(request, followed);
   } finally {
     // What was saved is elsewhere by now, and what was not is on the board.

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import type { Plan } from '../../agent/protocol/plan.ts';
 import { segmentFile } from '../../agent/protocol/run-files.ts';
+import type { FileHash } from '../hash/hash-file.ts';
 import type { Link } from '../link/link.ts';
 import { runFiles } from '../results/directory.ts';
 import { runScript } from '../shell/run-script.ts';
 import type { Renewal } from './connection.ts';
-import { earlierHashes } from './earlier-segments.ts';
+import { hashesOf, readHashes } from './earlier-segments.ts';
 import { fetchFile } from './fetch-file.ts';
 import type { FollowedRun } from './follow.ts';
 import type { FollowRequest } from './follow-request.ts';
@@ -58,13 +59,25 @@ async function receiveAgainIfOther(
   link: Link,
   { base, plan, spool }: FollowedRun,
 ): Promise<string[]> {
-  const there = await journalHash(link, base, plan);
-  if (there === spool.sha256) return [];
-  request.listener({ kind: 'note', text: 'the journal on the board is another: received again' });
+  const note = (text: string) => request.listener({ kind: 'note', text });
+  const there = await journalOnBoard(link, base, plan);
+  if (there.sha256 === spool.sha256) return [];
+  // A power cut takes from the board what its disk had not written yet, and that had been sent all the same.
+  if (await spool.contains(there)) {
+    note('the journal on the board is a shorter one: all events that arrived before are kept');
+    return [];
+  }
+  note('the journal on the board is another: received again');
   const receive = async (copy: JournalCopy) =>
     await receiveWhole(await followRun(link, base, plan, 0), request.board, copy);
-  if (await spool.receiveAgain(receive, there)) return [];
-  return ['the journal could not be checked: it did not arrive as it is on the board'];
+  const outcome = await spool.receiveAgain(receive, there.sha256);
+  if (outcome === 'damaged') {
+    return ['the journal could not be checked: it did not arrive as it is on the board'];
+  }
+  if (outcome === 'fewer-events') {
+    note('the journal on the board is damaged: all events that arrived before are kept');
+  }
+  return [];
 }
 
 async function receiveWhole(stream: JournalStream, board: string, copy: JournalCopy) {
@@ -81,12 +94,12 @@ async function receiveWhole(stream: JournalStream, board: string, copy: JournalC
   }
 }
 
-async function journalHash(link: Link, base: string, plan: Plan): Promise<string> {
+async function journalOnBoard(link: Link, base: string, plan: Plan): Promise<FileHash> {
   const file = segmentFile(runFiles.journal, plan.segment ?? 1);
-  const script = `${inRunDirectory(base, plan.runId)}; sha256sum < "$r/${file}"`;
+  const script = `${inRunDirectory(base, plan.runId)}; cd "$r" && ${hashesOf([file])}`;
   const step = 'checking the journal on the board';
   const { output, stderr } = await runScript(link, script, { step, timeoutMs: 10 * 60_000 });
-  const there = /^[0-9a-f]{64}/.exec(output)?.[0];
+  const there = readHashes(output).get(file);
   if (there === undefined) throw new Error(stderr);
   return there;
 }
@@ -115,14 +128,12 @@ async function collectLogs(
   return failures;
 }
 
-/** SHA-256 of all journals of the run, by name: the newest as it arrived, earlier ones as they are on the board. */
-export async function journalHashes(
-  { connection, base, plan }: FollowedRun,
+/** SHA-256 of all journals of the run, by name, as they were brought here and compared with those on the board. */
+export function journalHashes(
+  { plan, earlier }: FollowedRun,
   newest: string,
-): Promise<ReadonlyMap<string, string>> {
-  const ask = async (link: Link) => await earlierHashes(link, base, plan);
-  const name = segmentFile(runFiles.journal, plan.segment ?? 1);
-  return new Map([...(await connection.use(ask, whileCollecting)), [name, newest]]);
+): ReadonlyMap<string, string> {
+  return new Map([...earlier, [segmentFile(runFiles.journal, plan.segment ?? 1), newest]]);
 }
 
 /** @throws Error when somebody else lets the run go on there, and what the link throws. */

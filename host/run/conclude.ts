@@ -1,7 +1,7 @@
 import { resultFromJournal } from '../results/compute.ts';
 import { saveRun } from '../results/directory.ts';
 import { removeLeftovers } from '../results/leftovers.ts';
-import { readSavedJournal } from '../results/saved-runs.ts';
+import { openRun, readSavedJournal } from '../results/saved-runs.ts';
 import { isSavedWhole } from '../results/saved-whole.ts';
 import { collectRun, journalHashes, messageOf, removeFromBoard } from './collect.ts';
 import type { FollowedRun } from './follow.ts';
@@ -94,9 +94,13 @@ async function save(request: FollowRequest, { plan, spool }: FollowedRun): Promi
   const { segment = 1 } = plan;
   const journal = segment === 1 ? newest : await readSavedJournal(spool.directory);
   const result = resultFromJournal(journal);
-  const directory = await saveRun(request.directories.runs, spool.directory, result, journal);
-  await removeLeftovers(request.directories.runs);
-  return { kind: 'saved', result, directory };
+  const { runs } = request.directories;
+  const { directory, isOlderKept } = await saveRun(runs, spool.directory, result, journal);
+  await removeLeftovers(runs);
+  if (!isOlderKept) return { kind: 'saved', result, directory };
+  const text = 'more of this run had been saved before than the board has now: that is kept';
+  request.listener({ kind: 'note', text });
+  return { kind: 'saved', result: (await openRun(runs, plan.runId)).result, directory };
 }
 
 /** Reads back what was saved, then removes the run from the board: this was the only other copy. */
@@ -105,7 +109,7 @@ async function removeSaved(
   directory: string,
   sha256: string,
 ): Promise<void> {
-  if (!(await isSavedWhole(directory, await journalHashes(followed, sha256)))) {
+  if (!(await isSavedWhole(directory, journalHashes(followed, sha256)))) {
     throw new Error(`the copy in ${directory} is not what arrived`);
   }
   await removeFromBoard(followed);

@@ -1,10 +1,12 @@
+import { createReadStream } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Plan } from '../../agent/protocol/plan.ts';
 import { segmentFile } from '../../agent/protocol/run-files.ts';
 import { OrinError } from '../errors.ts';
-import { hashFile } from '../hash/hash-file.ts';
+import { type FileHash, hashFile } from '../hash/hash-file.ts';
 import type { Link } from '../link/link.ts';
+import { JournalReader } from '../results/journal.ts';
 import { runScript } from '../shell/run-script.ts';
 import type { Connection, Renewal } from './connection.ts';
 import { fetchFile } from './fetch-file.ts';
@@ -30,59 +32,109 @@ function earlierJournals({ segment = 1 }: Plan): string[] {
   return Array.from({ length: segment - 1 }, (_, at) => segmentFile('journal.ndjson', at + 1));
 }
 
-/** SHA-256 of the journals of the segments before the plan's, by name, as they are on the board. */
-export async function earlierHashes(
+/**
+ * Names of the journals of the plan's segments before it that the board holds shorter than `saved` does: a power cut
+ * took from it what its disk had not written yet.
+ */
+export async function shorterOnBoard(
+  { connection, base, plan }: Omit<SegmentedRun, 'spool'>,
+  saved: string,
+): Promise<readonly string[]> {
+  const onBoard = await connection.use((link) => earlierOnBoard(link, base, plan), whileBringing);
+  const shorter: string[] = [];
+  for (const [name, there] of onBoard) {
+    const kept = join(saved, name);
+    const { sizeBytes = 0 } = (await hashFile(kept).catch(() => null)) ?? {};
+    if (sizeBytes > there.sizeBytes && (await isWithin(there, kept))) shorter.push(name);
+  }
+  return shorter;
+}
+
+/** Prints a line for each file of the present directory: its SHA-256, its size in bytes, its name. */
+export function hashesOf(names: readonly string[]): string {
+  return `for f in ${names.join(' ')}; do h=$(sha256sum < "$f") && echo "\${h%% *} $(wc -c < "$f") $f"; done`;
+}
+
+/** What `hashesOf` printed, by name; without the files that were not there. */
+export function readHashes(output: string): ReadonlyMap<string, FileHash> {
+  const lines = [...output.matchAll(/^([0-9a-f]{64}) +(\d{1,15}) (journal[-0-9]*\.ndjson)$/gm)];
+  return new Map(
+    lines.map(([, sha256 = '', size = '', name = '']) => [
+      name,
+      { sha256, sizeBytes: Number(size) },
+    ]),
+  );
+}
+
+async function earlierOnBoard(
   link: Link,
   base: string,
   plan: Plan,
-): Promise<ReadonlyMap<string, string>> {
+): Promise<ReadonlyMap<string, FileHash>> {
   const names = earlierJournals(plan);
   if (names.length === 0) return new Map();
-  const script = `${inRunDirectory(base, plan.runId)}; cd "$r" && sha256sum ${names.join(' ')}`;
+  const script = `${inRunDirectory(base, plan.runId)}; cd "$r" && ${hashesOf(names)}`;
   const step = 'checking the earlier journals of the run on the board';
   const { output } = await runScript(link, script, { step, timeoutMs: 10 * 60_000 });
-  const lines = [...output.matchAll(/^([0-9a-f]{64}) [ *](journal[-0-9]*\.ndjson)$/gm)];
-  return new Map(lines.map(([, sha256 = '', name = '']) => [name, sha256]));
+  return readHashes(output);
 }
 
 /**
- * Puts the journals of the segments before the plan's into the spool's directory, byte for byte: from `saved`, the
- * directory of the run as it was collected before, where that has them, else from the board.
+ * Puts the journals of the segments before the plan's into the spool's directory: from `saved`, the directory of the
+ * run as it was collected before, where that holds no fewer events, else from the board, byte for byte. Gives their
+ * SHA-256 by name.
  * @throws OrinError `journal-damaged` when one is not on the board or did not arrive as it is there.
  */
 export async function bringEarlierSegments(
   run: SegmentedRun,
   saved: string | null = null,
-): Promise<void> {
-  await run.connection.use((link) => bring(link, run, saved), whileBringing);
+): Promise<ReadonlyMap<string, string>> {
+  return await run.connection.use((link) => bring(link, run, saved), whileBringing);
 }
 
 async function bring(
   link: Link,
   { base, plan, spool }: SegmentedRun,
   saved: string | null,
-): Promise<void> {
-  const there = await earlierHashes(link, base, plan);
+): Promise<ReadonlyMap<string, string>> {
+  const onBoard = await earlierOnBoard(link, base, plan);
+  const brought = new Map<string, string>();
   for (const name of earlierJournals(plan)) {
-    const sha256 = there.get(name);
+    const there = onBoard.get(name);
     const local = join(spool.directory, name);
-    if (sha256 === undefined) throw unlikeBoard(link.board, plan, name, 'it is not there');
-    if (saved !== null && (await hashOf(join(saved, name))) === sha256) {
-      await copyFile(join(saved, name), local);
-      continue;
+    if (there === undefined) throw unlikeBoard(link.board, plan, name, 'it is not there');
+    const kept = saved === null ? null : join(saved, name);
+    if (kept === null || !(await isWithin(there, kept))) {
+      await fetchFile(link, `${runDirectory(base, plan.runId)}/${name}`, local);
+      if (!(await isWithin(there, local))) {
+        throw unlikeBoard(link.board, plan, name, 'it did not arrive as it is there');
+      }
     }
-    await fetchFile(link, `${runDirectory(base, plan.runId)}/${name}`, local);
-    if ((await hashOf(local)) !== sha256) {
-      throw unlikeBoard(link.board, plan, name, 'it did not arrive as it is there');
+    // What arrived before a power cut may be more than the board's disk kept.
+    if (kept !== null && (await eventsIn(kept)) >= (await eventsIn(local))) {
+      await copyFile(kept, local);
     }
+    brought.set(name, (await hashFile(local)).sha256);
   }
+  return brought;
 }
 
-async function hashOf(path: string): Promise<string | null> {
-  return await hashFile(path).then(
-    ({ sha256 }) => sha256,
-    () => null,
-  );
+/** Whether a file begins with the whole of that one. */
+async function isWithin({ sha256, sizeBytes }: FileHash, path: string): Promise<boolean> {
+  if (sizeBytes === 0) return true;
+  const first = await hashFile(path, undefined, sizeBytes).catch(() => null);
+  return first?.sha256 === sha256;
+}
+
+/** Events that can be read in a journal; -1 where there is no such file. */
+async function eventsIn(path: string): Promise<number> {
+  const reader = new JournalReader(true);
+  try {
+    for await (const chunk of createReadStream(path)) reader.push(chunk as Buffer);
+    return reader.end().events;
+  } catch {
+    return -1;
+  }
 }
 
 function unlikeBoard(board: string, plan: Plan, name: string, why: string): OrinError {

@@ -20,6 +20,8 @@ export interface StartedRun {
   readonly plan: Plan;
   /** Where the journal goes; empty yet. */
   readonly spool: Spool;
+  /** SHA-256 of the journals of earlier segments, by name, as they lie in the spool's directory. */
+  readonly earlier: ReadonlyMap<string, string>;
 }
 
 /** A run as far as it could be followed. */
@@ -51,18 +53,19 @@ export async function followToEnd(
   start: StartedRun,
   isEnough: (event: JournalEvent) => boolean = () => false,
 ): Promise<FollowedRun> {
-  const { connection, plan, base, spool } = start;
+  const { connection, plan, base, spool, earlier } = start;
   const follower = new Follower(request, start, isEnough);
   let { stream } = start;
   let reopened = 0;
   for (;;) {
     const before = spool.bytes;
     const end = await follower.drain(connection.link, stream);
-    if (end !== 'lost' && end !== 'ended-early') return { connection, base, plan, spool, end };
+    if (end !== 'lost' && end !== 'ended-early')
+      return { connection, base, plan, spool, earlier, end };
     stream = null;
     if (end === 'lost') {
       if (await follower.connectAgain()) continue;
-      return { connection, base, plan, spool, end: follower.endWithoutLink };
+      return { connection, base, plan, spool, earlier, end: follower.endWithoutLink };
     }
     reopened = spool.bytes > before ? 0 : reopened + 1;
     if (reopened > MAX_REOPENED) throw unreadableThere(request.board, plan.runId);

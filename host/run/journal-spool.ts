@@ -4,6 +4,7 @@ import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { JournalEvent } from '../../agent/protocol/events.ts';
 import { segmentFile } from '../../agent/protocol/run-files.ts';
+import { type FileHash, hashFile } from '../hash/hash-file.ts';
 import { runFiles, unwritable } from '../results/directory.ts';
 import { JournalReader } from '../results/journal.ts';
 import type { JournalData } from '../results/journal-data.ts';
@@ -31,11 +32,17 @@ export interface Spool {
   readonly isVerified: boolean;
   /** Writes the next bytes, then gives the events that they completed. */
   append(chunk: Buffer): Promise<readonly JournalEvent[]>;
+  /** Whether the first bytes received are a whole file of that size and SHA-256: it adds nothing to what is here. */
+  contains(file: FileHash): Promise<boolean>;
   /**
-   * Receives all bytes once more, beside those that are here; they take their place only when their SHA-256 is that one.
-   * False, and what is here stays, when it is not; what `receive` throws leaves it as well.
+   * Receives all bytes once more, beside those that are here. They take their place when their SHA-256 is that one
+   * and they hold no fewer events; with fewer they stay beside, in a file whose name ends in `.board`. What `receive`
+   * throws leaves what is here, too.
    */
-  receiveAgain(receive: (copy: JournalCopy) => Promise<unknown>, sha256: string): Promise<boolean>;
+  receiveAgain(
+    receive: (copy: JournalCopy) => Promise<unknown>,
+    sha256: string,
+  ): Promise<'taken' | 'damaged' | 'fewer-events'>;
   /** Closes the file and gives what was read. */
   close(): Promise<JournalData>;
   /** Closes the file of a run that stays on the board, and removes what is here of it. */
@@ -107,10 +114,17 @@ class JournalSpool implements Spool {
     return await sayingWhere(this.directory, () => this.#received.append(chunk));
   }
 
+  async contains({ sizeBytes, sha256 }: FileHash): Promise<boolean> {
+    if (sizeBytes > this.#received.bytes) return false;
+    if (sizeBytes === 0) return true;
+    const first = () => hashFile(this.#path, undefined, sizeBytes);
+    return (await sayingWhere(this.directory, first)).sha256 === sha256;
+  }
+
   async receiveAgain(
     receive: (copy: JournalCopy) => Promise<unknown>,
     sha256: string,
-  ): Promise<boolean> {
+  ): Promise<'taken' | 'damaged' | 'fewer-events'> {
     const path = `${this.#path}.again`;
     const open = () => openReceived(path, this.#isLean);
     const copy = await sayingWhere(this.directory, open);
@@ -121,12 +135,16 @@ class JournalSpool implements Spool {
           return copy.hasEnded;
         },
       });
-      if (copy.sha256 !== sha256) return false;
+      if (copy.sha256 !== sha256) return 'damaged';
+      if (copy.events < this.#received.events) {
+        await sayingWhere(this.directory, () => rename(path, `${this.#path}.board`));
+        return 'fewer-events';
+      }
       await sayingWhere(this.directory, () => rename(path, this.#path));
       const old = this.#received;
       this.#received = copy;
       await old.file.close();
-      return true;
+      return 'taken';
     } finally {
       if (this.#received !== copy) {
         await copy.file.close().catch(() => undefined);

@@ -38,6 +38,32 @@ export async function putBack(
   await connection.use((link) => layBack(link, run, incoming, renewal.signal), renewal);
 }
 
+/**
+ * Lays journals of a cut run, by name, over those on the board that a power cut made shorter than what had been sent
+ * before it. Each under another name until it is whole.
+ * @throws OrinError `push-failed`.
+ */
+export async function putBackJournals(
+  connection: Connection,
+  { base, runId, saved }: SavedRun,
+  names: readonly string[],
+  renewal: Renewal,
+): Promise<void> {
+  const { signal = new AbortController().signal } = renewal;
+  const directory = runDirectory(base, runId);
+  for (const name of names) {
+    const incoming = `${directory}/.${name}.${randomBytes(6).toString('hex')}`;
+    const lay = async (link: Link) => {
+      await send(link, join(saved, name), incoming, signal);
+      const step = `laying ${name} back on ${link.board}`;
+      const rename = `mv -f ${word(incoming)} ${word(`${directory}/${name}`)}`;
+      const { status, stderr } = await runScript(link, rename, { step, signal });
+      if (status !== 0) throw notLaidBack(link, name, stderr);
+    };
+    await connection.use(lay, renewal);
+  }
+}
+
 async function layBack(
   link: Link,
   { base, runId, saved }: SavedRun,
@@ -53,7 +79,7 @@ async function layBack(
     if (before.status === 9) return;
     await script(`umask 077; rm -rf ${word(incoming)}; mkdir -p ${word(incoming)}`);
     for (const path of await cameFromBoard(saved)) {
-      await send(link, path, incoming, signal);
+      await send(link, path, `${incoming}/${basename(path)}`, signal);
     }
     const { status, stderr } = await script(`mv -T ${word(incoming)} ${directory}`);
     if (status !== 0) throw notLaidBack(link, runId, stderr);
@@ -71,13 +97,8 @@ async function cameFromBoard(saved: string): Promise<string[]> {
   return names.filter((name) => !ours.includes(name)).map((name) => join(saved, name));
 }
 
-async function send(
-  link: Link,
-  path: string,
-  directory: string,
-  signal: AbortSignal,
-): Promise<void> {
-  const file = word(`${directory}/${basename(path)}`);
+async function send(link: Link, path: string, target: string, signal: AbortSignal): Promise<void> {
+  const file = word(target);
   const marker = `@orin:${randomBytes(6).toString('hex')}:`;
   const receive = `umask 077; gzip -dc > ${file}; h=$(sha256sum < ${file}); echo; echo ${marker}\${h%% *}`;
   const process = await link.start(sh(receive), signal);

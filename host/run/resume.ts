@@ -10,13 +10,13 @@ import type { BoardRunWithPlan } from './board-runs.ts';
 import { refuseBusyBoard } from './busy-board.ts';
 import { concludeRun } from './conclude.ts';
 import { Connection, type Renewal } from './connection.ts';
-import { bringEarlierSegments } from './earlier-segments.ts';
+import { bringEarlierSegments, shorterOnBoard } from './earlier-segments.ts';
 import { longestMs } from './effort.ts';
 import { findRun, findSaved, type RunRequest } from './find-run.ts';
 import { followToEnd } from './follow.ts';
 import { openSpool } from './journal-spool.ts';
 import { nextSegment } from './next-segment.ts';
-import { putBack } from './put-back.ts';
+import { putBack, putBackJournals } from './put-back.ts';
 import type { RunOutcome, SavedOutcome } from './run-outcome.ts';
 import { startRun } from './start-run.ts';
 import { type SupplyRequest, supply } from './supply.ts';
@@ -53,7 +53,13 @@ async function resumeConnected(request: ResumeRequest): Promise<RunOutcome> {
   const { directory } = cut.outcome;
   const plan = nextSegment(await readSavedJournal(directory));
   const runtime = await supply(request, probe, plan, { connection, again });
-  if (isHere) await putBack(connection, { base, runId: plan.runId, saved: directory }, again);
+  const kept = { base, runId: plan.runId, saved: directory };
+  if (isHere) {
+    await putBack(connection, kept, again);
+  } else {
+    const shorter = await shorterOnBoard({ connection, base, plan }, directory);
+    await putBackJournals(connection, kept, shorter, again);
+  }
   return await runSegment(request, { connection, base, runtime, plan, saved: directory });
 }
 
@@ -95,8 +101,9 @@ async function collect(
   const spool = await openSpool(request.directories.runs, run.runId, plan.segment);
   try {
     request.listener({ kind: 'attached', run });
-    await bringEarlierSegments({ connection, base, plan, spool });
-    const followed = await followToEnd(request, { connection, stream: null, base, plan, spool });
+    const earlier = await bringEarlierSegments({ connection, base, plan, spool });
+    const start = { connection, stream: null, base, plan, spool, earlier };
+    const followed = await followToEnd(request, start);
     const mayGoOn = run.state === 'died' && followed.end === 'died';
     const outcome = await concludeRun(mayGoOn ? untilFinished(request) : request, followed, {
       isKept: mayGoOn,
@@ -147,8 +154,9 @@ async function runSegment(
   request.signal.throwIfAborted();
   const spool = await openSpool(request.directories.runs, plan.runId, plan.segment);
   try {
-    await bringEarlierSegments({ connection, base, plan, spool }, saved);
-    const followed = await startRun(request, { connection, paths: { base, runtime }, plan, spool });
+    const earlier = await bringEarlierSegments({ connection, base, plan, spool }, saved);
+    const paths = { base, runtime };
+    const followed = await startRun(request, { connection, paths, plan, spool, earlier });
     return await concludeRun(request, followed);
   } finally {
     // What was saved is elsewhere by now, and what was not is on the board.

@@ -13,6 +13,8 @@ export interface ReadyRun {
   readonly plan: Plan;
   /** Where the journal goes; empty yet. */
   readonly spool: Spool;
+  /** SHA-256 of the journals of earlier segments, by name, as they lie in the spool's directory; absent: none. */
+  readonly earlier?: ReadonlyMap<string, string>;
   /** How long the run waits on a board that somebody takes at this moment; absent: not at all. */
   readonly waitMs?: number;
 }
@@ -27,13 +29,13 @@ export async function startRun(
   ready: ReadyRun,
   isEnough?: (event: JournalEvent) => boolean,
 ): Promise<FollowedRun> {
-  const { connection, paths, plan, spool } = ready;
+  const { connection, paths, plan, spool, earlier = new Map() } = ready;
   for (;;) {
     request.signal.throwIfAborted();
     const { link } = connection;
     const stream = await launch(ready);
     request.listener({ kind: 'started', runId: plan.runId });
-    const start = { connection, stream, base: paths.base, plan, spool };
+    const start = { connection, stream, base: paths.base, plan, spool, earlier };
     try {
       return await followToEnd(request, start, isEnough);
     } catch (error) {

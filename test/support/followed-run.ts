@@ -127,7 +127,7 @@ export async function follow(run: LaidRun, plan: Plan, options: FollowOptions): 
     const spool = await openSpool(options.runs, plan.runId);
     try {
       const connection = new Connection(connected, link);
-      const start = { connection, stream: null, base: run.base, plan, spool };
+      const start = { connection, stream: null, base: run.base, plan, spool, earlier: new Map() };
       return await concludeRun(connected, await followToEnd(connected, start));
     } finally {
       await spool.discard();

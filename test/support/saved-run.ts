@@ -27,5 +27,5 @@ export async function saveTestRun(
   await mkdir(incoming, { recursive: true });
   await writeFile(join(incoming, runFiles.journal), bytes, { mode: 0o600 });
   const journal = readJournal(bytes);
-  return await saveRun(runs, incoming, resultFromJournal(journal), journal);
+  return (await saveRun(runs, incoming, resultFromJournal(journal), journal)).directory;
 }
