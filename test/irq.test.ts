@@ -35,6 +35,17 @@ describe('orin-remote irq --file', () => {
     });
   });
 
+  test('what could not be read stands first, and is in --json', async () => {
+    const args = ['irq', '--file', dump('dumps/damaged.txt')];
+    const { stdout } = await cli.run(args);
+    expect(stdout.split('\n')[1]).toContain('1 row could not be read: line 4: 300: ');
+    const json = await cli.run([...args, '--json']);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      findings: [{ kind: 'unread' }, { kind: 'scope' }, ...Array(4).fill({})],
+      unread: { count: 1, rows: [{ dump: 'later', table: 'interrupts', line: 4, id: '300' }] },
+    });
+  });
+
   test('one file with both tables, and a prompt before them', async () => {
     const both = join(cli.home, 'both.txt');
     const [interrupts, softirqs] = await Promise.all(

@@ -5,7 +5,6 @@ import { parseCounterTable } from '../telemetry/counter-table.ts';
 import { analyseDump } from './analyse-dump.ts';
 import { findingsOf } from './findings.ts';
 import { interruptSource } from './interrupt-source.ts';
-import { readDump } from './read-dump.ts';
 
 const path = (name: string) =>
   new URL(`../../test/fixtures/proc/${name}`, import.meta.url).pathname;
@@ -99,6 +98,33 @@ describe('two dumps', () => {
     expect(textOf('reset', wrapped)).toContain('count as nothing: 2.');
   });
 
+  test('of which one lacks CPUs do not claim to hold everything', () => {
+    const frame = (n: number) => table(`replay/C/${n}/interrupts`);
+    const [before, after] = [frame(2), frame(3)];
+    const analysisOfC = analyseDump({
+      interrupts: after,
+      softirqs: null,
+      before: { interrupts: before, softirqs: null },
+    });
+    expect(analysisOfC.cpusLeftOut).toEqual([4, 5]);
+    expect(textOf('scope', analysisOfC)).toContain('They are not everything that the board did');
+    expect(textOf('scope', analysisOfC)).toContain('only one dump has CPU4, CPU5');
+    expect(textOf('scope', analysis)).toContain('They are everything that the board did');
+  });
+
+  test('of which the later one lacks a source say that its counts are not known', () => {
+    const gone = analyseDump({
+      interrupts: parseCounterTable('  CPU0 CPU1\n 1: 5 5 x\n'),
+      softirqs: null,
+      before: {
+        interrupts: parseCounterTable('  CPU0 CPU1\n 1: 5 5 x\n 2: 7 7 y\n'),
+        softirqs: null,
+      },
+    });
+    expect(gone.gone).toEqual(['2']);
+    expect(textOf('scope', gone)).toContain('only the earlier dump has the source 2');
+  });
+
   test('of a board that did nothing say so', () => {
     const still = table('orin-interrupts.txt');
     const nothing = analyseDump({
@@ -112,8 +138,7 @@ describe('two dumps', () => {
 });
 
 describe('rows of /proc/interrupts', () => {
-  const source = (id: string, description: string) =>
-    interruptSource({ id, description, counts: [] });
+  const source = (id: string, description: string) => interruptSource({ id, description });
 
   test.each([
     ['13', 'GICv3 26 Level arch_timer', 'timer', 'arch_timer', false],
@@ -136,37 +161,29 @@ describe('rows of /proc/interrupts', () => {
     ['TLB', 'TLB shootdowns', 'ipi', 'TLB shootdowns', false],
     ['NMI', 'Non-maskable interrupts', 'other', 'Non-maskable interrupts', false],
     ['36', 'PCI-MSIX-0000:00:02.0 1-edge virtio1-req.0', 'device', 'virtio1-req.0', false],
+    ['251', 'tegra-gpio 52 level phy_interrupt', 'device', 'phy_interrupt', false],
+    ['437', 'tegra-gpio-aon 10 level ccg_irq', 'device', 'ccg_irq', false],
+    ['90', 'cs40l26 IRQ1 Controller 0 Level GPIO1 rise', 'device', 'GPIO1 rise', false],
+    ['391', 'tegra-gpio 192 Edge bluetooth hostwake', 'device', 'bluetooth hostwake', false],
     ['5', '', 'device', '5', false],
   ])('%s: %s', (id, description, kind, name, isGpu) => {
     expect(source(id, description)).toMatchObject({ kind, name, isGpu });
   });
 });
 
-describe('dump files', () => {
-  test('what is no dump is refused with the way to make one', async () => {
-    await expect(readDump(path('replay/A/0/uptime'))).rejects.toMatchObject({
-      code: 'data-unreadable',
-      next: expect.stringContaining('cat /proc/interrupts'),
-    });
-    await expect(readDump('/nowhere/interrupts')).rejects.toMatchObject({
-      code: 'data-unreadable',
-    });
-  });
-
-  test('no bytes make the analysis throw', () => {
-    const whole = readFileSync(path('orin-interrupts.txt'), 'utf8').split('\n').slice(0, 12);
-    const lines = fc.array(
-      fc.oneof(fc.constantFrom(...whole), fc.string({ unit: 'binary', maxLength: 60 })),
-      { maxLength: 30 },
-    );
-    fc.assert(
-      fc.property(lines, lines, (a, b) => {
-        const [interrupts, earlier] = [a, b].map((each) => parseCounterTable(each.join('\n')));
-        if (interrupts === undefined || earlier === undefined) return;
-        const before = { interrupts: earlier, softirqs: earlier };
-        findingsOf(analyseDump({ interrupts, softirqs: interrupts, before }));
-        findingsOf(analyseDump({ interrupts, softirqs: interrupts, before: null }));
-      }),
-    );
-  });
+test('no bytes make the analysis throw', () => {
+  const whole = readFileSync(path('orin-interrupts.txt'), 'utf8').split('\n').slice(0, 12);
+  const lines = fc.array(
+    fc.oneof(fc.constantFrom(...whole), fc.string({ unit: 'binary', maxLength: 60 })),
+    { maxLength: 30 },
+  );
+  fc.assert(
+    fc.property(lines, lines, (a, b) => {
+      const [interrupts, earlier] = [a, b].map((each) => parseCounterTable(each.join('\n')));
+      if (interrupts === undefined || earlier === undefined) return;
+      const before = { interrupts: earlier, softirqs: earlier };
+      findingsOf(analyseDump({ interrupts, softirqs: interrupts, before }));
+      findingsOf(analyseDump({ interrupts, softirqs: interrupts, before: null }));
+    }),
+  );
 });

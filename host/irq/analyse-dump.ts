@@ -1,5 +1,5 @@
-import { type CounterDelta, counterDifference } from '../telemetry/counter-difference.ts';
-import type { CounterTable } from '../telemetry/counter-table.ts';
+import { counterSteps } from '../telemetry/counter-difference.ts';
+import type { CounterProblem, CounterRow, CounterTable } from '../telemetry/counter-table.ts';
 import { type InterruptKind, type InterruptSource, interruptSource } from './interrupt-source.ts';
 import { columnSums, type Spread, spreadOf } from './spread.ts';
 
@@ -23,6 +23,12 @@ export interface SoftirqAnalysis {
   readonly reset: readonly string[];
 }
 
+/** A row of a dump that could not be read: its source is in no figure. */
+interface UnreadRow extends CounterProblem {
+  readonly dump: 'later' | 'earlier';
+  readonly table: 'interrupts' | 'softirqs';
+}
+
 /** What dumps of /proc/interrupts and /proc/softirqs say. */
 export interface DumpAnalysis {
   /** False: counts since boot. True: what was counted between two dumps. */
@@ -37,6 +43,12 @@ export interface DumpAnalysis {
   readonly silentSources: number;
   /** Counters that went back between the dumps: they count as nothing. */
   readonly reset: readonly string[];
+  /** CPUs that only one of the two dumps has: what they served is in no figure. */
+  readonly cpusLeftOut: readonly number[];
+  /** Sources that only the earlier dump has: what they counted until they went is not known. */
+  readonly gone: readonly string[];
+  /** Rows of all dumps that could not be read, and the first of them. */
+  readonly unread: { readonly count: number; readonly rows: readonly UnreadRow[] };
   readonly softirqs: SoftirqAnalysis | null;
 }
 
@@ -51,11 +63,12 @@ export interface Dumps {
 }
 
 /** Totals, shares and imbalance by source, kind and CPU; with an earlier dump, of the difference. */
-export function analyseDump({ interrupts, softirqs, before }: Dumps): DumpAnalysis {
+export function analyseDump(dumps: Dumps): DumpAnalysis {
+  const { interrupts, softirqs, before } = dumps;
   const counted = countedBetween(before?.interrupts ?? null, interrupts);
   const { cpus } = counted;
   const rows = counted.rows
-    .filter(({ counts }) => counts.length === cpus.length)
+    .filter(({ isTotal }) => !isTotal)
     .map((row) => ({ source: interruptSource(row), counts: row.counts }));
   const sumOf = (isWanted: (source: InterruptSource) => boolean) =>
     spreadOf(
@@ -81,8 +94,10 @@ export function analyseDump({ interrupts, softirqs, before }: Dumps): DumpAnalys
     sources: rows
       .map(({ source, counts }) => withShare({ ...source, ...spreadOf(cpus, counts) }, all))
       .sort((a, b) => b.total - a.total),
-    silentSources: interrupts.rows.length - rows.length,
+    silentSources: counted.silent,
     reset: counted.reset,
+    ...comeAndGone(before?.interrupts ?? null, interrupts),
+    unread: unreadOf(dumps),
     softirqs: softirqs === null ? null : analyseSoftirqs(softirqs, before?.softirqs ?? null),
   };
 }
@@ -90,14 +105,51 @@ export function analyseDump({ interrupts, softirqs, before }: Dumps): DumpAnalys
 interface Counted {
   readonly cpus: readonly number[];
   /** Those that counted anything. */
-  readonly rows: readonly CounterDelta[];
+  readonly rows: readonly CounterRow[];
+  /** How many counted nothing. */
+  readonly silent: number;
   readonly reset: readonly string[];
 }
 
 function countedBetween(before: CounterTable | null, after: CounterTable): Counted {
-  if (before !== null) return counterDifference(before, after);
-  const rows = after.rows.filter(({ counts }) => counts.some((value) => value > 0));
-  return { cpus: after.cpus, rows, reset: [] };
+  const steps =
+    before === null
+      ? { cpus: after.cpus, rows: after.rows, reset: [] }
+      : counterSteps(before, after);
+  const rows = steps.rows.filter(({ counts }) => counts.some((value) => value > 0));
+  return { ...steps, rows, silent: steps.rows.length - rows.length };
+}
+
+/** What only one of two dumps has. */
+function comeAndGone(
+  before: CounterTable | null,
+  after: CounterTable,
+): Pick<DumpAnalysis, 'cpusLeftOut' | 'gone'> {
+  if (before === null) return { cpusLeftOut: [], gone: [] };
+  const missing = (from: readonly number[], of: readonly number[]) =>
+    of.filter((cpu) => !from.includes(cpu));
+  const named = new Set([...after.rows, ...after.problems].map(({ id }) => id));
+  return {
+    cpusLeftOut: [...missing(before.cpus, after.cpus), ...missing(after.cpus, before.cpus)].sort(
+      (a, b) => a - b,
+    ),
+    gone: before.rows.map(({ id }) => id).filter((id) => !named.has(id)),
+  };
+}
+
+function unreadOf({ interrupts, softirqs, before }: Dumps): DumpAnalysis['unread'] {
+  const all = [
+    { dump: 'later', table: 'interrupts', read: interrupts },
+    { dump: 'later', table: 'softirqs', read: softirqs },
+    { dump: 'earlier', table: 'interrupts', read: before?.interrupts ?? null },
+    { dump: 'earlier', table: 'softirqs', read: before?.softirqs ?? null },
+  ] as const;
+  return {
+    count: all.reduce((sum, { read }) => sum + (read?.unread ?? 0), 0),
+    rows: all.flatMap(({ dump, table, read }) =>
+      (read?.problems ?? []).map((problem) => ({ dump, table, ...problem })),
+    ),
+  };
 }
 
 function analyseSoftirqs(softirqs: CounterTable, before: CounterTable | null): SoftirqAnalysis {

@@ -4,6 +4,8 @@ import { sharePercent as percent, type Spread } from './spread.ts';
 /** One thing that the dumps show, in a sentence with its numbers. */
 export interface Finding {
   readonly kind:
+    | 'input'
+    | 'unread'
     | 'scope'
     | 'devices'
     | 'largest'
@@ -27,6 +29,7 @@ const PEAK = 1.25;
 /** What a person wants to know of the dumps, most important first. */
 export function findingsOf(analysis: DumpAnalysis): readonly Finding[] {
   return [
+    ...unread(analysis),
     scope(analysis),
     ...devices(analysis),
     ...allSources(analysis),
@@ -39,13 +42,51 @@ export function findingsOf(analysis: DumpAnalysis): readonly Finding[] {
   ];
 }
 
-function scope({ isDifference, all }: DumpAnalysis): Finding {
-  const text = isDifference
-    ? `${count(all.total)} interrupts between the two dumps. They are everything that the board did meanwhile; ` +
-      'only against an idle period of the same length do they say what inference adds.'
-    : 'These are counts since boot: they show which CPU serves what, and cannot be attributed to inference. ' +
-      'A second dump after a run, with this one as --before-file, counts the run alone.';
+/** Rows that a sentence quotes; the rest is counted, and --json has more of them. */
+const MAX_QUOTED = 3;
+
+function unread({ unread: { count: total, rows }, isDifference }: DumpAnalysis): Finding[] {
+  if (total === 0) return [];
+  const listed = rows.slice(0, MAX_QUOTED).map(({ dump, line, text }) => {
+    const place = isDifference ? ` of the ${dump} dump` : '';
+    return `line ${line}${place}: ${text.trim()}`;
+  });
+  const more = total > listed.length ? `; and ${total - listed.length} more` : '';
+  const text = `${total === 1 ? '1 row' : `${total} rows`} could not be read: ${listed.join('; ')}${more}.`;
+  const source = total === 1 ? 'Its source is' : 'Their sources are';
+  return [{ kind: 'unread', text: `${text} ${source} missing in all figures here.` }];
+}
+
+function scope({ isDifference, all, cpusLeftOut, gone }: DumpAnalysis): Finding {
+  if (!isDifference) {
+    return {
+      kind: 'scope',
+      text:
+        'These are counts since boot: they show which CPU serves what, and cannot be attributed to inference. ' +
+        'A second dump after a run, with this one as --before-file, counts the run alone.',
+    };
+  }
+  const missing = [...cpuGap(cpusLeftOut), ...sourceGap(gone)];
+  const whole =
+    missing.length === 0
+      ? 'They are everything that the board did meanwhile; '
+      : `They are not everything that the board did meanwhile: ${missing.join(', and ')}. Still, `;
+  const text = `${count(all.total)} interrupts between the two dumps. ${whole}only against an idle period of the same length do they say what inference adds.`;
   return { kind: 'scope', text };
+}
+
+function cpuGap(cpus: readonly number[]): string[] {
+  if (cpus.length === 0) return [];
+  const names = cpus.map((cpu) => `CPU${cpu}`).join(', ');
+  return [`only one dump has ${names}, so that what was served there is left out`];
+}
+
+function sourceGap(gone: readonly string[]): string[] {
+  if (gone.length === 0) return [];
+  const more = gone.length > 8 ? ` and ${gone.length - 8} more` : '';
+  return [
+    `only the earlier dump has the source ${gone.slice(0, 8).join(', ')}${more}, so that what it counted is left out`,
+  ];
 }
 
 function devices({ byKind, cpus, sources }: DumpAnalysis): Finding[] {

@@ -20,8 +20,11 @@ export interface InterruptSource {
   readonly isGpu: boolean;
 }
 
-/** `GICv3 26 Level arch_timer`; the number is the controller's own, the name is missing for chained ones. */
-const armDevice = /^(\S+) (\d+) (?:Level|Edge|None)(?: (.*))?$/;
+/**
+ * `GICv3 26 Level arch_timer`; the number is the controller's own, the name is missing for chained ones, and the
+ * controller may have several words: `cs40l26 IRQ1 Controller 0 Level GPIO1 rise`. Kernels print `Level`, people also `level`.
+ */
+const armDevice = /^(.+?) (\d+) (?:Level|Edge|None)(?: (.*))?$/i;
 /** `PCI-MSIX-0000:00:03.0 1-edge virtio2-input.0` */
 const x86Device = /^(\S+) (\d+)-\S+(?: (.*))?$/;
 const timers = /^(?:arch_(?:mem_)?timer|timer|tegra[\w-]*timer|kvm guest [pv]timer)$/;
@@ -44,7 +47,10 @@ const roles: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** What a row of /proc/interrupts stands for, arm64 and x86. */
-export function interruptSource({ id, description }: CounterRow): InterruptSource {
+export function interruptSource({
+  id,
+  description,
+}: Pick<CounterRow, 'id' | 'description'>): InterruptSource {
   const [, chip = null, number = '', name = ''] =
     armDevice.exec(description) ?? x86Device.exec(description) ?? [];
   const isNumbered = /^\d+$/.test(id);

@@ -1,7 +1,15 @@
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import { OrinError } from '../errors.ts';
-import { type CounterTable, parseCounterTable } from '../telemetry/counter-table.ts';
+import {
+  type CounterTable,
+  counterTable,
+  headerCpus,
+  looksLikeRow,
+  type NumberedLine,
+} from '../telemetry/counter-table.ts';
+import { decodeDump } from './decode-dump.ts';
+import { possibleWidths, unwrapLines } from './unwrap-lines.ts';
 
 /** An Orin's is 17 KB; a server with 256 CPUs and 2000 interrupts has 6 MB. */
 const MAX_BYTES = 16 * 1024 * 1024;
@@ -10,45 +18,97 @@ const MAX_BYTES = 16 * 1024 * 1024;
 export interface DumpFile {
   readonly interrupts: CounterTable | null;
   readonly softirqs: CounterTable | null;
+  /** Columns at which a terminal had wrapped the lines, which were joined again; null where it had not. */
+  readonly wrappedAt: number | null;
+  /** Tables of a kind of which the file has one already: they are not read. */
+  readonly repeated: number;
+  /** The file ends within its last row, or just behind it without an end of the line. */
+  readonly isOpenEnded: boolean;
 }
 
 /**
  * Reads a saved copy of /proc/interrupts, of /proc/softirqs, or of both one after the other; what stands before
- * the first table (a prompt, a date) is passed over.
+ * the first table (a prompt, a date) and behind each is passed over. What a terminal wrapped is joined.
  *
- * @throws OrinError `data-unreadable` when the file cannot be read, is too large, or has no such table.
+ * @throws OrinError `data-unreadable` when the file cannot be read, is too large, is no text, or has no such table.
  */
 export async function readDump(path: string): Promise<DumpFile> {
-  const tables = tablesIn(await readBounded(path));
+  const text = decodeDump(await readBounded(path));
+  if (text === null) {
+    throw new OrinError({
+      code: 'data-unreadable',
+      what: `${cleanLine(path)} is no text`,
+      why: 'it has zero bytes that are neither of UTF-8 nor of UTF-16',
+      next: 'save it on the board with: cat /proc/interrupts > interrupts.txt',
+    });
+  }
+  const { tables, wrappedAt } = bestReading(
+    text.split('\n').map((line, at) => ({ line: at + 1, text: line })),
+  );
   const isSoftirqs = (table: CounterTable) => table.rows.some(({ id }) => id === 'NET_RX');
   const interrupts = tables.find((table) => !isSoftirqs(table)) ?? null;
   const softirqs = tables.find(isSoftirqs) ?? null;
-  if (interrupts === null && softirqs === null) {
-    throw new OrinError({
-      code: 'data-unreadable',
-      what: `no table of /proc/interrupts or /proc/softirqs in ${cleanLine(path)}`,
-      why: 'such a table begins with a line of CPU names: CPU0 CPU1 …',
-      next: 'save one on the board with: cat /proc/interrupts > interrupts.txt',
-    });
+  if (interrupts === null && softirqs === null) throw withoutTable(path, text);
+  const read = Number(interrupts !== null) + Number(softirqs !== null);
+  return {
+    interrupts,
+    softirqs,
+    wrappedAt,
+    repeated: tables.length - read,
+    isOpenEnded: looksLikeRow(text.slice(text.lastIndexOf('\n') + 1)),
+  };
+}
+
+interface Reading {
+  readonly tables: readonly CounterTable[];
+  readonly wrappedAt: number | null;
+}
+
+/** As the lines stand; where that leaves something unread, as they stood before a terminal wrapped them, if that is better. */
+function bestReading(lines: readonly NumberedLine[]): Reading {
+  const asTheyStand = tablesIn(lines);
+  let best: Reading = { tables: asTheyStand, wrappedAt: null };
+  if (unreadIn(asTheyStand) === 0) return best;
+  for (const width of possibleWidths(lines)) {
+    const tables = tablesIn(unwrapLines(lines, width));
+    if (unreadIn(tables) < unreadIn(best.tables)) best = { tables, wrappedAt: width };
   }
-  return { interrupts, softirqs };
+  return best;
 }
 
-/** A table begins with its line of CPUs and ends before the next one. */
-function tablesIn(text: string): CounterTable[] {
-  return text
-    .split(/^(?=[ \t]*CPU\d+[ \t]*(?:CPU\d+[ \t]*)*\r?$)/m)
-    .map(parseCounterTable)
-    .filter(({ cpus, rows }) => cpus.length > 0 && rows.length > 0);
+function unreadIn(tables: readonly CounterTable[]): number {
+  return tables.length === 0 ? Infinity : tables.reduce((sum, { unread }) => sum + unread, 0);
 }
 
-async function readBounded(path: string): Promise<string> {
+/** A table begins with its line of CPUs and ends with the last row before the next one. */
+function tablesIn(lines: readonly NumberedLine[]): CounterTable[] {
+  const starts = lines.flatMap(({ text }, at) => (headerCpus(text).length > 0 ? [at] : []));
+  return starts
+    .map((start, nth) => {
+      const part = lines.slice(start, starts[nth + 1]);
+      const last = part.findLastIndex(({ text }) => looksLikeRow(text));
+      return counterTable(part.slice(0, last + 1));
+    })
+    .filter(({ rows, unread, cpus }) => cpus.length > 0 && rows.length + unread > 0);
+}
+
+function withoutTable(path: string, text: string): OrinError {
+  const isCut = /^[ \t]*CPU\d+[ \t]/m.test(text);
+  return new OrinError({
+    code: 'data-unreadable',
+    what: `no table of /proc/interrupts or /proc/softirqs in ${cleanLine(path)}`,
+    why: isCut
+      ? 'the line of CPU names is not whole, or no row follows it'
+      : 'such a table begins with a line of CPU names: CPU0 CPU1 …',
+    next: 'save one on the board with: cat /proc/interrupts > interrupts.txt',
+  });
+}
+
+async function readBounded(path: string): Promise<Uint8Array> {
   try {
     const file = await open(path, 'r');
     try {
-      const { size } = await file.stat();
-      if (size > MAX_BYTES) throw new Error(`it is ${size} bytes long`);
-      return await file.readFile('utf8');
+      return await bytesOf(file);
     } finally {
       await file.close();
     }
@@ -60,4 +120,16 @@ async function readBounded(path: string): Promise<string> {
       cause: error,
     });
   }
+}
+
+/** A pipe, and /proc/interrupts itself, tell no size beforehand. */
+async function bytesOf(file: FileHandle): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let total = 0;
+  for await (const chunk of file.createReadStream({ autoClose: false })) {
+    total += chunk.length;
+    if (total > MAX_BYTES) throw new Error(`it is longer than ${MAX_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }

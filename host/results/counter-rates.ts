@@ -33,7 +33,7 @@ export function interruptsOver(
   if (table === null) return null;
   const { cpus, seconds } = table;
   const rows = table.rows.map((row) => ({
-    source: interruptSource({ ...row, counts: row.perCpu }),
+    source: interruptSource(row),
     perCpu: row.perCpu,
   }));
   const sumOf = (isIn: (source: InterruptSource) => boolean) =>
@@ -118,9 +118,11 @@ function countedOver(
     differences.every((each) => each.cpus.includes(cpu)),
   );
   const rows = new Map<string, Counted>();
+  // Nor has a source whose row could not be read at one edge.
+  const unread = new Set(differences.flatMap((each) => each.unread));
   for (const difference of differences) {
-    for (const { id, description, counts } of difference.rows) {
-      if (counts.length !== difference.cpus.length) continue;
+    for (const { id, description, counts, isTotal } of difference.rows) {
+      if (isTotal || unread.has(id)) continue;
       const row = rows.get(id) ?? { id, description, perCpu: cpus.map(() => 0) };
       rows.set(id, row);
       cpus.forEach((cpu, at) => {

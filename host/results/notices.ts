@@ -10,6 +10,7 @@ import { placementText } from './placement.ts';
 import type { Notice } from './result.ts';
 import { runContext } from './run-context.ts';
 import { telemetryCostNotices } from './telemetry-cost.ts';
+import { unreadRows } from './unread-rows.ts';
 
 /** The harness may take this share of a median before we speak of it. */
 const MAX_OVERHEAD = 0.01;
@@ -55,6 +56,7 @@ export function noticesOf(
     ...cutOf(journal),
     ...fromBoard,
     ...fromJournal,
+    ...unreadRows(journal),
     ...restless(idle),
     ...costs,
     ...fromCells,

@@ -100,7 +100,10 @@ function withoutImpossibleRates(sample: MpstatSample): MpstatSample {
   return withCorrections(sample, corrections, { interrupts, softirqs });
 }
 
-/** Only when every CPU's `intr/s` is the sum of its softirqs: then mpstat added up the wrong file. */
+/**
+ * Only when every CPU's `intr/s` is the sum of its softirqs: then mpstat added up the wrong file. A CPU that slept through
+ * the interval without a tick has zero there whatever its softirqs, and says nothing of the others.
+ */
 function sumsOfSources(sample: MpstatSample): MpstatSample {
   const { cpus, all } = sample.interruptsPerS;
   const tolerance = ROUNDING * (sample.softirqs.sources.length + 1);
@@ -108,7 +111,8 @@ function sumsOfSources(sample: MpstatSample): MpstatSample {
     const softirqs = rateOfCpu(sample.softirqs, cpu);
     return sum !== null && softirqs !== null && Math.abs(sum - softirqs) <= tolerance;
   };
-  if (cpus.size === 0 || ![...cpus].every(isSoftirqs)) return sample;
+  const awake = [...cpus].filter(([, sum]) => sum !== 0);
+  if (awake.length === 0 || !awake.every(isSoftirqs)) return sample;
   const corrections = [...cpus].map(([cpu, was]): Correction => {
     const is = sample.interrupts.perS.has(cpu) ? rounded(rateOfCpu(sample.interrupts, cpu)) : null;
     return { kind: 'softirqs-as-interrupts', cpu, what: 'intr/s', was, is };

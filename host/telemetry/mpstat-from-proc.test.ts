@@ -19,6 +19,7 @@ describe('the same from /proc', () => {
   test.each([
     ['A', 6],
     ['C', 8],
+    ['F', 5],
   ])(
     'replay %s: to the digit what mpstat 12.6.1 prints, its intr/s corrected',
     (replay, frames) => {

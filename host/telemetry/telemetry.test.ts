@@ -120,11 +120,40 @@ describe('/proc/interrupts', () => {
     expect(counterDifference(before, after)).toEqual({
       cpus: [0, 1],
       rows: [
-        { id: '1', description: '', counts: [10, 0] },
-        { id: '4', description: 'GICv3 7 Level eth0', counts: [2, 0] },
+        { id: '1', description: '', counts: [10, 0], isTotal: false },
+        { id: '4', description: 'GICv3 7 Level eth0', counts: [2, 0], isTotal: false },
       ],
       reset: ['2'],
+      unread: [],
     });
+  });
+
+  test('a damaged row is a problem with its source, in one reading and between two', () => {
+    const header = '  CPU0 CPU1\n';
+    const whole = parseCounterTable(`${header} 1: 70 80 x\n 2: 5 5 y\nErr: 0\n`);
+    const damaged = parseCounterTable(
+      `${header} 1: 7O 80 x\n 2: 5 5 y\n 2: 9 9 y\nIPI0: 4\nErr: 0\n`,
+    );
+    expect(damaged.rows.map(({ id }) => id)).toEqual(['2', 'Err']);
+    expect(damaged.problems).toEqual([
+      { line: 2, text: '1: 7O 80 x', id: '1' },
+      { line: 4, text: '2: 9 9 y', id: '2' },
+      { line: 5, text: 'IPI0: 4', id: 'IPI0' },
+    ]);
+    expect(damaged.unread).toBe(3);
+    // What was damaged before did not appear meanwhile: its counts since boot are none of the time between.
+    expect(counterDifference(damaged, whole)).toMatchObject({ rows: [], unread: ['1', '2'] });
+    expect(counterDifference(whole, damaged)).toMatchObject({ rows: [] });
+    const nameless = parseCounterTable(`${header} ?? 70 80 x\n 2: 5 5 y\nErr: 0\n`);
+    expect(counterDifference(nameless, whole)).toMatchObject({ rows: [], unread: ['1'] });
+  });
+
+  test('totals without a CPU are none of CPU 0, also on a board with one CPU', () => {
+    const [before, after] = [1, 4].map((n) => parseCounterTable(`  CPU0\n 1: 5 x\nErr: ${n}\n`));
+    if (before === undefined || after === undefined) throw new Error('no tables');
+    const difference = counterDifference(before, after);
+    expect(difference.rows).toMatchObject([{ id: 'Err', counts: [3], isTotal: true }]);
+    expect(countsPerCpu(difference)).toEqual([0]);
   });
 
   test('a CPU that went offline is compared no further', () => {

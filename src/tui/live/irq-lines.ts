@@ -1,4 +1,4 @@
-import { formatNumber } from '../../../host/results/format.ts';
+import { formatCount, formatNumber } from '../../../host/results/format.ts';
 import { padEnd, padStart } from '../frame/text.ts';
 import type { Theme } from '../frame/theme.ts';
 import type { IrqRate, IrqState } from './irq-state.ts';
@@ -49,8 +49,9 @@ function withNotes(head: string, notes: readonly string[], columns: number): str
 
 /** What the pane shows, of which time, and the CPU that has most of it. */
 export function irqTitle(state: LiveState): string {
-  const { rates } = state.irq;
-  const parts = rates.length === 0 ? [] : [overText(state), hottestText(state)];
+  const { rates, unread } = state.irq;
+  const missing = unread === 0 ? '' : `${formatCount(unread, 'row')} not read`;
+  const parts = rates.length === 0 ? [missing] : [overText(state), missing, hottestText(state)];
   return ['interrupts by CPU', ...parts.filter(Boolean)].join(', ');
 }
 

@@ -25,6 +25,8 @@ export interface IrqState {
   /** Empty until there was anything to compare; hard ones first, each kind by rate. */
   readonly rates: readonly IrqRate[];
   readonly cpus: readonly number[];
+  /** Sources without a rate: their rows could not be read. */
+  readonly unread: number;
   /** What the rates are of: a whole steady part, or the time between the two newest readings. */
   readonly over: 'process' | 'moment';
   /** Counters as far as readings told them; null where the telemetry tells none. */
@@ -41,6 +43,7 @@ export const initialIrq: IrqState = {
   start: null,
   rates: [],
   cpus: [],
+  unread: 0,
   over: 'process',
   counted: null,
   descriptions: new Map(),
@@ -79,9 +82,10 @@ function told(
   const isSame = before !== undefined && String(before.cpus) === String(cpus);
   const all = new Map((isSame ? before.rows : []).map((row) => [row.id, row]));
   for (const { id, counts } of rows) {
-    all.set(id, { id, counts, description: descriptions.get(id) ?? '' });
+    // Readings tell no totals without a CPU.
+    all.set(id, { id, counts, isTotal: false, description: descriptions.get(id) ?? '' });
   }
-  return { cpus, rows: [...all.values()].slice(0, MAX_ROWS), problems: [] };
+  return { cpus, rows: [...all.values()].slice(0, MAX_ROWS), problems: [], unread: 0 };
 }
 
 /** The state after the /proc files at one edge of a steady part. */
@@ -107,7 +111,7 @@ interface Reading {
   readonly softirqs: CounterTable;
 }
 
-function ratesBetween(start: Reading, end: Reading): Pick<IrqState, 'rates' | 'cpus'> {
+function ratesBetween(start: Reading, end: Reading): Pick<IrqState, 'rates' | 'cpus' | 'unread'> {
   const seconds = (end.t_ns - start.t_ns) / 1e9;
   const hard = counterDifference(start.interrupts, end.interrupts);
   const soft = counterDifference(start.softirqs, end.softirqs);
@@ -115,15 +119,16 @@ function ratesBetween(start: Reading, end: Reading): Pick<IrqState, 'rates' | 'c
   const rates = [
     ...hard.rows.map((row) => {
       const name = cleanLine(interruptSource(row).name, 60);
-      return rateOf(name, 'hard', row.counts, hard.cpus.length, seconds);
+      return rateOf(name, 'hard', row.counts, row.isTotal, seconds);
     }),
     ...soft.rows.map((row) => {
       const counts = softColumns.map((column) => row.counts[column] ?? 0);
-      return rateOf(`softirq ${row.id}`, 'soft', counts, hard.cpus.length, seconds);
+      return rateOf(`softirq ${row.id}`, 'soft', counts, false, seconds);
     }),
   ];
   return {
     cpus: hard.cpus,
+    unread: hard.unread.length + soft.unread.length,
     rates: rates
       .filter(({ perS }) => perS > 0)
       .sort((a, b) => (a.kind === b.kind ? b.perS - a.perS : a.kind === 'hard' ? -1 : 1)),
@@ -134,11 +139,11 @@ function rateOf(
   name: string,
   kind: IrqRate['kind'],
   counts: readonly number[],
-  cpus: number,
+  isTotal: boolean,
   seconds: number,
 ): IrqRate {
   const perS = counts.reduce((sum, value) => sum + value, 0) / seconds;
-  // A source with one total for all CPUs has no place on any of them.
-  const perCpuS = counts.length === cpus ? counts.map((count) => count / seconds) : [];
+  // A total without a CPU has no place on any of them.
+  const perCpuS = isTotal ? [] : counts.map((count) => count / seconds);
   return { name, kind, perS, perCpuS };
 }
