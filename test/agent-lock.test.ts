@@ -60,8 +60,8 @@ test('a run that waits can be cancelled', async () => {
 
 test('a probe sees whose run holds the board, of the same user and of another', async () => {
   const home = mkdtempSync(join(board.path, 'home-'));
-  const probe = async (basePath: string) => {
-    const env = { ORIN_REMOTE_DIR: basePath, ORIN_REMOTE_LOCK: board.lockScope, HOME: home };
+  const probe = async (place: string) => {
+    const env = { ORIN_REMOTE_DIR: place, ORIN_REMOTE_LOCK: board.lockScope, HOME: home };
     const link = openLocalLink({ env: { PATH: process.env.PATH ?? '', ...env } });
     return (await probeBoard(link)).facts;
   };
@@ -69,7 +69,7 @@ test('a probe sees whose run holds the board, of the same user and of another', 
   const plan = board.plan([mlp], [mlpCell('a')], { effort: longEffort });
   const run = board.start(plan);
   await run.until((events) => ofKind(events, 'iter')[0]);
-  const own = (await probe(board.basePath)).lock;
+  const own = (await probe(board.path)).lock;
   expect(own).toMatchObject({ runId: plan.runId, pid: run.pid, isAlive: true });
   const { lock, bootId } = await probe(home);
   const { owner, runId } = plan;
@@ -78,5 +78,5 @@ test('a probe sees whose run holds the board, of the same user and of another', 
   process.kill(run.pid, 'SIGKILL');
   await run.exit;
   expect((await probe(home)).lock).toBeNull();
-  expect((await probe(board.basePath)).lock).toMatchObject({ pid: run.pid, isAlive: false });
+  expect((await probe(board.path)).lock).toMatchObject({ pid: run.pid, isAlive: false });
 });

@@ -243,7 +243,7 @@ describe('boards that cannot', () => {
         facts: { base: { path: string; rejected: { path: string }[] } };
       };
       expect(report.facts.base.rejected.map(({ path }) => path)).toEqual([
-        '/proc/nowhere',
+        '/proc/nowhere/orin-remote',
         join(sshd.home, '.cache/orin-remote'),
       ]);
       expect(report.facts.base.path).toContain('/var/tmp/orin-remote-');

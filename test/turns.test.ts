@@ -1,9 +1,10 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { takeBoard } from '../agent/supervise/board-socket.ts';
 import { type Boards, startBoards } from './support/boards.ts';
 import { type Cli, type CliOptions, makeCli } from './support/cli.ts';
+import { makeMarkedBase } from './support/marked-base.ts';
 import type { Sshd } from './support/sshd.ts';
 
 const short = '--model mlp-tiny --threads 1 --quick --blocks 1 --telemetry off'.split(' ');
@@ -53,7 +54,7 @@ function baseOf(name: string): string {
 
 async function reserveAs(name: string, owner: string, forMs: number): Promise<void> {
   const fromMs = Date.now();
-  await mkdir(baseOf(name), { recursive: true });
+  makeMarkedBase(baseOf(name));
   await writeFile(
     join(baseOf(name), 'reservation'),
     `${JSON.stringify({ owner, note: 'thesis runs', fromMs, untilMs: fromMs + forMs })}\n`,

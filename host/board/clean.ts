@@ -1,18 +1,18 @@
+import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import { OrinError } from '../errors.ts';
 import type { Link } from '../link/link.ts';
 import { runScript } from '../shell/run-script.ts';
-import { word } from '../shell/sh.ts';
+import { cleanScript } from './clean-script.ts';
 import { inventoryOf } from './inventory.ts';
 import type { Probe } from './probe.ts';
-
-/** All names that we ever make in the base directory, but `irq`. */
-const ours = 'store runtimes engines runs lock reservation';
 
 export interface CleanReport {
   readonly removedBytes: number;
   readonly directory: string;
   /** `irq` was kept: it alone says how the interrupts were that are still moved. */
   readonly areInterruptsMoved: boolean;
+  /** Paths in the directory of what lies among ours and is not: it stays. The first hundred. */
+  readonly kept: readonly string[];
 }
 
 export interface CleanOptions {
@@ -22,7 +22,8 @@ export interface CleanOptions {
 }
 
 /**
- * Removes everything of ours from the board, the base directory included; never the record of interrupts that are still moved.
+ * Removes everything of ours from the board, the base directory included where we made it; never what others put there, nor the
+ * record of interrupts that are still moved.
  * @throws OrinError `board-busy` while a run is alive, `interrupts-moved` when they are and it was not forced, `remote-command`
  * when something would not go.
  */
@@ -42,22 +43,14 @@ export async function cleanBoard(
       board: link.board,
     });
   }
-  // Our own names only: ORIN_REMOTE_DIR may be a directory that holds other things too.
-  const script = [
-    `cd ${word(base.path)} || exit 0`,
-    // As it is now: since the probe they may have been put back, and the guardian of a run that was just stopped is at it.
-    `moved() { [ "$(head -n 1 irq/record 2> /dev/null)" = ${word(`boot ${bootId}`)} ]; }`,
-    'guarded() { grep -aqs "orin-remote-irq-guar[d].$PWD/irq" /proc/[0-9]*/cmdline; }',
-    'n=0; while moved && guarded && [ $n -lt 50 ]; do sleep 0.1; n=$((n+1)); done',
-    `k="${ours} irq"; if moved; then echo moved=1; k="${ours}"; ${options.evenWhileRunning ? ':' : 'exit 0'}; fi`,
-    'rm -rf $k',
-    'rmdir -- "$PWD" 2> /dev/null',
-    'for f in $k; do if [ -e "$f" ]; then echo "left=$f"; fi; done',
-  ].join('; ');
-  const { output, stderr } = await runScript(link, script, {
+  const evenWhileMoved = options.evenWhileRunning === true;
+  const script = cleanScript({ base: base.path, bootId, evenWhileMoved });
+  const { output, stderr, status } = await runScript(link, script, {
     step: `clean ${link.board}`,
+    timeoutMs: 10 * 60_000,
     ...(options.signal && { signal: options.signal }),
   });
+  if (status === 8) throw notOurs(link.board, base.path);
   const areInterruptsMoved = /^moved=1$/m.test(output);
   if (areInterruptsMoved && !options.evenWhileRunning) throw stillMoved(link.board);
   if (/^left=/m.test(output)) {
@@ -69,7 +62,18 @@ export async function cleanBoard(
     });
   }
   const removedBytes = inventoryOf(probe).totalBytes;
-  return { removedBytes, directory: base.path, areInterruptsMoved };
+  const kept = [...output.matchAll(/^kept=(.{1,400})$/gm)].map(([, path = '']) => cleanLine(path));
+  return { removedBytes, directory: base.path, areInterruptsMoved, kept };
+}
+
+function notOurs(board: string, directory: string): OrinError {
+  return new OrinError({
+    code: 'remote-command',
+    what: `${directory} on ${board} is not cleaned`,
+    why: 'the file by which orin-remote knows what it made is gone from it',
+    next: `orin-remote doctor ${board}`,
+    board,
+  });
 }
 
 function stillMoved(board: string): OrinError {

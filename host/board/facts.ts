@@ -55,6 +55,10 @@ export interface BoardFacts {
   readonly base: {
     readonly path: string;
     readonly freeBytes: number;
+    /** Why nothing can be written or executed there, in the board's words; null or absent where it can. */
+    readonly trouble?: string | null;
+    /** New files that its file system still takes; null or absent where it has no such bound. */
+    readonly freeFiles?: number | null;
     readonly rejected: readonly { readonly path: string; readonly reason: string }[];
   };
   /** Absolute path of each tool that is there: `mpstat`, `taskset`, `zstd`, … */

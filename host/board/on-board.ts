@@ -75,7 +75,7 @@ function readEngines(lines: readonly string[]): OnBoard['engines'] {
     lines.flatMap((line): [string, { sizeBytes: number; usedUnixS: number }][] => {
       // Of ONNX Runtime each directory holds one combination, named after the graph; whatever else lies there is not ours to remove.
       const [, path, size, used] =
-        /^(engines\/(?:ort-[0-9a-f]{40}|trtexec)\/[A-Za-z0-9_][A-Za-z0-9._-]{0,200}) (\d{1,16}) (\d{1,12})$/.exec(
+        /^(engines\/(?:ort-[0-9a-f]{40}\/[A-Za-z0-9_][A-Za-z0-9._-]{0,200}|trtexec\/[0-9a-f]{40}\.(?:plan|json|\d[\d.]{0,32}\.tmp))) (\d{1,16}) (\d{1,12})$/.exec(
           line,
         ) ?? [];
       const sizeBytes = wholeNumber(size);

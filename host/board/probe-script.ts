@@ -1,3 +1,5 @@
+import { chooseBase } from './base-script.ts';
+
 /** Tools whose presence the probe reports; what a run cannot do without is in requirements.ts. */
 export const probedTools = [
   'taskset',
@@ -19,36 +21,12 @@ export const probedTools = [
 // Directories that a non-interactive SSH command does not search, though nvpmodel and trtexec live there.
 const extraPath = '/usr/local/sbin:/usr/sbin:/sbin:/usr/src/tensorrt/bin';
 
-/** Statements that choose `$base`, or leave it empty, and print why earlier choices were passed over. */
-const chooseBase = [
-  'base=',
-  'reject() { o reject "$2: $1"; }',
-  // Only characters that survive double quotes in every later script; `tr` because dash knows no [^…].
-  'plain() { [ -z "$(printf %s "$1" | tr -d "A-Za-z0-9/._@+,=: -")" ]; }',
-  // An executable file without any content is run by sh itself, so that only a noexec mount refuses it.
-  'try_exec() { t=$1/.try-exec.$$; (: > "$t") 2> /dev/null || return 1; chmod 700 "$t"; "$t" 2> /dev/null; s=$?; rm -f "$t"; [ $s -eq 0 ] || return 2; }',
-  'usable() {' +
-    ' case $1 in /*) ;; *) reject "not an absolute path" "$1"; return 1;; esac;' +
-    ' plain "$1" || { reject "unusual characters in the path" "$1"; return 1; };' +
-    ' if [ "$2" = shared ] && [ -L "$1" ]; then reject "is a symbolic link" "$1"; return 1; fi;' +
-    ` e=$( { mkdir -p "$1"; } 2>&1) || { reject "\${e##*: }" "$1"; return 1; };` +
-    // One look at owner and kind: below /var/tmp others may change what is theirs between two looks.
-    ' [ "$2" = given ] || [ "$2" = own ] || [ "$(stat -c "%u %F" "$1")" = "$(stat -c %u /proc/self) directory" ] || { reject "is no directory of this user" "$1"; return 1; };' +
-    ' [ "$2" = given ] || [ -O "$1" ] || { reject "belongs to another user" "$1"; return 1; };' +
-    ' try_exec "$1";' +
-    ' case $? in 1) reject "not writable" "$1"; return 1;; 2) reject "mounted noexec" "$1"; return 1;; esac;' +
-    ' base=$1; }',
-  'if [ -n "$ORIN_REMOTE_DIR" ]; then usable "$ORIN_REMOTE_DIR" given; fi',
-  'if [ -z "$base" ]; then if [ -n "$HOME" ]; then usable "$HOME/.cache/orin-remote" own; else reject "HOME is not set" "~/.cache/orin-remote"; fi; fi',
-  'if [ -z "$base" ]; then usable "/var/tmp/orin-remote-$(id -u)" shared; fi',
-];
-
 /** What of ours lies under `$base`; one `stat` line per file, nothing at all when there is no base. */
 const listBase = [
   'if [ -n "$base" ] && cd "$base"; then ' +
     [
       'o base "$base"',
-      'o free "$(stat -f -c "%a %S" . 2> /dev/null)"',
+      'o free "$(stat -f -c "%a %S %d %c" . 2> /dev/null)"',
       '{ find store/sha256 -type f -exec stat -c "store=%n %s %Y" {} +; ' +
         'find store/incoming -type f -exec stat -c "part=%n %s %Y" {} +; ' +
         'find engines -mindepth 2 -maxdepth 2 -type f -exec stat -c "engine=%n %s %Y" {} +; ' +

@@ -90,7 +90,8 @@ function readFacts(answer: ProbeAnswer, machine: string, clock: BoardFacts['cloc
     clock,
     base: {
       path: basePath(answer.first('base')),
-      freeBytes: freeBytes(answer.first('free')),
+      ...freeRoom(answer.first('free')),
+      trouble: answer.first('trouble')?.slice(0, 200) ?? null,
       rejected: answer.all('reject').slice(0, 8).flatMap(rejection),
     },
     tools: toolPaths(answer.all('tool')),
@@ -152,9 +153,13 @@ function basePath(text: string | null): string {
   return text && /^\/[A-Za-z0-9/._@+,=: -]{1,400}$/.test(text) ? text : '';
 }
 
-function freeBytes(text: string | null): number {
-  const [blocks, blockSize] = (text ?? '').split(' ').map(wholeNumber);
-  return (blocks ?? 0) * (blockSize ?? 0);
+/** Free blocks, their size, free inodes and all inodes: `stat -f`. A file system without a table of inodes has 0 of 0. */
+function freeRoom(text: string | null): Pick<BoardFacts['base'], 'freeBytes' | 'freeFiles'> {
+  const [blocks, blockSize, freeFiles, files] = (text ?? '').split(' ').map(wholeNumber);
+  return {
+    freeBytes: (blocks ?? 0) * (blockSize ?? 0),
+    freeFiles: files ? (freeFiles ?? 0) : null,
+  };
 }
 
 function rejection(text: string): { path: string; reason: string }[] {

@@ -20,6 +20,7 @@ export function boardProblems(board: string, facts: BoardFacts): readonly OrinEr
     machineProblem(board, facts),
     libcProblem(board, facts),
     toolProblem(board, facts),
+    baseProblem(board, facts),
   ].filter((problem) => problem !== null);
 }
 
@@ -99,6 +100,24 @@ function toolProblem(board: string, { tools }: BoardFacts): OrinError | null {
     what: `${board} lacks ${missing.map(([tool]) => tool).join(', ')}`,
     why: `not found on its PATH; part of ${packages.join(' and ')}`,
     next: `on the board: sudo apt-get install ${packages.join(' ')}`,
+  });
+}
+
+/** New files that a runtime and a run take, and some more. */
+const NEEDED_FILES = 200;
+
+/** Of the directory that is ours already: nothing can be written to it, or executed in it. */
+function baseProblem(board: string, { base }: BoardFacts): OrinError | null {
+  const isShort = typeof base.freeFiles === 'number' && base.freeFiles < NEEDED_FILES;
+  const why = base.trouble ?? (isShort ? `its disk has room for ${base.freeFiles} files` : null);
+  if (why === null) return null;
+  const isFull = isShort || /no space|quota/i.test(why);
+  return problem(isFull ? 'no-space' : 'no-base-directory', board, {
+    what: `${base.path} on ${board} cannot hold a run`,
+    why,
+    next: isFull
+      ? `free some space, \`orin-remote clean ${board}\`, or set ORIN_REMOTE_DIR on the board to a larger disk`
+      : 'make it writable, or set ORIN_REMOTE_DIR on the board to a directory that is, and not mounted noexec',
   });
 }
 

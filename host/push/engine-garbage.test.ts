@@ -34,7 +34,7 @@ test('more engines than one command can name go all the same', async () => {
   mkdirSync(engines, { recursive: true });
   const hourAgo = new Date(Date.now() - 2 * 3600_000);
   for (let at = 0; at < 800; at += 1) {
-    const path = `${engines}/${String(at).padStart(180, 'x')}.plan`;
+    const path = `${engines}/${String(at).padStart(40, '0')}.plan`;
     writeFileSync(path, 'engine');
     utimesSync(path, hourAgo, hourAgo);
   }
@@ -49,28 +49,31 @@ test('engines that TensorRT built count as well, and go when they are the oldest
   const kept = fileOnDisk(`${directory}/1`, noise(1_000_000));
   await pushFile(kept, 1e12);
   utimesSync(storedPath(base, kept.sha256), hoursAgo(10), hoursAgo(10));
+  const [recent, old] = ['a1'.repeat(20), 'b2'.repeat(20)];
   const combination = `ort-${'0a'.repeat(20)}`;
   for (const name of [combination, 'ort', 'trtexec'])
     mkdirSync(`${base}/engines/${name}`, { recursive: true });
   for (const path of [
-    'trtexec/old.plan',
+    `trtexec/${old}.plan`,
     `${combination}/graph_0_sm87.engine`,
     'ort/a foreign file',
+    'trtexec/somebody.plan',
   ]) {
     writeFileSync(`${base}/engines/${path}`, noise(500_000));
     utimesSync(`${base}/engines/${path}`, hoursAgo(20), hoursAgo(20));
   }
-  writeFileSync(`${base}/engines/trtexec/new.plan`, noise(500_000));
+  writeFileSync(`${base}/engines/trtexec/${recent}.plan`, noise(500_000));
   expect([...(await probeBoard(open())).engines.keys()].sort()).toEqual([
     `engines/${combination}/graph_0_sm87.engine`,
-    'engines/trtexec/new.plan',
-    'engines/trtexec/old.plan',
+    `engines/trtexec/${recent}.plan`,
+    `engines/trtexec/${old}.plan`,
   ]);
   const report = await pushFile(fileOnDisk(`${directory}/2`, noise(500_000)), 2_100_000);
   expect(report.removed).toEqual({ files: 2, bytes: 1_000_000 });
   const after = await probeBoard(open());
-  expect([...after.engines.keys()]).toEqual(['engines/trtexec/new.plan']);
+  expect([...after.engines.keys()]).toEqual([`engines/trtexec/${recent}.plan`]);
   expect(after.store.has(kept.sha256)).toBe(true);
   expect(existsSync(`${base}/engines/ort/a foreign file`)).toBe(true);
+  expect(existsSync(`${base}/engines/trtexec/somebody.plan`)).toBe(true);
   expect(existsSync(`${base}/engines/${combination}`)).toBe(false);
 });

@@ -34,8 +34,9 @@ export async function installRuntime(
     `t=${temporary}`,
     'trap "rm -rf $t" 0',
     'trap "exit 9" 1 2 13 15',
-    // What a killed upload left and nobody came back for within a day.
-    'find store/incoming -mindepth 1 -maxdepth 1 -mmin +1440 -exec rm -rf {} + 2> /dev/null',
+    // What a killed upload left and nobody came back for within a day; see upload-script.ts for the names.
+    'x=[0-9a-f]; u=$x$x$x$x; h=$u$u$u$u; u=$u$u$u; h=$h$h$h$h',
+    'find store/incoming -mindepth 1 -maxdepth 1 -mmin +1440 "(" -type f -name "$h.*" -o -type d -name "batch.$u" ")" -exec rm -rf {} + 2> /dev/null',
     `mkdir -p ${[...directories].map((directory) => `"$t/${safe(directory)}"`).join(' ')} || exit 6`,
     `for e in ${entries.join(' ')}; do f=\${e##*:}; r=\${e%:*}; m=\${r##*:}; n=$t/\${r%:*}; ` +
       '{ ln "$f" "$n" 2> /dev/null || cp "$f" "$n"; } && chmod $m "$n" || exit 6; done',

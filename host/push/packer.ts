@@ -181,8 +181,10 @@ async function packWithProgram(from: string, to: string): Promise<void> {
   await Promise.all([pipeline(child.stdout, createWriteStream(to, { mode: 0o600 })), ended]);
 }
 
+const ourName = /^[0-9a-f]{64}\.(?:gz|zst)(?:\.[0-9a-f]{12}\.tmp)?$/;
+
 async function forgetUnused(directory: string): Promise<void> {
-  for (const name of await readdir(directory)) {
+  for (const name of (await readdir(directory)).filter((one) => ourName.test(one))) {
     const path = `${directory}/${name}`;
     const known = await stat(path).catch(() => null);
     if (known && Date.now() - known.mtimeMs > UNUSED_MS) await rm(path, { force: true });

@@ -1,3 +1,4 @@
+import { baseMarker } from '../board/base-script.ts';
 import type { Probe } from '../board/probe.ts';
 import { requireSpace } from '../board/requirements.ts';
 import type { Link } from '../link/link.ts';
@@ -112,7 +113,7 @@ async function collect(
   let count = 0;
   let bytes = 0;
   for (const statements of portions(removals(garbage), MAX_SCRIPT_BYTES)) {
-    const script = [`cd ${base} || exit 6`, ...statements].join('; ');
+    const script = [`cd ${base} && [ -f ${baseMarker} ] || exit 6`, ...statements].join('; ');
     const step = `collect garbage on ${link.board}`;
     const { output } = await runScript(link, script, { step, signal });
     for (const [, name = ''] of output.matchAll(/^removed=([\w./-]{1,260})$/gm)) {

@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openLocalLink } from '../../test/support/local-link.ts';
+import { makeMarkedBase } from '../../test/support/marked-base.ts';
 import { probeBoard } from '../board/probe.ts';
 import { OrinError } from '../errors.ts';
 import type { Link } from '../link/link.ts';
@@ -11,8 +12,7 @@ let directory: string;
 let base: string;
 beforeEach(() => {
   directory = mkdtempSync(`${tmpdir()}/orin-turns-`);
-  base = `${directory}/.cache/orin-remote`;
-  mkdirSync(base, { recursive: true });
+  base = makeMarkedBase(`${directory}/.cache/orin-remote`);
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 

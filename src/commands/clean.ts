@@ -25,6 +25,10 @@ export async function cleanCommand(host: string, options: OptionValues): Promise
     process.stdout.write(
       `${name}: removed ${formatBytes(report.removedBytes)} in ${report.directory}; ${left}\n`,
     );
+    if (report.kept.length > 0) {
+      const paths = report.kept.map((path) => `  ${report.directory}/${path}\n`).join('');
+      process.stdout.write(`kept, because orin-remote did not make it:\n${paths}`);
+    }
     return exitCodes.ok;
   });
 }

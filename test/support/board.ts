@@ -19,6 +19,7 @@ import type { Cell, Effort, Plan } from '../../agent/protocol/plan.ts';
 import { segmentFile } from '../../agent/protocol/run-files.ts';
 import { PROTOCOL_VERSION } from '../../agent/protocol/version.ts';
 import { decodeLine } from '../../agent/protocol/wire.ts';
+import { makeMarkedBase } from './marked-base.ts';
 
 /** A model as tests hand it in: its bytes by file name, and which of them is the model. */
 export interface TestModel {
@@ -75,7 +76,8 @@ export const shortEffort: Effort = {
 /** A directory tree as it is on a board, with the agent as it is pushed, on this machine. */
 export class TestBoard {
   readonly path = mkdtempSync(join(tmpdir(), 'orin-remote-board-'));
-  readonly basePath = join(this.path, 'base');
+  /** As a probe leaves it where ORIN_REMOTE_DIR is `path`. */
+  readonly basePath = join(this.path, 'orin-remote');
   readonly homePath = join(this.path, 'home');
   readonly runtimePath = join(this.path, 'runtime');
   /** Tells it from the other boards that this machine is. */
@@ -85,8 +87,8 @@ export class TestBoard {
 
   /** Bundles the agent and lays ONNX Runtime beside it. */
   async install(): Promise<void> {
-    for (const directory of [this.basePath, this.homePath])
-      mkdirSync(directory, { recursive: true });
+    makeMarkedBase(this.basePath);
+    mkdirSync(this.homePath);
     await build({
       entryPoints: [resolve('agent/main.ts')],
       bundle: true,

@@ -8,6 +8,10 @@ export interface LocalLinkOptions {
   readonly shell?: string;
   readonly isLoopback?: boolean;
   readonly roundTripMs?: number;
+  /** User and group of every command; only root may give another than its own. */
+  readonly uid?: number;
+  /** Umask of every command; default ours. */
+  readonly umask?: string;
   /** From this many bytes on, standard input of every command ends where it is. */
   readonly cutAfterBytes?: number;
 }
@@ -49,7 +53,16 @@ function startLocal(
   options: LocalLinkOptions,
   written: { bytes: number },
 ): RemoteProcess {
-  const child = spawn(options.shell ?? 'sh', ['-c', command], { env: { ...options.env } });
+  const { shell = 'sh', uid, umask } = options;
+  const [program = '', ...words] = [
+    // `exec "$@"` so that the login shell is given the command as it is.
+    ...(umask === undefined ? [] : ['sh', '-c', `umask ${umask}; exec "$@"`, 'sh']),
+    ...[shell, '-c', command],
+  ];
+  const child = spawn(program, words, {
+    env: { ...options.env },
+    ...(uid !== undefined && { uid, gid: uid }),
+  });
   const exit = new Promise<RemoteExit>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code, signal) => resolve({ code, signal }));

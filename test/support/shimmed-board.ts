@@ -1,6 +1,6 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { type LocalLink, openLocalLink } from './local-link.ts';
+import { type LocalLink, type LocalLinkOptions, openLocalLink } from './local-link.ts';
 
 /** This machine as a board with a home of its own, some of whose programs are replaced. */
 export interface ShimmedBoard {
@@ -10,7 +10,12 @@ export interface ShimmedBoard {
   readonly base: string;
   /** Puts a shell script before the real program on its PATH. */
   shim(program: string, script: string): void;
-  open(environment?: Readonly<Record<string, string>>): LocalLink;
+  open(
+    environment?: Readonly<Record<string, string>>,
+    options?: Pick<LocalLinkOptions, 'uid' | 'umask' | 'shell'>,
+  ): LocalLink;
+  /** Gives the home to another user; for root. */
+  giveTo(uid: number): void;
   remove(): void;
 }
 
@@ -24,8 +29,10 @@ export function makeShimmedBoard(): ShimmedBoard {
       writeFileSync(`${home}/bin/${program}`, `#!/bin/sh\n${script}\n`);
       chmodSync(`${home}/bin/${program}`, 0o755);
     },
-    open: (environment) =>
+    giveTo: (uid) => chownSync(home, uid, uid),
+    open: (environment, options) =>
       openLocalLink({
+        ...options,
         env: {
           PATH: `${home}/bin:${process.env.PATH ?? ''}`,
           HOME: home,
