@@ -1,5 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { accountVariables } from './environment/account-variables.ts';
+import { supervisorEnvironment } from './environment/role-environment.ts';
 import { agentExitCodes } from './exit-codes.ts';
 import { profile } from './profile/profile.ts';
 import type { Runtime } from './runtime.ts';
@@ -7,10 +9,15 @@ import { sample } from './sample/sample.ts';
 import { type SuperviseOptions, supervise } from './supervise/supervise.ts';
 import { work } from './work/work.ts';
 
-/** What the agent is and where: `<runtime>/bin/node <runtime>/agent.cjs <role> …`. */
+/**
+ * What the agent is and where: `<runtime>/bin/node <runtime>/agent.cjs <role> …`. From here on this process, too, has no other
+ * variables of the account than those that a supervisor may see.
+ */
 function runtime(): Runtime {
   const agentFile = resolve(process.argv[1] ?? '');
-  return { nodePath: process.execPath, agentFile, path: dirname(agentFile), env: process.env };
+  const account = accountVariables(0, process.env);
+  process.env = supervisorEnvironment(account);
+  return { nodePath: process.execPath, agentFile, path: dirname(agentFile), account };
 }
 
 /** Null when the words are not those of the usage. */

@@ -15,6 +15,13 @@ const hello = z.object({
   monotonicOrigin_ns: text(24),
   /** The board's wall clock when the run began; boards without a battery start in 1970. */
   wallClockUtc: text(40),
+  /** Names of the account's environment variables that some role of the run sees, and of those that none does. */
+  variables: z.optional(
+    z.object({
+      passed: z.array(text(128)).check(z.maxLength(1024)),
+      dropped: z.array(text(128)).check(z.maxLength(1024)),
+    }),
+  ),
   plan: planSchema,
 });
 

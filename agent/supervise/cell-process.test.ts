@@ -52,7 +52,7 @@ async function run(program: string, options: RunOptions = {}) {
   const worker = new CellProcess(3, 1, job, {
     journal,
     clock: new Clock(),
-    runtime: { nodePath: process.execPath, agentFile, path: directory, env: process.env },
+    runtime: { nodePath: process.execPath, agentFile, path: directory, account: process.env },
     dieWithParent: [],
     hangLimits: { firstIterationMs: 30_000, silenceMs: 1000, slowestFactor: 20, ...limits },
   });

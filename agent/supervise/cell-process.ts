@@ -6,10 +6,10 @@ import { reportedEvent } from '../channel/reported-event.ts';
 import { readSampleBatch } from '../channel/sample-batch.ts';
 import { readDone } from '../channel/worker-done.ts';
 import type { Clock } from '../clock.ts';
-import { precisionEnvironment } from '../engine/precision-environment.ts';
+import { cellEnvironment } from '../environment/role-environment.ts';
 import type { Journal } from '../journal/journal.ts';
 import { oomKills } from '../proc/process-table.ts';
-import { type Runtime, roleEnvironment } from '../runtime.ts';
+import type { Runtime } from '../runtime.ts';
 import { median } from '../statistics/quantile.ts';
 import { StderrTail } from './stderr-tail.ts';
 import { type HangLimits, limitsFor, Watchdog } from './watchdog.ts';
@@ -83,8 +83,7 @@ export class CellProcess {
       stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
       // One thread beside the main one: asynchronous runs are to find the caches of the one before.
       env: {
-        ...roleEnvironment(context.runtime),
-        ...precisionEnvironment(job.cell),
+        ...cellEnvironment(context.runtime, job.cell),
         UV_THREADPOOL_SIZE: '1',
       },
     });

@@ -5,9 +5,8 @@ import type { Readable } from 'node:stream';
 import { FrameReader } from '../channel/frames.ts';
 import type { ProfileJob, ProfileMessage } from '../channel/messages.ts';
 import { reportedEvent } from '../channel/reported-event.ts';
-import { precisionEnvironment } from '../engine/precision-environment.ts';
+import { cellEnvironment } from '../environment/role-environment.ts';
 import { cleanLine } from '../protocol/clean-text.ts';
-import { roleEnvironment } from '../runtime.ts';
 import type { CellProcessContext } from './cell-process.ts';
 import { StderrTail } from './stderr-tail.ts';
 import { limitsFor } from './watchdog.ts';
@@ -64,7 +63,7 @@ async function ask(
   ];
   const child = spawn(program, words, {
     stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
-    env: { ...roleEnvironment(runtime), ...precisionEnvironment(job.cell) },
+    env: cellEnvironment(runtime, job.cell),
     signal,
     killSignal: 'SIGKILL',
     timeout: limitsFor(job.cell, hangLimits).firstIterationMs,

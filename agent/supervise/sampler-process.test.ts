@@ -40,7 +40,7 @@ async function eventsOf(program: string, count: number): Promise<readonly Journa
   const sampler = new SamplerProcess({} as SamplerJob, {
     journal,
     clock: new Clock(),
-    runtime: { nodePath: process.execPath, agentFile, path: directory, env: process.env },
+    runtime: { nodePath: process.execPath, agentFile, path: directory, account: process.env },
   });
   const read = () => {
     journal.flush();

@@ -4,9 +4,10 @@ import { FrameReader } from '../channel/frames.ts';
 import type { SamplerJob, SamplerMessage } from '../channel/messages.ts';
 import { reportedEvent } from '../channel/reported-event.ts';
 import type { Clock } from '../clock.ts';
+import { roleEnvironment } from '../environment/role-environment.ts';
 import type { Journal } from '../journal/journal.ts';
 import { cleanLine } from '../protocol/clean-text.ts';
-import { type Runtime, roleEnvironment } from '../runtime.ts';
+import type { Runtime } from '../runtime.ts';
 import { StderrTail } from './stderr-tail.ts';
 
 const stopWithinMs = 4000;
@@ -58,7 +59,7 @@ export class SamplerProcess {
     const { runtime } = this.#context;
     const child = spawn(runtime.nodePath, [runtime.agentFile, 'sample'], {
       stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
-      env: roleEnvironment(runtime),
+      env: roleEnvironment(runtime.account),
     });
     const stderr = new StderrTail(child.stderr as Readable);
     child.stdin?.on('error', () => {});

@@ -2,19 +2,18 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { SamplerJob } from '../channel/messages.ts';
 import { Clock } from '../clock.ts';
+import { roleSearchPath } from '../environment/search-path.ts';
 import { agentExitCodes } from '../exit-codes.ts';
 import { Journal } from '../journal/journal.ts';
-import { readBootId } from '../proc/process-table.ts';
 import { type BoardHolder, boardScope } from '../protocol/board-lock.ts';
 import { cleanLine } from '../protocol/clean-text.ts';
-import { engines, type Plan, sampleEveryMs } from '../protocol/plan.ts';
+import { type Plan, sampleEveryMs } from '../protocol/plan.ts';
 import { scratchName, segmentFile } from '../protocol/run-files.ts';
-import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import { type Runtime, rootPathOf } from '../runtime.ts';
 import { linkInterface } from '../sample/link-interface.ts';
-import { agentVersion } from '../version.ts';
 import { dieWithParent } from './die-with-parent.ts';
 import { findProgram } from './find-program.ts';
+import { helloEvent } from './hello.ts';
 import { busySentence, type HoldAttempt, holdBoard } from './hold-board.ts';
 import { layOutModel, PreparationError } from './model-files.ts';
 import { readPlan } from './read-plan.ts';
@@ -92,7 +91,8 @@ class Supervisor {
     const read = readPlan(this.#runDirectory, this.#options.segment);
     if (!read.ok) return this.#refuse(read.code, read.problem, agentExitCodes.usage);
     const { plan } = read;
-    this.#hello(plan);
+    this.#journal.write(helloEvent(plan, this.#runtime, this.#clock));
+    this.#journal.flush();
     try {
       this.#steering = this.#openSteering(plan);
     } catch (error) {
@@ -198,7 +198,7 @@ class Supervisor {
       mode: this.#telemetryMode(plan),
       everyMs: sampleEveryMs(plan),
       isBySource: plan.telemetry === 'proc' || plan.telemetry === 'full',
-      link: linkInterface(this.#runtime.env),
+      link: linkInterface(this.#runtime.account),
       rootPath: rootPathOf(this.#runtime),
       dieWithParent: dieWithParent('INT'),
     };
@@ -208,7 +208,7 @@ class Supervisor {
 
   #telemetryMode(plan: Plan): SamplerJob['mode'] {
     if (plan.telemetry !== 'mpstat') return 'proc';
-    if (findProgram('mpstat', this.#runtime.env.PATH)) return 'mpstat';
+    if (findProgram('mpstat', roleSearchPath(this.#runtime.account))) return 'mpstat';
     this.#warn('no-mpstat', 'mpstat is not installed: telemetry is read from /proc instead');
     return 'proc';
   }
@@ -216,7 +216,7 @@ class Supervisor {
   async #hold(plan: Plan, signal: AbortSignal): Promise<HoldAttempt> {
     const request = {
       lockPath: join(this.#basePath, 'lock'),
-      scope: boardScope(this.#runtime.env.ORIN_REMOTE_LOCK),
+      scope: boardScope(this.#runtime.account.ORIN_REMOTE_LOCK),
       owner: plan.owner,
       runId: plan.runId,
       waitMs: this.#options.waitMs,
@@ -230,28 +230,6 @@ class Supervisor {
       this.#warn('stale-lock', cleanLine(text, 1000));
     }
     return hold;
-  }
-
-  #hello(plan: Plan): void {
-    this.#journal.write({
-      kind: 'hello',
-      t_ns: this.#clock.now_ns(),
-      protocol: PROTOCOL_VERSION,
-      agent: { version: agentVersion, node: process.version, pid: process.pid },
-      capabilities: [
-        ...engines.map((engine) => `engine:${engine}`),
-        'placement',
-        'telemetry:mpstat',
-        'telemetry:proc',
-        'telemetry:full',
-      ],
-      runId: plan.runId,
-      bootId: readBootId(),
-      monotonicOrigin_ns: String(this.#clock.origin_ns),
-      wallClockUtc: new Date().toISOString(),
-      plan,
-    });
-    this.#journal.flush();
   }
 
   #warn(code: string, text: string): void {

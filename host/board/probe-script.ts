@@ -53,7 +53,6 @@ const listBase = [
 export function probeScript(root = ''): string {
   return [
     'umask 077',
-    'unset CDPATH',
     'export LC_ALL=C',
     `PATH=$PATH:${extraPath}`,
     'o() { printf %s "$1=$2"; echo; }',

@@ -124,6 +124,7 @@ function runSummary(journal: JournalData, ended: Result['run']['ended']): Result
     blocks_begun: new Set(journal.processes.map((process) => process.block)).size,
     ...cooldownSummary(journal.tele.cooldowns),
     ...movedInterrupts(journal.tele.steerings),
+    ...(journal.hello?.variables && { variables: journal.hello.variables }),
     journal: {
       bytes: journal.bytes,
       sha256: bye === null ? null : journal.sha256,

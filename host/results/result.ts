@@ -80,6 +80,8 @@ const runSummary = z.object({
   interrupts_moved: z
     .object({ moved: z.array(z.string()), refused: z.array(z.string()) })
     .optional(),
+  /** Names of the account's environment variables: those that some process of the run saw, and the others. */
+  variables: z.object({ passed: z.array(words), dropped: z.array(words) }).optional(),
   journal: z.object({
     bytes: count,
     /** Of all bytes (of the last segment) before the last event; null for a cut journal. */

@@ -60,7 +60,9 @@ export async function launchRun(
     `[ "$s" -eq ${planBytes.length} ] || { ${undo}; echo; echo ${marker}failed:plan; exit 4; }`,
     markUsedStatement(paths.base, paths.runtime, storeFilesOf(plan)),
     // `$!` would be read as history by csh; `jobs -p` says the same, but only outside of a subshell in dash.
-    `setsid "$n/bin/node" "$n/agent.cjs" supervise "$r" --segment ${segment} --wait ${Math.ceil(waitMs / 1000)} < /dev/null > ${log} 2>&1 & jobs -p > "$r/pid"`,
+    // Without the account's variables, which may end Node or swap its libraries; the agent reads them from this shell's own
+    // environment, passed as a file that only this user can read.
+    `setsid env -i "$n/bin/node" "$n/agent.cjs" supervise "$r" --segment ${segment} --wait ${Math.ceil(waitMs / 1000)} < /proc/$$/environ > ${log} 2>&1 & jobs -p > "$r/pid"`,
     'read p < "$r/pid"',
     `until [ -e ${journal} ]; do kill -0 $p 2> /dev/null || break; sleep 0.02; done`,
     // No `exec`: the supervisor is a child of this shell, and unless somebody reaps it tail takes it for alive.

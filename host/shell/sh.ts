@@ -1,5 +1,8 @@
 const unsafe = /['!\\\n\r]/;
 
+/** Variables by which an account changes what the tools of every script print or take; grep minds its own up to 3.5. */
+const tidyVariables = 'unset CDPATH GREP_OPTIONS GREP_COLOR GZIP POSIXLY_CORRECT ZSTD_CLEVEL; ';
+
 /**
  * A command line that bash, dash, zsh, fish, tcsh and rbash all pass on unchanged to /bin/sh: the script stands
  * in single quotes and so must hold no `'`, `!`, `\` or newline (fish and csh read those differently).
@@ -7,7 +10,7 @@ const unsafe = /['!\\\n\r]/;
  */
 export function sh(script: string): string {
   if (unsafe.test(script)) throw new Error(`script cannot be quoted for every shell: ${script}`);
-  return `sh -c '${script}'`;
+  return `sh -c '${tidyVariables}${script}'`;
 }
 
 /**

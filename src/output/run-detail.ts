@@ -186,6 +186,15 @@ export function environmentLines({ result, directory }: SavedRun): string[] {
   return [
     ...known.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`),
     `  ${'took'.padEnd(width)}  ${formatElapsed(result.run.duration_s * 1000)}, ${counted(result.run.blocks_begun, 'block')}`,
+    ...variableLines(result.run.variables, width),
     `  ${'directory'.padEnd(width)}  ${directory}`,
   ];
+}
+
+/** The account's variables, by name: a value may be a secret, and never left the board. */
+function variableLines(variables: SavedRun['result']['run']['variables'], width: number): string[] {
+  if (variables === undefined) return [];
+  const line = (title: string, names: readonly string[]) =>
+    `  ${title.padEnd(width)}  ${names.length === 0 ? 'none' : names.join(', ')}`;
+  return [line('vars passed', variables.passed), line('vars dropped', variables.dropped)];
 }

@@ -49,7 +49,7 @@ export function ofKind<K extends JournalKind>(
 export interface StartOptions {
   /** Command words before the agent's own. */
   readonly words?: readonly string[];
-  /** PATH of the agent. */
+  /** Where the agent looks for programs, and nowhere else. */
   readonly searchPath?: string | undefined;
   /** Words after the run directory: `--wait 10`. */
   readonly options?: readonly string[];
@@ -159,7 +159,7 @@ export class TestBoard {
 
   /** Starts the supervisor as the workstation does: in its own session, nobody listening. */
   start(plan: unknown, options: StartOptions = {}): TestRun {
-    const { words = [], searchPath = process.env.PATH, basePath = this.basePath } = options;
+    const { words = [], searchPath, basePath = this.basePath } = options;
     const { runId = 'unnamed', segment = 1 } = plan as { runId?: string; segment?: number };
     const directory = join(basePath, 'runs', runId);
     mkdirSync(directory, { recursive: true });
@@ -172,7 +172,8 @@ export class TestBoard {
       detached: true,
       stdio: ['ignore', log, log],
       env: {
-        PATH: searchPath,
+        PATH: process.env.PATH,
+        ...(searchPath !== undefined && { ORIN_REMOTE_PATH: searchPath }),
         HOME: this.homePath,
         ORIN_REMOTE_LOCK: this.lockScope,
         ...options.environment,

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { EngineRefusal } from '../engine.ts';
+import { pushedLibrary } from '../pushed-library.ts';
 import { type Address, Capi, type Koffi } from './capi.ts';
 import { apiFunctions, apiVersion, tableLength } from './functions.ts';
 
@@ -67,12 +68,6 @@ function withStacks(koffi: Koffi): Koffi {
   if (!hasStacks) koffi.config({ sync_stack_size: stackBytes, async_stack_size: stackBytes });
   hasStacks = true;
   return koffi;
-}
-
-/** The library of the onnxruntime-node beside the agent. */
-function pushedLibrary(runtimePath: string): string {
-  const native = `bin/napi-v6/linux/${process.arch}/libonnxruntime.so.1`;
-  return join(runtimePath, 'node_modules/onnxruntime-node', native);
 }
 
 /** koffi unloads a library whose handle was collected, under the threads that ONNX Runtime has in it. */

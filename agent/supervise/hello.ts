@@ -1,0 +1,46 @@
+import type { Clock } from '../clock.ts';
+import { droppedNames, keptNames } from '../environment/role-environment.ts';
+import { readBootId } from '../proc/process-table.ts';
+import { cleanLine } from '../protocol/clean-text.ts';
+import type { EventOf, Unnumbered } from '../protocol/events.ts';
+import { engines, type Plan } from '../protocol/plan.ts';
+import { PROTOCOL_VERSION } from '../protocol/version.ts';
+import type { Runtime } from '../runtime.ts';
+import { agentVersion } from '../version.ts';
+
+const maxNames = 1024;
+
+/** A journal's first event: who runs which plan, where and when. */
+export function helloEvent(
+  plan: Plan,
+  runtime: Runtime,
+  clock: Clock,
+): Unnumbered<EventOf<'hello'>> {
+  return {
+    kind: 'hello',
+    t_ns: clock.now_ns(),
+    protocol: PROTOCOL_VERSION,
+    agent: { version: agentVersion, node: process.version, pid: process.pid },
+    capabilities: [
+      ...engines.map((engine) => `engine:${engine}`),
+      'placement',
+      'telemetry:mpstat',
+      'telemetry:proc',
+      'telemetry:full',
+    ],
+    runId: plan.runId,
+    bootId: readBootId(),
+    monotonicOrigin_ns: String(clock.origin_ns),
+    wallClockUtc: new Date().toISOString(),
+    variables: {
+      passed: bounded(keptNames(runtime.account, plan.cells)),
+      dropped: bounded(droppedNames(runtime.account, plan.cells)),
+    },
+    plan,
+  };
+}
+
+/** Names only, as the journal holds them: values may be secrets. */
+function bounded(names: readonly string[]): string[] {
+  return names.slice(0, maxNames).map((name) => cleanLine(name, 128));
+}
