@@ -43,7 +43,14 @@ test('a plan that comes from a board holds no words that a terminal obeys', () =
         ],
       }),
     ]),
-    models: [{ id: 'mlp-tiny', name: evil, main: evil, files: [] }],
+    models: [
+      {
+        id: 'mlp-tiny',
+        name: evil,
+        main: evil,
+        files: [{ path: evil, sha256: '0'.repeat(64), sizeBytes: 1 }],
+      },
+    ],
     owner: evil,
     createdUtc: evil,
     context: { models: { 'mlp-tiny': { [evil]: evil } } },

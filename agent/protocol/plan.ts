@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { cleanWords } from './clean-text.ts';
+import { fileProblems, isInnerPath, type NameProblem, nameProblems } from './plan-names.ts';
 
 const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 const safeName = z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$/));
@@ -7,6 +8,15 @@ const count = z.int().check(z.nonnegative());
 /** For people only. A plan comes back by way of the board, and is shown. */
 const words = z.string().check(z.overwrite(cleanWords));
 const positive = z.int().check(z.positive());
+
+/** A check of a schema that refuses a value for each problem found in it. */
+function refuse<T>(find: (value: T) => readonly NameProblem[]) {
+  return (context: { readonly value: T; readonly issues: object[] }): void => {
+    for (const problem of find(context.value)) {
+      context.issues.push({ code: 'custom', input: context.value, ...problem });
+    }
+  };
+}
 
 /** Tensor element types that onnxruntime-node 1.30 takes as inputs. */
 export const tensorDtypes = [
@@ -56,14 +66,23 @@ const cellInput = z.object({
 });
 export type CellInput = z.infer<typeof cellInput>;
 
-/** A model as the board sees it: files laid side by side in one directory, hard-linked from the store. */
-const planModel = z.object({
-  id: safeName,
-  name: words,
-  /** Path of the `.onnx` file among `files`. */
-  main: z.string(),
-  files: z.array(z.object({ path: z.string(), sha256, sizeBytes: count })),
-});
+/** Below the model's own directory: external data is where the model's bytes say. */
+const innerPath = z.string().check(z.refine(isInnerPath, 'leaves the directory of its model'));
+
+/**
+ * A model as the board sees it: files laid side by side in a directory named by the id, hard-linked from the store.
+ */
+const planModel = z
+  .object({
+    /** SHA-256 of what the model is (`modelId` of the host): the same for the same content, whatever it is called. */
+    id: safeName,
+    /** For people: unique in its plan, and a key of nothing. */
+    name: words,
+    /** Path of the `.onnx` file among `files`. */
+    main: innerPath,
+    files: z.array(z.object({ path: innerPath, sha256, sizeBytes: count })),
+  })
+  .check(refuse(fileProblems));
 export type PlanModel = z.infer<typeof planModel>;
 
 export const engines = ['ort', 'ort-capi', 'trtexec'] as const;
@@ -155,8 +174,8 @@ const effort = z.object({
 });
 export type Effort = z.infer<typeof effort>;
 
-/** Everything needed to repeat a measurement; written by the workstation, executed by the supervisor. */
-export const planSchema = z.object({
+/** The fields of a plan, each for itself: `planSchema` holds them against each other. */
+export const planFields = z.object({
   protocol: z.int(),
   runId: safeName,
   createdUtc: words,
@@ -190,6 +209,9 @@ export const planSchema = z.object({
   /** Opaque to the agent: what the workstation knew (board, model facts, tool, arguments). */
   context: z.record(z.string(), z.unknown()),
 });
+
+/** Everything needed to repeat a measurement; written by the workstation, executed by the supervisor. */
+export const planSchema = planFields.check(refuse(nameProblems));
 export type Plan = z.infer<typeof planSchema>;
 
 /** Milliseconds between two readings of the sampler. */

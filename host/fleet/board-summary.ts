@@ -1,10 +1,13 @@
 import type { CellResult } from '../results/cell-result.ts';
+import { labelUnderModel } from '../results/model-name.ts';
 import type { Result } from '../results/result.ts';
 
 /** What one cell came to on one board: what a fleet's table and its comparison of boards need. */
 export interface CellSummary {
-  /** The same for the same cell of another board. */
+  /** The same for the same cell of another board: id of the model and label. */
   readonly key: string;
+  /** For people: `resnet34 · 1 thread`. */
+  readonly name: string;
   readonly verdict: CellResult['verdict']['kind'];
   readonly median_ns: number | null;
   /** Half-width of the 95 % interval as a share. */
@@ -85,7 +88,8 @@ function cellSummary(cell: CellResult): CellSummary {
   const isSound = cell.verdict.kind !== 'INVALID';
   const counted = cell.processes.filter((process) => process.excluded === null);
   return {
-    key: cell.label.includes(cell.model) ? cell.label : `${cell.model} · ${cell.label}`,
+    key: `${cell.model} ${labelUnderModel(cell)}`,
+    name: `${cell.model_name} · ${labelUnderModel(cell)}`,
     verdict: cell.verdict.kind,
     median_ns: isSound ? cell.median_ns : null,
     halfWidth: cell.ci?.half_width ?? null,

@@ -9,12 +9,9 @@ export function fleetMarkdown(report: FleetReport): string {
   const parts = [
     `# ${escaped(report.name ?? 'Fleet run')} (${escaped(report.id)})`,
     `${report.createdUtc}, ${report.boards.length} boards gave a result.`,
-    ...report.cells.flatMap(({ cell, median_ns, min_ns, max_ns }) => [
+    ...report.cells.flatMap(({ key, cell, median_ns, min_ns, max_ns }) => [
       `## ${escaped(cell)}`,
-      table(
-        ['board', 'median, 95 % CI', 'p99', 'per second', 'verdict'],
-        rows(report.boards, cell),
-      ),
+      table(['board', 'median, 95 % CI', 'p99', 'per second', 'verdict'], rows(report.boards, key)),
       `Median of the boards ${formatDuration(median_ns)}, from ${formatDuration(min_ns)} to ${formatDuration(max_ns)}.`,
     ]),
     ...(report.odd.length === 0

@@ -7,6 +7,8 @@ import { findOddBoards, type OddBoard } from './odd-boards.ts';
 
 /** How far the boards of a fleet are apart in one cell. */
 interface CellSpread {
+  readonly key: string;
+  /** For people. */
   readonly cell: string;
   readonly boards: number;
   /** Of the boards' medians. */
@@ -65,14 +67,15 @@ function unreadable(error: Error): BoardFailure {
 }
 
 function spreads(boards: readonly BoardSummary[]): CellSpread[] {
-  const keys = [...new Set(boards.flatMap(({ cells }) => cells.map(({ key }) => key)))];
-  return keys.flatMap((cell) => {
+  const names = new Map(boards.flatMap(({ cells }) => cells.map(({ key, name }) => [key, name])));
+  return [...names].flatMap(([key, cell]) => {
     const medians = boards.flatMap(
-      ({ cells }) => cells.find(({ key }) => key === cell)?.median_ns ?? [],
+      ({ cells }) => cells.find((each) => each.key === key)?.median_ns ?? [],
     );
     if (medians.length === 0) return [];
     return [
       {
+        key,
         cell,
         boards: medians.length,
         median_ns: median(medians),

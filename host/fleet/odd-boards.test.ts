@@ -28,7 +28,13 @@ function fleet(seed: number, size: number, planted: Readonly<Record<number, Plan
     const { ratio = 1, conditions = {}, model = 'Orin Nano' } = planted[i] ?? {};
     const own = 8.4e6 * ratio * Math.exp(0.005 * normal());
     const processMedians_ns = Array.from({ length: 5 }, () => own * Math.exp(0.004 * normal()));
-    const cell = { key: '1 thread', verdict: 'VALID', median_ns: own, halfWidth: 0.004 } as const;
+    const cell = {
+      key: '1 thread',
+      name: '1 thread',
+      verdict: 'VALID',
+      median_ns: own,
+      halfWidth: 0.004,
+    } as const;
     const rest = { p90_ns: null, p99_ns: null, max_ns: null, throughputPerS: null };
     return {
       name: `orin-${i}`,

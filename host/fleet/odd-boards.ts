@@ -67,6 +67,7 @@ function oddOfOneKind(kind: readonly BoardSummary[]): OddBoard[] {
   );
   const reference = agreeing.length >= MIN_BOARDS ? agreeing : kind;
   const keys = [...new Set(kind.flatMap(({ cells }) => cells.map(({ key }) => key)))];
+  const nameOf = new Map(kind.flatMap(({ cells }) => cells.map(({ key, name }) => [key, name])));
   const deviations = keys.flatMap((key) => deviationsIn(key, kind, reference));
   return kind.flatMap((board) => {
     const own = deviations.filter(({ name }) => name === board.name);
@@ -75,10 +76,20 @@ function oddOfOneKind(kind: readonly BoardSummary[]): OddBoard[] {
     const differences = differencesOf(board, reference, worst.ratio);
     const cause = differences.length > 0 ? 'environment' : 'hardware';
     const unknown = unknownOf(board, reference);
-    return [{ ...worst, cells: own.length, cause, differences, unknown } as const];
+    return [
+      {
+        ...worst,
+        cell: nameOf.get(worst.cell) ?? worst.cell,
+        cells: own.length,
+        cause,
+        differences,
+        unknown,
+      } as const,
+    ];
   });
 }
 
+/** Its cell is a key. */
 type Deviation = Pick<OddBoard, 'name' | 'cell' | 'ratio' | 'lo' | 'hi' | 'z' | 'peers'>;
 
 interface Unit extends Estimate {

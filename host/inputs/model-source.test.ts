@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { builtInModels, makeBuiltIn } from '../../models/built-in.ts';
 import { encodeModel } from '../../models/onnx/codec.ts';
+import { externalModel, unaryModel } from '../../test/support/tiny-models.ts';
 import { hashBytes } from '../hash/hash-file.ts';
 import { loadModel } from './model-source.ts';
 
@@ -23,7 +24,7 @@ test('a built-in is generated once, and again when its copy was damaged', async 
     { sha256, name: 'mlp-tiny.onnx', source: { kind: 'path', path: copy } },
   ]);
   expect(first.planModel).toEqual({
-    id: 'mlp-tiny',
+    id: expect.stringMatching(/^[0-9a-f]{64}$/),
     name: 'mlp-tiny',
     main: 'mlp-tiny.onnx',
     files: [{ path: 'mlp-tiny.onnx', sha256, sizeBytes: first.files[0]?.sizeBytes }],
@@ -70,7 +71,7 @@ test('a file is hashed and named safely, its external data beside it', async () 
   await writeFile(path.join(data, 'w.bin'), Uint8Array.of(1, 2, 3, 4));
   const loaded = await loadModel(main, cache);
   expect(loaded.planModel).toEqual({
-    id: 'my-model-1',
+    id: expect.stringMatching(/^[0-9a-f]{64}$/),
     name: 'my model (1).onnx',
     main: 'my model (1).onnx',
     files: [
@@ -104,6 +105,30 @@ test('a file may bear the name of a built-in', async () => {
   const file = path.join(directory, 'null');
   await writeFile(file, makeBuiltIn('mlp-tiny'));
   expect((await loadModel(file, cache)).facts.parameters.count).toBeGreaterThan(0);
+});
+
+test('an id is that of the content: of the name and place of the file it tells nothing', async () => {
+  const idOf = async (name: string, bytes: Uint8Array, weights?: Uint8Array) => {
+    const file = path.join(directory, name);
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, bytes);
+    if (weights) await writeFile(path.join(path.dirname(file), 'w.bin'), weights);
+    return (await loadModel(file, cache)).planModel.id;
+  };
+  const [one, other] = [makeBuiltIn('null'), makeBuiltIn('mlp-tiny')];
+  const id = await idOf('ids/a b.onnx', one);
+  expect(await idOf('ids/a-b.onnx', one)).toBe(id);
+  expect((await loadModel('null', cache)).planModel.id).toBe(id);
+  const different = [
+    id,
+    await idOf('ids/a-b.onnx', other),
+    await idOf('ids/null.onnx', unaryModel([1])),
+    await idOf('x/m.onnx', externalModel('w.bin'), new Uint8Array(32)),
+    await idOf('y/m.onnx', externalModel('w.bin'), new Uint8Array(32).fill(1)),
+  ];
+  expect(new Set(different).size).toBe(different.length);
+  const same = await idOf('z/n.onnx', externalModel('w.bin'), new Uint8Array(32));
+  expect(same).toBe(different[3]);
 });
 
 test('a cancelled load ends', async () => {

@@ -1,6 +1,5 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
-import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import type { Cell, PlanModel } from '../../agent/protocol/plan.ts';
 import { builtInModels, isBuiltIn, unknownModel } from '../../models/built-in.ts';
 import type { ModelFacts, ModelFile } from '../../models/facts.ts';
@@ -10,12 +9,16 @@ import type { StoreFile } from '../push/store-file.ts';
 import { storeFileFrom } from '../push/store-file-from.ts';
 import { withOrinErrors } from './as-orin-error.ts';
 import { builtInFile } from './built-in-file.ts';
+import { modelId } from './model-id.ts';
+import { modelLabels } from './model-labels.ts';
 import { type ModelSummary, summarizeModel } from './model-summary.ts';
 
 /** A model ready to be planned and pushed. */
 export interface LoadedModel {
   readonly facts: ModelFacts;
   readonly planModel: PlanModel;
+  /** A built-in's name, or the absolute path of a file. */
+  readonly place: string;
   readonly precision: Cell['precision'];
   /** Every file that the board needs of it. */
   readonly files: readonly StoreFile[];
@@ -45,12 +48,8 @@ async function loadBuiltIn(name: string, cacheDir: string): Promise<LoadedModel>
   const { bytes, sha256, path: cached } = await builtInFile(name, cacheDir);
   const facts = await inspectModel({ name, bytes });
   const main = `${name}.onnx`;
-  const planModel: PlanModel = {
-    id: name,
-    name,
-    main,
-    files: [{ path: main, sha256, sizeBytes: bytes.length }],
-  };
+  const content = { main, files: [{ path: main, sha256, sizeBytes: bytes.length }] };
+  const planModel: PlanModel = { id: modelId(content), name, ...content };
   const source = cached
     ? ({ kind: 'path', path: cached } as const)
     : ({ kind: 'bytes', bytes } as const);
@@ -58,6 +57,7 @@ async function loadBuiltIn(name: string, cacheDir: string): Promise<LoadedModel>
   return {
     facts,
     planModel,
+    place: name,
     precision,
     files: [{ sha256, sizeBytes: bytes.length, name: main, source, isCompressible: false }],
     summary: summarizeModel(facts, planModel, 'built-in'),
@@ -75,10 +75,7 @@ async function loadFile(file: string, cacheDir: string, signal: AbortSignal): Pr
   signal.throwIfAborted();
   const files: StoreFile[] = [];
   for (const part of facts.files) files.push(await storeFileOf(part, cacheDir, signal));
-  const planModel: PlanModel = {
-    id: safeId(facts.name),
-    // For people: the files keep their own names.
-    name: cleanLine(facts.name),
+  const content = {
     main: facts.name,
     files: facts.files.map((part, index) => ({
       path: part.path,
@@ -86,9 +83,14 @@ async function loadFile(file: string, cacheDir: string, signal: AbortSignal): Pr
       sizeBytes: files[index]?.sizeBytes ?? 0,
     })),
   };
+  const [id, place] = [modelId(content), path.resolve(file)];
+  const [name = ''] = modelLabels([{ id, place }]);
+  // For people: the files keep their own names.
+  const planModel: PlanModel = { id, name, ...content };
   return {
     facts,
     planModel,
+    place,
     precision: precisionOf(facts),
     files,
     summary: summarizeModel(facts, planModel, 'file'),
@@ -113,16 +115,6 @@ async function storeFileOf(
       cause,
     });
   }
-}
-
-/** A plan's model id: `yolo v8 (1).onnx` becomes `yolo-v8-1`. */
-function safeId(fileName: string): string {
-  const id = fileName
-    .replace(/\.onnx$/iu, '')
-    .replace(/[^A-Za-z0-9._-]+/gu, '-')
-    .replace(/^[^A-Za-z0-9]+|-+$/gu, '')
-    .slice(0, 120);
-  return id === '' ? 'model' : id;
 }
 
 /** By the type that most of the weights' bytes are in: what the cell is listed under. */

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import { OrinError } from '../errors.ts';
 import { errorCode, unwritable } from './directory.ts';
+import { modelName } from './model-name.ts';
 import type { Result } from './result.ts';
 
 /** Beside the runs: which of them later runs are held against. */
@@ -12,14 +13,17 @@ const BASELINES_FILE = 'baselines.json';
 const text = z.string().overwrite((value) => cleanLine(value));
 const baselines = z.object({
   schema: z.literal('orin-remote/baselines@1'),
-  baselines: z.array(z.object({ board: text, model: text, run_id: text })),
+  baselines: z.array(z.object({ board: text, model: text, model_name: text, run_id: text })),
 });
 
 /** The run that others with the same board and model are held against. */
 export interface Baseline {
   /** What the board calls itself: boards of one kind share a baseline, results do not name hosts. */
   readonly board: string;
+  /** Id of the model, which tells its content: another file of its name has other times. */
   readonly model: string;
+  /** What it is called in that run, for people. */
+  readonly modelName: string;
   readonly runId: string;
 }
 
@@ -38,7 +42,12 @@ export async function readBaselines(runsDirectory: string): Promise<readonly Bas
   }
   const parsed = baselines.safeParse(json);
   if (!parsed.success) throw unreadable(path, parsed.error.issues[0]?.message ?? 'does not fit');
-  return parsed.data.baselines.map(({ board, model, run_id }) => ({ board, model, runId: run_id }));
+  return parsed.data.baselines.map(({ board, model, model_name, run_id }) => ({
+    board,
+    model,
+    modelName: model_name,
+    runId: run_id,
+  }));
 }
 
 function unreadable(path: string, why: string): OrinError {
@@ -51,13 +60,14 @@ function unreadable(path: string, why: string): OrinError {
 }
 
 /** What a run can be the baseline of: its board with each model that it measured. */
-function baselineKeys(result: Result): Pick<Baseline, 'board' | 'model'>[] {
+function baselineKeys(result: Result): Omit<Baseline, 'runId'>[] {
   const { environment, cells } = result;
   const board = environment['board.model'] ?? environment['cpu.model'] ?? 'unknown board';
   const ids = new Set(cells.flatMap(({ purpose, model }) => (purpose === 'measure' ? model : [])));
   return [...ids].map((id) => ({
     board: cleanLine(board),
-    model: modelName(result, id),
+    model: id,
+    modelName: modelName(result.plan, id),
   }));
 }
 
@@ -90,7 +100,7 @@ export async function unmarkBaseline(runsDirectory: string, runId: string): Prom
   return removed;
 }
 
-/** A baseline that a run is held against, with the names of the models for which it is that. */
+/** A baseline that a run is held against, with the ids of the models for which it is that. */
 interface HeldAgainst {
   readonly runId: string;
   readonly models: readonly string[];
@@ -104,17 +114,12 @@ export function baselinesFor(all: readonly Baseline[], result: Result): HeldAgai
     if (found === undefined || found.runId === result.run_id) continue;
     models.set(found.runId, [...(models.get(found.runId) ?? []), model]);
   }
-  return [...models].map(([runId, names]) => ({ runId, models: names }));
+  return [...models].map(([runId, ids]) => ({ runId, models: ids }));
 }
 
-/** A run as if it had measured the models of these names only. */
-export function onlyModels(result: Result, names: readonly string[]): Result {
-  const cells = result.cells.filter(({ model }) => names.includes(modelName(result, model)));
-  return { ...result, cells };
-}
-
-function modelName({ plan }: Result, model: string): string {
-  return cleanLine(plan.models.find(({ id }) => id === model)?.name ?? model);
+/** A run as if it had measured these models only. */
+export function onlyModels(result: Result, ids: readonly string[]): Result {
+  return { ...result, cells: result.cells.filter(({ model }) => ids.includes(model)) };
 }
 
 async function writeBaselines(runsDirectory: string, all: readonly Baseline[]): Promise<void> {
@@ -122,7 +127,12 @@ async function writeBaselines(runsDirectory: string, all: readonly Baseline[]): 
   const temporary = `${path}.${process.pid}.new`;
   const content: z.infer<typeof baselines> = {
     schema: 'orin-remote/baselines@1',
-    baselines: all.map(({ board, model, runId }) => ({ board, model, run_id: runId })),
+    baselines: all.map(({ board, model, modelName: model_name, runId: run_id }) => ({
+      board,
+      model,
+      model_name,
+      run_id,
+    })),
   };
   try {
     await writeFile(temporary, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });

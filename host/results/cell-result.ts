@@ -201,7 +201,10 @@ export const cellResult = z.object({
   cell: words,
   label: words,
   purpose: z.enum(['measure', 'calibration']),
+  /** Id of the model in the plan: the same for the same content, in any run. */
   model: words,
+  /** What people are shown: unique in its plan, but not over runs. */
+  model_name: words,
   config: z.object({
     engine: z.enum(engines),
     ep: z.enum(executionProviders),

@@ -1,6 +1,7 @@
 import { compareIndependent, type IndependentComparison } from '../stats/compare-independent.ts';
 import { holm } from '../stats/holm.ts';
 import type { CellResult } from './cell-result.ts';
+import { labelUnderModel } from './model-name.ts';
 import type { Result } from './result.ts';
 import { measuredByKey } from './same-cell.ts';
 
@@ -38,7 +39,9 @@ interface ComparedEntry {
 /** One configuration in every run that measured it. */
 export interface ComparedCell {
   readonly label: string;
+  /** Id of the model, and what it is called in the first run that measured it. */
   readonly model: string;
+  readonly modelName: string;
   /** In the order of the runs; null where a run has no such cell. */
   readonly entries: readonly (ComparedEntry | null)[];
 }
@@ -92,6 +95,7 @@ export function compareRuns(baseline: Result, others: readonly Result[]): RunCom
     });
     return { cells, found };
   });
+  const nameOf = cellNames(rows.flatMap(({ cells }) => cells.flatMap((cell) => cell ?? [])));
   const changes = decideTogether(rows.flatMap(({ found }) => found.flatMap((one) => one ?? [])));
   const compared = rows.map(({ cells, found }): ComparedCell => {
     const entries = cells.map((cell, at): ComparedEntry | null => {
@@ -99,13 +103,33 @@ export function compareRuns(baseline: Result, others: readonly Result[]): RunCom
       return cell === null ? null : { cell, change: one && (changes.get(one) ?? null) };
     });
     const first = cells.find((cell) => cell !== null);
-    return { label: first?.label ?? '', model: first?.model ?? '', entries };
+    return {
+      label: first === undefined ? '' : nameOf(first),
+      model: first?.model ?? '',
+      modelName: first?.model_name ?? '',
+      entries,
+    };
   });
   return {
     results,
     cells: compared,
     differences: differencesOf(results),
     unknown: unknownIn(results),
+  };
+}
+
+/**
+ * Names of cells of several runs: with the model where there are two, as a run of one model does not say it in its labels. Where
+ * two models have one name the beginning of the id tells which.
+ */
+function cellNames(cells: readonly CellResult[]): (cell: CellResult) => string {
+  const models = new Map(cells.map(({ model, model_name }) => [model, model_name]));
+  if (models.size < 2) return labelUnderModel;
+  const names = [...models.values()];
+  return (cell) => {
+    const name = models.get(cell.model) ?? cell.model_name;
+    const isShared = names.indexOf(name) !== names.lastIndexOf(name);
+    return `${labelUnderModel(cell)} · ${name}${isShared ? ` (${cell.model.slice(0, 12)})` : ''}`;
   };
 }
 

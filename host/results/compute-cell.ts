@@ -16,6 +16,7 @@ import { energyOf } from './energy.ts';
 import { gpuEvidence } from './gpu-evidence.ts';
 import { attributeInterrupts } from './interrupt-attribution.ts';
 import type { JournalData, ProcessData } from './journal-data.ts';
+import { modelName } from './model-name.ts';
 import { outputAgreement } from './output-agreement.ts';
 import { placementOf } from './placement.ts';
 import { pooledIterations } from './pooled-iterations.ts';
@@ -64,6 +65,7 @@ export function computeCell(analysis: CellAnalysis, around: CellSurroundings): C
     label: cleanLine(cell.label),
     purpose: cell.purpose,
     model: cell.model,
+    model_name: modelName(around.plan, cell.model),
     config: configOf(cell, processes),
     verdict,
     median_ns: isInvalid ? null : (found?.estimate ?? medians[0] ?? null),

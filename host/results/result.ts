@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { omit } from 'zod/mini';
 import { cleanWords } from '../../agent/protocol/clean-text.ts';
-import { planSchema } from '../../agent/protocol/plan.ts';
+import { planFields } from '../../agent/protocol/plan.ts';
 import { activity } from './activity-result.ts';
 import { cellResult } from './cell-result.ts';
 import { boardEnvironment, runContext } from './run-context.ts';
@@ -121,7 +121,7 @@ export const resultSchema = z.object({
   comparisons: z.array(comparison),
   warnings: z.array(notice),
   /** Everything needed to repeat the run; who started it stays out. */
-  plan: omit(planSchema, { owner: true, context: true }),
+  plan: omit(planFields, { owner: true, context: true }),
 });
 /** What a run came to. */
 export type Result = z.infer<typeof resultSchema>;

@@ -3,26 +3,20 @@ import type { Result } from './result.ts';
 import { unwatchedCells } from './telemetry-cost.ts';
 
 /**
- * The measured cells of a run by what makes them the same in another run: content of the model and configuration asked for.
- * Equal ones are told apart by their place.
+ * The measured cells of a run by what makes them the same in another run: content of the model, whatever it was called, and
+ * configuration asked for. Equal ones are told apart by their place.
  */
 export function measuredByKey(result: Result): ReadonlyMap<string, CellResult> {
   const unwatched = unwatchedCells(result.plan);
   const found = new Map<string, CellResult>();
   const seen = new Map<string, number>();
   for (const cell of result.cells.filter(({ purpose }) => purpose === 'measure')) {
-    const content = contentOf(cell, result);
-    const asked = JSON.stringify([content, ...askedOf(cell), unwatched.has(cell.cell)]);
+    const asked = JSON.stringify([cell.model, ...askedOf(cell), unwatched.has(cell.cell)]);
     const before = seen.get(asked) ?? 0;
     seen.set(asked, before + 1);
     found.set(`${asked} ${before}`, cell);
   }
   return found;
-}
-
-function contentOf({ model }: CellResult, { plan }: Result): string {
-  const files = plan.models.find(({ id }) => id === model)?.files ?? [];
-  return files.length === 0 ? model : files.map(({ sha256 }) => sha256).join();
 }
 
 /** What was read back is a result, and so is the release of ONNX Runtime: it differs where the board's library was updated. */

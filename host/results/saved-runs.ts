@@ -81,7 +81,7 @@ function idOf(name: string): string {
 }
 
 function modelsOf(baselines: readonly Baseline[], runId: string): string[] {
-  return baselines.filter((each) => each.runId === runId).map(({ model }) => model);
+  return baselines.filter((each) => each.runId === runId).map(({ modelName }) => modelName);
 }
 
 async function listing(
@@ -102,7 +102,7 @@ async function listing(
     createdUtc: result?.created_utc ?? null,
     ended: result?.run.ended ?? null,
     board: result?.context.board?.model ?? null,
-    models: [...new Set(measured.map((cell) => cell.model))],
+    models: [...new Set(measured.map((cell) => cell.model_name))],
     cells: measured.length,
     verdicts,
     note: await readNote(directory),

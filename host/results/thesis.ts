@@ -2,6 +2,7 @@ import { parseCpuList } from '../run/cpu-list.ts';
 import { targetLabel } from '../run/engine-target.ts';
 import { type AmdahlFit, fitAmdahl } from '../stats/amdahl.ts';
 import type { CellResult } from './cell-result.ts';
+import { modelName } from './model-name.ts';
 import { blockMedians } from './process-result.ts';
 import type { Result } from './result.ts';
 import { unwatchedCells } from './telemetry-cost.ts';
@@ -62,7 +63,7 @@ export function thesisModels(result: Result): ThesisModel[] {
   return [...new Set(cells.map(({ model }) => model))].map((model) => {
     const own = measured.filter((cell) => cell.model === model);
     return {
-      name: result.plan.models.find(({ id }) => id === model)?.name ?? model,
+      name: modelName(result.plan, model),
       rows: own.flatMap((cell) => thesisRow(cell, result)),
       missing: cells
         .filter((cell) => cell.model === model && cell.passes === null)

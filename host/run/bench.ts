@@ -22,7 +22,8 @@ import { bestGpuTarget, type EngineTarget } from './engine-target.ts';
 import type { FollowedRun } from './follow.ts';
 import { openSpool, type Spool } from './journal-spool.ts';
 import { noLanes } from './lanes.ts';
-import { loadModels, type PreparedRun, prepareRun } from './prepare.ts';
+import { loadModels } from './load-models.ts';
+import { type PreparedRun, prepareRun } from './prepare.ts';
 import { watchPush } from './push-progress.ts';
 import type { RunOutcome } from './run-outcome.ts';
 import { startRun } from './start-run.ts';
@@ -42,7 +43,7 @@ export async function bench(request: BenchRequest): Promise<RunOutcome | null> {
 async function benchConnected(request: BenchRequest): Promise<RunOutcome | null> {
   const tell = request.listener;
   const workshop = request.workshop ?? openWorkshop(request.directories.cache, request.signal);
-  const models = loadModels(request, workshop);
+  const models = loadModels(request.models, workshop);
   // Awaited below; a failure while connecting must not count as unhandled.
   models.catch(() => undefined);
   const beganMs = performance.now();

@@ -2,7 +2,6 @@ import type { Cell } from '../../agent/protocol/plan.ts';
 import { OrinError } from '../errors.ts';
 
 const fields: Record<string, (cell: Cell) => string> = {
-  model: (cell) => cell.model,
   engine: (cell) => cell.engine,
   ep: (cell) => (cell.engine === 'trtexec' ? 'trtexec' : cell.ep),
   precision: (cell) => cell.precision,
@@ -15,6 +14,9 @@ const fields: Record<string, (cell: Cell) => string> = {
   'inter-op': (cell) => String(cell.interOpThreads ?? 'off'),
 };
 
+/** Besides `fields`: what people call a model is not in its cells. */
+const MODEL = 'model';
+
 /** Pairs that a cell must all match: `threads=6,batch=1`. */
 export type CellFilter = ReadonlyMap<string, string>;
 
@@ -26,11 +28,11 @@ export function parseCellFilter(text: string, option: string): CellFilter {
   const filter = new Map<string, string>();
   for (const pair of text.split(',')) {
     const [key = '', value] = pair.split('=', 2).map((part) => part.trim());
-    if (!(key in fields) || !value) {
+    if (!(key === MODEL || Object.hasOwn(fields, key)) || !value) {
       throw new OrinError({
         code: 'usage',
         what: `${option} ${text}: cannot read "${pair}"`,
-        why: `keys are ${Object.keys(fields).join(', ')}`,
+        why: `keys are ${[MODEL, ...Object.keys(fields)].join(', ')}`,
         next: `write it like ${option} threads=6,batch=1`,
       });
     }
@@ -39,8 +41,11 @@ export function parseCellFilter(text: string, option: string): CellFilter {
   return filter;
 }
 
-export function matchesAny(cell: Cell, filters: readonly CellFilter[]): boolean {
-  return filters.some((filter) =>
-    [...filter].every(([key, value]) => fields[key]?.(cell) === value),
-  );
+/** @param model what the cell's model is called: a filter may leave out `.onnx`. */
+export function matchesAny(cell: Cell, model: string, filters: readonly CellFilter[]): boolean {
+  const matches = (key: string, value: string) =>
+    key === MODEL
+      ? [model, model.replace(/\.onnx$/iu, '')].includes(value)
+      : fields[key]?.(cell) === value;
+  return filters.some((filter) => [...filter].every(([key, value]) => matches(key, value)));
 }

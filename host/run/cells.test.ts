@@ -57,6 +57,21 @@ test('every combination is a cell, and labels name only what varies', () => {
   ]);
 });
 
+test('with several models a label says which, and filters go by what a model is called', () => {
+  const fp32 = { ...model, id: '1'.repeat(64), name: 'fp32/model.onnx' };
+  const int8 = { ...model, id: '2'.repeat(64), name: 'int8/model.onnx' };
+  const cells = (change: Partial<Axes>) =>
+    cellsOf({ ...axes, threads: [1], ...change }, [fp32, int8], nullModel, sixCpus)
+      .cells.filter(({ purpose }) => purpose === 'measure')
+      .map(({ label }) => label);
+  expect(cells({})).toEqual(['1 thread · fp32/model.onnx', '1 thread · int8/model.onnx']);
+  for (const name of ['int8/model.onnx', 'int8/model']) {
+    const include = [parseCellFilter(`model=${name}`, '--include')];
+    expect(cells({ include })).toEqual(['1 thread']);
+    expect(cells({ exclude: include })).toEqual(['1 thread']);
+  }
+});
+
 test('each thread setting gets one calibration cell with the null model', () => {
   const { cells } = cellsFor({ threads: [1, 6] }, twoBatches);
   const calibrations = cells.filter((cell) => cell.purpose === 'calibration');

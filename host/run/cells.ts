@@ -75,16 +75,18 @@ export function cellsOf(
   for (const count of threads) refuseOversubscription(count, onlineCpus.length, axes);
   for (const affinity of axes.affinities) refuseAbsentCpus(affinity, onlineCpus);
   const notes = [...checkKeys(axes)];
+  const names = new Map(models.map(({ id, name }) => [id, name]));
+  const nameOf = (cell: Cell) => names.get(cell.model) ?? cell.model;
   const combined = models
     .flatMap((model) => combinations(model, threads, axes))
     .filter((cell) => fitsAffinity(cell, axes, notes))
-    .filter((cell) => axes.include.length === 0 || matchesAny(cell, axes.include))
-    .filter((cell) => !matchesAny(cell, axes.exclude));
+    .filter((cell) => axes.include.length === 0 || matchesAny(cell, nameOf(cell), axes.include))
+    .filter((cell) => !matchesAny(cell, nameOf(cell), axes.exclude));
   if (combined.length === 0) throw nothingLeft(notes);
   const labelled = combined.map((cell, index) => ({
     ...cell,
     id: `c${index + 1}`,
-    label: labelOf(cell, combined),
+    label: labelOf(cell, combined, nameOf),
   }));
   return { cells: [...labelled, ...calibrations(labelled, nullModel)], notes };
 }
@@ -196,7 +198,7 @@ function fitsAffinity(cell: Cell, axes: Axes, notes: string[]): boolean {
   return false;
 }
 
-function labelOf(cell: Cell, all: readonly Cell[]): string {
+function labelOf(cell: Cell, all: readonly Cell[], nameOf: (cell: Cell) => string): string {
   const varies = (pick: (c: Cell) => unknown) => new Set(all.map(pick)).size > 1;
   const isPlain = all.every(({ engine, ep }) => engine === 'ort' && ep === 'cpu');
   const isOrt = cell.engine !== 'trtexec';
@@ -211,6 +213,8 @@ function labelOf(cell: Cell, all: readonly Cell[]): string {
     [isOrt && varies((c) => c.interOpThreads), `inter-op ${cell.interOpThreads ?? 'off'}`],
     [cell.isSteered === true, 'IRQs moved'],
     [varies((c) => c.isUnwatched), cell.isUnwatched ? 'telemetry paused' : 'telemetry'],
+    // Last, as names may be long: `labelUnderModel` takes it off where a heading says it.
+    [varies((c) => c.model), nameOf(cell)],
   ];
   return parts
     .filter(([isShown]) => isShown)

@@ -8,7 +8,14 @@ const parts: PlanParts = {
   createdUtc: '2026-01-02T03:04:05.678Z',
   owner: 'me@here',
   seed: 7,
-  models: [],
+  models: [
+    {
+      id: 'null',
+      name: 'null',
+      main: 'null.onnx',
+      files: [{ path: 'null.onnx', sha256: '0'.repeat(64), sizeBytes: 1 }],
+    },
+  ],
   cells: ['c1', 'c2', 'c3', 'c4', 'c5', 'c6'].map((id) => plainCell(id, 'null')),
   effort: effortFrom({ preset: 'default' }),
   telemetry: 'off',
@@ -29,6 +36,13 @@ test('every block holds every cell once, in an order of its own that the seed re
   expect(new Set(plan.order.map((block) => block.join())).size).toBeGreaterThan(1);
   expect(makePlan(parts).order).toEqual(plan.order);
   expect(makePlan({ ...parts, seed: 8 }).order).not.toEqual(plan.order);
+});
+
+test('a plan that the board would refuse is refused here, before anything is sent', () => {
+  const [model] = parts.models;
+  const twice = { ...parts, models: model ? [model, { ...model, name: 'other' }] : [] };
+  expect(() => makePlan(twice)).toThrow('the plan is not sound: models.1.id: model id null twice');
+  expect(() => makePlan({ ...parts, models: [] })).toThrow('cells.0.model: model null is not');
 });
 
 test('calibrations stand last in every block', () => {

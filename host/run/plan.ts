@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { Cell, Effort, Plan, PlanModel } from '../../agent/protocol/plan.ts';
+import {
+  type Cell,
+  type Effort,
+  type Plan,
+  type PlanModel,
+  planSchema,
+} from '../../agent/protocol/plan.ts';
 import { PROTOCOL_VERSION } from '../../agent/protocol/version.ts';
 
 export interface PlanParts {
@@ -16,7 +22,11 @@ export interface PlanParts {
   readonly context: Readonly<Record<string, unknown>>;
 }
 
-/** A plan with its run id and the order of every block. The same parts give the same plan. */
+/**
+ * A plan with its run id and the order of every block. The same parts give the same plan. One that the board would refuse is
+ * refused here, before anything is sent.
+ * @throws Error on what no request can lead to: names that are given twice or mean nothing.
+ */
 export function makePlan(parts: PlanParts): Plan {
   const body = {
     protocol: PROTOCOL_VERSION,
@@ -32,7 +42,10 @@ export function makePlan(parts: PlanParts): Plan {
     placement: parts.placement,
     context: { ...parts.context },
   };
-  return { ...body, runId: runIdOf(body) };
+  const plan = { ...body, runId: runIdOf(body) };
+  const [issue] = planSchema.safeParse(plan).error?.issues ?? [];
+  if (issue) throw new Error(`the plan is not sound: ${issue.path.join('.')}: ${issue.message}`);
+  return plan;
 }
 
 /** `20261123-101500-3fa9c1`: sorts by time, and tells two runs of one second apart. */

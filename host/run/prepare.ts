@@ -3,6 +3,7 @@ import type { Effort, Plan } from '../../agent/protocol/plan.ts';
 import { hasFreeShapes, ownBatch } from '../../models/shapes.ts';
 import type { BoardFacts } from '../board/facts.ts';
 import { withOrinErrors } from '../inputs/as-orin-error.ts';
+import type { InputRequest } from '../inputs/cell-inputs.ts';
 import type { LoadedModel } from '../inputs/model-source.ts';
 import type { StoreFile } from '../push/store-file.ts';
 import { NODE_VERSION } from '../runtime/node-package.ts';
@@ -11,6 +12,7 @@ import type { Runtime } from '../runtime/runtime.ts';
 import type { BenchRequest } from './bench-request.ts';
 import { type CellModel, cellsOf } from './cells.ts';
 import { effortFrom, longestMs } from './effort.ts';
+import type { PlanModels } from './load-models.ts';
 import { makePlan } from './plan.ts';
 import type { Workshop } from './workshop.ts';
 
@@ -22,19 +24,10 @@ export interface PreparedRun {
   readonly estimateMs: number;
 }
 
-/** Models by the order in which the person named them; the null model for calibration comes last. */
-export async function loadModels(
-  request: BenchRequest,
-  workshop: Workshop,
-): Promise<readonly LoadedModel[]> {
-  const names = [...new Set(request.models), 'null'];
-  return Promise.all(names.map((name) => workshop.loadModel(name)));
-}
-
 /** What a plan is made for and with. */
 export interface PlanGround {
   readonly facts: BoardFacts;
-  readonly models: readonly LoadedModel[];
+  readonly models: PlanModels;
   readonly runtime: Runtime;
   readonly workshop: Workshop;
 }
@@ -47,16 +40,16 @@ export async function prepareRun(
   request: BenchRequest,
   { facts, models, runtime, workshop }: PlanGround,
 ): Promise<PreparedRun> {
-  const measured = models.slice(0, -1);
-  const calibration = models.at(-1);
-  if (!calibration) throw new Error('the null model is always loaded');
+  const { measured, calibration } = models;
   const files = new Map<string, StoreFile>();
   const keep = (more: readonly StoreFile[]) => {
     for (const file of more) files.set(file.sha256, file);
   };
-  const withInputs = async (model: LoadedModel, batches: readonly number[]): Promise<CellModel> => {
-    const wanted = model === calibration ? seededOnly(request.inputs) : request.inputs;
-    const inputs = await workshop.prepareInputs(model, { ...wanted, batches });
+  const withInputs = async (
+    model: LoadedModel,
+    wanted: Omit<InputRequest, 'signal'>,
+  ): Promise<CellModel> => {
+    const inputs = await workshop.prepareInputs(model, wanted);
     keep(model.files);
     keep(inputs.files);
     return {
@@ -68,26 +61,34 @@ export async function prepareRun(
     };
   };
   const cellModels = await Promise.all(
-    measured.map(async (model) =>
-      withInputs(model, request.batches ?? [await batchOf(model, request)]),
-    ),
+    measured.map(async (model) => {
+      const batches = request.batches ?? [await batchOf(model, request)];
+      return withInputs(model, { ...request.inputs, batches });
+    }),
   );
-  const nullModel = await withInputs(calibration, [1]);
+  const nullModel = await withInputs(calibration, { ...seededOnly(request.inputs), batches: [1] });
   const { cells, notes } = cellsOf(request.axes, cellModels, nullModel, facts.cpu.online);
   const effort = effortOn(facts, request.effort);
+  const isMeasured = measured.some(({ planModel }) => planModel.id === calibration.planModel.id);
+  const inPlan = isMeasured ? measured : [...measured, calibration];
   const plan = makePlan({
     createdUtc: new Date().toISOString(),
     owner: request.owner,
     seed: request.seed,
-    models: models.map((model) => model.planModel),
+    models: inPlan.map((model) => model.planModel),
     cells,
     effort,
     placement: true,
     telemetry: request.telemetry ?? (facts.tools.mpstat ? 'mpstat' : 'proc'),
     sampleEveryMs: request.telemetryCheck && 2 * request.telemetryCheck.every_ms,
-    context: contextOf(request, facts, models, runtime),
+    context: contextOf(request, facts, inPlan, runtime),
   });
-  return { plan, files: [...files.values()], notes, estimateMs: longestMs(effort, cells.length) };
+  return {
+    plan,
+    files: [...files.values()],
+    notes: [...models.notes, ...notes],
+    estimateMs: longestMs(effort, cells.length),
+  };
 }
 
 /** A board that tells no temperature waits for none, and takes no longer in the estimate either. */

@@ -33,7 +33,7 @@ export async function baselineCommand(
       });
     }
     const all = await readBaselines(runs);
-    const lines = all.map(({ runId, model, board }) => `${runId}  ${model} on ${board}`);
+    const lines = all.map(({ runId, modelName, board }) => `${runId}  ${modelName} on ${board}`);
     process.stdout.write(`${lines.length > 0 ? lines.join('\n') : 'no baseline is marked'}\n`);
     return exitCodes.ok;
   }
@@ -42,7 +42,7 @@ export async function baselineCommand(
     const isMarked = (await readBaselines(runs)).some(({ runId }) => runId === id);
     const runId = isMarked ? id : (await openRun(runs, id)).runId;
     const removed = await unmarkBaseline(runs, runId);
-    const what = removed.map(({ model, board }) => `${model} on ${board}`).join(', ');
+    const what = removed.map(({ modelName, board }) => `${modelName} on ${board}`).join(', ');
     process.stdout.write(
       removed.length > 0
         ? `${runId} is no longer the baseline of ${what}\n`
@@ -51,8 +51,8 @@ export async function baselineCommand(
     return exitCodes.ok;
   }
   const { result, runId } = await openWholeRun(id);
-  for (const { model, board } of await markBaseline(runs, result)) {
-    process.stdout.write(`${runId} is the baseline of ${model} on ${board}\n`);
+  for (const { modelName, board } of await markBaseline(runs, result)) {
+    process.stdout.write(`${runId} is the baseline of ${modelName} on ${board}\n`);
   }
   return exitCodes.ok;
 }

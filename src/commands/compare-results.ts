@@ -69,9 +69,10 @@ function asJson({ results, cells, differences }: RunComparison): unknown {
     schema: COMPARISON,
     runs: results.map(({ run_id }) => run_id),
     differences,
-    cells: cells.map(({ label, model, entries }) => ({
+    cells: cells.map(({ label, model, modelName, entries }) => ({
       label,
       model,
+      model_name: modelName,
       runs: entries.map(
         (entry) =>
           entry && {

@@ -27,7 +27,7 @@ const columns: readonly Column[] = [
 
 /** A table by board for each cell, the fastest first, then the boards that are odd and why. */
 export function fleetTables(report: FleetReport, terminal: Terminal): string[] {
-  const lines = report.cells.flatMap(({ cell: key, median_ns }) => {
+  const lines = report.cells.flatMap(({ key, cell: name, median_ns }) => {
     const rows = bySpeed(report.boards, key).map(({ board, cell }) => [
       board.name,
       durationOf(cell.median_ns, cell.halfWidth),
@@ -40,7 +40,7 @@ export function fleetTables(report: FleetReport, terminal: Terminal): string[] {
       cell.verdict,
     ]);
     const [head = '', ...body] = textTable(columns, rows, terminal.columns());
-    return [terminal.colour.bold(key), terminal.colour.dim(head), ...body, ''];
+    return [terminal.colour.bold(name), terminal.colour.dim(head), ...body, ''];
   });
   const { note } = symbolsFor(terminal.isUnicode);
   const odd = report.odd.map((each) => `${terminal.colour.yellow(note)} ${oddSentence(each)}`);

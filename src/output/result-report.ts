@@ -1,5 +1,6 @@
 import type { CellResult } from '../../host/results/cell-result.ts';
 import { formatDuration, formatNumber, formatPercent } from '../../host/results/format.ts';
+import { labelUnderModel, modelName } from '../../host/results/model-name.ts';
 import type { Result } from '../../host/results/result.ts';
 import { targetLabel } from '../../host/run/engine-target.ts';
 import { activitySummary } from './activity-report.ts';
@@ -47,7 +48,7 @@ function modelLine(
   cells: readonly CellResult[],
   board: string,
 ): string {
-  const name = result.plan.models.find((candidate) => candidate.id === model)?.name ?? model;
+  const name = modelName(result.plan, model);
   const kinds = [
     ...new Set(cells.map(({ config }) => `${targetLabel(config)} ${config.precision}`)),
   ];
@@ -61,7 +62,7 @@ function modelLine(
 function activityLine(cells: readonly CellResult[], { idle }: Result): string[] {
   const [most] = [...cells].sort((a, b) => b.config.threads - a.config.threads);
   const text = most && activitySummary(most, idle);
-  return text ? [`  ${cells.length > 1 ? `${most.label}: ` : ''}${text}`] : [];
+  return text ? [`  ${cells.length > 1 ? `${labelUnderModel(most)}: ` : ''}${text}`] : [];
 }
 
 function passLines(cell: CellResult): string[] {
@@ -69,7 +70,7 @@ function passLines(cell: CellResult): string[] {
   const { images_per_pass, n, avg_s, max_s, min_s } = cell.passes;
   const seconds = (value: number) => `${formatNumber(value)} s`;
   return [
-    `  ${cell.label}: a pass of ${images_per_pass.toLocaleString('en')} images takes ${seconds(avg_s)} on average, at most ${seconds(max_s)}, at least ${seconds(min_s)} (${counted(n, 'pass', 'passes')})`,
+    `  ${labelUnderModel(cell)}: a pass of ${images_per_pass.toLocaleString('en')} images takes ${seconds(avg_s)} on average, at most ${seconds(max_s)}, at least ${seconds(min_s)} (${counted(n, 'pass', 'passes')})`,
   ];
 }
 
@@ -77,11 +78,11 @@ function verdictLines(cell: CellResult): string[] {
   const { kind, reason, action } = cell.verdict;
   const labels = cell.labels
     ? [
-        `  ${cell.label}: top-1 ${formatPercent(cell.labels.top1)} of ${cell.labels.total} labelled images`,
+        `  ${labelUnderModel(cell)}: top-1 ${formatPercent(cell.labels.top1)} of ${cell.labels.total} labelled images`,
       ]
     : [];
   if (kind === 'VALID') return labels;
-  const lines = [...labels, `  ${kind}  ${cell.label}: ${reason}`];
+  const lines = [...labels, `  ${kind}  ${labelUnderModel(cell)}: ${reason}`];
   return action ? [...lines, `    try: ${action}`] : lines;
 }
 

@@ -1,6 +1,7 @@
 import stringWidth from 'string-width';
 import type { CellResult, PercentileResult } from '../../host/results/cell-result.ts';
 import { formatDuration, formatNumber, formatPercent } from '../../host/results/format.ts';
+import { labelUnderModel } from '../../host/results/model-name.ts';
 import { placementText, providerName } from '../../host/results/placement.ts';
 import type { Result } from '../../host/results/result.ts';
 import { engineBuild_ns, hasTrtexec, timedStages } from '../../host/results/timed.ts';
@@ -32,7 +33,7 @@ const left = (title: string, dropOrder?: number): Column => ({
  * `results show` tell as well goes first.
  */
 const fields: readonly Field[] = [
-  { column: left('cell'), text: (cell) => cell.label },
+  { column: left('cell'), text: labelUnderModel },
   { column: right('median'), text: medianText },
   { column: left('95 % CI'), text: intervalText },
   { column: right('p90', 6), text: (cell) => percentileText(cell.percentiles.p90) },

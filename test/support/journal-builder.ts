@@ -18,7 +18,7 @@ export function testPlan(cells: readonly Cell[], effort: Partial<Plan['effort']>
     createdUtc: '2026-11-23T10:15:00.000Z',
     owner: 'someone@workstation',
     seed: 7,
-    models: [],
+    models: modelsOf(cells),
     cells: [...cells],
     order: [],
     effort: {
@@ -38,6 +38,15 @@ export function testPlan(cells: readonly Cell[], effort: Partial<Plan['effort']>
     placement: false,
     context: {},
   };
+}
+
+/** The models that the cells name, each of a content of its own. */
+function modelsOf(cells: readonly Cell[]): Plan['models'] {
+  return [...new Set(cells.map(({ model }) => model))].map((id) => {
+    const path = `${id}.onnx`;
+    const sha256 = createHash('sha256').update(id).digest('hex');
+    return { id, name: id, main: path, files: [{ path, sha256, sizeBytes: id.length }] };
+  });
 }
 
 export interface TestProcess {

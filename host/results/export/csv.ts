@@ -29,7 +29,8 @@ export const cellColumns: Readonly<Record<string, (cell: CellResult, result: Res
   cell: (cell) => cell.cell,
   label: (cell) => cell.label,
   purpose: (cell) => cell.purpose,
-  model: (cell) => cell.model,
+  model: (cell) => cell.model_name,
+  model_id: (cell) => cell.model,
   engine: (cell) => cell.config.engine,
   ep: (cell) => cell.config.ep,
   threads: (cell) => cell.config.threads,
@@ -122,7 +123,15 @@ export function boardSampleRows(board: string, journal: JournalData): Generator<
 function* sampleRows(journal: JournalData, lead: readonly Field[]): Generator<string> {
   for (const samples of samplesOf(journal)) {
     const { cell } = samples;
-    const fixed = [...lead, samples.runId, cell.id, cell.model, cell.ep, cell.threads, cell.batch];
+    const fixed = [
+      ...lead,
+      samples.runId,
+      cell.id,
+      samples.modelName,
+      cell.ep,
+      cell.threads,
+      cell.batch,
+    ];
     for (let index = 0; index < samples.length; index += 1) {
       yield row([
         ...fixed,

@@ -19,7 +19,7 @@ export function resultMarkdown(result: Result, note: string | null = null): stri
 }
 
 function title(result: Result, cells: readonly CellResult[]): string {
-  const models = [...new Set(cells.map((cell) => cell.model))].join(', ');
+  const models = [...new Set(cells.map((cell) => cell.model_name))].join(', ');
   return `${models} on ${result.context.board?.model ?? 'an unnamed board'}`;
 }
 

@@ -75,7 +75,7 @@ function columnsOf(samples: ProcessSamples): ColumnSource[] {
   return [
     column('run_id', 'STRING', same(samples.runId)),
     column('cell', 'STRING', same(cell.id)),
-    column('model', 'STRING', same(cell.model)),
+    column('model', 'STRING', same(samples.modelName)),
     column('ep', 'STRING', same(cell.ep)),
     column('threads', 'INT32', same(cell.threads)),
     column('batch', 'INT32', same(cell.batch)),
@@ -116,7 +116,8 @@ export function column(
 /** The same columns without a row: what the schema is made from. */
 const noRows: ColumnSource[] = columnsOf({
   runId: '',
-  cell: { id: '', model: '', ep: 'cpu', threads: 1, batch: 1, affinity: null },
+  modelName: '',
+  cell: { id: '', ep: 'cpu', threads: 1, batch: 1, affinity: null },
   block: 0,
   process: 0,
   length: 0,

@@ -1,14 +1,16 @@
-import type { Cell } from '../../../agent/protocol/plan.ts';
+import type { Cell, Plan } from '../../../agent/protocol/plan.ts';
 import { analyseCell } from '../analyse-cell.ts';
 import type { ProcessAnalysis } from '../analyse-process.ts';
 import { type Disturbances, disturbancesOf } from '../disturbances.ts';
 import type { JournalData } from '../journal-data.ts';
+import { modelName } from '../model-name.ts';
 import { type Explanation, explanationsOf, outlierIndices } from '../slow-iterations.ts';
 
 /** Every iteration of one process, a column each; the constant ones are said once. */
 export interface ProcessSamples {
   readonly runId: string;
-  readonly cell: Pick<Cell, 'id' | 'model' | 'ep' | 'threads' | 'batch' | 'affinity'>;
+  readonly cell: Pick<Cell, 'id' | 'ep' | 'threads' | 'batch' | 'affinity'>;
+  readonly modelName: string;
   readonly block: number;
   readonly process: number;
   readonly length: number;
@@ -39,12 +41,12 @@ export function* samplesOf(journal: JournalData): Generator<ProcessSamples> {
   });
   analyses.sort((a, b) => a.analysis.data.process - b.analysis.data.process);
   for (const { cell, analysis, disturbances } of analyses) {
-    yield samplesOfProcess(plan.runId, cell, analysis, disturbances);
+    yield samplesOfProcess(plan, cell, analysis, disturbances);
   }
 }
 
 function samplesOfProcess(
-  runId: string,
+  plan: Plan,
   cell: Cell,
   analysis: ProcessAnalysis,
   disturbances: Disturbances,
@@ -55,8 +57,9 @@ function samplesOfProcess(
   const explain = explanationsOf(analysis, disturbances);
   const carries = (name: Explanation) => (index: number) => explain(index).includes(name);
   return {
-    runId,
+    runId: plan.runId,
     cell,
+    modelName: modelName(plan, cell.model),
     block: data.block,
     process: data.process,
     length: iterations.duration_ns.length,

@@ -32,7 +32,7 @@ export interface GridCell {
   readonly kinds: ReadonlyMap<string | null, number>;
   /** One unit for all: figures in columns are compared by their length. */
   readonly unit: { readonly name: string; readonly size_ns: number };
-  /** A cell's name, without the model where all boards measure one. */
+  /** A cell's label: with the model where there are several. */
   readonly label: (key: string) => string;
 }
 
@@ -53,12 +53,12 @@ export function gridCell(picture: GridPicture, nowMs: number): GridCell {
   );
   const typical_ns = medians.sort((a, b) => a - b)[Math.floor(medians.length / 2)] ?? 1e6;
   const unit = units.findLast(({ size_ns }) => typical_ns >= size_ns) ?? units[0];
-  return { key, all, kinds, unit, label: labelsOf(all) };
+  return { key, all, kinds, unit, label: labelOf };
 }
 
-function labelsOf(all: readonly string[]): (key: string) => string {
-  const models = new Set(all.map((key) => key.slice(0, key.indexOf(' · '))));
-  return models.size > 1 ? (key) => key : (key) => key.slice(key.indexOf(' · ') + 3);
+/** Ids hold no space: the label is what follows the first. */
+function labelOf(key: string): string {
+  return key.slice(key.indexOf(' ') + 1);
 }
 
 /** `8.41` in the grid's unit; of a first process that is under way, too. */

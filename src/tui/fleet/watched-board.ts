@@ -84,7 +84,10 @@ export class WatchedBoard {
     return this.#bytesPerSecond;
   }
 
-  /** Cells that are measured, by keys that are the same for the same cell of another board; in the plan's order. */
+  /**
+   * Cells that are measured, by keys that are the same for the same cell of another board (model's id, space, label);
+   * in the plan's order.
+   */
   get cells(): readonly string[] {
     return [...this.#cellKeys.values()];
   }
@@ -171,10 +174,7 @@ export class WatchedBoard {
   #takePlan({ cells, models }: Plan): void {
     const measured = cells.filter(({ purpose }) => purpose === 'measure');
     const names = new Map(models.map(({ id, name }) => [id, name]));
-    const keys = measured.map(
-      (cell) => [cell.id, `${names.get(cell.model) ?? cell.model} · ${cell.label}`] as const,
-    );
-    this.#cellKeys = new Map(keys);
+    this.#cellKeys = new Map(measured.map(({ id, model, label }) => [id, `${model} ${label}`]));
     const used = new Set(measured.map((cell) => names.get(cell.model) ?? cell.model));
     const kinds = new Set(measured.map(({ ep, precision }) => `${ep.toUpperCase()} ${precision}`));
     this.#title = `${[...used].join(', ')} · ${[...kinds].join(', ')}`;

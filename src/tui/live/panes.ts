@@ -55,18 +55,12 @@ export function cellLines(
   const { from, to } = windowAround(cells.length, Math.max(0, at), size.rows - 1);
   const isWide = size.columns >= 58;
   const longest = Math.max(...cells.map(({ label }) => label.length), 12) + 2;
-  const severalModels = plan.models.length > 2;
-  const labelColumns = Math.max(
-    8,
-    Math.min(severalModels ? 60 : longest, size.columns - (isWide ? 40 : 23)),
-  );
+  const labelColumns = Math.max(8, Math.min(longest, size.columns - (isWide ? 40 : 23)));
   const head = ` ${padEnd('  cell', labelColumns + 2, theme)}${padStart('n', 3, theme)}${padStart('median', 9, theme)}${padStart('95 % CI', 8, theme)}${isWide ? '  state' : ''}`;
   const lines = cells.slice(from, to).map((cell) => {
     const mark = markOf(state, cell, theme);
     const estimate = runningEstimate(cellOf(state, cell.id).medians_ns);
-    const model = plan.models.find(({ id }) => id === cell.model)?.name ?? '';
-    const isOther = severalModels && cell.purpose === 'measure';
-    const label = isOther ? `${cell.label} ${theme.glyphs.dot} ${model}` : shortLabel(cell, isWide);
+    const label = shortLabel(cell, isWide);
     const median = estimate === null ? '' : formatDuration(estimate.median_ns, estimate.halfWidth);
     const width = intervalText(estimate?.halfWidth ?? null, theme);
     const count = estimate === null ? '' : String(estimate.processes);

@@ -71,5 +71,5 @@ export async function toggleBaseline(runsDirectory: string, run: SavedRun): Prom
     return 'no longer the baseline';
   }
   const marked = await markBaseline(runsDirectory, run.result);
-  return `the baseline of ${marked.map(({ model, board }) => `${model} on ${board}`).join(', ')}`;
+  return `the baseline of ${marked.map(({ modelName, board }) => `${modelName} on ${board}`).join(', ')}`;
 }

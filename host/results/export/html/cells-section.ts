@@ -1,5 +1,6 @@
 import type { CellResult, PercentileResult } from '../../cell-result.ts';
 import { formatDuration, formatInterval, formatNumber, formatPercent } from '../../format.ts';
+import { labelUnderModel, modelName } from '../../model-name.ts';
 import { placementText } from '../../placement.ts';
 import type { Comparison, Result } from '../../result.ts';
 import { engineBuild_ns, hasTrtexec, timedText } from '../../timed.ts';
@@ -30,7 +31,7 @@ export function cellsSection(result: Result, cells: readonly CellResult[]): Mark
   const models = [...new Set(cells.map(({ model }) => model))];
   return html`<section id="cells"><h2>Latency</h2>${models.map((model) => {
     const own = cells.filter((cell) => cell.model === model);
-    const name = result.plan.models.find(({ id }) => id === model)?.name ?? model;
+    const name = modelName(result.plan, model);
     return html`${models.length > 1 ? html`<h3>${name}</h3>` : nothing}${cellTable(own, result)}`;
   })}${reasons(cells)}${passTable(cells)}</section>`;
 }
@@ -81,7 +82,9 @@ function cellTable(cells: readonly CellResult[], result: Result): Markup {
 }
 
 /** Where it ran stands below its name: beside it, the table is too wide for a page. */
-function labelText({ label, placement }: CellResult): Markup {
+function labelText(cell: CellResult): Markup {
+  const { placement } = cell;
+  const label = labelUnderModel(cell);
   const ranOn = placement === null ? null : placementText(placement);
   return ranOn ? html`${label}<br><small class="soft">${ranOn}</small>` : html`${label}`;
 }

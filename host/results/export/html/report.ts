@@ -66,9 +66,8 @@ ${methodsSection(result)}
   return page.text;
 }
 
-function titleOf({ context, plan }: Result, cells: readonly CellResult[]): string {
-  const ids = [...new Set(cells.map(({ model }) => model))];
-  const names = ids.map((id) => plan.models.find((model) => model.id === id)?.name ?? id);
+function titleOf({ context }: Result, cells: readonly CellResult[]): string {
+  const names = [...new Set(cells.map(({ model_name }) => model_name))];
   const board = context.board?.model ?? context.board?.cpu_model ?? 'an unnamed board';
   return `${names.join(', ')} on ${board}`;
 }

@@ -53,7 +53,7 @@ function scalingFigure(result: Result, group: readonly CellResult[]): Markup[] {
   const x = linearScale([1, most], [LEFT + 16, RIGHT]);
   const y = linearScale([0, Math.max(top, highest)], [BASE, TOP], 5);
   const ideal = Math.min(most, Math.max(top, highest));
-  const name = result.plan.models.find(({ id }) => id === base.model)?.name ?? base.model;
+  const name = base.model_name;
   const label = points
     .map(({ threads, value }) => `${threads}: ${formatNumber(value)}×`)
     .join(', ');
