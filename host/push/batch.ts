@@ -46,7 +46,10 @@ export async function sendBatch(
   files: readonly StoreFile[],
 ): Promise<SentFile[]> {
   const script = receiveBatchScript(base, randomBytes(6).toString('hex'), files);
-  const exchange = await openExchange(link, script, signal);
+  const exchange = await openExchange(link, script, {
+    step: `sending ${files.length} small files to ${link.board}`,
+    signal,
+  });
   try {
     for (const file of files) {
       const source = await openSource(file);

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { StringDecoder } from 'node:string_decoder';
 import { cleanText } from '../../agent/protocol/clean-text.ts';
 import type { Link, RemoteProcess } from '../link/link.ts';
-import { sh } from '../shell/sh.ts';
+import { startFed } from '../shell/fed-script.ts';
+import { newMarker } from '../shell/marked-output.ts';
 
 /** The other side stopped reading before everything was written; why, its answer and `finish` tell. */
 export class ReaderGone extends Error {}
@@ -22,17 +22,18 @@ export interface Exchange {
 }
 
 /**
- * Starts a script on the board; in it, `say WORDS` prints an answer. Answers are told from login noise by a
- * random marker at the start of their line.
+ * Starts a script on the board, which from then on reads; in it, `say WORDS` prints an answer. Answers are told from
+ * login noise by a random marker at the start of their line.
+ * @throws what `startFed` throws.
  */
 export async function openExchange(
   link: Link,
   script: string,
-  signal: AbortSignal,
+  { step, signal }: { readonly step: string; readonly signal: AbortSignal },
 ): Promise<Exchange> {
-  const marker = `@orin:${randomBytes(6).toString('hex')}:`;
+  const marker = newMarker();
   const say = `say() { echo; echo "${marker}$*"; }`;
-  const process = await link.start(sh(`${say}; ${script}`), signal);
+  const process = await startFed(link, `${say}; ${script}`, { step, signal });
   const close = () => process.close();
   signal.addEventListener('abort', close, { once: true });
   const ended = endOf(process, signal).finally(() => signal.removeEventListener('abort', close));

@@ -67,9 +67,12 @@ export async function sendFile(
 async function sendStriped(job: Job, segments: readonly Segment[]): Promise<UploadOutcome> {
   const stop = new AbortController();
   const signal = AbortSignal.any([job.options.signal, stop.signal]);
-  const assembler = await openExchange(job.link, assembleScript(job.target), signal);
+  const opening = openExchange(job.link, assembleScript(job.target), { step: stepOf(job), signal });
   try {
-    const answers = await Promise.all(segments.map((segment) => sendSegment(job, segment, signal)));
+    const [assembler, ...answers] = await Promise.all([
+      opening,
+      ...segments.map((segment) => sendSegment(job, segment, signal)),
+    ]);
     if (answers.some((answer) => answer === 'present')) return 'stored';
     const names = answers.map((answer) => answer.slice('received '.length));
     await assembler.write(Buffer.from(`${names.join(' ')}\n`)).catch(ignoreGone);
@@ -84,7 +87,7 @@ async function sendStriped(job: Job, segments: readonly Segment[]): Promise<Uplo
 /** Sends one range and returns the board's last word on it: `stored`, `present`, `damaged` or `received …`. */
 async function sendSegment(job: Job, segment: Segment, signal: AbortSignal): Promise<string> {
   const script = receiveScript(job.target, segment);
-  const exchange = await openExchange(job.link, script, signal);
+  const exchange = await openExchange(job.link, script, { step: stepOf(job), signal });
   try {
     const startByte = await agreeOnStart(job, segment, exchange);
     if (startByte === null) return await settle(job, exchange, 'present');
@@ -106,7 +109,7 @@ async function sendSegment(job: Job, segment: Segment, signal: AbortSignal): Pro
 
 /**
  * The first byte to send; null when the file is on the board by now. Where the probe saw nothing to go on from, the
- * header goes out at once and costs no round trip.
+ * header needs no answer of it.
  */
 async function agreeOnStart(
   job: Job,
@@ -161,6 +164,10 @@ async function settle(
     directory: options.base,
     stderr,
   });
+}
+
+function stepOf({ link, upload }: Job): string {
+  return `sending ${upload.name} to ${link.board}`;
 }
 
 /** The line that says from which byte of the segment on we send. */

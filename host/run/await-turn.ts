@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,7 +8,7 @@ import { readAnswer } from '../board/probe-answer.ts';
 import { watchHoldersScript } from '../board/probe-script.ts';
 import { OrinError } from '../errors.ts';
 import type { Link } from '../link/link.ts';
-import { lastBytes } from '../shell/marked-output.ts';
+import { lastBytes, newMarker } from '../shell/marked-output.ts';
 import { sh } from '../shell/sh.ts';
 import type { BenchRequest } from './bench-request.ts';
 import { holderText, refuseBusyBoard, reservationText } from './busy-board.ts';
@@ -175,7 +174,7 @@ async function watchOnce(
   isFree: (holders: BoardHolders) => boolean,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const mark = `@orin:${randomBytes(6).toString('hex')}:`;
+  const mark = newMarker();
   const script = watchHoldersScript(facts.base.path, mark, LOOK_EVERY_S);
   const process = await link.start(sh(script), signal);
   const close = () => process.close();

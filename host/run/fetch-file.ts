@@ -1,11 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import type { Link } from '../link/link.ts';
-import { readMarked } from '../shell/marked-output.ts';
+import { newMarker, readMarked } from '../shell/marked-output.ts';
 import { sh, word } from '../shell/sh.ts';
 
 /**
@@ -18,7 +17,7 @@ export async function fetchFile(
   localPath: string,
   signal?: AbortSignal,
 ): Promise<boolean> {
-  const marker = `@orin:${randomBytes(6).toString('hex')}:`;
+  const marker = newMarker();
   const file = word(remotePath);
   const script = [
     `[ -s ${file} ] || { echo; echo ${marker}none; exit 0; }`,

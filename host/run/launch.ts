@@ -1,8 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import type { Plan } from '../../agent/protocol/plan.ts';
 import { segmentFile } from '../../agent/protocol/run-files.ts';
 import type { Link, RemoteProcess } from '../link/link.ts';
 import { markUsedStatement } from '../push/install-runtime.ts';
+import { startFed } from '../shell/fed-script.ts';
+import { newMarker } from '../shell/marked-output.ts';
 import { sh, word } from '../shell/sh.ts';
 import { defineAlive, inRunDirectory } from './run-directory.ts';
 
@@ -23,18 +24,24 @@ export interface JournalStream {
   readonly marker: string;
 }
 
+export interface LaunchOptions {
+  /** The supervisor itself waits so long for a board that somebody took at this very moment; default 0. */
+  readonly waitMs?: number;
+  /** Ends the launch as long as the board has nothing of the run. */
+  readonly untilReady?: AbortSignal;
+}
+
 /**
  * Lays down the plan, starts the supervisor in a session of its own, detached from this connection, and streams
- * its journal: one command, so one channel and two round trips.
+ * its journal: one command, which is fed once its shell reads.
  * A later segment goes beside the earlier ones of its run, in the same directory.
- * The supervisor itself waits up to `waitMs` for a board that somebody took at this very moment.
  * Instead of the journal it answers `<marker>failed:<reason>` and the agent's log; nothing of the run (of that segment) is then left.
  */
 export async function launchRun(
   link: Link,
   paths: BoardPaths,
   plan: Plan,
-  waitMs = 0,
+  { waitMs = 0, untilReady }: LaunchOptions = {},
 ): Promise<JournalStream> {
   const planBytes = Buffer.from(JSON.stringify(plan));
   const marker = newMarker();
@@ -55,9 +62,10 @@ export async function launchRun(
     `n=${word(paths.runtime)}`,
     ...defineAlive,
     `${make} || { echo; echo ${marker}failed:${segment === 1 ? 'mkdir' : 'resumed'}; exit 3; }`,
-    `head -c ${planBytes.length} > ${planFile}`,
+    // Writing fails on a full disk; reading less than was sent does not.
+    `f=plan; head -c ${planBytes.length} > ${planFile} || f=disk`,
     `s=$(wc -c < ${planFile})`,
-    `[ "$s" -eq ${planBytes.length} ] || { ${undo}; echo; echo ${marker}failed:plan; exit 4; }`,
+    `[ "$s" -eq ${planBytes.length} ] || { ${undo}; echo; echo ${marker}failed:$f; exit 4; }`,
     markUsedStatement(paths.base, paths.runtime, storeFilesOf(plan)),
     // `$!` would be read as history by csh; `jobs -p` says the same, but only outside of a subshell in dash.
     // Without the account's variables, which may end Node or swap its libraries; the agent reads them from this shell's own
@@ -69,7 +77,10 @@ export async function launchRun(
     `if [ -e ${journal} ]; then echo; echo ${marker}run:live:$i; tail -c +1 --pid=$p -s 0.5 -f ${journal}; exit; fi`,
     `echo; echo ${marker}failed:agent; tail -c 4000 ${log}; ${undo}; exit 5`,
   ];
-  const process = await link.start(sh(script.join('; ')));
+  const process = await startFed(link, script.join('; '), {
+    step: `starting the run on ${link.board}`,
+    ...(untilReady === undefined ? {} : { untilReady }),
+  });
   process.stdin.end(planBytes);
   return { process, marker };
 }
@@ -105,8 +116,4 @@ export async function followRun(
   const process = await link.start(sh(script.join('; ')));
   process.stdin.end();
   return { process, marker };
-}
-
-function newMarker(): string {
-  return `@orin:${randomBytes(6).toString('hex')}:`;
 }

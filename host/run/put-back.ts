@@ -9,9 +9,10 @@ import { OrinError } from '../errors.ts';
 import { hashFile } from '../hash/hash-file.ts';
 import type { Link } from '../link/link.ts';
 import { runFiles } from '../results/directory.ts';
-import { lastBytes, readMarked } from '../shell/marked-output.ts';
+import { startFed } from '../shell/fed-script.ts';
+import { lastBytes, newMarker, readMarked } from '../shell/marked-output.ts';
 import { runScript } from '../shell/run-script.ts';
-import { sh, word } from '../shell/sh.ts';
+import { word } from '../shell/sh.ts';
 import type { Connection, Renewal } from './connection.ts';
 import { runDirectory } from './run-directory.ts';
 
@@ -99,9 +100,10 @@ async function cameFromBoard(saved: string): Promise<string[]> {
 
 async function send(link: Link, path: string, target: string, signal: AbortSignal): Promise<void> {
   const file = word(target);
-  const marker = `@orin:${randomBytes(6).toString('hex')}:`;
+  const marker = newMarker();
   const receive = `umask 077; gzip -dc > ${file}; h=$(sha256sum < ${file}); echo; echo ${marker}\${h%% *}`;
-  const process = await link.start(sh(receive), signal);
+  const step = `laying ${basename(path)} back on ${link.board}`;
+  const process = await startFed(link, receive, { step, signal });
   const stderr = lastBytes(process.stderr, 4096);
   const answer = readMarked(process.stdout, marker);
   // A board that takes no more says why on stderr.

@@ -33,7 +33,7 @@ export async function startRun(
   for (;;) {
     request.signal.throwIfAborted();
     const { link } = connection;
-    const stream = await launch(ready);
+    const stream = await launch(request, ready);
     request.listener({ kind: 'started', runId: plan.runId });
     const start = { connection, stream, base: paths.base, plan, spool, earlier };
     try {
@@ -47,11 +47,18 @@ export async function startRun(
 }
 
 /** Null when the connection was lost before the board said anything. */
-async function launch(ready: ReadyRun): Promise<JournalStream | null> {
+async function launch(
+  { signal, leave }: FollowRequest,
+  ready: ReadyRun,
+): Promise<JournalStream | null> {
   const { paths, plan, waitMs } = ready;
+  const untilReady = AbortSignal.any([signal, leave]);
   const { link } = ready.connection;
   try {
-    return await launchRun(link, paths, plan, waitMs);
+    return await launchRun(link, paths, plan, {
+      untilReady,
+      ...(waitMs !== undefined && { waitMs }),
+    });
   } catch (error) {
     if (await isClosed(link)) return null;
     throw error;

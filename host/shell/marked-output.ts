@@ -1,7 +1,13 @@
+import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
 
 /** Noise that login scripts may print before our marker; more than this is no login script. */
-const MAX_NOISE_BYTES = 256 * 1024;
+export const MAX_NOISE_BYTES = 256 * 1024;
+
+/** What no login script prints: begins the lines of one command that are ours. */
+export function newMarker(): string {
+  return `@orin:${randomBytes(6).toString('hex')}:`;
+}
 
 /** A command's output from its marker line on. */
 export interface MarkedOutput {

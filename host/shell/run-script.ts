@@ -1,8 +1,11 @@
-import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { cleanLine, cleanText } from '../../agent/protocol/clean-text.ts';
 import { OrinError } from '../errors.ts';
 import type { Link, RemoteProcess } from '../link/link.ts';
+import { startFed } from './fed-script.ts';
+import { newMarker } from './marked-output.ts';
+import { noAnswer } from './no-answer.ts';
 import { sh } from './sh.ts';
 
 export interface ScriptAnswer {
@@ -23,35 +26,70 @@ export interface ScriptOptions {
   readonly input?: string;
 }
 
+/** How long a command may go on after our script's last line: something else may hold its output open. */
+const HELD_OPEN_MS = 1_000;
+
 /**
  * Runs a script under /bin/sh on the board and returns what it printed between two random markers, so that
- * nothing a login script or a banner prints is taken for an answer.
- * @throws OrinError `forced-command` when the markers never came, `remote-command` on a time-out,
- * `connection-lost` when the link died.
+ * nothing a login script or a banner prints is taken for an answer, and nothing that a login script left running
+ * with its output open is waited for. Input is sent when the script itself reads.
+ * @throws OrinError `forced-command` when the markers never came, `remote-command` on a time-out or too much output,
+ * what `startFed` throws where there is input, `connection-lost` when the link died.
  */
 export async function runScript(
   link: Link,
   script: string,
   options: ScriptOptions,
 ): Promise<ScriptAnswer> {
-  const marker = `@orin:${randomBytes(6).toString('hex')}:`;
-  const timeoutMs = options.timeoutMs ?? 60_000;
-  const timeout = AbortSignal.timeout(timeoutMs);
-  const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout;
-  const command = sh(`echo ${marker}begin; ( ${script} ); s=$?; echo; echo ${marker}end:$s:`);
-  const process = await link.start(command, signal);
+  const marker = newMarker();
+  const about = { link, step: options.step, timeoutMs: options.timeoutMs ?? 60_000 };
+  const command = `echo ${marker}begin; ( ${script} ); s=$?; echo; echo ${marker}end:$s:`;
+  const { process, timeout } = await startCommand(command, options, about);
   const close = () => process.close();
+  const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout;
   signal.addEventListener('abort', close, { once: true });
+  if (signal.aborted) close();
   process.stdin.end(options.input);
   try {
-    const [stdout, stderr] = await Promise.all([
-      readBounded(process.stdout, options.maxOutputBytes ?? 4 * 1024 * 1024),
-      readBounded(process.stderr, 32 * 1024),
-      exitOrCancelled(process, options.signal),
-    ]);
-    return between(stdout, marker, { link, step: options.step, stderr, timeout, timeoutMs });
+    const exit = exitOrCancelled(process, options.signal);
+    const reading = readOutput(process.stdout, marker, options.maxOutputBytes ?? 4 * 1024 * 1024);
+    const closing = reading.then(async () => {
+      await Promise.race([exit, sleep(HELD_OPEN_MS, undefined, { ref: false })]);
+      close();
+    });
+    const errors = readBounded(process.stderr, 32 * 1024);
+    const [output, stderr] = await Promise.all([reading, errors, exit, closing]);
+    return between(output, marker, { ...about, stderr, isLate: timeout.aborted });
   } finally {
     signal.removeEventListener('abort', close);
+  }
+}
+
+interface Step {
+  readonly link: Link;
+  readonly step: string;
+  readonly timeoutMs: number;
+}
+
+/** Starts the command, with the signal by which its time ends. */
+async function startCommand(
+  command: string,
+  { input, signal }: ScriptOptions,
+  about: Step,
+): Promise<{ readonly process: RemoteProcess; readonly timeout: AbortSignal }> {
+  const { link, step, timeoutMs } = about;
+  const given = signal === undefined ? {} : { signal };
+  if (input !== undefined) {
+    const process = await startFed(link, command, { step, readyWithinMs: timeoutMs, ...given });
+    return { process, timeout: AbortSignal.timeout(timeoutMs) };
+  }
+  const timeout = AbortSignal.timeout(timeoutMs);
+  try {
+    const either = signal ? AbortSignal.any([signal, timeout]) : timeout;
+    return { process: await link.start(sh(command), either), timeout };
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw timeout.aborted ? notInTime(about, '') : error;
   }
 }
 
@@ -60,53 +98,73 @@ async function exitOrCancelled(process: RemoteProcess, signal?: AbortSignal): Pr
   signal?.throwIfAborted();
 }
 
+interface Output {
+  readonly text: string;
+  readonly isCut: boolean;
+}
+
+/** Up to our last line, or to its end; drained past the bound as well: an unread stream would stall the channel. */
+async function readOutput(stdout: Readable, marker: string, maxBytes: number): Promise<Output> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  let tail = '';
+  const last = new RegExp(`\\n${marker}end:\\d+:\\n`);
+  for await (const chunk of stdout as AsyncIterable<Buffer>) {
+    if (bytes < maxBytes) chunks.push(chunk);
+    bytes += chunk.length;
+    tail = (tail + chunk.toString('latin1')).slice(-(chunk.length + 64));
+    if (last.test(tail)) break;
+  }
+  return { text: Buffer.concat(chunks).toString('utf8'), isCut: bytes > maxBytes };
+}
+
 async function readBounded(stream: Readable, maxBytes: number): Promise<string> {
   const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of stream) {
-    // Drained past the bound as well: an unread stream would stall the channel.
-    if (size < maxBytes) chunks.push(chunk as Buffer);
-    size += (chunk as Buffer).length;
+  let bytes = 0;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    if (bytes < maxBytes) chunks.push(chunk);
+    bytes += chunk.length;
   }
   return Buffer.concat(chunks).subarray(0, maxBytes).toString('utf8');
 }
 
-interface Circumstances {
-  readonly link: Link;
-  readonly step: string;
+interface Circumstances extends Step {
   readonly stderr: string;
-  readonly timeout: AbortSignal;
-  readonly timeoutMs: number;
+  readonly isLate: boolean;
 }
 
-function between(stdout: string, marker: string, about: Circumstances): ScriptAnswer {
-  const begin = stdout.indexOf(`${marker}begin\n`);
-  const end = stdout.lastIndexOf(`${marker}end:`);
-  if (begin < 0 || end < begin) throw noAnswer(stdout, about);
-  const output = stdout.slice(begin + marker.length + 'begin\n'.length, Math.max(0, end - 1));
-  const status = Number.parseInt(stdout.slice(end + marker.length + 'end:'.length), 10);
+function between({ text, isCut }: Output, marker: string, about: Circumstances): ScriptAnswer {
+  const begin = text.indexOf(`${marker}begin\n`);
+  const end = text.lastIndexOf(`${marker}end:`);
+  if (begin < 0 || end < begin) {
+    const said = about.stderr || text;
+    if (about.isLate) throw notInTime(about, said);
+    throw isCut ? tooMuch(about) : noAnswer(about.link, about.step, said);
+  }
+  const from = begin + marker.length + 'begin\n'.length;
   return {
-    output: begin + marker.length + 'begin\n'.length > end - 1 ? '' : output,
-    status,
+    output: from > end - 1 ? '' : text.slice(from, end - 1),
+    status: Number.parseInt(text.slice(end + marker.length + 'end:'.length), 10),
     stderr: cleanText(about.stderr, 4000),
   };
 }
 
-function noAnswer(stdout: string, about: Circumstances): OrinError {
-  const said = cleanLine(about.stderr || stdout) || 'no output';
-  if (about.timeout.aborted) {
-    return new OrinError({
-      code: 'remote-command',
-      what: `${about.step} did not finish within ${Math.round(about.timeoutMs / 1000)} s`,
-      why: `so far: ${said}`,
-      board: about.link.board,
-    });
-  }
+function notInTime({ link, step, timeoutMs }: Step, said: string): OrinError {
   return new OrinError({
-    code: 'forced-command',
-    what: `${about.step} got no answer to its command`,
-    why: `the account answered with: ${said}`,
-    next: `check that \`ssh ${about.link.board} true\` runs a command (no nologin shell, no forced command)`,
-    board: about.link.board,
+    code: 'remote-command',
+    what: `${step} did not finish within ${Math.round(timeoutMs / 1000)} s`,
+    why: `so far: ${cleanLine(said) || 'no output'}`,
+    next: `see how long \`ssh ${link.board} true\` takes: a login script may wait for something, or the board be very busy`,
+    board: link.board,
+  });
+}
+
+function tooMuch({ link, step }: Step): OrinError {
+  return new OrinError({
+    code: 'remote-command',
+    what: `${step} got more output than it can have`,
+    why: 'a login script prints without end, or the board is not what it seems',
+    next: `look at what \`ssh ${link.board} true\` prints`,
+    board: link.board,
   });
 }

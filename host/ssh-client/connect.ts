@@ -155,13 +155,11 @@ async function startOwnMaster(attempt: Attempt, environment: NodeJS.ProcessEnv):
   }
 }
 
-/** Without a connection to share, one short command shows whether the login works. */
+/** Without a connection to share, one command that starts shows that the login works; login scripts may hold it up. */
 async function logInOnce(link: SshClientLink, signal: AbortSignal): Promise<void> {
   try {
     const process = await link.start('exit 0', signal);
-    process.stdin.end();
-    process.stdout.resume();
-    process.stderr.resume();
+    process.close();
     await process.exit;
   } catch (error) {
     await link.end();
