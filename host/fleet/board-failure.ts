@@ -1,6 +1,7 @@
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import { type ErrorCode, OrinError } from '../errors.ts';
 import type { Result } from '../results/result.ts';
+import { type Shortfall, shortfallOf } from '../results/shortfall.ts';
 
 /** Why a board has no result, as it is kept and shown. */
 export interface BoardFailure {
@@ -42,20 +43,28 @@ export function failureOf(error: unknown, wasConnected: boolean): BoardFailure {
   };
 }
 
-/** Why a run that was saved is no result: it was cut, or no cell gave a number. Null when it is one. */
+/** Why a run that was saved is no whole result; null when it is one. */
 export function failureInResult(result: Result): BoardFailure | null {
-  const measured = result.cells.filter((cell) => cell.purpose === 'measure');
-  const isAllInvalid = measured.every((cell) => cell.verdict.kind === 'INVALID');
-  const isCut = result.run.ended === 'cut';
-  if (!isCut && !isAllInvalid) return null;
-  const reason = measured.find((cell) => cell.verdict.kind === 'INVALID')?.verdict.reason ?? null;
+  const shortfall = shortfallOf(result);
+  if (shortfall === null) return null;
   return {
-    code: isCut ? 'run-cut' : 'no-numbers',
-    what: isCut ? 'the run was cut' : 'no cell gave a number',
-    why: isCut ? 'its journal has no end: the board or the supervisor died' : reason,
+    ...shortfallWords[shortfall],
+    why: shortfall === 'cut' ? 'the board or the supervisor died' : reasonOf(shortfall, result),
     next: `orin-remote results show ${result.run_id}`,
     isUnreachable: false,
   };
+}
+
+const shortfallWords = {
+  cut: { code: 'run-cut', what: 'the run was cut' },
+  failed: { code: 'run-failed', what: 'the run ended before its plan was done' },
+  'no-numbers': { code: 'no-numbers', what: 'no cell gave a number' },
+} as const satisfies Record<Shortfall, Pick<BoardFailure, 'code' | 'what'>>;
+
+/** What the supervisor said, or what ails the first cell without a number. */
+function reasonOf(shortfall: Shortfall, { run, cells }: Result): string | null {
+  if (shortfall === 'failed' && run.error !== undefined) return run.error;
+  return cells.find(({ verdict }) => verdict.kind === 'INVALID')?.verdict.reason ?? null;
 }
 
 /** Boards that failed in the same way. */

@@ -114,6 +114,7 @@ export function reduceBoard(state: BoardState, event: RunEvent): BoardState {
         ? { ...state, phase: 'preparing' }
         : { ...state, phase: 'waiting', note: cleanLine(`waiting: ${event.heldBy}`) };
     case 'preparing':
+    case 'launching':
     case 'finished':
       return state;
     default:

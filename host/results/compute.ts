@@ -116,8 +116,10 @@ function runSummary(journal: JournalData, ended: Result['run']['ended']): Result
   const { bye, problems } = journal;
   const first_ns = journal.hello?.t_ns ?? 0;
   const overhead = bye?.overhead;
+  const error = journal.notices.findLast(({ kind }) => kind === 'error');
   return {
     ended,
+    ...(error !== undefined && { error: cleanLine(error.text) }),
     events: journal.events,
     iterations: journal.iterations,
     duration_s: Math.max(0, journal.lastT_ns - first_ns) / 1e9,

@@ -57,6 +57,8 @@ export type JournalProblem = z.infer<typeof journalProblem>;
 const runSummary = z.object({
   /** `cut`: the journal ends without its last event. */
   ended: z.enum(['completed', 'budget', 'cancelled', 'failed', 'cut']),
+  /** What the supervisor said when the run could not go on; absent where it said nothing. */
+  error: z.string().optional(),
   events: count,
   iterations: count,
   /** Between the first and the last event, on the board's monotonic clock. */

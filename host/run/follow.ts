@@ -22,10 +22,12 @@ export interface StartedRun {
   readonly spool: Spool;
   /** SHA-256 of the journals of earlier segments, by name, as they lie in the spool's directory. */
   readonly earlier: ReadonlyMap<string, string>;
+  /** Called once, when the board gives the journal for the first time: the run is there. */
+  readonly onOpened?: () => void;
 }
 
 /** A run as far as it could be followed. */
-export interface FollowedRun extends Omit<StartedRun, 'stream'> {
+export interface FollowedRun extends Omit<StartedRun, 'stream' | 'onOpened'> {
   /**
    * `bye`: to its last event; `died`: its supervisor is gone and left none; `left`: it goes on without us;
    * `lost`: the board was not reached again for longer than the run can take; `gone`: somebody removed it there.
@@ -91,6 +93,7 @@ class Follower {
   readonly #isEnough: (event: JournalEvent) => boolean;
   /** Of the boot in which the run was started. */
   #bootId: string | null = null;
+  #isOpened = false;
 
   constructor(
     request: FollowRequest,
@@ -148,6 +151,8 @@ class Follower {
         throw error;
       });
       if (journal === null) return 'left';
+      if (!this.#isOpened) this.#start.onOpened?.();
+      this.#isOpened = true;
       for await (const chunk of journal.bytes) {
         const isEnough = await this.#take(chunk);
         if (this.#start.spool.hasEnded) return 'bye';

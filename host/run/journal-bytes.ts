@@ -16,7 +16,8 @@ export interface OpenJournal {
 
 /**
  * Reads up to the first journal byte.
- * @throws OrinError `agent-failed` when the board said that there is no such run, with its reason;
+ * @throws OrinError `agent-failed` when the board said that there is no such run, with its reason; `remote-command`
+ * when it ended without a word;
  * `connection-lost` when the link died before it said anything.
  */
 export async function openJournal(stream: JournalStream, board: string): Promise<OpenJournal> {
@@ -52,7 +53,8 @@ function notStarted(answer: string | null, said: string, board: string): OrinErr
   }
   const reason = answer === null ? undefined : reasons[answer];
   return new OrinError({
-    code: 'agent-failed',
+    // Without an answer nobody knows what became of it.
+    code: answer === null ? 'remote-command' : 'agent-failed',
     what: `the run did not start on ${board}`,
     why: [reason, cleanLine(said, 600)].filter(Boolean).join(': ') || 'no answer',
     next: `orin-remote doctor ${board}`,

@@ -17,6 +17,9 @@ export type RunEvent =
   | { readonly kind: 'preparing'; readonly what: string }
   | { readonly kind: 'planned'; readonly plan: Plan; readonly estimateMs: number }
   | { readonly kind: 'push'; readonly progress: PushProgress }
+  /** The command that starts the run is on its way: from now on the run may be on the board. */
+  | { readonly kind: 'launching'; readonly runId: string }
+  /** The board has said that the run is there. */
   | { readonly kind: 'started'; readonly runId: string }
   | { readonly kind: 'attached'; readonly run: BoardRun }
   | { readonly kind: 'journal'; readonly event: JournalEvent }

@@ -33,9 +33,10 @@ export async function startRun(
   for (;;) {
     request.signal.throwIfAborted();
     const { link } = connection;
+    request.listener({ kind: 'launching', runId: plan.runId });
     const stream = await launch(request, ready);
-    request.listener({ kind: 'started', runId: plan.runId });
-    const start = { connection, stream, base: paths.base, plan, spool, earlier };
+    const onOpened = () => request.listener({ kind: 'started', runId: plan.runId });
+    const start = { connection, stream, base: paths.base, plan, spool, earlier, onOpened };
     try {
       return await followToEnd(request, start, isEnough);
     } catch (error) {

@@ -1,5 +1,6 @@
 import type { OptionValues } from 'commander';
 import { exitCodes } from '../../host/errors.ts';
+import { shortfallOf } from '../../host/results/shortfall.ts';
 import type { FollowRequest } from '../../host/run/follow-request.ts';
 import type { RunEvent } from '../../host/run/run-event.ts';
 import type { RunOutcome, SavedOutcome } from '../../host/run/run-outcome.ts';
@@ -7,7 +8,6 @@ import type { Prompter } from '../../host/ssh/prompter.ts';
 import { directoriesFrom } from '../config/directories.ts';
 import { environment } from '../config/environment.ts';
 import { choicesFrom } from '../config/parse-values.ts';
-import { attachCommandLine } from '../output/attach-command-line.ts';
 import { describeOperators } from '../output/operator-table.ts';
 import { type OutputFormat, outputFormats, printResult } from '../output/print-result.ts';
 import { noProgress, type Progress, showProgress } from '../output/progress.ts';
@@ -15,6 +15,7 @@ import { type Terminal, terminalOf } from '../output/terminal.ts';
 import { askKey } from '../prompt/ask-key.ts';
 import { terminalPrompter } from '../prompt/terminal-prompter.ts';
 import { accessTo } from './connection.ts';
+import { OnBoard } from './on-board.ts';
 import { BoardMemory } from './remember-board.ts';
 import { type Choice, controlRun, type RunControlOptions } from './run-control.ts';
 
@@ -73,7 +74,7 @@ export async function watchRun(
     progress.close();
     const code = control.exitCode();
     if (code !== null && (control.signal.aborted || control.leave.aborted)) return code;
-    onBoard.tell();
+    onBoard.tell(error);
     throw error;
   } finally {
     control.dispose();
@@ -133,35 +134,6 @@ export async function withAccess(
   }
 }
 
-/** Knows which run is on the board and not here, from the events; says so once. */
-class OnBoard {
-  readonly #host: string;
-  readonly #options: OptionValues;
-  #runId: string | null = null;
-
-  constructor(host: string, options: OptionValues) {
-    this.#host = host;
-    this.#options = options;
-  }
-
-  /** True when a run is on the board from this event on. */
-  hear(event: RunEvent): boolean {
-    if (event.kind === 'finished') this.#runId = null;
-    if (event.kind !== 'started' && event.kind !== 'attached') return false;
-    this.#runId = event.kind === 'started' ? event.runId : event.run.runId;
-    return true;
-  }
-
-  tell(): void {
-    if (this.#runId === null) return;
-    const command = attachCommandLine(this.#host, this.#options, this.#runId);
-    process.stderr.write(
-      `run ${this.#runId} is on ${this.#host}; to follow or collect it:\n  ${command}\n`,
-    );
-    this.#runId = null;
-  }
-}
-
 /** `--detach`: the id is the answer. */
 function detached(runId: string, onBoard: OnBoard): number {
   onBoard.tell();
@@ -188,9 +160,6 @@ function askerFor(options: OptionValues, progress: Progress): RunControlOptions[
   };
 }
 
-/** Every cell INVALID, or a run without its end, is a board that failed; anything better is a result. */
 function exitCodeOf({ result }: SavedOutcome): number {
-  const measured = result.cells.filter((cell) => cell.purpose === 'measure');
-  const isAllInvalid = measured.every((cell) => cell.verdict.kind === 'INVALID');
-  return isAllInvalid || result.run.ended === 'cut' ? exitCodes.boardFailed : exitCodes.ok;
+  return shortfallOf(result) === null ? exitCodes.ok : exitCodes.boardFailed;
 }

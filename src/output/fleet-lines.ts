@@ -32,6 +32,7 @@ export function fleetLine({ before, state, event }: FleetChange): string | null 
     case 'turn':
       return turnLine(event.heldBy);
     case 'preparing':
+    case 'launching':
     case 'finished':
       return null;
     default:

@@ -1,10 +1,11 @@
 import type { EventOf, JournalEvent } from '../../agent/protocol/events.ts';
 import { formatDuration } from '../../host/results/format.ts';
+import { steadyMedian } from '../../host/results/steady-median.ts';
 import type { RunEvent } from '../../host/run/run-event.ts';
 import { boardLine } from './board-line.ts';
 import { processesText } from './board-run-list.ts';
 import { atMostText } from './plan-table.ts';
-import { coolingText, type ProgressState } from './progress-state.ts';
+import { type CurrentProcess, coolingText, type ProgressState } from './progress-state.ts';
 import { pushSummary } from './progress-view.ts';
 import { counted, formatElapsed } from './quantities.ts';
 
@@ -36,6 +37,7 @@ export function progressLine(event: RunEvent, before: ProgressState): string | n
       return turnLine(event.heldBy);
     case 'preparing':
       return `preparing   ${event.what}`;
+    case 'launching':
     case 'finished':
       return null;
     default:
@@ -67,12 +69,19 @@ function cooldownLine(
   return `note        still ${celsius.toFixed(1)} °C after ${formatElapsed(waitedMs)} of cooling down to ${limitC.toFixed(1)} °C: going on`;
 }
 
+/** `  median 5.68 ms`; of a single iteration its duration, which is no median. */
+function steadyText(current: CurrentProcess, warmUpIterations: number): string {
+  const steady = steadyMedian(current.batches, warmUpIterations);
+  if (steady === null) return '';
+  const duration = formatDuration(steady.median_ns);
+  return steady.count === 1 ? `  the steady one ${duration}` : `  median ${duration}`;
+}
+
 function journalLine(event: JournalEvent, before: ProgressState): string | null {
   switch (event.kind) {
     case 'process-end': {
       const current = before.current;
-      const latency =
-        current?.recentMedian_ns == null ? '' : `  ${formatDuration(current.recentMedian_ns)}`;
+      const latency = current === null ? '' : steadyText(current, event.warmUpIterations);
       // The first line says what is wrong; the rest, an engine's own words, is in the result.
       const [what = ''] = event.message.split('\n');
       const outcome = event.outcome === 'ok' ? '' : `  ${event.outcome}: ${what}`;

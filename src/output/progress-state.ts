@@ -1,6 +1,7 @@
 import type { EventOf, JournalEvent } from '../../agent/protocol/events.ts';
 import type { Plan } from '../../agent/protocol/plan.ts';
 import type { BoardFacts } from '../../host/board/facts.ts';
+import type { Batches } from '../../host/results/steady-median.ts';
 import type { PushProgress, RunEvent } from '../../host/run/run-event.ts';
 
 /** The process under way, as far as its events tell. */
@@ -9,8 +10,7 @@ export interface CurrentProcess {
   readonly block: number;
   readonly isWarm: boolean;
   readonly iterations: number;
-  /** Median of the newest batch of iterations, in nanoseconds; null before the first. */
-  readonly recentMedian_ns: number | null;
+  readonly batches: Batches;
 }
 
 /** All that a progress display needs; a reducer's state, apart from how it is drawn. */
@@ -75,6 +75,8 @@ export function reduceProgress(state: ProgressState, event: RunEvent): ProgressS
       return { ...state, lastNote: event.text };
     case 'journal':
       return reduceJournal(passTime(state, event.event), event.event);
+    case 'launching':
+      return state;
     case 'started':
     case 'attached':
     case 'finished':
@@ -107,7 +109,7 @@ function reduceJournal(state: ProgressState, event: JournalEvent): ProgressState
     case 'iter':
       return withCurrent(state, {
         iterations: event.first + event.dt_ns.length,
-        recentMedian_ns: middle(event.dt_ns),
+        batches: [...(state.current?.batches ?? []), event.dt_ns],
       });
     case 'process-end':
       return {
@@ -154,17 +156,12 @@ function startOf(event: EventOf<'process'>, plan: Plan | null): CurrentProcess {
     block: event.block,
     isWarm: false,
     iterations: 0,
-    recentMedian_ns: null,
+    batches: [],
   };
 }
 
 function withCurrent(state: ProgressState, change: Partial<CurrentProcess>): ProgressState {
   return state.current ? { ...state, current: { ...state.current, ...change } } : state;
-}
-
-function middle(values: readonly number[]): number | null {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? null;
 }
 
 /** How many processes the plan still means to run at most, and how long they take by those that ran. */

@@ -1,5 +1,6 @@
 import { formatBytes } from '../../host/push/bytes.ts';
 import { formatDuration } from '../../host/results/format.ts';
+import { recentMedian_ns } from '../../host/results/steady-median.ts';
 import { boardLine } from './board-line.ts';
 import {
   type CurrentProcess,
@@ -68,8 +69,8 @@ function pushing(push: NonNullable<ProgressState['push']>, symbols: Symbols): st
 function measuring(state: ProgressState, current: CurrentProcess, symbols: Symbols): string {
   const { total } = remaining(state);
   const phase = current.isWarm ? counted(current.iterations, 'iteration') : 'warm-up';
-  const latency =
-    current.recentMedian_ns === null ? '' : `   ${formatDuration(current.recentMedian_ns)}`;
+  const recent_ns = recentMedian_ns(current.batches);
+  const latency = recent_ns === null ? '' : `   ${formatDuration(recent_ns)}`;
   const progress = bar(total > 0 ? state.processesDone / total : 0, symbols);
   return `block ${current.block + 1}/${state.plan?.effort.maxBlocks ?? '?'}  ${progress}  ${current.cellLabel}   ${phase}${latency}${etaText(state)}`;
 }
