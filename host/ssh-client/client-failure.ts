@@ -48,7 +48,15 @@ const rules: readonly Rule[] = [
     explain: () => ({ code: 'config', next: 'correct the option that it names' }),
   },
   {
-    pattern: /Permission denied|Too many authentication failures|authentication methods available/,
+    pattern: /Too many authentication failures/,
+    explain: () => ({
+      code: 'auth-failed',
+      why: 'the server gave up after its limit of tries',
+      next: 'offer it one key only: -i <key file> -o IdentitiesOnly=yes, or IdentityFile and IdentitiesOnly yes for this host in ~/.ssh/config',
+    }),
+  },
+  {
+    pattern: /Permission denied|authentication methods available/,
     explain: ({ board, user }) => ({
       code: 'auth-failed',
       next: `check the user name (${user}), then \`ssh-copy-id ${board}\` or -i <key file>`,
@@ -93,10 +101,15 @@ const rules: readonly Rule[] = [
   },
 ];
 
-/** Any failure of the ssh client to connect as the error a person sees: what, why (in ssh's words too), what next. */
-export function clientFailure(text: string, target: ResolvedTarget): OrinError {
-  const explanation =
+/** Any failure of the ssh client to connect as the error a person sees: what, why (in ssh's words too), what next. `lockedKeys`: files that ssh could not use. */
+export function clientFailure(
+  text: string,
+  target: ResolvedTarget,
+  lockedKeys: readonly string[] = [],
+): OrinError {
+  const found =
     rules.find((rule) => rule.pattern.test(text))?.explain(target, text) ?? explainRest(target);
+  const explanation = found.code === 'auth-failed' ? withLocked(found, lockedKeys) : found;
   const said = saidBySsh(text);
   return new OrinError({
     code: explanation.code,
@@ -105,6 +118,15 @@ export function clientFailure(text: string, target: ResolvedTarget): OrinError {
     board: target.board,
     ...(explanation.next === undefined ? {} : { next: explanation.next }),
   });
+}
+
+/** ssh does not say which keys it left out because nobody could be asked for their passphrase. */
+function withLocked(found: Explanation, lockedKeys: readonly string[]): Explanation {
+  const [first] = lockedKeys;
+  if (first === undefined) return found;
+  const why = `${lockedKeys.join(', ')}: its passphrase was not given`;
+  const next = `\`ssh-add ${first}\`, or repeat it on a terminal and give the passphrase`;
+  return { ...found, why: [why, found.why].filter(Boolean).join(' · '), next };
 }
 
 /** Whether trying again may help: the server hung up before it said who it is, as a busy one does (MaxStartups). */

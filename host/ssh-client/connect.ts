@@ -5,6 +5,7 @@ import { cleanLine, cleanText } from '../../agent/protocol/clean-text.ts';
 import { OrinError } from '../errors.ts';
 import type { ConnectOptions } from '../ssh/connect.ts';
 import { Deadline } from '../ssh/deadline.ts';
+import { lockedFiles } from '../ssh/identities.ts';
 import { knownHostsName } from '../ssh/known-hosts.ts';
 import { silentPrompter } from '../ssh/prompter.ts';
 import type { ResolvedTarget } from '../ssh/resolve-target.ts';
@@ -95,7 +96,8 @@ async function connectIn(
     askpass?.close();
     options.signal?.throwIfAborted();
     brokenOff.signal.throwIfAborted();
-    throw explained(error, target, deadline);
+    const locked = isSilent ? await lockedFiles(target) : [];
+    throw explained(error, target, deadline, locked);
   } finally {
     deadline.clear();
   }
@@ -180,7 +182,12 @@ async function writeExactKey(
   return file;
 }
 
-function explained(error: unknown, target: ResolvedTarget, deadline: Deadline): unknown {
+function explained(
+  error: unknown,
+  target: ResolvedTarget,
+  deadline: Deadline,
+  locked: readonly string[],
+): unknown {
   if (deadline.expired.aborted) {
     return new OrinError({
       code: 'connect-timeout',
@@ -190,5 +197,5 @@ function explained(error: unknown, target: ResolvedTarget, deadline: Deadline): 
       board: target.board,
     });
   }
-  return error instanceof LoginFailure ? clientFailure(error.words, target) : error;
+  return error instanceof LoginFailure ? clientFailure(error.words, target, locked) : error;
 }

@@ -1,6 +1,6 @@
 import type { AnyAuthMethod, AuthenticationType, KeyboardInteractiveCallback, Prompt } from 'ssh2';
 import { cleanLine, cleanText } from '../../agent/protocol/clean-text.ts';
-import { collectIdentities, type Identity } from './identities.ts';
+import { collectIdentities, type Identity, type Unsigned } from './identities.ts';
 import type { Prompter } from './prompter.ts';
 import type { AuthMethodName, ResolvedTarget } from './resolve-target.ts';
 
@@ -8,8 +8,14 @@ import type { AuthMethodName, ResolvedTarget } from './resolve-target.ts';
 export interface AuthRecord {
   readonly tried: readonly string[];
   readonly skipped: readonly string[];
+  /** Keys that nothing was signed with, although they were there. */
+  readonly unsigned: readonly UnsignedKey[];
   /** What the server said it would take; null before it said anything. */
   readonly offered: readonly string[] | null;
+}
+
+export interface UnsignedKey extends Unsigned {
+  readonly label: string;
 }
 
 export interface Authentication {
@@ -21,6 +27,7 @@ export interface Authentication {
 interface Progress {
   readonly tried: string[];
   readonly skipped: string[];
+  readonly unsigned: UnsignedKey[];
   offered: readonly string[] | null;
 }
 
@@ -33,7 +40,7 @@ export function authentication(
   prompter: Prompter,
   privateKeys: readonly string[],
 ): Authentication {
-  const progress: Progress = { tried: [], skipped: [], offered: null };
+  const progress: Progress = { tried: [], skipped: [], unsigned: [], offered: null };
   const steps = authSteps(target, prompter, privateKeys, progress);
   return {
     record: progress,
@@ -72,12 +79,14 @@ async function* keySteps(
 ): AsyncGenerator<AnyAuthMethod, void> {
   for (const identity of identities) {
     if (!isOffered('publickey', progress)) return;
-    const method = await identity.method(username);
-    if (method === null) {
-      progress.skipped.push(`${identity.label}: its passphrase was not given`);
-      continue;
-    }
-    progress.tried.push(identity.label);
+    const { label } = identity;
+    const method = await identity.method(username, (why) => {
+      progress.unsigned.push({ ...why, label });
+      const at = progress.tried.lastIndexOf(label);
+      if (at >= 0) progress.tried.splice(at, 1);
+    });
+    if (method === null) continue;
+    progress.tried.push(label);
     yield method;
   }
 }

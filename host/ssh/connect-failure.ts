@@ -1,5 +1,6 @@
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import { type ErrorCode, OrinError } from '../errors.ts';
+import { explainAuthFailure, isAuthFailure } from './auth-failure.ts';
 import { HandshakeFailure } from './handshake.ts';
 import type { ResolvedTarget } from './resolve-target.ts';
 
@@ -10,7 +11,7 @@ export interface FailureDetails {
   readonly proxyComplaint: string;
 }
 
-interface Explanation {
+export interface Explanation {
   readonly code: ErrorCode;
   readonly why: string;
   readonly next?: string;
@@ -43,8 +44,8 @@ function explain(
   const bySocket = typeof code === 'string' ? explainSocket(code, target) : null;
   if (bySocket && !(error instanceof HandshakeFailure && error.hasSeenServer)) return bySocket;
   const message = cleanLine(cause instanceof Error ? cause.message : String(cause));
-  if (error instanceof HandshakeFailure && isAuthFailure(message, cause)) {
-    return explainAuth(error, target);
+  if (error instanceof HandshakeFailure && isAuthFailure(error)) {
+    return explainAuthFailure(error, target);
   }
   if (/no matching|Handshake failed: /i.test(message)) return explainNegotiation(message, target);
   if (target.proxyCommand !== null) {
@@ -109,29 +110,6 @@ function explainSocket(code: string, target: ResolvedTarget): Explanation | null
     default:
       return null;
   }
-}
-
-function isAuthFailure(message: string, cause: unknown): boolean {
-  const level = (cause as { level?: string } | undefined)?.level;
-  return level === 'client-authentication' || /authentication failures/i.test(message);
-}
-
-function explainAuth(failure: HandshakeFailure, target: ResolvedTarget): Explanation {
-  const { tried, skipped, offered } = failure.auth;
-  const parts = [
-    tried.length === 0 ? 'nothing could be tried' : `tried ${tried.join('; ')}`,
-    ...(offered === null ? [] : [`the server takes ${cleanLine(offered.join(', '), 200)}`]),
-    ...(skipped.length === 0 ? [] : [`not used: ${skipped.join('; ')}`]),
-    ...target.authNotes,
-  ];
-  const isUnsupported = tried.length === 0 && skipped.some((reason) => /cannot use/.test(reason));
-  return {
-    code: isUnsupported ? 'auth-unsupported' : 'auth-failed',
-    why: parts.join(' · '),
-    next: isUnsupported
-      ? `use a plain key: ssh-keygen -t ed25519, then ssh-copy-id ${target.board}`
-      : `check the user name (${target.user}), then \`ssh-copy-id ${target.board}\` or -i <key file>`,
-  };
 }
 
 function explainNegotiation(message: string, target: ResolvedTarget): Explanation {

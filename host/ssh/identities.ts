@@ -9,17 +9,32 @@ import ssh2, {
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import { type AgentKey, listAgentKeys } from './agent-keys.ts';
 import { fingerprint, shortKeyType } from './fingerprint.ts';
-import { type KeyFile, parseKey, readKeyFile } from './key-file.ts';
+import { type KeyFile, parseKey, readKeyFile, whyNot } from './key-file.ts';
 import { type Prompter, silentPrompter } from './prompter.ts';
 import type { ResolvedTarget } from './resolve-target.ts';
 import { keyTypeOf } from './ssh-wire.ts';
+import { type Unlocked, unlockKey } from './unlock-key.ts';
 
 /** One key to offer. */
 export interface Identity {
   /** For messages: where it comes from, its type and fingerprint; never a secret. */
   readonly label: string;
-  /** What to hand ssh2; a passphrase is asked for only when the server wants this key signed with. */
-  method(username: string): Promise<AnyAuthMethod | null>;
+  /**
+   * What to hand ssh2; a passphrase is asked for only when the server wants this key signed with. Null where the key
+   * cannot be offered after all. `onUnsigned` hears, now or later, why nothing is signed with it.
+   */
+  method(username: string, onUnsigned: (why: Unsigned) => void): Promise<AnyAuthMethod | null>;
+}
+
+/** Why nothing was signed with a key. */
+export interface Unsigned {
+  readonly kind: 'locked' | 'unreadable' | 'refused';
+  /** The server was shown the public half and would take the key; false where nobody could ask it. */
+  readonly isWanted: boolean;
+  /** The key's file; null of a key of the agent. */
+  readonly path: string | null;
+  /** Cleaned, for people. */
+  readonly reason: string;
 }
 
 export interface Identities {
@@ -68,9 +83,24 @@ export async function unusableIdentities(target: ResolvedTarget): Promise<readon
   const { skipped } = await collectIdentities(target, silentPrompter, []);
   return skipped.filter(
     (reason) =>
-      reason.endsWith('this client cannot use') &&
+      /this client cannot (use|read)$/.test(reason) &&
       !(target.identitiesOnly && reason.includes(' of the agent: ')),
   );
+}
+
+/** Files of keys that need a passphrase, and that no agent holds unlocked. */
+export async function lockedFiles(target: ResolvedTarget): Promise<readonly string[]> {
+  const agentKeys = await usableAgentKeys(target.identityAgent, []);
+  const files = [...new Set(target.identityFiles)];
+  const isLocked = async (path: string) => {
+    const content = await readKeyFile(path);
+    if (content.kind === 'unusable') return content.isLocked === true;
+    if (content.kind !== 'encrypted') return false;
+    const blob = publicBlob(content);
+    return blob === null || !agentKeys.some((key) => key.blob.equals(blob));
+  };
+  const locked = await Promise.all(files.map(isLocked));
+  return files.filter((_, index) => locked[index]);
 }
 
 async function usableAgentKeys(socketPath: string | null, skipped: string[]): Promise<AgentKey[]> {
@@ -80,7 +110,8 @@ async function usableAgentKeys(socketPath: string | null, skipped: string[]): Pr
     return keys.filter((key) => {
       const type = cleanLine(keyTypeOf(key.blob) ?? 'unknown type', 80);
       const isUsable = /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp\d+)$/.test(type);
-      if (!isUsable) skipped.push(`${cleanLine(key.comment, 80)} of the agent: ${whyNot(type)}`);
+      if (!isUsable)
+        skipped.push(`${cleanLine(key.comment, 80)} of the agent: ${whyNotType(type)}`);
       return isUsable;
     });
   } catch (error) {
@@ -90,10 +121,9 @@ async function usableAgentKeys(socketPath: string | null, skipped: string[]): Pr
   }
 }
 
-function whyNot(keyType: string): string {
-  if (keyType.includes('-cert-')) return 'an OpenSSH certificate, which this client cannot use';
-  if (keyType.startsWith('sk-')) return 'a security key, which this client cannot use';
-  return `${keyType}, which this client cannot use`;
+function whyNotType(keyType: string): string {
+  if (keyType.includes('-cert-')) return whyNot('an OpenSSH certificate');
+  return whyNot(keyType.startsWith('sk-') ? 'a security key' : keyType);
 }
 
 async function explainUnusable(files: readonly FoundFile[], skipped: string[]): Promise<void> {
@@ -109,7 +139,7 @@ async function explainUnusable(files: readonly FoundFile[], skipped: string[]): 
         () => false,
       );
       if (hasCertificate) {
-        skipped.push(`${path}-cert.pub: an OpenSSH certificate, which this client cannot use`);
+        skipped.push(`${path}-cert.pub: ${whyNot('an OpenSSH certificate')}`);
       }
     }
   }
@@ -144,9 +174,11 @@ function fromFile(
   return [
     {
       label: path,
-      method: async (username) => {
-        const key = await unlock();
-        return key === null ? null : { type: 'publickey', username, key };
+      method: async (username, onUnsigned) => {
+        const unlocked = await unlock();
+        if ('key' in unlocked) return { type: 'publickey', username, key: unlocked.key };
+        onUnsigned({ ...unlocked, isWanted: false, path });
+        return null;
       },
     },
   ];
@@ -164,35 +196,41 @@ function fromText(text: string): Identity {
 function fromAgent(key: AgentKey, target: ResolvedTarget): Identity {
   const socketPath = target.identityAgent ?? '';
   const agent = new ssh2.OpenSSHAgent(socketPath);
-  const sign: Sign = (data, options, done) => agent.sign(key.blob, data, options, done);
   return {
     label: labelOf(`${cleanLine(key.comment, 80)} (agent)`, key.blob),
-    method: async (username) => ({
-      type: 'agent',
-      username,
-      agent: new OneKeyAgent(key.blob, sign),
-    }),
+    method: async (username, onUnsigned) => {
+      const sign: Sign = (data, options, done) =>
+        agent.sign(key.blob, data, options, (error, signature) => {
+          const reason = 'the agent did not sign with it';
+          if (error) onUnsigned({ kind: 'refused', isWanted: true, path: null, reason });
+          done(error ?? undefined, signature);
+        });
+      return { type: 'agent', username, agent: new OneKeyAgent(key.blob, sign) };
+    },
   };
 }
 
 function unlockedOnDemand(
   path: string,
   publicKey: ParsedKey,
-  unlock: () => Promise<ParsedKey | null>,
+  unlock: () => Promise<Unlocked>,
 ): Identity {
-  const sign: Sign = (data, options, done) => {
-    unlock().then(
-      (key) => {
-        if (key === null) done(new Error(`${path} stayed locked`));
-        else signWith(key, data, options, done);
-      },
-      (error: Error) => done(error),
-    );
-  };
   const blob = publicKey.getPublicSSH();
   return {
     label: labelOf(path, blob),
-    method: async (username) => ({ type: 'agent', username, agent: new OneKeyAgent(blob, sign) }),
+    method: async (username, onUnsigned) => {
+      const sign: Sign = (data, options, done) => {
+        unlock().then(
+          (unlocked) => {
+            if ('key' in unlocked) return signWith(unlocked.key, data, options, done);
+            onUnsigned({ ...unlocked, isWanted: true, path });
+            done(new Error(unlocked.reason));
+          },
+          (error: Error) => done(error),
+        );
+      };
+      return { type: 'agent', username, agent: new OneKeyAgent(blob, sign) };
+    },
   };
 }
 
@@ -209,24 +247,6 @@ function signWith(
 
 function labelOf(source: string, blob: Buffer): string {
   return `${source} ${shortKeyType(keyTypeOf(blob) ?? '')} ${fingerprint(blob)}`;
-}
-
-/** Asks up to three times; null when nobody can be asked or all answers were wrong. */
-async function unlockKey(
-  path: string,
-  text: string,
-  prompter: Prompter,
-): Promise<ParsedKey | null> {
-  for (let attempt = 1; attempt <= 3; attempt++) {
-    const again = attempt === 1 ? '' : 'That was not it. ';
-    const question = `${again}Passphrase of ${path}: `;
-    const passphrase = await prompter.ask({ kind: 'passphrase', text: question, echo: false });
-    if (passphrase === null) return null;
-    // ssh2 derives the key in JavaScript: 0.4 s for ssh-keygen's 16 rounds, in which nothing else runs.
-    const key = parseKey(text, passphrase);
-    if (!(key instanceof Error)) return key;
-  }
-  return null;
 }
 
 type Sign = (data: Buffer, options: SigningRequestOptions, done: SignCallback) => void;

@@ -6,7 +6,7 @@ import { expandPath, type TokenValues } from './expand-tokens.ts';
 import { readEffectiveSettings } from './read-settings.ts';
 import { flag, type Settings, setting, wholeNumber, words } from './settings.ts';
 import type { SharedSettings } from './shared-settings.ts';
-import { parseTargetName, type TargetName } from './target-name.ts';
+import { checkUser, parseTargetName, type TargetName } from './target-name.ts';
 import { unsupportedSettings } from './unsupported-settings.ts';
 
 /** The options of `ssh` that our commands pass on. */
@@ -102,7 +102,11 @@ export async function resolveTarget(
  */
 export function targetName(board: string, options: TargetOptions): TargetName {
   const name = parseTargetName(board);
-  return { ...name, user: options.user ?? name.user, port: options.port ?? name.port };
+  return {
+    ...name,
+    user: options.user === undefined ? name.user : checkUser(options.user),
+    port: options.port ?? name.port,
+  };
 }
 
 function toTarget(

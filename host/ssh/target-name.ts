@@ -8,8 +8,10 @@ export interface TargetName {
   readonly port: number | null;
 }
 
-// What a shell could act on inside a ProxyCommand or `Match exec`; ssh 9.6 refuses the same (CVE-2023-51385).
-const shellActive = /[\s'"`$\\;&<>|(){}\p{Cc}]/u;
+// What a shell could act on inside a ProxyCommand or `Match exec`: ssh's own rules since 9.6 (CVE-2023-51385).
+const refusedInHost = /[\s'"`$\\;&<>|(){}\p{Cc}]/u;
+/** `CORP\jdoe` and `HOST$` are users of a domain; ssh refuses a backslash only at the end. */
+const refusedInUser = /['"`;&<>|(){}\p{Cc}]|\s-|\\$/u;
 
 /**
  * Reads `host`, `user@host:port`, `[::1]:22`, `fe80::1%eth0`, `ssh://user@host:port`. The user may hold `@`.
@@ -18,14 +20,23 @@ const shellActive = /[\s'"`$\\;&<>|(){}\p{Cc}]/u;
 export function parseTargetName(text: string): TargetName {
   const rest = text.replace(/^ssh:\/\//i, '').replace(/\/$/, '');
   const at = rest.lastIndexOf('@');
-  const user = at < 0 ? null : rest.slice(0, at);
+  const user = at < 0 ? null : checkUser(rest.slice(0, at));
   const { host, port } = splitPort(rest.slice(at + 1), text);
-  for (const part of [host, ...(user === null ? [] : [user])]) {
-    if (part === '') throw badName(text, 'a part of it is empty');
-    if (part.startsWith('-')) throw badName(text, 'it would be read as an option');
-    if (shellActive.test(part)) throw badName(text, 'it holds a character that no host has');
-  }
+  if (host === '') throw badName(text, 'it names no host');
+  if (host.startsWith('-')) throw badName(text, 'it would be read as an option');
+  if (refusedInHost.test(host)) throw badName(text, 'it holds a character that no host has');
   return { host, user, port };
+}
+
+/**
+ * A user as `ssh` takes it, from the board's name or from -l.
+ * @throws OrinError `usage`.
+ */
+export function checkUser(user: string): string {
+  if (user === '') throw badUser(user, 'it is empty');
+  if (user.startsWith('-')) throw badUser(user, 'it would be read as an option');
+  if (refusedInUser.test(user)) throw badUser(user, 'it holds a character that ssh refuses in one');
+  return user;
 }
 
 function splitPort(text: string, whole: string): { host: string; port: number | null } {
@@ -45,6 +56,15 @@ function parsePort(text: string, whole: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   if (port < 1 || port > 65535) throw badName(whole, 'its port is not between 1 and 65535');
   return port;
+}
+
+function badUser(user: string, why: string): OrinError {
+  return new OrinError({
+    code: 'usage',
+    what: `not a user: ${cleanLine(user, 100) || '(empty)'}`,
+    why,
+    next: 'give another before the @ or with -l, or set User for this host in ~/.ssh/config',
+  });
 }
 
 function badName(text: string, why: string): OrinError {

@@ -26,7 +26,9 @@ export function sshClientMayDoBetter(error: unknown): error is OrinError {
   if (!(error instanceof OrinError)) return false;
   if (error.code === 'ssh-unsupported' || error.code === 'auth-unsupported') return true;
   if (error.code !== 'auth-failed' || !(error.cause instanceof HandshakeFailure)) return false;
-  return error.cause.auth.skipped.some((reason) => /this client cannot (use|read)/.test(reason));
+  const { skipped, unsigned } = error.cause.auth;
+  const reasons = [...skipped, ...unsigned.map(({ reason }) => reason)];
+  return reasons.some((reason) => /this client cannot (use|read)/.test(reason));
 }
 
 function settingsReason({ clientOnly }: ResolvedTarget): string | null {
