@@ -184,7 +184,7 @@ test('precision is set where the release can, and refused where it cannot', asyn
 });
 
 test.each([
-  ['parse', 'trtexec could not build the engine (exit code 1): [TRT] ModelImporter.cpp:732'],
+  ['parse', 'trtexec could not build the engine (exit code 1): While parsing'],
   ['memory', 'trtexec could not time the engine (exit code 1): Cuda failure: out of memory'],
   [
     'crash',

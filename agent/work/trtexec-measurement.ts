@@ -114,7 +114,7 @@ function summarised(path: string) {
     };
   } catch (error) {
     if (!(error instanceof EngineRefusal)) throw error;
-    return { outputs: null, failure: cleanLine(error.message, 300) };
+    return { outputs: null, failure: cleanLine(error.message, 1000) };
   }
 }
 

@@ -13,6 +13,7 @@ import type { CellResult, Interval } from './cell-result.ts';
 import { coldStart } from './cold-start.ts';
 import { disturbancesOf } from './disturbances.ts';
 import { energyOf } from './energy.ts';
+import { engineWords } from './engine-words.ts';
 import { gpuEvidence } from './gpu-evidence.ts';
 import { attributeInterrupts } from './interrupt-attribution.ts';
 import type { JournalData, ProcessData } from './journal-data.ts';
@@ -129,16 +130,14 @@ function evidenceOf(
   };
 }
 
-/** A refusal begins with what it is about; the last words of what crashed say the most. */
+/**
+ * A refusal that comes with advice is a sentence of ours, then what it follows from; any other is the engine's own, all of it.
+ * The last words of what crashed say the most.
+ */
 function failureMessage(failed: ProcessAnalysis | undefined): string {
   const { message = '', outcome, next = null } = failed?.data.ended ?? {};
-  return outcome === 'refused' && next !== null
-    ? cleanLine(message.split('\n', 1)[0] ?? '')
-    : lastLine(message);
-}
-
-function lastLine(message: string): string {
-  return message.trim().split('\n').at(-1)?.trim().slice(0, 300) ?? '';
+  if (outcome !== 'refused') return engineWords(message.trim().split('\n').at(-1) ?? '');
+  return engineWords(next === null ? message : (message.split('\n', 1)[0] ?? ''));
 }
 
 function configOf(cell: Cell, processes: readonly ProcessAnalysis[]): CellResult['config'] {

@@ -9,6 +9,10 @@ const known: readonly (readonly [said: RegExp, action: string])[] = [
     'CUDA, cuDNN and TensorRT of the board must be those of the build of ONNX Runtime: docs/gpu.md, Traps',
   ],
   [
+    /Non tensor type is temporarily not supported/,
+    'measure it with --engine ort-capi: onnxruntime-node returns tensors only, and an output is none (ZipMap makes such outputs)',
+  ],
+  [
     /^no sign of life/,
     'try a smaller batch or another provider: it was silent for longer than a process is waited for',
   ],

@@ -35,7 +35,7 @@ export function trtexecResult(
 
 function outputsFailure(events: readonly EventOf<'trtexec'>[]): string | null {
   const failure = events.find((event) => event.outputsFailure !== undefined)?.outputsFailure;
-  return failure === undefined ? null : cleanLine(failure, 300);
+  return failure === undefined ? null : cleanLine(failure, 1000);
 }
 
 function layersOf({ failure, runs, layers }: EventOf<'placement'>): TrtexecResult['layers'] {

@@ -76,7 +76,8 @@ describe('verdicts', () => {
     );
     expect(verdict(refused.bye())).toMatchObject({
       kind: 'INVALID',
-      reason: '1 of 1 processes failed, the last refused by the engine: Unsupported opset 99',
+      reason:
+        '1 of 1 processes failed, the last refused by the engine: at load Unsupported opset 99',
     });
   });
 

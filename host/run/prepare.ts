@@ -14,6 +14,7 @@ import { type CellModel, cellsOf } from './cells.ts';
 import { effortFrom, longestMs } from './effort.ts';
 import type { PlanModels } from './load-models.ts';
 import { makePlan } from './plan.ts';
+import { refuseUnloadable } from './unloadable-models.ts';
 import type { Workshop } from './workshop.ts';
 
 /** A plan, the files that it needs on the board, and what a person should know about it. */
@@ -68,6 +69,7 @@ export async function prepareRun(
   );
   const nullModel = await withInputs(calibration, { ...seededOnly(request.inputs), batches: [1] });
   const { cells, notes } = cellsOf(request.axes, cellModels, nullModel, facts.cpu.online);
+  refuseUnloadable(cells, new Map(measured.map((model) => [model.planModel.id, model.facts])));
   const effort = effortOn(facts, request.effort);
   const isMeasured = measured.some(({ planModel }) => planModel.id === calibration.planModel.id);
   const inPlan = isMeasured ? measured : [...measured, calibration];

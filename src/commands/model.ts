@@ -3,6 +3,7 @@ import type { OptionValues } from 'commander';
 import { exitCodes, OrinError } from '../../host/errors.ts';
 import { withOrinErrors } from '../../host/inputs/as-orin-error.ts';
 import { formatBytes } from '../../host/push/bytes.ts';
+import { loadObstacles } from '../../host/runtime/onnxruntime-limits.ts';
 import { builtInModels, makeBuiltIn } from '../../models/built-in.ts';
 import { inspectModel } from '../../models/inspect/inspect-model.ts';
 import { shapesFrom } from '../config/input-values.ts';
@@ -61,7 +62,9 @@ export async function inspectModelCommand(file: string, options: OptionValues): 
     ...(options.batch ? { batch: wholeNumber(options.batch, '--batch') } : {}),
   };
   const facts = await withOrinErrors(() => inspectModel(source, request));
-  const text = options.json ? `${JSON.stringify(facts, null, 2)}\n` : describeModel(facts);
+  const text = options.json
+    ? `${JSON.stringify({ ...facts, loadObstacles: loadObstacles(facts) }, null, 2)}\n`
+    : describeModel(facts);
   process.stdout.write(text);
   return exitCodes.ok;
 }

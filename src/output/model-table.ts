@@ -1,5 +1,6 @@
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import { formatBytes } from '../../host/push/bytes.ts';
+import { loadObstacles } from '../../host/runtime/onnxruntime-limits.ts';
 import type { ModelFacts } from '../../models/facts.ts';
 import { formatShape } from '../../models/shapes.ts';
 import { textTable } from './text-table.ts';
@@ -16,6 +17,7 @@ export function describeModel(facts: ModelFacts): string {
     `${shown(facts.name)}  ${formatBytes(facts.sizeBytes)}`,
     `  made by      ${maker || 'unknown'}`,
     `  opset        ${opsets.join(', ')}   IR ${facts.irVersion}`,
+    ...loadObstacles(facts).map((why) => `  ! cannot be loaded: ${shown(why)}`),
     `  parameters   ${facts.parameters.count.toLocaleString('en')}  ${parameterTypes(facts)}`,
     `  work         ${flopsText(facts)}`,
   ];

@@ -1,4 +1,5 @@
 import type { EventOf, JournalEvent } from '../../agent/protocol/events.ts';
+import { engineWords } from '../../host/results/engine-words.ts';
 import { formatDuration } from '../../host/results/format.ts';
 import { steadyMedian } from '../../host/results/steady-median.ts';
 import type { RunEvent } from '../../host/run/run-event.ts';
@@ -83,7 +84,7 @@ function journalLine(event: JournalEvent, before: ProgressState): string | null 
       const current = before.current;
       const latency = current === null ? '' : steadyText(current, event.warmUpIterations);
       // The first line says what is wrong; the rest, an engine's own words, is in the result.
-      const [what = ''] = event.message.split('\n');
+      const what = engineWords(event.message.split('\n', 1)[0] ?? '');
       const outcome = event.outcome === 'ok' ? '' : `  ${event.outcome}: ${what}`;
       return `measured    block ${(current?.block ?? 0) + 1}  ${current?.cellLabel ?? ''}  ${counted(event.iterations, 'iteration')}${latency}${outcome}`;
     }

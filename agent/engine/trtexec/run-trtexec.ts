@@ -75,6 +75,10 @@ export function isUnloadable({ output }: TrtexecRun): boolean {
   return loadErrors.test(output);
 }
 
+/** `[05/13/2025-10:36:46] [E] ` */
+const stamped = /^\[[^\]]*\] \[([A-Z])\] /;
+const MAX_ERRORS = 8;
+
 const freeMemory = 'free memory on the board, or take a smaller batch';
 
 /** Why it failed, in its own words: its error lines, or else its last ones. */
@@ -83,10 +87,11 @@ export function failureOf(step: string, { exitCode, signal, output }: TrtexecRun
   const lines = cleanText(output, keptCharacters)
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('&&&& '));
-  const errors = lines.filter((line) => / \[E\] /.test(line)).slice(0, 8);
+  const errors = errorsIn(lines);
   const how = signal === null ? `exit code ${exitCode}` : `ended by ${signal}`;
   const last = lines.slice(-5).map(messageOf);
-  const [first, ...more] = errors.length > 0 ? errors.map(messageOf) : [lastWords(last), ...last];
+  const [first, ...more] =
+    errors.length > 0 ? [causeOf(errors), ...errors] : [lastWords(last), ...last];
   const isMemory = outOfMemory.test(output);
   return new EngineRefusal([`trtexec could not ${step} (${how}): ${first}`, ...more].join('\n'), {
     // A kill from outside is the kernel's, for want of memory: ours is told as a cancel.
@@ -95,6 +100,35 @@ export function failureOf(step: string, { exitCode, signal, output }: TrtexecRun
         ? freeMemory
         : 'see more of it on the board: trtexec --onnx=MODEL --verbose',
   });
+}
+
+/**
+ * Its errors, each with the lines that follow it without a stamp: the parser's reason stands there. Of what is said again and
+ * again the first is enough.
+ */
+function errorsIn(lines: readonly string[]): readonly string[] {
+  const said: { readonly isError: boolean; readonly lines: string[] }[] = [];
+  for (const line of lines) {
+    const [, level] = stamped.exec(line) ?? [];
+    const before = said.at(-1);
+    if (level !== undefined) said.push({ isError: level === 'E', lines: [messageOf(line)] });
+    else before?.lines.push(line.trim());
+  }
+  const errors = said.filter(({ isError }) => isError).map((one) => one.lines.join('\n'));
+  return [...new Set(errors)].slice(0, MAX_ERRORS);
+}
+
+/** The node that is printed in between, and what each caller of the parser adds. */
+const beside =
+  /^(\[TRT\] )?(\S+:\d+: )?--- (Begin|End) node ---|^(Failed to parse onnx file|Parsing model failed|Failed to create engine from model|Engine set up failed|Network And Config setup failed|Building engine failed)/;
+
+/** What is wrong, in one line: the errors without what stands beside them and without the places in TensorRT's sources. */
+function causeOf(errors: readonly string[]): string {
+  const causes = errors.filter((error) => !beside.test(error));
+  return (causes.length > 0 ? causes : errors)
+    .map((error) => error.replace(/^\[TRT\] /, '').replace(/^(\S*\/)?\w+\.\w+:\d+: /, ''))
+    .join(' ')
+    .replace(/\s+/g, ' ');
 }
 
 /** The same of an engine that does not load. */
@@ -112,10 +146,10 @@ function lastWords(lines: readonly string[]): string {
 /** Its `[W]` lines about the measurement, not those of the parser and builder. */
 export function measurementWarnings(output: string): readonly string[] {
   const lines = output.split('\n').filter((line) => / \[W\] (?!\[TRT\])/.test(line));
-  return [...new Set(lines.map((line) => cleanLine(messageOf(line), 300)))].slice(0, 16);
+  return [...new Set(lines.map((line) => cleanLine(messageOf(line), 1000)))].slice(0, 16);
 }
 
 /** `[05/13/2025-10:36:46] [W] * Throughput may be bound` without stamp and level. */
 function messageOf(line: string): string {
-  return line.replace(/^\[[^\]]*\] \[[A-Z]\] /, '').trim();
+  return line.replace(stamped, '').trim();
 }

@@ -1,5 +1,6 @@
 import { cleanLine } from '../../../agent/protocol/clean-text.ts';
 import type { EventOf, JournalEvent } from '../../../agent/protocol/events.ts';
+import { engineWords } from '../../../host/results/engine-words.ts';
 import type { RunEvent } from '../../../host/run/run-event.ts';
 import {
   type RunningDistribution,
@@ -236,7 +237,8 @@ function withProcessEnd(state: LiveState, event: EventOf<'process-end'>, nowMs: 
   }
   if (event.outcome === 'cancelled') return ended;
   const label = labelOf(state, process.cell);
-  const why = event.message || event.signal || `exit code ${event.exitCode ?? 'unknown'}`;
+  const why =
+    engineWords(event.message) || event.signal || `exit code ${event.exitCode ?? 'unknown'}`;
   return withNote(
     withCell(ended, process.cell, (cell) => ({ ...cell, failed: cell.failed + 1 })),
     'failed',
