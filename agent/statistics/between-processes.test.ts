@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { processesNeeded, processInterval } from './between-processes.ts';
+import { cellInterval, processesNeeded, processInterval } from './between-processes.ts';
 
 test('the estimate is the geometric mean and the interval is symmetric in logarithms', () => {
   const found = processInterval([90, 100, 110, 100, 100]);
@@ -32,26 +32,48 @@ test('one process or an impossible median allows no interval', () => {
   expect(processInterval([100, 100])?.halfWidth).toBe(0);
 });
 
-test('half the width takes four times the processes', () => {
-  expect(processesNeeded(8, 0.02, 0.01)).toBe(32);
-  expect(processesNeeded(8, 0.005, 0.01)).toBe(8);
+/** K medians whose logarithms have a sample standard deviation of exactly `sd`. */
+function spread(k: number, sd: number): number[] {
+  const raw = Array.from({ length: k }, (_, i) => i - (k - 1) / 2);
+  const unit = Math.sqrt(raw.reduce((sum, x) => sum + x * x, 0) / (k - 1));
+  return raw.map((x) => 100 * Math.exp((x / unit) * sd));
+}
+
+test('a cell is precise where the target holds at the largest spread that is possible', () => {
+  // By hand: 1.96 · 0.25 % · √(4 / 0.297) / √5 = 0.804 %.
+  const small = cellInterval(spread(5, 0.0025), 0.01);
+  expect(small?.isPrecise).toBe(true);
+  expect(small?.halfWidth).toBeCloseTo(0.00804, 5);
+  expect(small?.limitHalfWidth).toBeCloseTo(small?.halfWidth ?? 0, 12);
+  // t alone would give ±0.50 %; the limit of the spread allows ±1.29 %.
+  const middling = cellInterval(spread(5, 0.004), 0.01);
+  expect(middling?.isPrecise).toBe(false);
+  expect(middling?.halfWidth).toBeCloseTo(0.01, 9);
+  expect(middling?.limitHalfWidth).toBeCloseTo(0.01286, 5);
+  const large = cellInterval(spread(5, 0.02), 0.01);
+  expect(large?.isPrecise).toBe(false);
+  expect(large?.halfWidth).toBeCloseTo(processInterval(spread(5, 0.02))?.halfWidth ?? 0, 12);
 });
 
-test('the interval covers the truth about 95 times in 100, whatever the number of processes', () => {
-  let state = 11;
-  const uniform = () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return (state + 0.5) / 2 ** 32;
-  };
-  const normal = () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
-  for (const k of [3, 5, 8]) {
-    let hits = 0;
-    for (let trial = 0; trial < 1000; trial += 1) {
-      const medians = Array.from({ length: k }, () => 100 * Math.exp(0.004 * normal()));
-      const { lo = 0, hi = 0 } = processInterval(medians) ?? {};
-      if (lo <= 100 && hi >= 100) hits += 1;
-    }
-    expect(hits / 1000).toBeGreaterThan(0.93);
-    expect(hits / 1000).toBeLessThan(0.97);
+test('fewer than five processes are never precise, however alike', () => {
+  expect(cellInterval([100, 100, 100, 100], 0.01)).toMatchObject({
+    isPrecise: false,
+    limitHalfWidth: Infinity,
+  });
+  expect(cellInterval([100, 100, 100, 100, 100], 0.01)).toMatchObject({
+    isPrecise: true,
+    halfWidth: 0,
+  });
+  expect(cellInterval([100], 0.01)).toBeNull();
+});
+
+test('the number of processes that would do makes the cell precise, and one less does not', () => {
+  for (const sd of [0.004, 0.008, 0.02]) {
+    const needed = processesNeeded(spread(5, sd), 0.01);
+    expect(cellInterval(spread(needed, sd), 0.01)?.isPrecise).toBe(true);
+    expect(cellInterval(spread(needed - 1, sd), 0.01)?.isPrecise).toBe(false);
   }
+  expect(processesNeeded(spread(3, 0.0001), 0.01)).toBe(5);
+  expect(processesNeeded(spread(8, 0.0001), 0.01)).toBe(8);
+  expect(processesNeeded(spread(5, 0.5), 0.0001)).toBe(Infinity);
 });

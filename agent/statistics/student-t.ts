@@ -1,18 +1,4 @@
-const lanczos = [
-  676.5203681218851, -1259.1392167224028, 771.3234287776531, -176.6150291621406, 12.507343278686905,
-  -0.13857109526572012, 9.984369578019572e-6, 1.5056327351493116e-7,
-] as const;
-
-/** ln Γ(x) for x > 0 (Lanczos, g = 7, nine coefficients; about 15 digits). */
-function lnGamma(x: number): number {
-  const z = x - 1;
-  let sum = 0.9999999999998099;
-  lanczos.forEach((coefficient, i) => {
-    sum += coefficient / (z + i + 1);
-  });
-  const t = z + 7.5;
-  return 0.5 * Math.log(2 * Math.PI) + (z + 0.5) * Math.log(t) - t + Math.log(sum);
-}
+import { lnGamma } from './log-gamma.ts';
 
 /** The continued fraction of the incomplete beta function (DLMF 8.17.22), by Lentz' method. */
 function betaFraction(x: number, a: number, b: number): number {
@@ -62,6 +48,19 @@ export function studentTTwoSided(t: number, degrees: number): number {
 export function studentTQuantile(p: number, degrees: number): number {
   if (p === 0.5) return 0;
   if (p < 0.5) return -studentTQuantile(1 - p, degrees);
+  const key = `${p}/${degrees}`;
+  const known = quantiles.get(key);
+  if (known !== undefined) return known;
+  const found = upperQuantile(p, degrees);
+  if (quantiles.size < MOST_REMEMBERED) quantiles.set(key, found);
+  return found;
+}
+
+/** The same few are asked for again and again, and each takes fifty evaluations of a continued fraction. */
+const quantiles = new Map<string, number>();
+const MOST_REMEMBERED = 1000;
+
+function upperQuantile(p: number, degrees: number): number {
   const tail = 1 - p;
   let low = 0;
   let high = 1;

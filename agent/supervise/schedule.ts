@@ -1,6 +1,6 @@
 import type { EventOf } from '../protocol/events.ts';
 import type { Cell, Plan } from '../protocol/plan.ts';
-import { processInterval } from '../statistics/between-processes.ts';
+import { cellInterval } from '../statistics/between-processes.ts';
 
 export type CellEndReason = EventOf<'cell'>['reason'];
 export type CellEnd = Pick<EventOf<'cell'>, 'cell' | 'reason'>;
@@ -69,10 +69,10 @@ export class Schedule {
   /** After a block: cells that are precise enough leave, and calibrations that nothing needs any more. */
   endBlock(): readonly CellEnd[] {
     const { minBlocks, precision } = this.#plan.effort;
-    const precise = this.#measured().filter(({ medians }) => {
-      const interval = medians.length >= minBlocks ? processInterval(medians) : null;
-      return interval !== null && interval.halfWidth <= precision;
-    });
+    const precise = this.#measured().filter(
+      ({ medians }) =>
+        medians.length >= minBlocks && cellInterval(medians, precision)?.isPrecise === true,
+    );
     return [...precise.map((live) => this.#leave(live, 'precise')), ...this.#idleCalibrations()];
   }
 

@@ -17,7 +17,12 @@ const interval = z.object({
   lo_ns: z.number(),
   hi_ns: z.number(),
   level: z.number(),
-  method: z.enum(['t-log-process-medians', 'order-statistic-ess']),
+  /** The first where the cell is as precise as asked, the second where it is not: docs/methodology.md, "Intervals". */
+  method: z.enum([
+    'spread-limit-log-process-medians',
+    't-log-process-medians',
+    'order-statistic-ess',
+  ]),
   half_width: share,
 });
 export type Interval = z.infer<typeof interval>;

@@ -1,7 +1,7 @@
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import type { EventOf } from '../../agent/protocol/events.ts';
 import type { Cell, Plan } from '../../agent/protocol/plan.ts';
-import { processInterval } from '../../agent/statistics/between-processes.ts';
+import { type CellInterval, cellInterval } from '../../agent/statistics/between-processes.ts';
 import { median } from '../../agent/statistics/quantile.ts';
 import { passTimes_ns, summarizePasses } from '../stats/passes.ts';
 import { type SteadyClass, steadyClasses } from '../stats/steady-state.ts';
@@ -52,7 +52,7 @@ export function computeCell(analysis: CellAnalysis, around: CellSurroundings): C
   const board = boardStateOver(spans, around.journal.tele.board);
   const blocked = contention(data, cell.threads);
   const medians = counted.flatMap((process) => process.median_ns ?? []);
-  const found = processInterval(medians, LEVEL);
+  const found = cellInterval(medians, around.plan.effort.precision);
   const profile = around.journal.placements.get(cell.id);
   // trtexec tells layers, and runs nowhere else.
   const placement = cell.engine === 'trtexec' ? null : placementOf(cell.ep, profile);
@@ -124,7 +124,7 @@ function evidenceOf(
     placement: known.placement,
     classes: counted.map((process) => process.state.class),
     medians: known.medians,
-    halfWidth: processInterval(known.medians, LEVEL)?.halfWidth ?? null,
+    blocks: counted.flatMap(({ data, median_ns }) => (median_ns === null ? [] : data.block)),
     flaggedByContention: known.blocked?.flagged_processes.length ?? 0,
     effort: plan.effort,
   };
@@ -164,16 +164,12 @@ function configOf(cell: Cell, processes: readonly ProcessAnalysis[]): CellResult
   };
 }
 
-function interval(found: {
-  readonly lo: number;
-  readonly hi: number;
-  readonly halfWidth: number;
-}): Interval {
+function interval(found: CellInterval): Interval {
   return {
     lo_ns: found.lo,
     hi_ns: found.hi,
     level: LEVEL,
-    method: 't-log-process-medians',
+    method: found.isPrecise ? 'spread-limit-log-process-medians' : 't-log-process-medians',
     half_width: found.halfWidth,
   };
 }

@@ -25,7 +25,7 @@ describe('a good run', () => {
     });
     expect(cell.median_ns).toBeGreaterThan(39.9e6);
     expect(cell.median_ns).toBeLessThan(40.1e6);
-    expect(cell.ci).toMatchObject({ level: 0.95, method: 't-log-process-medians' });
+    expect(cell.ci).toMatchObject({ level: 0.95, method: 'spread-limit-log-process-medians' });
     expect(cell.ci?.half_width).toBeLessThan(0.01);
     expect(cell).toMatchObject({ n_processes: 6, n_processes_excluded: 0 });
     expect(cell.iterations).toEqual({ total: 6 * 401, warm_up: 6 * 20, steady: 6 * 381 });

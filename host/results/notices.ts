@@ -1,5 +1,6 @@
 import { cleanLine, cleanText } from '../../agent/protocol/clean-text.ts';
 import type { Plan } from '../../agent/protocol/plan.ts';
+import { loneProcess } from '../stats/process-structure.ts';
 import type { Activity } from './activity-result.ts';
 import type { CellResult } from './cell-result.ts';
 import { formatCount, formatPercent } from './format.ts';
@@ -82,6 +83,7 @@ const rules: readonly Rule[] = [
   outliers,
   interrupted,
   slowdown,
+  lone,
   contended,
   failures,
   placement,
@@ -119,6 +121,20 @@ function slowdown({ steady }: CellResult): Omit<Notice, 'cell'> | null {
   if (steady.by_class.slowdown === 0) return null;
   const text = `${formatCount(steady.by_class.slowdown, 'process', 'processes')} became slower while running: look at heat and clocks before the model`;
   return { code: 'slowdown', text };
+}
+
+/** One process apart is no mode yet: of a mode that few processes have, so many often see none or one. */
+function lone({ processes, verdict }: CellResult): Omit<Notice, 'cell'> | null {
+  const medians = processes.flatMap(({ excluded, median_ns }) =>
+    excluded === null ? (median_ns ?? []) : [],
+  );
+  const distance = loneProcess(medians);
+  if (distance === null || verdict.kind === 'INVALID') return null;
+  const k = medians.length;
+  const direction = distance > 0 ? 'slower' : 'faster';
+  const missed = formatPercent((1 - 1 / k) ** k);
+  const text = `1 of ${k} processes was ${formatPercent(Math.abs(distance))} ${direction} than the others: a mode that 1 in ${k} processes has is not seen at all in ${missed} of such runs`;
+  return { code: 'lone-process', text };
 }
 
 function contended({ contention, n_processes }: CellResult): Omit<Notice, 'cell'> | null {

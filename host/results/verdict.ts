@@ -1,5 +1,11 @@
 import type { Effort } from '../../agent/protocol/plan.ts';
-import { processesNeeded } from '../../agent/statistics/between-processes.ts';
+import {
+  type CellInterval,
+  cellInterval,
+  LEAST_PRECISE,
+  processesNeeded,
+} from '../../agent/statistics/between-processes.ts';
+import { trendOverBlocks, twoModes } from '../stats/process-structure.ts';
 import type { SteadyClass } from '../stats/steady-state.ts';
 import type { OutputAgreement, PlacementResult, Verdict } from './cell-result.ts';
 import { failureAdvice } from './failure-advice.ts';
@@ -29,17 +35,15 @@ export interface Evidence {
   readonly throttled: string | null;
   /** Classes of the processes that count. */
   readonly classes: readonly (SteadyClass | null)[];
-  /** Medians of the processes that count, nanoseconds. */
+  /** Medians of the processes that count, nanoseconds, and the block of each. */
   readonly medians: readonly number[];
-  readonly halfWidth: number | null;
+  readonly blocks: readonly number[];
   readonly flaggedByContention: number;
   readonly effort: Effort;
 }
 
 /** More processes than this share without a steady state make the cell unstable. */
 const UNSTEADY_SHARE = 0.25;
-const MAX_PROCESS_SD = 0.05;
-const MODE_GAP = 0.03;
 
 /** The verdict on a cell: the first rule that applies, worst first. */
 export function verdictOf(evidence: Evidence): Verdict {
@@ -142,8 +146,9 @@ function throttled({ throttled: evidence }: Evidence): Verdict | null {
   };
 }
 
+/** What no interval describes: no steady state, a trend over the blocks, two modes. A wide spread is none of these. */
 function unstable(evidence: Evidence): Verdict | null {
-  const { medians, classes, flaggedByContention } = evidence;
+  const { medians, blocks, classes, flaggedByContention } = evidence;
   const action =
     flaggedByContention > 0
       ? quietenBoard
@@ -154,9 +159,10 @@ function unstable(evidence: Evidence): Verdict | null {
     const reason = `no steady state in ${unsteady} of ${classes.length} processes; ${span}`;
     return { kind: 'UNSTABLE', reason, action };
   }
-  const sd = relativeSd(medians);
-  if (sd !== null && sd > MAX_PROCESS_SD) {
-    const reason = `processes differ by ${formatPercent(sd)} (standard deviation); ${span}`;
+  const trend = trendOverBlocks(medians.map((median, at) => ({ median, block: blocks[at] ?? at })));
+  if (trend !== null) {
+    const direction = trend > 0 ? 'slower' : 'faster';
+    const reason = `became ${formatPercent(Math.abs(trend))} ${direction} from block to block; ${span}`;
     return { kind: 'UNSTABLE', reason, action };
   }
   const modes = twoModes(medians);
@@ -169,22 +175,36 @@ function unstable(evidence: Evidence): Verdict | null {
 /** Threads of the worker waited for a CPU: no statistics cure that. */
 const quietenBoard = 'stop what else is running on the board';
 
-function wide({ halfWidth, medians, effort, flaggedByContention }: Evidence): Verdict | null {
+function wide({ medians, effort, flaggedByContention }: Evidence): Verdict | null {
   const target = formatPercent(effort.precision);
-  if (halfWidth === null) {
+  const found = cellInterval(medians, effort.precision);
+  if (found === null) {
     return {
       kind: 'WIDE',
       reason: 'one process only: it says nothing of the next one',
-      action: 'measure more processes: --blocks 5',
+      action: `measure more processes: --blocks ${LEAST_PRECISE}`,
     };
   }
-  if (halfWidth <= effort.precision) return null;
-  const needed = processesNeeded(medians.length, halfWidth, effort.precision);
+  if (found.isPrecise) return null;
+  const needed = processesNeeded(medians, effort.precision);
+  const enough = Number.isFinite(needed)
+    ? `about ${needed} processes would do`
+    : 'no number would do';
   return {
     kind: 'WIDE',
-    reason: `±${formatPercent(halfWidth)}, target ${target}; about ${needed} processes would do`,
+    reason: `${widthText(found, target)}; ${enough}`,
     action: wideAction(needed, flaggedByContention > 0),
   };
+}
+
+/** Wider than asked, or perhaps not, which so few processes cannot tell. */
+function widthText({ halfWidth, limitHalfWidth, k }: CellInterval, target: string): string {
+  if (formatPercent(halfWidth) !== target) return `±${formatPercent(halfWidth)}, target ${target}`;
+  const processes = formatCount(k, 'process', 'processes');
+  if (!Number.isFinite(limitHalfWidth)) {
+    return `${processes} cannot show ±${target}, that takes ${LEAST_PRECISE} at least`;
+  }
+  return `${processes} do not show ±${target}: it may be ±${formatPercent(limitHalfWidth)}`;
 }
 
 /** More processes than this take longer than finding out what disturbs them. */
@@ -202,22 +222,4 @@ export function relativeSd(medians: readonly number[]): number | null {
   const logs = medians.map(Math.log);
   const mean = logs.reduce((sum, value) => sum + value, 0) / logs.length;
   return Math.sqrt(logs.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (logs.length - 1));
-}
-
-/**
- * Two groups of process medians with at least 3 % between them: two or more in each, and the gap wider than
- * either group, so that one straggler or plain scatter is no mode.
- */
-function twoModes(medians: readonly number[]): readonly [number[], number[]] | null {
-  const ascending = [...medians].sort((a, b) => a - b);
-  for (let at = 2; at <= ascending.length - 2; at += 1) {
-    const low = ascending.slice(0, at);
-    const high = ascending.slice(at);
-    const gap = (high[0] ?? 0) - (low.at(-1) ?? 0);
-    const range = (group: readonly number[]) => (group.at(-1) ?? 0) - (group[0] ?? 0);
-    if (gap >= MODE_GAP * (low.at(-1) ?? 0) && gap > range(low) && gap > range(high)) {
-      return [low, high];
-    }
-  }
-  return null;
 }

@@ -1,4 +1,4 @@
-import { processInterval } from '../../agent/statistics/between-processes.ts';
+import { cellInterval } from '../../agent/statistics/between-processes.ts';
 import { median, quantileOfSorted, sorted } from '../../agent/statistics/quantile.ts';
 import { percentileMinimum } from './percentiles.ts';
 
@@ -10,11 +10,14 @@ export interface RunningEstimate {
   readonly processes: number;
 }
 
-/** The formulas of the final result over the process medians so far; null before the first. */
-export function runningEstimate(medians_ns: readonly number[]): RunningEstimate | null {
+/** The formulas of the final result over the process medians so far, for the plan's precision; null before the first. */
+export function runningEstimate(
+  medians_ns: readonly number[],
+  precision: number,
+): RunningEstimate | null {
   const [first] = medians_ns;
   if (first === undefined) return null;
-  const interval = processInterval(medians_ns);
+  const interval = cellInterval(medians_ns, precision);
   return {
     median_ns: interval?.estimate ?? median(medians_ns),
     halfWidth: interval?.halfWidth ?? null,

@@ -11,7 +11,7 @@ const LEVEL = 1e6;
 /** How often the published interval holds the true level, for a number of processes that was fixed beforehand. */
 export const fixedNumber: Study = {
   title: 'coverage of the 95 % interval over a fixed number of processes that differ by 0.4 %',
-  trials: 2000,
+  trials: 1000,
   findings: (trials) =>
     (Object.keys(spreads) as SpreadName[]).map((name) => ({
       of: name,

@@ -14,7 +14,7 @@ export function resultMarkdown(result: Result, note: string | null = null): stri
     ...verdictNotes(measured),
     ...passTable(measured),
     ...warnings(result),
-    `${latencyMeaning(measured)}. The interval is a t interval over the medians of fresh processes.`,
+    `${latencyMeaning(measured)}. The interval is over the medians of fresh processes, at 95 % or more.`,
   ].join('\n\n')}\n`;
 }
 

@@ -42,6 +42,8 @@ export class WatchedBoard {
   #sinceMs: number;
   #bytesPerSecond = 0;
   #cellKeys: ReadonlyMap<string, string> = new Map();
+  /** Half-width that the plan asks for, as a share. */
+  #precision = 0;
   #title: string | null = null;
   #medians_ns = new Map<string, readonly number[]>();
   #estimates = new Map<string, RunningEstimate | null>();
@@ -127,7 +129,7 @@ export class WatchedBoard {
   headline(key: string, nowMs: number): Headline | null {
     const medians_ns = this.#medians_ns.get(key);
     if (medians_ns !== undefined) {
-      const known = this.#estimates.get(key) ?? runningEstimate(medians_ns);
+      const known = this.#estimates.get(key) ?? runningEstimate(medians_ns, this.#precision);
       this.#estimates.set(key, known);
       return known === null ? null : { ...known, isFirst: false };
     }
@@ -171,7 +173,8 @@ export class WatchedBoard {
     this.#head = [...kept.filter((each) => each !== oldest), event];
   }
 
-  #takePlan({ cells, models }: Plan): void {
+  #takePlan({ cells, models, effort }: Plan): void {
+    this.#precision = effort.precision;
     const measured = cells.filter(({ purpose }) => purpose === 'measure');
     const names = new Map(models.map(({ id, name }) => [id, name]));
     this.#cellKeys = new Map(measured.map(({ id, model, label }) => [id, `${model} ${label}`]));

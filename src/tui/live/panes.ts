@@ -16,7 +16,10 @@ export function figuresLine(state: LiveState, columns: number, theme: Theme): st
   const { steady } = process;
   if (steady === null) return ` ${figure(now, theme)}   ${theme.note('warm-up')}`;
   const earlier = cellOf(state, process.cell).medians_ns;
-  const estimate = runningEstimate(process.isEnded ? earlier : [...earlier, steady.p50_ns]);
+  const estimate = runningEstimate(
+    process.isEnded ? earlier : [...earlier, steady.p50_ns],
+    precisionOf(state),
+  );
   const width = intervalText(estimate?.halfWidth ?? null, theme);
   const interval = columns >= 100 ? `${width} over ${estimate?.processes} processes` : width;
   const all = [
@@ -29,6 +32,11 @@ export function figuresLine(state: LiveState, columns: number, theme: Theme): st
   const shown = columns >= 80 ? all : all.filter(([name]) => name !== 'p90' && name !== 'max');
   const line = ` ${shown.map((each) => figure(each, theme)).join('   ')}`;
   return width === '' || columns < 60 ? line : `${line}   ${interval}`;
+}
+
+/** The precision that the plan asks for; before there is a plan, nothing is measured either. */
+function precisionOf({ progress }: LiveState): number {
+  return progress.plan?.effort.precision ?? 0;
 }
 
 /** Wide enough for `1.234 ms`, so that nothing moves while the figures change. */
@@ -59,7 +67,7 @@ export function cellLines(
   const head = ` ${padEnd('  cell', labelColumns + 2, theme)}${padStart('n', 3, theme)}${padStart('median', 9, theme)}${padStart('95 % CI', 8, theme)}${isWide ? '  state' : ''}`;
   const lines = cells.slice(from, to).map((cell) => {
     const mark = markOf(state, cell, theme);
-    const estimate = runningEstimate(cellOf(state, cell.id).medians_ns);
+    const estimate = runningEstimate(cellOf(state, cell.id).medians_ns, precisionOf(state));
     const label = shortLabel(cell, isWide);
     const median = estimate === null ? '' : formatDuration(estimate.median_ns, estimate.halfWidth);
     const width = intervalText(estimate?.halfWidth ?? null, theme);
