@@ -3,6 +3,7 @@
 // Run: npx tsx bench/truth/main.ts [--studies fixedNumber,withinProcess] [--times 10]
 import { parseArgs } from 'node:util';
 import * as intervalCoverage from '../../test/truth/interval-coverage.ts';
+import * as modeThresholds from '../../test/truth/mode-thresholds.ts';
 import * as pooledIterations from '../../test/truth/pooled-iterations.ts';
 import { type Study, tableOf } from '../../test/truth/support/study.ts';
 import * as unstableCells from '../../test/truth/unstable-cells.ts';
@@ -10,6 +11,7 @@ import * as validCells from '../../test/truth/valid-cells.ts';
 
 const studies: Readonly<Record<string, Study>> = {
   ...intervalCoverage,
+  ...modeThresholds,
   ...pooledIterations,
   ...unstableCells,
   ...validCells,
