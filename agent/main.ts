@@ -55,6 +55,8 @@ async function run(role: string | undefined, words: readonly string[]): Promise<
   return agentExitCodes.usage;
 }
 
+// What a run leaves is for nobody else to read, however the agent was started.
+process.umask(0o077);
 run(process.argv[2], process.argv.slice(3)).then(
   (exitCode) => {
     process.exitCode = exitCode;

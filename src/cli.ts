@@ -4,11 +4,13 @@ process.env.NODE_ENV ??= 'production';
 // ONNX Runtime phones home unless told not to; said here for every process that we start.
 process.env.ORT_DISABLE_TELEMETRY = '1';
 
+const { keepFilesPrivate } = await import('../host/private-files.ts');
 const { createProgram } = await import('./program.ts');
 const { reportFailure } = await import('./output/failure.ts');
 const { exitQuietlyOnBrokenPipe } = await import('./output/broken-pipe.ts');
 
 exitQuietlyOnBrokenPipe();
+keepFilesPrivate();
 try {
   process.exitCode = await createProgram(process.argv);
 } catch (error) {

@@ -6,6 +6,8 @@ import {
   addExperimentOptions,
   addOutputOptions,
 } from './config/bench-options.ts';
+import { directoriesFrom, makePrivate } from './config/directories.ts';
+import { environment } from './config/environment.ts';
 import { addFleetCommands } from './config/fleet-commands.ts';
 import { addResultCommands } from './config/result-commands.ts';
 import { addRuntimeCommands } from './config/runtime-commands.ts';
@@ -35,6 +37,7 @@ export async function createProgram(argv: readonly string[]): Promise<number> {
     (action: Action) =>
     async (...args: unknown[]): Promise<void> => {
       const command = args.at(-1) as Command;
+      makePrivate(directoriesFrom(environment));
       exitCode = await action(command.args, command.optsWithGlobals());
     };
   program
@@ -71,6 +74,7 @@ const displayOptions: readonly string[] = ['--debug', '--no-color', '--ascii'];
 /** The interactive session where somebody sits in front of a terminal; elsewhere the help. */
 async function withoutVerb(program: Command, argv: readonly string[]): Promise<number> {
   if (process.stdin.isTTY && process.stdout.isTTY && process.stderr.isTTY) {
+    makePrivate(directoriesFrom(environment));
     const { homeCommand } = await import('./commands/home.ts');
     const options = { color: !argv.includes('--no-color'), ascii: argv.includes('--ascii') };
     const exitCode = await homeCommand(options);

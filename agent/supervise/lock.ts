@@ -58,7 +58,7 @@ function aside(path: string): string {
 
 function create(path: string, text: string): boolean {
   const temporary = aside(path);
-  writeFileSync(temporary, text, { flag: 'wx', mode: 0o644 });
+  writeFileSync(temporary, text, { flag: 'wx', mode: 0o600 });
   try {
     linkSync(temporary, path);
     return true;

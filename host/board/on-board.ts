@@ -32,6 +32,8 @@ export interface OnBoard {
   readonly partials: readonly PartialUpload[];
   readonly incomingBytes: number;
   readonly runtimes: readonly string[];
+  /** Those whose files are as they were when they were last verified, in this boot. */
+  readonly verifiedRuntimes: ReadonlySet<string>;
   readonly runtimeUsedUnixS: ReadonlyMap<string, number>;
   readonly runs: readonly RunOnBoard[];
   /** Hashes that the plans of runs on the board name: never collected as garbage. */
@@ -64,6 +66,7 @@ export function readOnBoard(answer: ProbeAnswer): OnBoard {
     engines: readEngines(answer.all('engine')),
     ...readPartials(answer.all('part')),
     runtimes: [...runtimes.keys()],
+    verifiedRuntimes: new Set(answer.all('verified').filter((id) => runtimes.has(id))),
     runtimeUsedUnixS: runtimes,
     runs: readRuns(answer),
     referenced: new Set(answer.all('ref').filter((hash) => /^[0-9a-f]{64}$/.test(hash))),

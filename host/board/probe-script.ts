@@ -1,3 +1,4 @@
+import { defineVerified } from '../push/verified-runtime.ts';
 import { chooseBase } from './base-script.ts';
 
 /** Tools whose presence the probe reports; what a run cannot do without is in requirements.ts. */
@@ -33,6 +34,7 @@ const listBase = [
         'find runtimes -mindepth 1 -maxdepth 1 -type d -exec stat -c "runtime=%n %Y" {} +; ' +
         'find runs -mindepth 1 -maxdepth 1 -type d -exec stat -c "run=%n %Y" {} +; ' +
         'find runs -mindepth 2 -maxdepth 2 -name "journal*.ndjson" -exec stat -c "journal=%n %s" {} +; } 2> /dev/null | head -n 100000',
+      `for r in runtimes/[0-9a-f]*; do if stamped "$r"; then o verified "\${r##*/}"; fi; done`,
       'for f in runs/*/pid; do [ -r "$f" ] && read -r p < "$f" && o pid "$f $p"; done',
       'for f in runs/*/plan*.json; do [ -r "$f" ] && grep -Eo "[0-9a-f]{64}" "$f"; done | sort -u | head -n 20000 | while read -r h; do o ref "$h"; done',
       'if [ -r lock ]; then o lock "$(head -c 2000 lock)"; fi',
@@ -52,7 +54,6 @@ const listBase = [
  */
 export function probeScript(root = ''): string {
   return [
-    'umask 077',
     'export LC_ALL=C',
     `PATH=$PATH:${extraPath}`,
     'o() { printf %s "$1=$2"; echo; }',
@@ -87,6 +88,7 @@ export function probeScript(root = ''): string {
     `first uptime ${root}/proc/uptime`,
     `first load ${root}/proc/loadavg`,
     `for t in ${probedTools.join(' ')}; do printf %s "tool=$t "; command -v "$t" || echo; done`,
+    ...defineVerified(`${root}/proc/sys/kernel/random/boot_id`),
     ...chooseBase,
     ...listBase,
     'o scope "$ORIN_REMOTE_LOCK"',

@@ -95,7 +95,6 @@ async function writeFile(
   const bytes = Buffer.byteLength(text);
   const script = [
     `cd ${word(base)} || exit 6`,
-    'umask 077',
     `t=reservation.$$; head -c ${bytes} > $t`,
     `if [ "$(wc -c < $t)" -eq ${bytes} ] && mv -f $t reservation; then :; else rm -f $t; exit 4; fi`,
   ].join('; ');

@@ -30,7 +30,6 @@ export async function startGuardian(target: SteerTarget, { changes }: IrqMoves):
   const text = encodeIrqRecord({ bootId, changes });
   const guard = `sh -c "$g" ${guardianName} "$d"`;
   const script = [
-    'umask 077',
     readPassword,
     `d=${word(`${base}/${irqDirectory}`)}`,
     'mkdir -p "$d" && cd "$d" || exit 3',

@@ -5,6 +5,7 @@ import type { Runtime } from '../runtime/runtime.ts';
 import { runScript } from '../shell/run-script.ts';
 import { word } from '../shell/sh.ts';
 import { storePath } from './upload-script.ts';
+import { defineVerified, manifest } from './verified-runtime.ts';
 
 /** Where a runtime lies on a board. */
 export function runtimeDirectory(base: string, runtime: Runtime): string {
@@ -29,7 +30,6 @@ export async function installRuntime(
     ({ path, mode, file }) => `"${safe(path)}:${mode.toString(8)}:${storePath(file.sha256)}"`,
   );
   const script = [
-    'umask 077',
     `cd ${word(base)} || exit 6`,
     `t=${temporary}`,
     'trap "rm -rf $t" 0',
@@ -39,10 +39,11 @@ export async function installRuntime(
     'find store/incoming -mindepth 1 -maxdepth 1 -mmin +1440 "(" -type f -name "$h.*" -o -type d -name "batch.$u" ")" -exec rm -rf {} + 2> /dev/null',
     `mkdir -p ${[...directories].map((directory) => `"$t/${safe(directory)}"`).join(' ')} || exit 6`,
     `for e in ${entries.join(' ')}; do f=\${e##*:}; r=\${e%:*}; m=\${r##*:}; n=$t/\${r%:*}; ` +
-      '{ ln "$f" "$n" 2> /dev/null || cp "$f" "$n"; } && chmod $m "$n" || exit 6; done',
+      `{ ln "$f" "$n" 2> /dev/null || cp "$f" "$n"; } && chmod $m "$n" && echo "$m \${f##*/} \${r%:*}" >> $t/${manifest} || exit 6; done`,
     // A tree of this name is there only when one of its files was found damaged, or another client was quicker.
     `if [ -e ${final} ]; then mv ${final} $t.old; fi`,
-    `mv -T $t ${final} 2> /dev/null || [ -e ${final}/bin/node ] || exit 6`,
+    // Not `mv -T`, which not every board has: where another client was quicker, ours would go into its directory.
+    `if [ -e ${final} ]; then :; else mv $t ${final} 2> /dev/null; fi; [ -e ${final}/${manifest} ] || exit 6`,
     'rm -rf $t.old',
     `echo installed`,
   ].join('; ');
@@ -55,6 +56,44 @@ export async function installRuntime(
     code: 'push-failed',
     what: `cannot install the runtime on ${link.board}`,
     why: stderr.trim() || `nothing could be written below ${base}/runtimes`,
+    next: `try \`orin-remote clean ${link.board}\` and run the command again`,
+    board: link.board,
+  });
+}
+
+/**
+ * Has the board verify a runtime, by hash once in a boot. Null when it is what its name says, else the hashes of those of its
+ * files that are damaged in the store; these are removed from it.
+ * @throws OrinError `push-failed` when it could not be verified.
+ */
+export async function findDamage(
+  link: Link,
+  base: string,
+  runtime: Runtime,
+  signal: AbortSignal,
+): Promise<ReadonlySet<string> | null> {
+  const files = [...new Set(runtime.files.map(({ file }) => storePath(file.sha256)))];
+  const script = [
+    `cd ${word(base)} || exit 6`,
+    ...defineVerified(),
+    `if verified runtimes/${runtime.id}; then echo verified; exit 0; fi`,
+    `for f in ${files.join(' ')}; do h=$(hash "$f"); [ "\${h%% *}" = "\${f##*/}" ] || { rm -f "$f"; echo "damaged=\${f##*/}"; }; done`,
+    'echo damaged',
+  ].join('; ');
+  const { output, stderr } = await runScript(link, script, {
+    step: `verify the runtime on ${link.board}`,
+    timeoutMs: 10 * 60_000,
+    signal,
+  });
+  const [answer] = output.trim().split('\n').slice(-1);
+  if (answer === 'verified') return null;
+  if (answer === 'damaged') {
+    return new Set([...output.matchAll(/^damaged=([0-9a-f]{64})$/gm)].map(([, hash = '']) => hash));
+  }
+  throw new OrinError({
+    code: 'push-failed',
+    what: `cannot verify the runtime on ${link.board}`,
+    why: stderr.trim() || `nothing could be read below ${base}/runtimes`,
     next: `try \`orin-remote clean ${link.board}\` and run the command again`,
     board: link.board,
   });

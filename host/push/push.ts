@@ -1,9 +1,10 @@
 import type { Probe } from '../board/probe.ts';
+import { OrinError } from '../errors.ts';
 import type { Link } from '../link/link.ts';
 import type { PushProgress } from '../run/run-event.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { batchesOf, sendBatch } from './batch.ts';
-import { installRuntime, runtimeDirectory } from './install-runtime.ts';
+import { findDamage, installRuntime, runtimeDirectory } from './install-runtime.ts';
 import { type Meter, startMeter } from './meter.ts';
 import type { Packer } from './packer.ts';
 import { makeRoom } from './room.ts';
@@ -11,6 +12,9 @@ import { type LargeSend, packingFor, sendStoreFile } from './send-store-file.ts'
 import type { SentFile } from './sending.ts';
 import type { StoreFile } from './store-file.ts';
 import { storePath } from './upload-script.ts';
+
+/** Damaged a second time, it is the board's disk. */
+const MAX_INSTALLS = 3;
 
 export interface PushOptions {
   /** Models, inputs and data that the board must hold. */
@@ -63,11 +67,8 @@ export async function push(link: Link, probe: Probe, options: PushOptions): Prom
     options.keepBytes,
     options.signal,
   );
-  const sent = missing.length > 0 ? await sendAll(link, probe, missing, meter, options) : [];
-  if (needsInstall(probe, runtime, missing)) {
-    meter.enter('installing', '');
-    await installRuntime(link, probe.facts.base.path, runtime, options.signal);
-  }
+  const first = missing.length > 0 ? await sendAll(link, probe, missing, meter, options) : [];
+  const sent = [...first, ...(await bringRuntime(link, probe, missing, meter, options))];
   meter.enter('done', '');
   return {
     runtimeDirectory: runtimeDirectory(probe.facts.base.path, runtime),
@@ -77,6 +78,46 @@ export async function push(link: Link, probe: Probe, options: PushOptions): Prom
     removed,
     elapsedMs: meter.elapsedMs,
   };
+}
+
+/**
+ * Installs the runtime where it is not there, and has the board verify it once in a boot before anything of it is executed; what is
+ * damaged there is sent again. Gives what that was.
+ * @throws OrinError `push-failed` when it is damaged again and again.
+ */
+async function bringRuntime(
+  link: Link,
+  probe: Probe,
+  sentBefore: readonly StoreFile[],
+  meter: Meter,
+  options: PushOptions,
+): Promise<SentFile[]> {
+  const { runtime, signal } = options;
+  const base = probe.facts.base.path;
+  let isMissing = needsInstall(probe, runtime, sentBefore);
+  // One without files is on the board already, and verified: whoever goes on with a run has no other.
+  const isVerified = probe.verifiedRuntimes.has(runtime.id) || runtime.files.length === 0;
+  if (!isMissing && isVerified) return [];
+  const sent: SentFile[] = [];
+  for (let attempt = 0; attempt < MAX_INSTALLS; attempt += 1) {
+    if (isMissing) {
+      meter.enter('installing', '');
+      await installRuntime(link, base, runtime, signal);
+    }
+    const damaged = await findDamage(link, base, runtime, signal);
+    if (damaged === null) return sent;
+    const files = runtime.files.map(({ file }) => file).filter(({ sha256 }) => damaged.has(sha256));
+    if (files.length > 0)
+      sent.push(...(await sendAll(link, probe, distinct(files), meter, options)));
+    isMissing = true;
+  }
+  throw new OrinError({
+    code: 'push-failed',
+    what: `the runtime on ${link.board} is not what was sent, again and again`,
+    why: `its files below ${base} have other hashes when they are read again`,
+    next: 'check the disk of the board, or set ORIN_REMOTE_DIR on it to another one',
+    board: link.board,
+  });
 }
 
 /** Bytes that a push would send, before packing; 0 when all is there. */

@@ -1,6 +1,7 @@
 import type { Plan } from '../../agent/protocol/plan.ts';
 import type { Probe } from '../board/probe.ts';
 import type { Link } from '../link/link.ts';
+import { defineVerified } from '../push/verified-runtime.ts';
 import { runContext } from '../results/run-context.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { runScript } from '../shell/run-script.ts';
@@ -44,12 +45,17 @@ export async function runtimeOf(
   });
 }
 
-/** Path of the runtime on the board with which the plan was begun; null when it is not there any more. */
+/** Path of the runtime on the board with which the plan was begun, verified; null when it is not there any more. */
 export async function runtimeOnBoard(link: Link, probe: Probe, plan: Plan): Promise<string | null> {
   const id = runContext.parse(plan.context).runtime?.id ?? '';
   if (!/^[0-9a-f]{64}$/.test(id)) return null;
   const directory = `${probe.facts.base.path}/runtimes/${id}`;
-  const script = `[ -x ${word(`${directory}/bin/node`)} ] && echo there; true`;
-  const { output } = await runScript(link, script, { step: `find the runtime on ${link.board}` });
+  const script = [...defineVerified(), `verified ${word(directory)} && echo there; true`].join(
+    '; ',
+  );
+  const { output } = await runScript(link, script, {
+    step: `find the runtime on ${link.board}`,
+    timeoutMs: 10 * 60_000,
+  });
   return output.trim() === 'there' ? directory : null;
 }

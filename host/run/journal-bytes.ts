@@ -35,6 +35,7 @@ export async function openJournal(stream: JournalStream, board: string): Promise
 const reasons: Record<string, string> = {
   'failed:mkdir': 'the run directory could not be made on the board',
   'failed:resumed': 'somebody else lets the run go on already',
+  'failed:runtime': 'the runtime on the board was changed after it was installed; run it again',
   'failed:disk': 'the plan could not be written on the board',
   'failed:plan':
     'the plan did not arrive whole: something on the board reads the input of its commands (a login script, or the program of a forced command)',

@@ -2,6 +2,7 @@ import type { Plan } from '../../agent/protocol/plan.ts';
 import { segmentFile } from '../../agent/protocol/run-files.ts';
 import type { Link, RemoteProcess } from '../link/link.ts';
 import { markUsedStatement } from '../push/install-runtime.ts';
+import { defineVerified } from '../push/verified-runtime.ts';
 import { startFed } from '../shell/fed-script.ts';
 import { newMarker } from '../shell/marked-output.ts';
 import { sh, word } from '../shell/sh.ts';
@@ -56,17 +57,19 @@ export async function launchRun(
       : // Fails where the file is there: two workstations may mean to go on with the same run.
         `( set -C; : > ${planFile} ) 2> /dev/null`;
   const script = [
-    'umask 077',
     `b=${word(paths.base)}`,
     inRunDirectory(paths.base, plan.runId),
     `n=${word(paths.runtime)}`,
     ...defineAlive,
+    ...defineVerified(),
+    `verified "$n" || { echo; echo ${marker}failed:runtime; exit 8; }`,
     `${make} || { echo; echo ${marker}failed:${segment === 1 ? 'mkdir' : 'resumed'}; exit 3; }`,
     // Writing fails on a full disk; reading less than was sent does not.
     `f=plan; head -c ${planBytes.length} > ${planFile} || f=disk`,
     `s=$(wc -c < ${planFile})`,
     `[ "$s" -eq ${planBytes.length} ] || { ${undo}; echo; echo ${marker}failed:$f; exit 4; }`,
     markUsedStatement(paths.base, paths.runtime, storeFilesOf(plan)),
+    'restamp "$n"',
     // `$!` would be read as history by csh; `jobs -p` says the same, but only outside of a subshell in dash.
     // Without the account's variables, which may end Node or swap its libraries; the agent reads them from this shell's own
     // environment, passed as a file that only this user can read.

@@ -78,7 +78,7 @@ async function layBack(
     // The renaming of a try before this one, of which the answer was lost.
     const before = await script(`[ -d ${directory} ] && exit 9; true`);
     if (before.status === 9) return;
-    await script(`umask 077; rm -rf ${word(incoming)}; mkdir -p ${word(incoming)}`);
+    await script(`rm -rf ${word(incoming)}; mkdir -p ${word(incoming)}`);
     for (const path of await cameFromBoard(saved)) {
       await send(link, path, `${incoming}/${basename(path)}`, signal);
     }
@@ -101,7 +101,7 @@ async function cameFromBoard(saved: string): Promise<string[]> {
 async function send(link: Link, path: string, target: string, signal: AbortSignal): Promise<void> {
   const file = word(target);
   const marker = newMarker();
-  const receive = `umask 077; gzip -dc > ${file}; h=$(sha256sum < ${file}); echo; echo ${marker}\${h%% *}`;
+  const receive = `gzip -dc > ${file}; h=$(sha256sum < ${file}); echo; echo ${marker}\${h%% *}`;
   const step = `laying ${basename(path)} back on ${link.board}`;
   const process = await startFed(link, receive, { step, signal });
   const stderr = lastBytes(process.stderr, 4096);

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import { OrinError } from '../errors.ts';
+import { rememberedHash } from '../hash/remembered-hash.ts';
 import type { BoardPlatform, FetchOptions } from './node-package.ts';
 import { npmOptions } from './npm-options.ts';
 import type { PlacedFile } from './onnxruntime-files.ts';
@@ -15,6 +16,20 @@ const integrities: Readonly<Record<BoardPlatform, string>> = {
     'sha512-k6FPjEYDioyVihUqvRFX4QZK0RL/Rrn4xPEzrKxODxgLAUXlhBTut391zPzgsMcArXgN4YTuS11M/kxmA5s+Fg==',
   'linux-x64':
     'sha512-xi47MKuoQ9fA2SsrH6wljl9t9120hO66qEmb1le6q636q55J974cZfcwDrK5nW1GalJ+0NLXoH2T3/NGQBzPNw==',
+};
+
+/** SHA-256 of what is used of them: the copy in the cache is held against these. */
+const nativeFiles: Readonly<Record<BoardPlatform, Readonly<Record<string, string>>>> = {
+  'linux-arm64': {
+    'package.json': '3c37620dd9a4d5f2b1006259beea39e12dbda3dc867234eadcfc76539a36dabc',
+    'index.js': '868dd922bcd130f676694a6d8aadd5abc8023df3f3fb1d1cc3693db085d4d5ae',
+    'linux_arm64/koffi.node': '7086182b845ae3a0e22113513c9a4e4f2b7838814b079c9a91270887eab1adf1',
+  },
+  'linux-x64': {
+    'package.json': '3356169c6543eabe0905ea9bc7d2665b91ce8d0a1568fd0428ff04690ec870c6',
+    'index.js': 'fbe4d645feb0d4232176a3352a2ac6bd145fc496af7ebc2b86cae793cb778b11',
+    'linux_x64/koffi.node': 'bee3ebc173f47178269e8441fbfd90899c8fe6bc3c948f481c79670f924b1725',
+  },
 };
 
 const javaScript = [
@@ -40,12 +55,11 @@ export async function koffiFiles(
   await requirePinned(directory);
   const native = (await installedNative(require, platform)) ?? (await fetched(platform, options));
   const name = `@koromix/koffi-${platform}`;
-  const binary = `${platform.replace('-', '_')}/koffi.node`;
   return [
     ...javaScript.map((path) => placed('koffi', directory, path, false)),
-    placed(name, native, 'package.json', false),
-    placed(name, native, 'index.js', false),
-    placed(name, native, binary, true),
+    ...Object.keys(nativeFiles[platform]).map((path) =>
+      placed(name, native, path, path.endsWith('.node')),
+    ),
   ];
 }
 
@@ -83,7 +97,7 @@ async function installedNative(
 
 async function fetched(platform: BoardPlatform, options: FetchOptions): Promise<string> {
   const directory = `${options.cacheDir}/koffi/koffi-${KOFFI_VERSION}-${platform}`;
-  if ((await stat(directory).catch(() => null)) !== null) return directory;
+  if (await isWhole(directory, platform, options)) return directory;
   const spec = `@koromix/koffi-${platform}@${KOFFI_VERSION}`;
   if (options.offline)
     throw unavailable(spec, '--offline was given, and the cache does not hold it');
@@ -94,17 +108,34 @@ async function fetched(platform: BoardPlatform, options: FetchOptions): Promise<
     const npm = await npmOptions();
     const integrity = integrities[platform];
     await pacote.extract(spec, temporary, { ...npm, integrity, signal: options.signal });
+    // A damaged one, which cannot be renamed over.
+    await rm(directory, { recursive: true, force: true });
     await rename(temporary, directory);
   } catch (error) {
     options.signal.throwIfAborted();
     // Another program may have been quicker.
-    if ((await stat(directory).catch(() => null)) === null) {
+    if (!(await isWhole(directory, platform, options))) {
       throw unavailable(spec, cleanLine((error as Error).message), error);
     }
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
   return directory;
+}
+
+/** Whether a copy is to the byte what was published, as far as a board gets it. */
+async function isWhole(
+  directory: string,
+  platform: BoardPlatform,
+  { cacheDir, signal }: FetchOptions,
+): Promise<boolean> {
+  const found = await Promise.all(
+    Object.entries(nativeFiles[platform]).map(async ([path, sha256]) => {
+      const hash = await rememberedHash(join(directory, path), cacheDir, signal).catch(() => null);
+      return hash?.sha256 === sha256;
+    }),
+  );
+  return found.every(Boolean);
 }
 
 function unavailable(spec: string, why: string, cause?: unknown): OrinError {

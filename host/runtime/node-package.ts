@@ -1,27 +1,33 @@
 import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import { OrinError } from '../errors.ts';
+import { hashFile } from '../hash/hash-file.ts';
+import { rememberedHash } from '../hash/remembered-hash.ts';
 import { npmOptions } from './npm-options.ts';
 
 export type BoardPlatform = 'linux-arm64' | 'linux-x64';
 
 /**
  * The Node that boards get: 24 runs on glibc 2.28 and newer with nothing beside it, where 26 needs libatomic.so.1,
- * which a bare board lacks. Integrity and size as the npm registry states them for these exact versions.
+ * which a bare board lacks. Integrity and size as the npm registry states them for these exact versions; `sha256` of the program in it.
  */
 export const NODE_VERSION = '24.21.0';
-const packages: Readonly<Record<BoardPlatform, { integrity: string; sizeBytes: number }>> = {
+const packages: Readonly<
+  Record<BoardPlatform, { integrity: string; sizeBytes: number; sha256: string }>
+> = {
   'linux-arm64': {
     integrity:
       'sha512-FpJRPEz2OvvTLfjIOlNGFY9JLPMKgl5m+d4oGYBLg24kJ1mmvN1Zl/HPJgF4HDaJ51ISev1l1cRZ/DM+keXW5g==',
     sizeBytes: 52_450_846,
+    sha256: '0f8949d1028f6d61506b2d5bc57e7e6fe893d7b1997509b7847294fc9c616584',
   },
   'linux-x64': {
     integrity:
       'sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==',
     sizeBytes: 52_504_722,
+    sha256: '7fde7b8afa198da66257f42ee2001d874c7355631e6d1579a5fb5ef1f246df4c',
   },
 };
 
@@ -43,14 +49,16 @@ export interface FetchOptions {
 
 /**
  * The path of the Node program for a platform, from the cache or else from the npm registry, by this person's own
- * npm configuration. Two programs may do this at once.
+ * npm configuration. One in the cache that is not what was published is fetched anew. Two programs may do this at once.
  * @throws OrinError `runtime-unavailable` with the way out; the signal's reason.
  */
 export async function nodeProgram(platform: BoardPlatform, options: FetchOptions): Promise<string> {
   const directory = `${options.cacheDir}/node`;
   const path = `${directory}/node-${NODE_VERSION}-${platform}`;
-  if (await exists(path)) return path;
-  if (options.offline) throw notCached(platform, directory);
+  const cached = await rememberedHash(path, options.cacheDir, options.signal).catch(() => null);
+  options.signal.throwIfAborted();
+  if (cached?.sha256 === packages[platform].sha256) return path;
+  if (options.offline) throw notCached(platform, directory, cached !== null);
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 });
@@ -79,6 +87,8 @@ async function download(
     // pacote checks the integrity of all bytes before this settles, and calls anew when it tries again.
     await pacote.tarball.stream(spec, save, { ...npm, integrity, signal: options.signal });
     await unpackNode(file, target);
+    const { sha256 } = await hashFile(target, options.signal);
+    if (sha256 !== packages[platform].sha256) throw new Error(`its program has SHA-256 ${sha256}`);
   } catch (error) {
     options.signal.throwIfAborted();
     throw isDiskError(error) ? error : unavailable(spec, error);
@@ -131,15 +141,11 @@ async function unpackNode(tarball: string, target: string): Promise<void> {
   }
 }
 
-async function exists(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => null)) !== null;
-}
-
-function notCached(platform: BoardPlatform, directory: string): OrinError {
+function notCached(platform: BoardPlatform, directory: string, isDamaged: boolean): OrinError {
   return new OrinError({
     code: 'runtime-unavailable',
     what: `Node ${NODE_VERSION} for ${platform} is not in the cache`,
-    why: `--offline was given, and ${directory} does not hold it`,
+    why: `--offline was given, and ${directory} ${isDamaged ? 'holds a damaged one' : 'does not hold it'}`,
     next: 'run the same command once without --offline while the npm registry can be reached',
   });
 }

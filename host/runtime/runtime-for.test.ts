@@ -5,6 +5,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -136,6 +137,26 @@ describe('the runtime for a board', () => {
       code: 'runtime-unavailable',
       next: expect.stringContaining('without --offline'),
     });
+  });
+
+  test('a cached Node with one flipped byte is neither pushed nor kept', {
+    timeout: 300_000,
+  }, async () => {
+    const cacheDir = `${directory}/cache`;
+    mkdirSync(`${cacheDir}/node`, { recursive: true });
+    const path = `${cacheDir}/node/node-${NODE_VERSION}-${here}`;
+    const { file } = (await runtimeFor(here, options())).files[1] ?? {};
+    if (file?.source.kind !== 'path') throw new Error('Node comes from the cache');
+    const bytes = readFileSync(file.source.path);
+    bytes.writeUInt8(bytes.readUInt8(1_000_000) ^ 1, 1_000_000);
+    writeFileSync(path, bytes);
+    await expect(runtimeFor(here, options({ cacheDir, offline: true }))).rejects.toMatchObject({
+      code: 'runtime-unavailable',
+      why: expect.stringContaining('damaged'),
+    });
+    const mended = (await runtimeFor(here, options({ cacheDir }))).files[1]?.file;
+    expect(mended?.sha256).toBe(file.sha256);
+    expect(readFileSync(path).equals(readFileSync(file.source.path))).toBe(true);
   });
 
   test('a registry that serves other bytes is found out and leaves nothing', async () => {

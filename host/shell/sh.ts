@@ -5,12 +5,13 @@ const tidyVariables = 'unset CDPATH GREP_OPTIONS GREP_COLOR GZIP POSIXLY_CORRECT
 
 /**
  * A command line that bash, dash, zsh, fish, tcsh and rbash all pass on unchanged to /bin/sh: the script stands
- * in single quotes and so must hold no `'`, `!`, `\` or newline (fish and csh read those differently).
+ * in single quotes and so must hold no `'`, `!`, `\` or newline (fish and csh read those differently). What it makes is this
+ * user's alone, whatever the account's umask.
  * @throws Error when the script breaks that rule, which is a bug of ours.
  */
 export function sh(script: string): string {
   if (unsafe.test(script)) throw new Error(`script cannot be quoted for every shell: ${script}`);
-  return `sh -c '${tidyVariables}${script}'`;
+  return `sh -c 'umask 077; ${tidyVariables}${script}'`;
 }
 
 /**

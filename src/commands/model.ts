@@ -1,7 +1,8 @@
-import { writeFile } from 'node:fs/promises';
+import { chmod, stat, writeFile } from 'node:fs/promises';
 import type { OptionValues } from 'commander';
 import { exitCodes, OrinError } from '../../host/errors.ts';
 import { withOrinErrors } from '../../host/inputs/as-orin-error.ts';
+import { modeOfNamedFile } from '../../host/private-files.ts';
 import { formatBytes } from '../../host/push/bytes.ts';
 import { loadObstacles } from '../../host/runtime/onnxruntime-limits.ts';
 import { builtInModels, makeBuiltIn } from '../../models/built-in.ts';
@@ -39,7 +40,9 @@ export async function makeModelCommand(name: string, options: OptionValues): Pro
     return exitCodes.ok;
   }
   try {
+    const isNew = (await stat(out).catch(() => null)) === null;
     await writeFile(out, bytes);
+    if (isNew) await chmod(out, modeOfNamedFile());
   } catch (cause) {
     throw new OrinError({
       code: 'usage',

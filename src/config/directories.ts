@@ -1,6 +1,8 @@
+import { chmodSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { OrinError } from '../../host/errors.ts';
 
 /** Where things lie on the workstation (XDG base directory specification). */
 export interface Directories {
@@ -32,6 +34,31 @@ export function directoriesFrom(
     fleetFile: join(config, 'orin-remote', 'fleet.yaml'),
     agent: agentPath(),
   };
+}
+
+/**
+ * Takes away what others can do in our directories that are there already, made under another umask or by hand.
+ * @throws OrinError `config` for one that belongs to another user, who could lay anything into it.
+ */
+export function makePrivate({ cache, runs }: Directories): void {
+  const uid = process.getuid?.();
+  if (uid === undefined) return;
+  for (const path of [cache, dirname(runs)]) {
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (!found?.isDirectory()) continue;
+    // Root may act for somebody, with their home.
+    if (found.uid !== uid && uid !== 0) throw ofAnother(path, found.uid);
+    if (found.uid === uid && (found.mode & 0o077) !== 0) chmodSync(path, 0o700);
+  }
+}
+
+function ofAnother(path: string, uid: number): OrinError {
+  return new OrinError({
+    code: 'config',
+    what: `${path} cannot be used`,
+    why: `it belongs to user ${uid}, who could change what we keep in it`,
+    next: 'set XDG_CACHE_HOME and XDG_DATA_HOME to directories of your own',
+  });
 }
 
 /** Bundled chunks lie in dist/ or dist/chunks/, sources in src/config/: the agent is always in dist/. */

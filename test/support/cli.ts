@@ -21,6 +21,8 @@ export interface CliOptions {
    */
   readonly onTerminal?: (text: string, press: (keys: string) => void) => void;
   readonly cwd?: string;
+  /** Umask under which it is started; default ours. */
+  readonly umask?: string;
 }
 
 /** Ctrl-C, as a terminal sends it. */
@@ -55,7 +57,11 @@ async function runCli(
   options: CliOptions,
 ): Promise<CliResult> {
   const { onTerminal } = options;
-  const command = [process.execPath, resolve('dist/cli.js'), ...args];
+  const { umask } = options;
+  const command = [
+    ...(umask === undefined ? [] : ['sh', '-c', `umask ${umask}; exec "$@"`, 'sh']),
+    ...[process.execPath, resolve('dist/cli.js'), ...args],
+  ];
   const [program = '', ...words] = onTerminal
     ? ['script', '-qfec', `exec ${command.map((word) => `'${word}'`).join(' ')}`, '/dev/null']
     : command;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, lstat, open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { OrinError } from '../../errors.ts';
+import { modeOfNamedFile } from '../../private-files.ts';
 import { errorCode, unwritable } from '../directory.ts';
 
 /** Where an export goes, and what it must not touch. */
@@ -58,7 +59,7 @@ async function replace(
   try {
     const file = await open(temporary, 'wx', mode);
     await file.close();
-    if (kept !== null) await chmod(temporary, kept);
+    await chmod(temporary, kept ?? modeOfNamedFile(mode));
     await write(temporary);
     await rename(temporary, place);
   } catch (error) {
