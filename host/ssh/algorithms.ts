@@ -6,7 +6,7 @@ import type {
   ServerHostKeyAlgorithm,
 } from 'ssh2';
 import { OrinError } from '../errors.ts';
-import type { KnownKey } from './known-hosts.ts';
+import type { KnownHost } from './known-hosts.ts';
 import type { ResolvedTarget } from './resolve-target.ts';
 
 // AES-GCM first: half the processor time of chacha20 in Node, and the Orin's cores have AES instructions.
@@ -49,12 +49,13 @@ const hostKeys: readonly ServerHostKeyAlgorithm[] = [
  * that a board known by its RSA key shows that one.
  * @throws OrinError `ssh-unsupported` when the settings allow nothing that this client can do.
  */
-export function offeredAlgorithms(target: ResolvedTarget, known: readonly KnownKey[]): Algorithms {
+export function offeredAlgorithms(target: ResolvedTarget, known: KnownHost): Algorithms {
   const { algorithms } = target;
   const allowed = within(hostKeys, algorithms.hostKeys, 'HostKeyAlgorithms', target);
-  const knownTypes = new Set(
-    known.filter((one) => one.marker === 'none').map((one) => one.keyType),
-  );
+  const plain = (keys: KnownHost['named']) => keys.filter((one) => one.marker === 'none');
+  const named = plain(known.named);
+  const decisive = named.length > 0 ? named : plain(known.withoutPort);
+  const knownTypes = new Set(decisive.map((one) => one.keyType));
   const isKnown = (name: string) => knownTypes.has(name.startsWith('rsa-') ? 'ssh-rsa' : name);
   return {
     kex: within(kex, algorithms.kex, 'KexAlgorithms', target),

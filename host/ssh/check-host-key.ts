@@ -1,7 +1,12 @@
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import { OrinError } from '../errors.ts';
 import { fingerprint, shortKeyType } from './fingerprint.ts';
-import { type HostKeyVerdict, judgeHostKey, type KnownKey, knownHostsName } from './known-hosts.ts';
+import {
+  type HostKeyVerdict,
+  judgeHostKey,
+  type KnownHost,
+  knownHostsName,
+} from './known-hosts.ts';
 import type { Prompter } from './prompter.ts';
 import { rememberHost } from './remember-host.ts';
 import type { ResolvedTarget } from './resolve-target.ts';
@@ -13,7 +18,7 @@ export type HostKeyPolicy = 'ask' | 'accept-new' | { readonly exactKey: Buffer }
 export interface HostKeyCheck {
   readonly target: ResolvedTarget;
   readonly policy: HostKeyPolicy;
-  readonly known: readonly KnownKey[];
+  readonly known: KnownHost;
   readonly prompter: Prompter;
   readonly onNote: (note: string) => void;
 }
@@ -58,11 +63,11 @@ async function meetUnknownHost(key: Buffer, check: HostKeyCheck): Promise<void> 
 
 /** @throws OrinError when nobody confirms. */
 async function isConfirmed(key: Buffer, check: HostKeyCheck): Promise<true> {
-  const others = check.known.filter((one) => one.marker === 'none');
+  const others = check.known.withoutPort.filter((one) => one.marker === 'none');
   const known = others.map((one) => `${shortKeyType(one.keyType)} (${one.file}:${one.line})`);
   const text = [
     `${filedName(check)} is not known yet.`,
-    ...(known.length === 0 ? [] : [`Keys of other types are known for it: ${known.join(', ')}.`]),
+    ...(known.length === 0 ? [] : [`Without the port it has other keys: ${known.join(', ')}.`]),
     `Its host key is ${describeKey(key)}.`,
     'Trust it and connect (yes/no, or its fingerprint)? ',
   ].join('\n');

@@ -4,7 +4,7 @@ import type { HostKeyPolicy } from './check-host-key.ts';
 import { connectFailure } from './connect-failure.ts';
 import { Deadline } from './deadline.ts';
 import { HandshakeFailure, handshake } from './handshake.ts';
-import { knownHostsName, readKnownKeys } from './known-hosts.ts';
+import { readKnownHost } from './known-hosts.ts';
 import { type OpenWire, openWire } from './open-wire.ts';
 import { type Prompter, silentPrompter } from './prompter.ts';
 import { type ResolvedTarget, resolveHop } from './resolve-target.ts';
@@ -133,10 +133,9 @@ async function attemptOnce(
   const deadline = new Deadline(limitMs);
   const { expired } = deadline;
   const signal = options.signal ? AbortSignal.any([options.signal, expired]) : expired;
-  const name = knownHostsName(target.hostName, target.port, target.hostKeyAlias);
   let open: OpenWire | undefined;
   try {
-    const known = await readKnownKeys(target.knownHostsFiles, name);
+    const known = await readKnownHost(target);
     open = await openWire(target, hop, signal);
     const isSilent = options.batchMode === true || target.batchMode;
     const client = await handshake(open.wire, target, {

@@ -3,7 +3,7 @@ import { offeredAlgorithms } from './algorithms.ts';
 import { type AuthRecord, authentication } from './authenticate.ts';
 import { checkHostKey, type HostKeyPolicy } from './check-host-key.ts';
 import type { Deadline } from './deadline.ts';
-import type { KnownKey } from './known-hosts.ts';
+import type { KnownHost } from './known-hosts.ts';
 import type { Prompter } from './prompter.ts';
 import type { ResolvedTarget } from './resolve-target.ts';
 import type { Wire } from './wire.ts';
@@ -12,7 +12,7 @@ export interface HandshakeOptions {
   readonly prompter: Prompter;
   readonly hostKeyPolicy: HostKeyPolicy;
   /** What known_hosts files say of the target. */
-  readonly known: readonly KnownKey[];
+  readonly known: KnownHost;
   readonly privateKeys: readonly string[];
   readonly deadline: Deadline;
   /** Silence after which the connection will be taken for dead. */

@@ -1,7 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { matchesPatternList } from './patterns.ts';
-import { keyTypeOf } from './ssh-wire.ts';
+import type { ResolvedTarget } from './resolve-target.ts';
+import { isWholeKey, keyTypeOf } from './ssh-wire.ts';
 
 /** One usable line of a known_hosts file that speaks of the host asked for. */
 export interface KnownKey {
@@ -28,6 +29,25 @@ export function knownHostsName(host: string, port: number, alias: string | null)
   return port === 22 ? name : `[${name}]:${port}`;
 }
 
+/** What known_hosts files say of a host. */
+export interface KnownHost {
+  /** Under its own name: the alias, or with its port. */
+  readonly named: readonly KnownKey[];
+  /** Under its name without the port, where it has another than 22 and no alias. */
+  readonly withoutPort: readonly KnownKey[];
+}
+
+/** What the files of a target say of it; files that are not there or not readable say nothing. */
+export async function readKnownHost(target: HostInFiles): Promise<KnownHost> {
+  const { hostName, port, hostKeyAlias, knownHostsFiles: files } = target;
+  const name = knownHostsName(hostName, port, hostKeyAlias);
+  const bare = knownHostsName(hostName, 22, hostKeyAlias);
+  const named = await readKnownKeys(files, name);
+  return { named, withoutPort: bare === name ? [] : await readKnownKeys(files, bare) };
+}
+
+type HostInFiles = Pick<ResolvedTarget, 'hostName' | 'port' | 'hostKeyAlias' | 'knownHostsFiles'>;
+
 /** Every line of the files that speaks of `name`; files that are not there or not readable hold none. */
 export async function readKnownKeys(files: readonly string[], name: string): Promise<KnownKey[]> {
   const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')));
@@ -52,7 +72,7 @@ function parseLine(
   const [hosts, keyType, base64] = fields;
   if (hosts === undefined || keyType === undefined || base64 === undefined) return null;
   const key = Buffer.from(base64, 'base64');
-  if (keyTypeOf(key) !== keyType) return null;
+  if (keyTypeOf(key) !== keyType || !isWholeKey(key)) return null;
   if (marker === undefined) return { hosts, key: { marker: 'none', keyType, key } };
   if (marker === '@revoked') return { hosts, key: { marker: 'revoked', keyType, key } };
   if (marker !== '@cert-authority') return null;
@@ -69,19 +89,32 @@ function namesHost(hosts: string, name: string): boolean {
 }
 
 /**
- * What the known keys say of a key that a host showed. As OpenSSH: a revoked key is refused whatever else is
- * known, and only another key of the same type counts as changed.
+ * What is known of a key that a host showed, as OpenSSH's check_host_key decides: a host of which nothing is known
+ * under its port is looked for without it, and is then known or not, but never changed. A key that is revoked there
+ * is refused, which OpenSSH does only where checking is strict.
  */
-export function judgeHostKey(key: Buffer, known: readonly KnownKey[]): HostKeyVerdict {
+export function judgeHostKey(key: Buffer, { named, withoutPort }: KnownHost): HostKeyVerdict {
+  const verdict = judgeKey(key, named);
+  if (verdict.kind !== 'unknown' && verdict.kind !== 'ca-only') return verdict;
+  const second = judgeKey(key, withoutPort);
+  const isDecided = second.kind === 'match' || second.kind === 'revoked';
+  return isDecided || (second.kind === 'ca-only' && verdict.kind === 'unknown') ? second : verdict;
+}
+
+/**
+ * A revoked key is refused whatever else is known. Where other keys are known, of whichever type, this one is a change: a
+ * host is asked for a type that is known first.
+ */
+function judgeKey(key: Buffer, known: readonly KnownKey[]): HostKeyVerdict {
   const plain = known.filter((one) => one.marker === 'none');
   const revoked = known.find((one) => one.marker === 'revoked' && one.key.equals(key));
   if (revoked) return { kind: 'revoked', known: revoked };
   const same = plain.find((one) => one.key.equals(key));
   if (same) return { kind: 'match', known: same };
   const keyType = keyTypeOf(key);
-  const changed = plain.find((one) => one.keyType === keyType);
+  const changed = plain.find((one) => one.keyType === keyType) ?? plain[0];
   if (changed) return { kind: 'changed', known: changed };
   const authority = known.find((one) => one.marker === 'cert-authority');
-  if (authority && plain.length === 0) return { kind: 'ca-only', known: authority };
+  if (authority) return { kind: 'ca-only', known: authority };
   return { kind: 'unknown' };
 }

@@ -7,6 +7,10 @@ export class SshReader {
     this.#bytes = bytes;
   }
 
+  get isAtEnd(): boolean {
+    return this.#at >= this.#bytes.length;
+  }
+
   /** @throws RangeError past the end. */
   uint32(): number {
     const value = this.#bytes.readUInt32BE(this.#at);
@@ -22,6 +26,18 @@ export class SshReader {
     const value = this.#bytes.subarray(this.#at, end);
     this.#at = end;
     return value;
+  }
+}
+
+/** Whether a public key blob is its type and at least one field more, and ends where the last field does. */
+export function isWholeKey(blob: Buffer): boolean {
+  try {
+    const reader = new SshReader(blob);
+    let fields = 0;
+    for (; !reader.isAtEnd; fields++) reader.string();
+    return fields > 1;
+  } catch {
+    return false;
   }
 }
 

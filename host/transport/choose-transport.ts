@@ -3,7 +3,7 @@ import { access } from 'node:fs/promises';
 import { OrinError } from '../errors.ts';
 import { HandshakeFailure } from '../ssh/handshake.ts';
 import { unusableIdentities } from '../ssh/identities.ts';
-import { knownHostsName, readKnownKeys } from '../ssh/known-hosts.ts';
+import { readKnownHost } from '../ssh/known-hosts.ts';
 import type { ResolvedTarget } from '../ssh/resolve-target.ts';
 import { openMuxControl } from '../ssh-client/mux-control.ts';
 
@@ -52,8 +52,8 @@ async function openConnection({ clientOnly }: ResolvedTarget): Promise<string | 
 }
 
 async function certificateAuthorityOnly(target: ResolvedTarget): Promise<string | null> {
-  const name = knownHostsName(target.hostName, target.port, target.hostKeyAlias);
-  const known = await readKnownKeys(target.knownHostsFiles, name);
+  const { named, withoutPort } = await readKnownHost(target);
+  const known = named.length > 0 ? named : withoutPort;
   const isOnly =
     known.some((key) => key.marker === 'cert-authority') &&
     known.every((key) => key.marker !== 'none');
