@@ -1,4 +1,4 @@
-import type { EventOf } from '../protocol/events.ts';
+import type { WrittenOf } from '../protocol/events.ts';
 import type { Cell, Effort } from '../protocol/plan.ts';
 
 /** What a worker is told on its standard input. */
@@ -34,7 +34,7 @@ export interface SamplerJob {
   /** Whether `tele` tells the sources of interrupts and softirqs that counted. */
   readonly isBySource: boolean;
   /** By which interface the workstation is connected; null when that is not known. */
-  readonly link: NonNullable<EventOf<'tele'>['link']> | null;
+  readonly link: NonNullable<WrittenOf<'tele'>['link']> | null;
   /** Where the board's files are looked for: `/`, but in tests. */
   readonly rootPath: string;
   /** Words before `mpstat`, so that it dies with the sampler; empty where the board has no such tool. */
@@ -43,7 +43,9 @@ export interface SamplerJob {
 
 /** A journal event as its writer knows it: the supervisor adds number and process. */
 type ReportedKind = 'phase' | 'tag' | 'threads' | 'edge' | 'output' | 'trtexec';
-type Bare<K extends ReportedKind> = K extends unknown ? Omit<EventOf<K>, 'seq' | 'process'> : never;
+type Bare<K extends ReportedKind> = K extends unknown
+  ? Omit<WrittenOf<K>, 'seq' | 'process'>
+  : never;
 
 export type WorkerEvent = Bare<ReportedKind>;
 
@@ -57,7 +59,7 @@ interface WorkerReady {
 export interface WorkerDone {
   readonly kind: 'done';
   readonly outcome: 'ok' | 'refused' | 'cancelled';
-  readonly stop: EventOf<'process-end'>['stop'];
+  readonly stop: WrittenOf<'process-end'>['stop'];
   readonly message: string;
   /** What to do about a refusal. */
   readonly next?: string | null;
@@ -78,15 +80,15 @@ export interface ProfileJob
 
 /** Its one answer. */
 export type ProfileMessage = Pick<
-  EventOf<'placement'>,
+  WrittenOf<'placement'>,
   'failure' | 'runs' | 'run_ns' | 'islands' | 'providers' | 'nodes' | 'layers'
 >;
 
 export type SamplerMessage =
   /** The supervisor adds its own CPU time. */
-  | (Omit<EventOf<'tele'>, 'seq' | 'own'> & {
-      readonly own: Omit<NonNullable<EventOf<'tele'>['own']>, 'supervisorCpu_ns'>;
+  | (Omit<WrittenOf<'tele'>, 'seq' | 'own'> & {
+      readonly own: Omit<NonNullable<WrittenOf<'tele'>['own']>, 'supervisorCpu_ns'>;
     })
-  | Omit<EventOf<'warn'>, 'seq'>
+  | Omit<WrittenOf<'warn'>, 'seq'>
   /** Sent once at the end: CPU time of the sampler and the program it ran. */
   | { readonly kind: 'usage'; readonly cpu_ns: number };

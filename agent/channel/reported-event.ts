@@ -1,8 +1,8 @@
 import {
-  type EventOf,
   type JournalKind,
   journalEventSchema,
   type Unnumbered,
+  type WrittenOf,
 } from '../protocol/events.ts';
 
 /**
@@ -13,7 +13,7 @@ import {
 export function reportedEvent<K extends JournalKind>(
   message: object,
   kinds: readonly K[],
-): Unnumbered<EventOf<K>> {
+): Unnumbered<WrittenOf<K>> {
   const parsed = journalEventSchema.safeParse({ ...message, seq: 0 });
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
@@ -22,5 +22,5 @@ export function reportedEvent<K extends JournalKind>(
   const { seq: _number, ...event } = parsed.data;
   if (!kinds.some((kind) => kind === event.kind)) throw new Error(`event of kind ${event.kind}`);
   // Its kind was just looked at, which the compiler cannot follow through a union.
-  return event as unknown as Unnumbered<EventOf<K>>;
+  return event as unknown as Unnumbered<WrittenOf<K>>;
 }

@@ -1,4 +1,4 @@
-import type { EventOf, Unnumbered } from '../protocol/events.ts';
+import type { Unnumbered, WrittenOf } from '../protocol/events.ts';
 
 const headDoubles = 4;
 const usageDoubles = 4;
@@ -61,7 +61,7 @@ function bytesOf(view: Float64Array): Uint8Array {
 
 /** A batch as it came over the pipe. */
 export interface ReceivedBatch {
-  readonly event: Unnumbered<EventOf<'iter'>>;
+  readonly event: Unnumbered<WrittenOf<'iter'>>;
   readonly duration_ns: Float64Array;
 }
 

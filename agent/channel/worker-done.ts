@@ -15,5 +15,5 @@ export function readDone({ outcome, stop, message, next = null }: WorkerDone): W
     throw new Error(`outcome: ${end.outcome} is not for it to say`);
   }
   const { outcome: said, stop: stopped, message: text, next: action } = end;
-  return { kind: 'done', outcome: said, stop: stopped, message: text, next: action };
+  return { kind: 'done', outcome: said, stop: stopped, message: text, next: action ?? null };
 }

@@ -8,7 +8,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import type { EventOf, JournalEvent, JournalKind, Unnumbered } from '../protocol/events.ts';
+import type { JournalKind, Unnumbered, WrittenEvent, WrittenOf } from '../protocol/events.ts';
 import { encodeEvent } from '../protocol/wire.ts';
 
 const flushEveryMs = 250;
@@ -17,7 +17,7 @@ const flushAtCharacters = 1 << 20;
 const reserveBytes = 64 * 1024;
 const lastWords: readonly JournalKind[] = ['process-end', 'cell', 'error', 'bye'];
 
-export type Bye = Omit<EventOf<'bye'>, 'seq' | 'kind' | 'events' | 'iterations' | 'sha256'>;
+export type Bye = Omit<WrittenOf<'bye'>, 'seq' | 'kind' | 'events' | 'iterations' | 'sha256'>;
 
 interface Line {
   readonly text: string;
@@ -67,7 +67,7 @@ export class Journal {
   /** Numbers the event and queues its line. */
   write(event: Unnumbered): void {
     if (this.#failure && !lastWords.includes(event.kind)) return;
-    const text = encodeEvent({ seq: this.#events, ...event } as JournalEvent);
+    const text = encodeEvent({ seq: this.#events, ...event } as WrittenEvent);
     const iterations = event.kind === 'iter' ? event.dt_ns.length : 0;
     this.#events += 1;
     this.#iterations += iterations;

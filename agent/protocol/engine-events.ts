@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { common, count, text } from './event-fields.ts';
+import { common, count, lines, text } from './event-fields.ts';
 
 export const maxPlacementNodes = 1024;
 /**
@@ -11,7 +11,7 @@ export const placement = z.object({
   kind: z.literal('placement'),
   cell: text(120),
   /** Why there is no profile; null when there is one. */
-  failure: z.nullable(text(2048)),
+  failure: z.nullable(lines(2048)),
   runs: count,
   /** Those runs from call to return: a GPU's kernels are timed as they are launched, and waited for in between. Absent where there is no profile. */
   run_ns: z.optional(count),

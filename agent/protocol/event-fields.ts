@@ -1,7 +1,22 @@
 import * as z from 'zod/mini';
+import { cleanText, cleanWords } from './clean-text.ts';
 
 export const count = z.int().check(z.nonnegative());
-export const text = (max: number) => z.string().check(z.maxLength(max));
+
+const bounded = (max: number) => z.string().check(z.maxLength(max));
+
+/** Words on one line, clean however they came: names, ids, messages. */
+export const text = (max: number) => z.pipe(bounded(max), z.transform(cleanWords));
+
+/** The same over several lines. */
+export const lines = (max: number) =>
+  z.pipe(
+    bounded(max),
+    z.transform((value) => cleanText(value, max)),
+  );
+
+/** A file of the board as it is, for a parser: it is never shown. */
+export const rawText = bounded;
 
 /**
  * Fields of every event.

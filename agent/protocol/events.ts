@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { placement, trtexec } from './engine-events.ts';
-import { common, count, text } from './event-fields.ts';
+import { common, count, lines, rawText, text } from './event-fields.ts';
 import { planSchema, tensorDtypes } from './plan.ts';
 
 const hello = z.object({
@@ -110,9 +110,9 @@ const edge = z.object({
   kind: z.literal('edge'),
   process: count,
   edge: z.enum(['steady-start', 'steady-end']),
-  stat: text(65_536),
-  interrupts: text(1_048_576),
-  softirqs: text(65_536),
+  stat: rawText(65_536),
+  interrupts: rawText(1_048_576),
+  softirqs: rawText(65_536),
 });
 
 /** What the model answered to its first inputs, so that cells can be compared. */
@@ -164,7 +164,7 @@ const tele = z.object({
    * Files of `boardFilePaths` by absolute path: all that exist in the sampler's first event, then those that
    * changed. Null: there, but not to be read.
    */
-  files: z.optional(z.record(text(512), z.nullable(text(65_536)))),
+  files: z.optional(z.record(text(512), z.nullable(rawText(65_536)))),
   /** In the first event: the interface by which the workstation is connected, and its interrupts' ids. */
   link: z.optional(z.object({ interface: text(64), interrupts: z.array(text(32)) })),
   /** Of ourselves, each cumulative since some moment before the run's first event. */
@@ -184,9 +184,9 @@ const tele = z.object({
   idle: z.optional(
     z.object({
       edge: z.enum(['start', 'end']),
-      stat: text(65_536),
-      interrupts: text(1_048_576),
-      softirqs: text(65_536),
+      stat: rawText(65_536),
+      interrupts: rawText(1_048_576),
+      softirqs: rawText(65_536),
     }),
   ),
   /** While the supervisor waits for the board to cool down before process `process`, and how that ended. */
@@ -224,7 +224,7 @@ const processEnd = z.object({
   warmUpIterations: count,
   stop: z.nullable(z.enum(['precise', 'process-budget', 'max-iterations', 'passes', 'cancelled'])),
   /** Last lines of stderr, or the engine's message: bounded, control characters removed. */
-  message: text(4096),
+  message: lines(4096),
   /** What to do about a refusal, where the engine knows. */
   next: z._default(z.nullable(text(1024)), null),
   /** Something else moved back, while it ran, what was to stay moved: it was not measured as its cell is meant to be. */
@@ -256,7 +256,7 @@ const bye = z.object({
   overhead: z.object({ supervisorCpu_ns: count, samplerCpu_ns: count, wall_ns: count }),
 });
 
-/** One line of the journal. */
+/** One line of the journal, its words cleaned where they are read. */
 export const journalEventSchema = z.discriminatedUnion('kind', [
   hello,
   processStart,
@@ -279,7 +279,10 @@ export type JournalEvent = z.infer<typeof journalEventSchema>;
 export type JournalKind = JournalEvent['kind'];
 /** The event of one kind: `EventOf<'iter'>`. */
 export type EventOf<K extends JournalKind> = Extract<JournalEvent, { kind: K }>;
+/** An event as it is written: its words are cleaned by whoever reads it. */
+export type WrittenEvent = z.input<typeof journalEventSchema>;
+export type WrittenOf<K extends JournalKind> = Extract<WrittenEvent, { kind: K }>;
 /** An event before the journal gave it its number. */
-export type Unnumbered<E extends JournalEvent = JournalEvent> = E extends JournalEvent
+export type Unnumbered<E extends WrittenEvent = WrittenEvent> = E extends WrittenEvent
   ? Omit<E, 'seq'>
   : never;

@@ -1,10 +1,11 @@
-import { type JournalEvent, journalEventSchema } from './events.ts';
+import { cleanLine } from './clean-text.ts';
+import { type JournalEvent, journalEventSchema, type WrittenEvent } from './events.ts';
 
 /** A journal line longer than this is refused: nothing of ours comes near it. */
 export const MAX_LINE_BYTES = 4 * 1024 * 1024;
 
 /** One event as one line, newline included. */
-export function encodeEvent(event: JournalEvent): string {
+export function encodeEvent(event: WrittenEvent): string {
   return `${JSON.stringify(event)}\n`;
 }
 
@@ -28,5 +29,8 @@ export function decodeLine(line: string): DecodedLine {
   if (parsed.success) return { ok: true, event: parsed.data };
   const issue = parsed.error.issues[0];
   const place = issue?.path.join('.') ?? '';
-  return { ok: false, problem: `${place || 'event'}: ${issue?.message ?? 'does not fit'}` };
+  return {
+    ok: false,
+    problem: cleanLine(`${place || 'event'}: ${issue?.message ?? 'does not fit'}`),
+  };
 }

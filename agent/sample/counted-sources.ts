@@ -1,8 +1,8 @@
 import { ProcFile } from '../proc/proc-file.ts';
 import { procPath } from '../proc/proc-path.ts';
-import type { EventOf } from '../protocol/events.ts';
+import type { WrittenOf } from '../protocol/events.ts';
 
-type Counted = NonNullable<EventOf<'tele'>['counted']>;
+type Counted = NonNullable<WrittenOf<'tele'>['counted']>;
 type Table = Counted['interrupts'];
 
 const maxCpus = 1024;

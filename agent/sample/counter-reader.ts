@@ -1,7 +1,7 @@
 import { parseMemAvailable, parseStat } from '../proc/counters.ts';
 import { ProcFile } from '../proc/proc-file.ts';
 import { procPath } from '../proc/proc-path.ts';
-import type { EventOf } from '../protocol/events.ts';
+import type { WrittenOf } from '../protocol/events.ts';
 
 /** Reads the cumulative counters of a `tele` event from files that stay open. */
 export class CounterReader {
@@ -14,7 +14,7 @@ export class CounterReader {
     this.#meminfo = new ProcFile(procPath(rootPath, 'meminfo'), 16_384);
   }
 
-  read(): Pick<EventOf<'tele'>, 'cpus' | 'intr' | 'ctxt' | 'memAvailableBytes'> {
+  read(): Pick<WrittenOf<'tele'>, 'cpus' | 'intr' | 'ctxt' | 'memAvailableBytes'> {
     const memAvailableBytes = parseMemAvailable(this.#meminfo.read());
     return { ...parseStat(this.#stat.read()), memAvailableBytes };
   }

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import type { EventOf } from '../protocol/events.ts';
+import type { WrittenOf } from '../protocol/events.ts';
 
-type Link = NonNullable<EventOf<'tele'>['link']>;
+type Link = NonNullable<WrittenOf<'tele'>['link']>;
 
 const maxInterrupts = 256;
 

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { EventOf } from '../protocol/events.ts';
+import type { WrittenOf } from '../protocol/events.ts';
 import type { Effort } from '../protocol/plan.ts';
 import { CounterReader } from '../sample/counter-reader.ts';
 import { SocTemperature, type ZoneTemperature } from './soc-temperature.ts';
 
 export type CooldownRule = NonNullable<Effort['cooldown']>;
-type Told = NonNullable<EventOf<'tele'>['cooldown']>;
+type Told = NonNullable<WrittenOf<'tele'>['cooldown']>;
 
 const lookEveryMs = 250;
 const tellEveryMs = 1000;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { WorkerJob } from '../channel/messages.ts';
-import type { EventOf } from '../protocol/events.ts';
+import type { WrittenOf } from '../protocol/events.ts';
 import type { Cell, Plan } from '../protocol/plan.ts';
 import { scratchName } from '../protocol/run-files.ts';
 import { CellProcess, type CellProcessContext } from './cell-process.ts';
@@ -11,7 +11,7 @@ import { type CellEnd, Schedule } from './schedule.ts';
 import { SteeredProcesses } from './steered-processes.ts';
 import type { Steering } from './steering.ts';
 
-export type RunReason = EventOf<'bye'>['reason'];
+export type RunReason = WrittenOf<'bye'>['reason'];
 
 /** A plan made ready to run on this board. */
 export interface PreparedPlan {

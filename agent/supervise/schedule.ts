@@ -1,9 +1,9 @@
-import type { EventOf } from '../protocol/events.ts';
+import type { WrittenOf } from '../protocol/events.ts';
 import type { Cell, Plan } from '../protocol/plan.ts';
 import { cellInterval } from '../statistics/between-processes.ts';
 
-export type CellEndReason = EventOf<'cell'>['reason'];
-export type CellEnd = Pick<EventOf<'cell'>, 'cell' | 'reason'>;
+export type CellEndReason = WrittenOf<'cell'>['reason'];
+export type CellEnd = Pick<WrittenOf<'cell'>, 'cell' | 'reason'>;
 
 interface LiveCell {
   readonly cell: Cell;

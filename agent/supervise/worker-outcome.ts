@@ -1,8 +1,8 @@
 import type { WorkerDone } from '../channel/messages.ts';
 import { namingLibrary } from '../engine/unloadable.ts';
-import type { EventOf } from '../protocol/events.ts';
+import type { WrittenOf } from '../protocol/events.ts';
 
-export type ProcessOutcome = EventOf<'process-end'>['outcome'];
+export type ProcessOutcome = WrittenOf<'process-end'>['outcome'];
 
 /** All that is known of a worker that ended. */
 export interface WorkerEnd {

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import type { NamedTensor } from '../engine/engine.ts';
 import { fromFloat16 } from '../engine/float16.ts';
 import { elementCount, tensorBytes } from '../engine/tensor-data.ts';
-import type { EventOf } from '../protocol/events.ts';
+import type { WrittenOf } from '../protocol/events.ts';
 import type { Feeder } from './inputs.ts';
 
-type OutputSummary = EventOf<'output'>['outputs'][number];
+type OutputSummary = WrittenOf<'output'>['outputs'][number];
 
 const maxValuesPerTensor = 4096;
 /** Bounds the event when a model has hundreds of outputs. */
@@ -90,7 +90,7 @@ export class LabelScore {
     }
   }
 
-  result(): EventOf<'output'>['labels'] {
+  result(): WrittenOf<'output'>['labels'] {
     return this.#total > 0 ? { correct: this.#correct, total: this.#total } : null;
   }
 }

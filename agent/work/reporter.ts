@@ -3,7 +3,7 @@ import type { WorkerDone, WorkerEvent, WorkerMessage } from '../channel/messages
 import type { SampleBatch } from '../channel/sample-batch.ts';
 import type { Clock } from '../clock.ts';
 import { cleanLine } from '../protocol/clean-text.ts';
-import type { EventOf } from '../protocol/events.ts';
+import type { WrittenOf } from '../protocol/events.ts';
 import type { GcWatch } from './gc-watch.ts';
 
 /** The worker's side of the pipe to its supervisor. A supervisor that is gone ends the worker. */
@@ -23,8 +23,8 @@ export class Reporter {
   }
 
   phase(
-    phase: EventOf<'phase'>['phase'],
-    { ortVersion, engineBuilt }: Pick<EventOf<'phase'>, 'ortVersion' | 'engineBuilt'> = {},
+    phase: WrittenOf<'phase'>['phase'],
+    { ortVersion, engineBuilt }: Pick<WrittenOf<'phase'>, 'ortVersion' | 'engineBuilt'> = {},
   ): void {
     this.#send({
       kind: 'phase',

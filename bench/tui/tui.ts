@@ -3,6 +3,7 @@
 // alternating rounds; and the heap over 10,000 updates. With --effect (after `npm run build`, two to three minutes) instead:
 // whether watching changes what is measured.
 import { parseArgs } from 'node:util';
+import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import type { RunEvent } from '../../host/run/run-event.ts';
 
 // React's other build is two to three times slower, and the program never runs it.
@@ -55,7 +56,10 @@ function reading(at: number): RunEvent {
   const counts = (row: number) =>
     cpus.map((cpu) => seconds * (1 + ((row * 37 + cpu * 11 + at) % 90)) * 10);
   const rows = (prefix: string, count: number) =>
-    Array.from({ length: count }, (_, row) => ({ id: `${prefix}${row}`, counts: counts(row) }));
+    Array.from({ length: count }, (_, row) => ({
+      id: cleanLine(`${prefix}${row}`),
+      counts: counts(row),
+    }));
   return {
     kind: 'journal',
     event: {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import type { EventOf } from '../../agent/protocol/events.ts';
 import { coldStart } from './cold-start.ts';
 import { GrowableColumn } from './growable-column.ts';
@@ -38,8 +39,8 @@ function process(build: EventOf<'trtexec'>['build']): ProcessData {
       kind: 'trtexec',
       t_ns: 0,
       process: 0,
-      version: '8.5.2',
-      timed: 'h2d+compute+d2h',
+      version: cleanLine('8.5.2'),
+      timed: cleanLine('h2d+compute+d2h'),
       build,
       stages: { h2d_ns: 1, compute_ns: 1, d2h_ns: 1 },
       warnings: [],

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import type { EventOf } from '../../agent/protocol/events.ts';
+import type { WrittenOf } from '../../agent/protocol/events.ts';
 import { JournalBuilder, testCell, testPlan } from '../../test/support/journal-builder.ts';
 import { blocks, cellOf, resultOf } from '../../test/support/journal-runs.ts';
 
 /** The verdict on a cell whose processes all end like this. */
-function verdictOn(end: Partial<Pick<EventOf<'process-end'>, 'outcome' | 'signal' | 'message'>>) {
+function verdictOn(end: Partial<Pick<WrittenOf<'process-end'>, 'outcome' | 'signal' | 'message'>>) {
   const builder = new JournalBuilder(testPlan([testCell('a', { ep: 'cuda' })]));
   const ended = { exitCode: null, next: null, ...end };
   blocks(builder, { a: 1e6 }, 2, () => ({ durations_ns: [], warmUp: 0, end: ended }));

@@ -1,3 +1,4 @@
+import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import type { EventOf } from '../../agent/protocol/events.ts';
 import type { EdgeSnapshot, JournalData, Phase, ProcessData, Span } from './journal-data.ts';
 import type { JournalProblem } from './result.ts';
@@ -42,12 +43,12 @@ function joinTwo(joined: Joined, next: JournalData, segment: number): Joined {
   const { data, end_ns } = joined;
   const known = new Set(data.processes.map(({ process }) => process));
   const isNew = ({ process }: ProcessData) => !known.has(process);
-  const text = `continued after a cut at event ${data.events} (segment ${segment})`;
+  const text = cleanLine(`continued after a cut at event ${data.events} (segment ${segment})`);
   const continued: EventOf<'warn'> = {
     kind: 'warn',
     seq: 0,
     t_ns: end_ns,
-    code: 'continued',
+    code: cleanLine('continued'),
     text,
   };
   const lastT_ns = end_ns + next.lastT_ns;

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { EventOf } from '../../agent/protocol/events.ts';
+import type { WrittenOf } from '../../agent/protocol/events.ts';
 import { JournalBuilder, testCell, testPlan } from '../../test/support/journal-builder.ts';
 import { blocks, cellOf, resultOf } from '../../test/support/journal-runs.ts';
 import { placementText } from './placement.ts';
 
-type Placement = Omit<EventOf<'placement'>, 'kind' | 'seq' | 't_ns'>;
+type Placement = Omit<WrittenOf<'placement'>, 'kind' | 'seq' | 't_ns'>;
 
 const [cuda, cpu] = ['CUDAExecutionProvider', 'CPUExecutionProvider'];
 const provider = (name: string, nodes: number, duration_ns: number, copies = 0) => ({

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { EventOf, JournalEvent, Unnumbered } from '../../agent/protocol/events.ts';
+import type { Unnumbered, WrittenEvent, WrittenOf } from '../../agent/protocol/events.ts';
 import type { Cell, Plan } from '../../agent/protocol/plan.ts';
 import { PROTOCOL_VERSION } from '../../agent/protocol/version.ts';
 import { encodeEvent } from '../../agent/protocol/wire.ts';
@@ -60,17 +60,19 @@ export interface TestProcess {
   readonly faults?: readonly (readonly [number, number, number])[];
   /** Iterations during which a garbage collection ran. */
   readonly collections?: readonly number[];
-  readonly output?: EventOf<'output'>['outputs'];
-  readonly labels?: EventOf<'output'>['labels'];
-  readonly threads?: EventOf<'threads'>['threads'];
+  readonly output?: WrittenOf<'output'>['outputs'];
+  readonly labels?: WrittenOf<'output'>['labels'];
+  readonly threads?: WrittenOf<'threads'>['threads'];
   /** /proc/stat at both edges of the steady part. */
   readonly stat?: readonly [string, string];
   /** All three files there, instead of `stat`. */
   readonly proc?: readonly [ProcTexts, ProcTexts];
-  readonly end?: Partial<Omit<EventOf<'process-end'>, 'kind' | 'seq' | 't_ns' | 'process'>> | null;
+  readonly end?: Partial<
+    Omit<WrittenOf<'process-end'>, 'kind' | 'seq' | 't_ns' | 'process'>
+  > | null;
 }
 
-type ProcTexts = Pick<EventOf<'edge'>, 'stat' | 'interrupts' | 'softirqs'>;
+type ProcTexts = Pick<WrittenOf<'edge'>, 'stat' | 'interrupts' | 'softirqs'>;
 
 /** Between iterations lies a microsecond of ours. */
 const GAP_NS = 1000;
@@ -113,7 +115,7 @@ export class JournalBuilder {
 
   event(event: Unnumbered): this {
     // The number is all that an unnumbered event lacks; spreading a union loses that.
-    const line = encodeEvent({ ...event, seq: this.#lines.length } as JournalEvent);
+    const line = encodeEvent({ ...event, seq: this.#lines.length } as WrittenEvent);
     this.#hash.update(line);
     this.#lines.push(line);
     return this;
@@ -128,7 +130,7 @@ export class JournalBuilder {
       this.#t_ns += ns;
       return this.#t_ns;
     };
-    const phase = (name: EventOf<'phase'>['phase'], ns: number) =>
+    const phase = (name: WrittenOf<'phase'>['phase'], ns: number) =>
       this.event({ kind: 'phase', t_ns: at(ns), process, phase: name });
     this.event({
       kind: 'process',
@@ -168,7 +170,7 @@ export class JournalBuilder {
     });
   }
 
-  bye(reason: EventOf<'bye'>['reason'] = 'completed'): this {
+  bye(reason: WrittenOf<'bye'>['reason'] = 'completed'): this {
     return this.event({
       kind: 'bye',
       t_ns: this.#t_ns,

@@ -1,3 +1,4 @@
+import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import type { EventOf } from '../../agent/protocol/events.ts';
 import { resultFromJournal } from '../../host/results/compute.ts';
 import { readJournal } from '../../host/results/journal.ts';
@@ -39,10 +40,10 @@ export const tensor = (
   sha: string,
 ): EventOf<'output'>['outputs'] => [
   {
-    name: 'logits',
+    name: cleanLine('logits'),
     dtype: 'float32',
     shape: [1, values.length],
-    sha256: sha.padEnd(64, '0'),
+    sha256: cleanLine(sha.padEnd(64, '0')),
     nonFinite: values.filter((value) => value === null).length,
     stride: 1,
     values: [...values],

@@ -1,9 +1,9 @@
 import { cleanLine } from '../../protocol/clean-text.ts';
 import { maxPlacementNodes } from '../../protocol/engine-events.ts';
-import type { EventOf } from '../../protocol/events.ts';
+import type { WrittenOf } from '../../protocol/events.ts';
 import { EngineRefusal } from '../engine.ts';
 
-type Layers = NonNullable<EventOf<'placement'>['layers']>;
+type Layers = NonNullable<WrittenOf<'placement'>['layers']>;
 
 export interface LayerProfile {
   /** Profiled queries. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { cleanLine } from '../../../agent/protocol/clean-text.ts';
 import { around, JournalBuilder } from '../../../test/support/journal-builder.ts';
 import { liveEvents, livePlan, liveState } from '../../../test/support/live-run.ts';
 import { jetsonParts } from './board-state.ts';
@@ -73,12 +74,12 @@ test('where readings count sources, their rates are of the newest moment, under 
         interrupts: {
           cpus: [0, 1],
           rows: [
-            { id: '13', counts: [...timer] },
+            { id: cleanLine('13'), counts: [...timer] },
             // What did not count is told the first time only.
-            ...(isAll ? [{ id: '99', counts: [5, 5] }] : []),
+            ...(isAll ? [{ id: cleanLine('99'), counts: [5, 5] }] : []),
           ],
         },
-        softirqs: { cpus: [0, 1], rows: [{ id: 'TIMER', counts: [...timer] }] },
+        softirqs: { cpus: [0, 1], rows: [{ id: cleanLine('TIMER'), counts: [...timer] }] },
       },
     },
   });
