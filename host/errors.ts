@@ -1,3 +1,5 @@
+import { type CleanText, cleanText } from '../agent/protocol/clean-text.ts';
+
 /** Exit codes of the program; the README's table is checked against this one. */
 export const exitCodes = {
   ok: 0,
@@ -83,7 +85,7 @@ export interface OrinErrorDetails {
   readonly code: ErrorCode;
   /** What failed and where, one line, no full stop: `cannot connect to orin.local port 22`. */
   readonly what: string;
-  /** Why, in the words of whoever refused; untrusted text is cleaned by `cleanText` first. */
+  /** Why, in the words of whoever refused. */
   readonly why?: string;
   /** What to do next: a command where there is one. */
   readonly next?: string;
@@ -92,21 +94,27 @@ export interface OrinErrorDetails {
   readonly cause?: unknown;
 }
 
-/** The one error that people see: what failed and where, why, what to do next. */
+const MAX_LENGTH = 4000;
+const clean = (text: string) => cleanText(text, MAX_LENGTH);
+
+/**
+ * The one error that people see: what failed and where, why, what to do next. Names and words of boards and files go into it
+ * as they are, and come out clean.
+ */
 export class OrinError extends Error {
   readonly code: ErrorCode;
-  readonly why: string | undefined;
-  readonly next: string | undefined;
-  readonly board: string | undefined;
+  readonly why: CleanText | undefined;
+  readonly next: CleanText | undefined;
+  readonly board: CleanText | undefined;
   readonly exitCode: number;
 
   constructor(details: OrinErrorDetails) {
-    super(details.what, { cause: details.cause });
+    super(clean(details.what), { cause: details.cause });
     this.name = 'OrinError';
     this.code = details.code;
-    this.why = details.why;
-    this.next = details.next;
-    this.board = details.board;
+    this.why = details.why === undefined ? undefined : clean(details.why);
+    this.next = details.next === undefined ? undefined : clean(details.next);
+    this.board = details.board === undefined ? undefined : clean(details.board);
     this.exitCode = exitCodeOf[details.code] ?? exitCodes.boardFailed;
   }
 }

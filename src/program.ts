@@ -11,6 +11,7 @@ import { environment } from './config/environment.ts';
 import { addFleetCommands } from './config/fleet-commands.ts';
 import { addResultCommands } from './config/result-commands.ts';
 import { addRuntimeCommands } from './config/runtime-commands.ts';
+import { print, printAside } from './output/print.ts';
 
 declare const __ORIN_REMOTE_VERSION__: string;
 
@@ -48,6 +49,7 @@ export async function createProgram(argv: readonly string[]): Promise<number> {
     .option('--ascii', 'no characters beyond ASCII')
     .addHelpText('after', examples)
     .exitOverride()
+    .configureOutput({ writeOut: print, writeErr: printAside })
     .showSuggestionAfterError();
   addBoardCommands(program, run);
   addRunCommands(program, run);

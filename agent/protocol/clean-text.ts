@@ -7,8 +7,8 @@ declare const isClean: unique symbol;
 export type CleanText = string & { readonly [isClean]: true };
 
 // Unicode classes rather than ranges: Cc control, Cf format (bidirectional overrides, zero-width, BOM),
-// Zl and Zp line and paragraph separators, Cs lone surrogates. Tab and newline are given back below.
-const unsafe = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+// Zl and Zp line and paragraph separators, Cs lone surrogates; all but tab and newline.
+const unsafe = /(?![\n\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 const hasUnsafe = new RegExp(unsafe.source, 'u');
 // ECMA-48: CSI …, OSC … terminated by BEL or ST, and two-character escapes.
 const escapeSequence = new RegExp(
@@ -19,9 +19,9 @@ const escapeSequence = new RegExp(
   ].join('|'),
   'gu',
 );
-/** SGR, the sequences of colour and weight that our own output is made of: ECMA-48, 8.3.117. */
 const ESC = '\u001b';
-const colour = new RegExp(`(${ESC}\\[[0-9;]*m)`, 'u');
+/** What our own output is made of beside text: SGR (colour and weight; ECMA-48, 8.3.117) and the line ends of CSV. */
+const ours = new RegExp(`(${ESC}\\[[0-9;]*m|\r\n)`, 'u');
 
 /**
  * Untrusted text made safe for a terminal and for one JSON string: escape sequences, control characters
@@ -30,9 +30,7 @@ const colour = new RegExp(`(${ESC}\\[[0-9;]*m)`, 'u');
 export function cleanText(untrusted: string, maxLength = 2000): CleanText {
   const bounded = untrusted.slice(0, maxLength * 4);
   const clean = hasUnsafe.test(bounded)
-    ? bounded
-        .replace(escapeSequence, '')
-        .replace(unsafe, (character) => (character === '\n' || character === '\t' ? character : ''))
+    ? bounded.replace(escapeSequence, '').replace(unsafe, '')
     : bounded;
   return (clean.length > maxLength ? `${shortened(clean, maxLength - 1)}…` : clean) as CleanText;
 }
@@ -56,10 +54,10 @@ export function cleanWords(untrusted: string): CleanText {
 
 /** Our own output as a terminal gets it, whatever went into it: lines, tabs and colours stay, all else goes. */
 export function cleanOutput(text: string): CleanText {
-  if (!hasUnsafe.test(text.replaceAll('\n', ''))) return text as CleanText;
+  if (!hasUnsafe.test(text)) return text as CleanText;
   const clean = (part: string) => cleanText(part, Number.POSITIVE_INFINITY);
   return text
-    .split(colour)
+    .split(ours)
     .map((part, at) => (at % 2 === 1 ? part : clean(part)))
     .join('') as CleanText;
 }
@@ -69,10 +67,7 @@ export function cleanOutput(text: string): CleanText {
  * sequence that JSON has for it (RFC 8259, section 7).
  */
 export function cleanJson(json: string): CleanText {
-  if (!hasUnsafe.test(json.replaceAll('\n', ''))) return json as CleanText;
-  return json.replace(unsafe, (character) =>
-    character === '\n' || character === '\t' ? character : escaped(character),
-  ) as CleanText;
+  return json.replace(unsafe, escaped) as CleanText;
 }
 
 /** One escape for each UTF-16 unit. */

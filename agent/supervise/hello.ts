@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import { droppedNames, keptNames } from '../environment/role-environment.ts';
 import { readBootId } from '../proc/process-table.ts';
 import { cleanLine } from '../protocol/clean-text.ts';
-import type { EventOf, Unnumbered } from '../protocol/events.ts';
+import type { Unnumbered, WrittenOf } from '../protocol/events.ts';
 import { engines, type Plan } from '../protocol/plan.ts';
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import type { Runtime } from '../runtime.ts';
@@ -15,7 +15,7 @@ export function helloEvent(
   plan: Plan,
   runtime: Runtime,
   clock: Clock,
-): Unnumbered<EventOf<'hello'>> {
+): Unnumbered<WrittenOf<'hello'>> {
   return {
     kind: 'hello',
     t_ns: clock.now_ns(),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { cleanWords } from '../../agent/protocol/clean-text.ts';
 import { OrinError } from '../errors.ts';
 
 const maybeText = z.string().min(1).nullable();
@@ -38,16 +39,16 @@ const nothingExpected: Expectation = { model: null, jetpack: null, powerMode: nu
 /** A board of which only the name is known: everything else comes from ssh_config, as with `ssh`. */
 export function plainBoard(host: string, parts: Partial<FleetBoard> = {}): FleetBoard {
   return {
-    name: host,
     host,
     user: null,
     port: null,
     key: null,
     jump: null,
-    tags: [],
     expect: nothingExpected,
     plan: {},
     ...parts,
+    name: cleanWords(parts.name ?? host),
+    tags: (parts.tags ?? []).map(cleanWords),
   };
 }
 

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:f
 import { dirname, join, relative } from 'node:path';
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import { OrinError } from '../errors.ts';
+import { cleanStrings } from '../results/clean-strings.ts';
 import { unwritable } from '../results/directory.ts';
 import type { FleetBoard } from './fleet-board.ts';
 import {
@@ -107,7 +108,7 @@ async function fleetIds(fleets: string): Promise<string[]> {
 async function readRecord(fleets: string, id: string): Promise<FleetRecord> {
   const path = join(fleets, id, FILE);
   try {
-    return fleetRecordSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+    return fleetRecordSchema.parse(cleanStrings(JSON.parse(await readFile(path, 'utf8'))));
   } catch (error) {
     throw new OrinError({
       code: 'results-unreadable',

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { cleanLine } from '../../agent/protocol/clean-text.ts';
+import { cleanLine, cleanWords } from '../../agent/protocol/clean-text.ts';
 import { segmentFile } from '../../agent/protocol/run-files.ts';
 import { OrinError } from '../errors.ts';
 import { type Baseline, readBaselines } from './baselines.ts';
@@ -76,8 +76,9 @@ async function runNames(runsDirectory: string): Promise<string[]> {
   }
 }
 
+/** As it is shown; what is called otherwise on the disk cannot be named on a command line, and is no run of ours. */
 function idOf(name: string): string {
-  return incomingName.exec(name)?.[1] ?? name;
+  return cleanWords(incomingName.exec(name)?.[1] ?? name);
 }
 
 function modelsOf(baselines: readonly Baseline[], runId: string): string[] {

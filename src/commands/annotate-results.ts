@@ -5,16 +5,17 @@ import { writeNote } from '../../host/results/run-note.ts';
 import { openRun, type SavedRun } from '../../host/results/saved-runs.ts';
 import { directoriesFrom } from '../config/directories.ts';
 import { environment } from '../config/environment.ts';
+import { print } from '../output/print.ts';
 
 /** `orin-remote results note <run> [text…]`: without a text the note is told, with an empty one it is removed. */
 export async function noteCommand(id: string, words: readonly string[]): Promise<number> {
   const run = await openWholeRun(id);
   if (words.length === 0) {
-    process.stdout.write(run.note ? `${run.note}\n` : `${run.runId} has no note\n`);
+    print(run.note ? `${run.note}\n` : `${run.runId} has no note\n`);
     return exitCodes.ok;
   }
   const kept = await writeNote(run.directory, words.join(' '));
-  process.stdout.write(kept === null ? `${run.runId}: note removed\n` : `${run.runId}: noted\n`);
+  print(kept === null ? `${run.runId}: note removed\n` : `${run.runId}: noted\n`);
   return exitCodes.ok;
 }
 
@@ -34,7 +35,7 @@ export async function baselineCommand(
     }
     const all = await readBaselines(runs);
     const lines = all.map(({ runId, modelName, board }) => `${runId}  ${modelName} on ${board}`);
-    process.stdout.write(`${lines.length > 0 ? lines.join('\n') : 'no baseline is marked'}\n`);
+    print(`${lines.length > 0 ? lines.join('\n') : 'no baseline is marked'}\n`);
     return exitCodes.ok;
   }
   if (options.remove) {
@@ -43,7 +44,7 @@ export async function baselineCommand(
     const runId = isMarked ? id : (await openRun(runs, id)).runId;
     const removed = await unmarkBaseline(runs, runId);
     const what = removed.map(({ modelName, board }) => `${modelName} on ${board}`).join(', ');
-    process.stdout.write(
+    print(
       removed.length > 0
         ? `${runId} is no longer the baseline of ${what}\n`
         : `${runId} was no baseline\n`,
@@ -52,7 +53,7 @@ export async function baselineCommand(
   }
   const { result, runId } = await openWholeRun(id);
   for (const { modelName, board } of await markBaseline(runs, result)) {
-    process.stdout.write(`${runId} is the baseline of ${modelName} on ${board}\n`);
+    print(`${runId} is the baseline of ${modelName} on ${board}\n`);
   }
   return exitCodes.ok;
 }

@@ -23,6 +23,7 @@ import {
 } from '../config/parse-values.ts';
 import { shareableArguments } from '../config/shareable-arguments.ts';
 import { describePlan } from '../output/plan-table.ts';
+import { print } from '../output/print.ts';
 import { formatFrom, type RunSurroundings, watchRun, withAccess } from './watch-run.ts';
 
 declare const __ORIN_REMOTE_VERSION__: string;
@@ -38,7 +39,7 @@ export async function benchCommand(host: string, options: OptionValues): Promise
       follow.listener(event);
       if (event.kind === 'planned' && options.dryRun) {
         progress.close();
-        process.stdout.write(describePlan(event.plan, event.estimateMs));
+        print(describePlan(event.plan, event.estimateMs));
       }
     };
     const directories = directoriesFrom(environment);

@@ -4,6 +4,7 @@ import type { Probe } from '../../host/board/probe.ts';
 import { exitCodes, OrinError } from '../../host/errors.ts';
 import { formatBytes } from '../../host/push/bytes.ts';
 import { requestCancel } from '../../host/run/cancel.ts';
+import { print } from '../output/print.ts';
 import { withBoard } from './with-board.ts';
 
 /** `orin-remote clean <host>`: gives the exit code. */
@@ -22,12 +23,10 @@ export async function cleanCommand(host: string, options: OptionValues): Promise
     const left = report.areInterruptsMoved
       ? `irq is kept, because interrupts are still moved: orin-remote doctor ${name} on a terminal puts them back`
       : 'nothing of ours is left';
-    process.stdout.write(
-      `${name}: removed ${formatBytes(report.removedBytes)} in ${report.directory}; ${left}\n`,
-    );
+    print(`${name}: removed ${formatBytes(report.removedBytes)} in ${report.directory}; ${left}\n`);
     if (report.kept.length > 0) {
       const paths = report.kept.map((path) => `  ${report.directory}/${path}\n`).join('');
-      process.stdout.write(`kept, because orin-remote did not make it:\n${paths}`);
+      print(`kept, because orin-remote did not make it:\n${paths}`);
     }
     return exitCodes.ok;
   });

@@ -7,6 +7,7 @@ import { openRun, type SavedRun } from '../../host/results/saved-runs.ts';
 import { directoriesFrom } from '../config/directories.ts';
 import { environment } from '../config/environment.ts';
 import { compareReport } from '../output/compare-report.ts';
+import { jsonText, print } from '../output/print.ts';
 import { plainText } from '../output/symbols.ts';
 import { terminalOf } from '../output/terminal.ts';
 import { wrapText } from '../output/wrap-text.ts';
@@ -36,12 +37,12 @@ export async function compareCommand(
   if (options.json) {
     const [only, ...more] = comparisons.map(asJson);
     const json = more.length === 0 ? only : { schema: COMPARISONS, comparisons: [only, ...more] };
-    process.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
+    print(jsonText(json));
     return exitCodes.ok;
   }
   const terminal = terminalOf(process.stdout, environment, options);
   const text = comparisons.map((each) => compareReport(each, terminal).join('\n')).join('\n\n');
-  process.stdout.write(`${plainText(wrapText(text, terminal.columns()), terminal.isUnicode)}\n`);
+  print(`${plainText(wrapText(text, terminal.columns()), terminal.isUnicode)}\n`);
   return exitCodes.ok;
 }
 

@@ -7,6 +7,7 @@ import { listBoardRuns } from '../../host/run/board-runs.ts';
 import { environment } from '../config/environment.ts';
 import { plainRun } from '../output/board-run-list.ts';
 import { describeBoard } from '../output/doctor-report.ts';
+import { jsonText, print } from '../output/print.ts';
 import { terminalOf } from '../output/terminal.ts';
 import { withBoard } from './with-board.ts';
 
@@ -25,9 +26,9 @@ export async function doctorCommand(host: string, options: OptionValues): Promis
       advice: adviceFor(probe.facts),
     };
     const text = options.json
-      ? `${JSON.stringify(report, null, 2)}\n`
+      ? jsonText(report)
       : describeBoard(report, terminalOf(process.stdout, environment, options));
-    process.stdout.write(text);
+    print(text);
     return problems[0]?.exitCode ?? exitCodes.ok;
   });
 }

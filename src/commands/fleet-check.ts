@@ -6,6 +6,7 @@ import { directoriesFrom } from '../config/directories.ts';
 import { environment } from '../config/environment.ts';
 import { boardQueryFrom } from '../config/fleet-values.ts';
 import { describeChecks } from '../output/fleet-check-table.ts';
+import { jsonText, print } from '../output/print.ts';
 import { terminalOf } from '../output/terminal.ts';
 import { withFleetLinks } from './with-fleet-links.ts';
 
@@ -19,9 +20,9 @@ export async function fleetCheckCommand(
   return await withFleetLinks(options, async (connect, signal) => {
     const checks = await checkBoards(boards, connect, signal);
     const text = options.json
-      ? `${JSON.stringify(checks, null, 2)}\n`
+      ? jsonText(checks)
       : describeChecks(checks, terminalOf(process.stdout, environment, options));
-    process.stdout.write(text);
+    print(text);
     const good = checks.filter(({ failure }) => failure === null).length;
     if (good === checks.length) return exitCodes.ok;
     return good > 0 ? exitCodes.someBoardsFailed : exitCodes.boardFailed;

@@ -14,6 +14,7 @@ import { directoriesFrom } from '../config/directories.ts';
 import { environment } from '../config/environment.ts';
 import { choicesFrom } from '../config/parse-values.ts';
 import { parquetToStdout } from '../output/parquet-to-stdout.ts';
+import { jsonText, printPieces } from '../output/print.ts';
 
 const formats = ['json', 'csv', 'md', 'parquet'] as const;
 type Format = (typeof formats)[number];
@@ -35,7 +36,7 @@ export async function fleetExportCommand(id: string, options: OptionValues): Pro
       else await pipeline(await pieces(), createWriteStream(path));
     });
   } else if (format === 'parquet') await parquetToStdout(writeParquet);
-  else await pipeline(await pieces(), process.stdout, { end: false });
+  else await printPieces(await pieces());
   return exitCodes.ok;
 }
 
@@ -49,7 +50,5 @@ async function piecesOf(
     return Readable.from(isSamples ? fleetSamplesCsv(record, runs) : fleetCsv(record, runs));
   }
   const report = await reportFleet(record, runs);
-  return Readable.from([
-    format === 'md' ? fleetMarkdown(report) : `${JSON.stringify(report, null, 2)}\n`,
-  ]);
+  return Readable.from([format === 'md' ? fleetMarkdown(report) : jsonText(report)]);
 }

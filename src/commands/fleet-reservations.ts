@@ -11,6 +11,7 @@ import { directoriesFrom } from '../config/directories.ts';
 import { environment } from '../config/environment.ts';
 import { boardQueryFrom } from '../config/fleet-values.ts';
 import { durationMs } from '../config/parse-values.ts';
+import { jsonText, print } from '../output/print.ts';
 import { describeReservations } from '../output/reservation-table.ts';
 import { terminalOf } from '../output/terminal.ts';
 import { withFleetLinks } from './with-fleet-links.ts';
@@ -38,13 +39,9 @@ export async function fleetReservationCommand(
       work(link, probe),
     );
     const text = options.json
-      ? `${JSON.stringify(
-          visits.map(({ name, value, failure }) => ({ name, reservation: value, failure })),
-          null,
-          2,
-        )}\n`
+      ? jsonText(visits.map(({ name, value, failure }) => ({ name, reservation: value, failure })))
       : describeReservations(visits, terminalOf(process.stdout, environment, options));
-    process.stdout.write(text);
+    print(text);
     const good = visits.filter(({ failure }) => failure === null).length;
     if (good === visits.length) return exitCodes.ok;
     return good > 0 ? exitCodes.someBoardsFailed : exitCodes.boardFailed;

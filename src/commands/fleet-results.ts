@@ -10,6 +10,7 @@ import { environment } from '../config/environment.ts';
 import { choicesFrom } from '../config/parse-values.ts';
 import { describeFleets } from '../output/fleet-list.ts';
 import { closingLines, fleetTables } from '../output/fleet-summary.ts';
+import { jsonText, print, printAside } from '../output/print.ts';
 import { terminalOf } from '../output/terminal.ts';
 
 const formats = ['table', 'json', 'csv', 'md'] as const;
@@ -30,16 +31,16 @@ export async function printFleet(record: FleetRecord, options: OptionValues): Pr
   if (format === 'table') {
     const terminal = terminalOf(process.stdout, environment, options);
     const lines = [...fleetTables(report, terminal), ...closingLines(report, terminal)];
-    process.stdout.write(`${lines.join('\n')}\n`);
+    print(`${lines.join('\n')}\n`);
     return;
   }
-  if (format === 'json') process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-  if (format === 'md') process.stdout.write(fleetMarkdown(report));
+  if (format === 'json') print(jsonText(report));
+  if (format === 'md') print(fleetMarkdown(report));
   if (format === 'csv') {
-    for await (const rows of fleetCsv(record, runs)) process.stdout.write(rows);
+    for await (const rows of fleetCsv(record, runs)) print(rows);
   }
   const lines = closingLines(report, terminalOf(process.stderr, environment, options));
-  process.stderr.write(`${lines.join('\n')}\n`);
+  printAside(`${lines.join('\n')}\n`);
 }
 
 /** `orin-remote fleet show [run]` */
@@ -53,8 +54,8 @@ export async function fleetShowCommand(id: string, options: OptionValues): Promi
 export async function fleetListCommand(options: OptionValues): Promise<number> {
   const records = await listFleets(directoriesFrom(environment));
   const text = options.json
-    ? `${JSON.stringify(records, null, 2)}\n`
+    ? jsonText(records)
     : describeFleets(records, terminalOf(process.stdout, environment, options));
-  process.stdout.write(text);
+  print(text);
   return exitCodes.ok;
 }

@@ -17,6 +17,7 @@ import {
   withAbsolutePaths,
 } from '../config/fleet-values.ts';
 import { shareableArguments } from '../config/shareable-arguments.ts';
+import { printAside } from '../output/print.ts';
 import { type Settings, settingsFrom } from './bench.ts';
 import { fleetFormatFrom, printFleet } from './fleet-results.ts';
 import { watchFleet } from './watch-fleet.ts';
@@ -120,7 +121,7 @@ async function nothingToDo(
     attach: 'no run of it is still on a board',
     cancel: 'no run of it is still on a board',
   };
-  process.stderr.write(`fleet run ${record.id}: ${words[what]}\n`);
+  printAside(`fleet run ${record.id}: ${words[what]}\n`);
   await printFleet(record, options);
   return exitCodes.ok;
 }

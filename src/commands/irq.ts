@@ -7,6 +7,7 @@ import { readDump } from '../../host/irq/read-dump.ts';
 import type { CounterTable } from '../../host/telemetry/counter-table.ts';
 import { environment } from '../config/environment.ts';
 import { irqReport } from '../output/irq-report.ts';
+import { jsonText, print } from '../output/print.ts';
 import { terminalOf } from '../output/terminal.ts';
 
 /** `orin-remote irq --file interrupts.txt`: what saved dumps of /proc/interrupts and /proc/softirqs say. */
@@ -15,9 +16,9 @@ export async function irqFileCommand(options: OptionValues): Promise<number> {
   const analysis = analyseDump({ ...now, before });
   const findings = [...now.findings, ...(before?.findings ?? []), ...findingsOf(analysis)];
   const text = options.json
-    ? `${JSON.stringify({ schemaVersion: 1, findings, ...analysis }, null, 2)}\n`
+    ? jsonText({ schemaVersion: 1, findings, ...analysis })
     : irqReport(analysis, findings, terminalOf(process.stdout, environment, options));
-  process.stdout.write(text);
+  print(text);
   return exitCodes.ok;
 }
 

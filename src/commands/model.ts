@@ -10,12 +10,13 @@ import { inspectModel } from '../../models/inspect/inspect-model.ts';
 import { shapesFrom } from '../config/input-values.ts';
 import { wholeNumber } from '../config/parse-values.ts';
 import { describeModel } from '../output/model-table.ts';
+import { jsonText, print, printAside, printBytes } from '../output/print.ts';
 import { textTable } from '../output/text-table.ts';
 
 /** `orin-remote model list` */
 export async function listModelsCommand(options: OptionValues): Promise<number> {
   if (options.json) {
-    process.stdout.write(`${JSON.stringify(builtInModels, null, 2)}\n`);
+    print(jsonText(builtInModels));
     return exitCodes.ok;
   }
   const rows = builtInModels.map(({ name, precision, summary }) => [name, precision, summary]);
@@ -27,7 +28,7 @@ export async function listModelsCommand(options: OptionValues): Promise<number> 
     ],
     rows,
   );
-  process.stdout.write(`${table.join('\n')}\n`);
+  print(`${table.join('\n')}\n`);
   return exitCodes.ok;
 }
 
@@ -36,7 +37,7 @@ export async function makeModelCommand(name: string, options: OptionValues): Pro
   const bytes = await withOrinErrors(async () => makeBuiltIn(name));
   const out = String(options.out ?? `${name}.onnx`);
   if (out === '-') {
-    process.stdout.write(bytes);
+    printBytes(bytes);
     return exitCodes.ok;
   }
   try {
@@ -52,7 +53,7 @@ export async function makeModelCommand(name: string, options: OptionValues): Pro
       cause,
     });
   }
-  process.stderr.write(`wrote ${out}, ${formatBytes(bytes.length)}\n`);
+  printAside(`wrote ${out}, ${formatBytes(bytes.length)}\n`);
   return exitCodes.ok;
 }
 
@@ -68,6 +69,6 @@ export async function inspectModelCommand(file: string, options: OptionValues): 
   const text = options.json
     ? `${JSON.stringify({ ...facts, loadObstacles: loadObstacles(facts) }, null, 2)}\n`
     : describeModel(facts);
-  process.stdout.write(text);
+  print(text);
   return exitCodes.ok;
 }

@@ -2,6 +2,7 @@ import type { OptionValues } from 'commander';
 import { OrinError } from '../../host/errors.ts';
 import type { RunEvent } from '../../host/run/run-event.ts';
 import { attachCommandLine } from '../output/attach-command-line.ts';
+import { printAside } from '../output/print.ts';
 
 /** Knows from the events which run is on the board and not here, and says so once. */
 export class OnBoard {
@@ -43,7 +44,7 @@ export class OnBoard {
     const where = run.isCertain
       ? `run ${run.id} is on ${this.#host}; to follow or collect it:`
       : `run ${run.id} may have started on ${this.#host}; if it did, this follows or collects it:`;
-    process.stderr.write(`${where}\n  ${command}\n`);
+    printAside(`${where}\n  ${command}\n`);
   }
 }
 

@@ -1,4 +1,3 @@
-import { pipeline } from 'node:stream/promises';
 import type { OptionValues } from 'commander';
 import { exitCodes, OrinError } from '../../host/errors.ts';
 import {
@@ -14,6 +13,7 @@ import { choicesFrom } from '../config/parse-values.ts';
 import { cpuReport, interruptReport } from '../output/activity-report.ts';
 import { describeOperators } from '../output/operator-table.ts';
 import { parquetToStdout } from '../output/parquet-to-stdout.ts';
+import { jsonText, print, printPieces } from '../output/print.ts';
 import { describeRun } from '../output/run-detail.ts';
 import { describeRuns } from '../output/run-list.ts';
 import { type Terminal, terminalOf } from '../output/terminal.ts';
@@ -23,9 +23,9 @@ export async function listCommand(options: OptionValues): Promise<number> {
   if (options.interactive) return await browseCommand(options);
   const runs = await listRuns(directoriesFrom(environment).runs);
   const text = options.json
-    ? `${JSON.stringify(runs, null, 2)}\n`
+    ? jsonText(runs)
     : describeRuns(runs, terminalOf(process.stdout, environment, options));
-  process.stdout.write(text);
+  print(text);
   return exitCodes.ok;
 }
 
@@ -41,7 +41,7 @@ async function browseCommand(options: OptionValues): Promise<number> {
   }
   const { openResults } = await import('../tui/results/open-results.ts');
   const { exitCode, summary } = await openResults(screen, directoriesFrom(environment).runs);
-  process.stdout.write(summary(terminalOf(process.stdout, environment, options)));
+  print(summary(terminalOf(process.stdout, environment, options)));
   return exitCode;
 }
 
@@ -49,10 +49,8 @@ async function browseCommand(options: OptionValues): Promise<number> {
 export async function showCommand(id: string, options: OptionValues): Promise<number> {
   const run = await openRun(directoriesFrom(environment).runs, id);
   const terminal = terminalOf(process.stdout, environment, options);
-  const text = options.json
-    ? `${JSON.stringify(run.result, null, 2)}\n`
-    : shownParts(run, terminal, options);
-  process.stdout.write(text);
+  const text = options.json ? jsonText(run.result) : shownParts(run, terminal, options);
+  print(text);
   return exitCodes.ok;
 }
 
@@ -96,7 +94,7 @@ async function exportToStdout(
   { format, ...options }: Omit<ExportOptions, 'path'>,
 ): Promise<void> {
   if (format !== 'parquet') {
-    return await pipeline(await exportPieces(run, format, options), process.stdout, { end: false });
+    return await printPieces(await exportPieces(run, format, options));
   }
   await parquetToStdout(async (path) => {
     await exportRun(run, { format, path });

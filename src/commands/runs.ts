@@ -5,6 +5,7 @@ import { listBoardRuns } from '../../host/run/board-runs.ts';
 import { reservationText } from '../../host/run/busy-board.ts';
 import { environment } from '../config/environment.ts';
 import { describeBoardRuns, plainRun } from '../output/board-run-list.ts';
+import { jsonText, print } from '../output/print.ts';
 import { terminalOf } from '../output/terminal.ts';
 import { withBoard } from './with-board.ts';
 
@@ -13,10 +14,10 @@ export async function runsCommand(host: string, options: OptionValues): Promise<
   return await withBoard(host, options, async ({ name, link, probe, signal }) => {
     const runs = await listBoardRuns(link, probe, signal);
     const text = options.json
-      ? `${JSON.stringify(runs.map(plainRun), null, 2)}\n`
+      ? jsonText(runs.map(plainRun))
       : reservedLine(probe.facts.reservation) +
         describeBoardRuns(name, runs, terminalOf(process.stdout, environment, options));
-    process.stdout.write(text);
+    print(text);
     return exitCodes.ok;
   });
 }

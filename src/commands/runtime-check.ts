@@ -16,6 +16,7 @@ import type { EngineTarget } from '../../host/run/engine-target.ts';
 import { directoriesFrom } from '../config/directories.ts';
 import { environment } from '../config/environment.ts';
 import { describeChecks } from '../output/engine-checks.ts';
+import { jsonText, print } from '../output/print.ts';
 import { noProgress, showProgress } from '../output/progress.ts';
 import { terminalOf } from '../output/terminal.ts';
 import { terminalPrompter } from '../prompt/terminal-prompter.ts';
@@ -40,9 +41,9 @@ export async function checkRuntimesCommand(host: string, options: OptionValues):
     const checks = await check(host, options, { access, progress, runs, signal });
     progress.close();
     const text = options.json
-      ? `${JSON.stringify({ board: host, checks }, null, 2)}\n`
+      ? jsonText({ board: host, checks })
       : describeChecks(host, checks, terminalOf(process.stdout, environment, options));
-    process.stdout.write(text);
+    print(text);
     return interruption.exitCode() ?? exitCodeOf(checks);
   } finally {
     progress.close();

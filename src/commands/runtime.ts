@@ -10,6 +10,7 @@ import {
 import { directoriesFrom } from '../config/directories.ts';
 import { environment } from '../config/environment.ts';
 import { describeGpuMeans } from '../output/gpu-means.ts';
+import { jsonText, print, printAside } from '../output/print.ts';
 import { buildLine, describeBuilds, plainBuild } from '../output/stored-builds.ts';
 import { terminalOf } from '../output/terminal.ts';
 import { interruptible } from './interruption.ts';
@@ -26,7 +27,7 @@ export async function listRuntimesCommand(
     const text = options.json
       ? asJson({ builds: builds.map(plainBuild) })
       : describeBuilds(builds, terminal);
-    process.stdout.write(text);
+    print(text);
     return exitCodes.ok;
   }
   return await withBoard(host, options, async ({ name, link, probe, signal }) => {
@@ -36,14 +37,14 @@ export async function listRuntimesCommand(
     const text = options.json
       ? asJson({ ...means, builds: plain })
       : `${describeGpuMeans(name, means, terminal)}${describeBuilds(builds, terminal, { there, platform: probe.facts.platform })}`;
-    process.stdout.write(text);
+    print(text);
     return exitCodes.ok;
   });
 }
 
 /** `orin-remote runtime add <dir|tgz>` */
 export async function addRuntimeCommand(path: string, options: OptionValues): Promise<number> {
-  const interruption = interruptible(() => process.stderr.write('stopping\n'));
+  const interruption = interruptible(() => printAside('stopping\n'));
   try {
     const build = await addBuild({
       path,
@@ -52,9 +53,9 @@ export async function addRuntimeCommand(path: string, options: OptionValues): Pr
       signal: interruption.signal,
     });
     if (build.providers.length === 0) {
-      process.stderr.write('! it has no provider libraries: CUDA and TensorRT will not open\n');
+      printAside('! it has no provider libraries: CUDA and TensorRT will not open\n');
     }
-    process.stdout.write(
+    print(
       options.json
         ? asJson(plainBuild(build))
         : `stored ${buildLine(build)}\nused on every ${build.platform} board from now on; prove it: orin-remote runtime check HOST\n`,
@@ -68,11 +69,11 @@ export async function addRuntimeCommand(path: string, options: OptionValues): Pr
 /** `orin-remote runtime remove <name>` */
 export async function removeRuntimeCommand(name: string): Promise<number> {
   for (const build of await removeBuild(directoriesFrom(environment).builds, name)) {
-    process.stdout.write(`removed ${buildLine(build)}\n`);
+    print(`removed ${buildLine(build)}\n`);
   }
   return exitCodes.ok;
 }
 
 function asJson(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
+  return jsonText(value);
 }

@@ -5,6 +5,7 @@ import { locateRun } from '../../host/results/saved-runs.ts';
 import { repairResult, type Verification, verifyRun } from '../../host/results/verify.ts';
 import { directoriesFrom } from '../config/directories.ts';
 import { environment } from '../config/environment.ts';
+import { print } from '../output/print.ts';
 
 /** `orin-remote results verify <run>`: 0 when result.json holds what its journal gives, else 4. */
 export async function verifyCommand(id: string, options: OptionValues): Promise<number> {
@@ -12,14 +13,14 @@ export async function verifyCommand(id: string, options: OptionValues): Promise<
   if (isPartial) throw notSavedYet(runId);
   const verified = await verifyRun(directory);
   for (const problem of verified.problems) {
-    process.stdout.write(`journal line ${problem.line}: ${problem.kind}, ${problem.text}\n`);
+    print(`journal line ${problem.line}: ${problem.kind}, ${problem.text}\n`);
   }
-  process.stdout.write(`${runId}: ${sentenceOf(verified)}\n`);
+  print(`${runId}: ${sentenceOf(verified)}\n`);
   const isWhole = verified.problems.length === 0;
   const isKept = verified.state === 'same' || verified.state === 'older';
   if (options.repair && verified.state !== 'same') {
     await repairResult(directory);
-    process.stdout.write(`${runId}: result.json is written anew from its journal\n`);
+    print(`${runId}: result.json is written anew from its journal\n`);
     return isWhole ? exitCodes.ok : exitCodes.boardFailed;
   }
   return isWhole && isKept ? exitCodes.ok : exitCodes.boardFailed;

@@ -15,6 +15,7 @@ import {
   noFleetProgress,
   showFleetProgress,
 } from '../output/fleet-progress.ts';
+import { printAside } from '../output/print.ts';
 import { counted } from '../output/quantities.ts';
 import { type Terminal, terminalOf } from '../output/terminal.ts';
 import { fleetPrompter } from '../prompt/fleet-prompter.ts';
@@ -46,7 +47,7 @@ export async function watchFleet(watch: FleetWatch): Promise<number> {
     note: (text) => progress.note(text),
     onLeave: () => {
       progress.close();
-      process.stderr.write(`runs go on; to collect them:\n  orin-remote fleet attach ${id}\n`);
+      printAside(`runs go on; to collect them:\n  orin-remote fleet attach ${id}\n`);
     },
   });
   const listener = (change: FleetChange) => {

@@ -9,6 +9,7 @@ import { directoriesFrom } from '../config/directories.ts';
 import { environment } from '../config/environment.ts';
 import { choicesFrom } from '../config/parse-values.ts';
 import { describeOperators } from '../output/operator-table.ts';
+import { print } from '../output/print.ts';
 import { type OutputFormat, outputFormats, printResult } from '../output/print-result.ts';
 import { noProgress, type Progress, showProgress } from '../output/progress.ts';
 import { type Terminal, terminalOf } from '../output/terminal.ts';
@@ -67,7 +68,7 @@ export async function watchRun(
     const stdout = terminalOf(process.stdout, environment, options);
     await printResult(outcome, host, format, stdout);
     if (options.profile && format === 'table') {
-      process.stdout.write(describeOperators(outcome.result, stdout));
+      print(describeOperators(outcome.result, stdout));
     }
     return control.exitCode() ?? exitCodeOf(outcome);
   } catch (error) {
@@ -137,7 +138,7 @@ export async function withAccess(
 /** `--detach`: the id is the answer. */
 function detached(runId: string, onBoard: OnBoard): number {
   onBoard.tell();
-  process.stdout.write(`${runId}\n`);
+  print(`${runId}\n`);
   return exitCodes.ok;
 }
 

@@ -2,6 +2,7 @@ import type { OptionValues } from 'commander';
 import { type Probe, probeBoard } from '../../host/board/probe.ts';
 import { restoreStale } from '../../host/irq/stale-moves.ts';
 import type { Link } from '../../host/link/link.ts';
+import { printAside } from '../output/print.ts';
 import { noProgress } from '../output/progress.ts';
 import { terminalPrompter } from '../prompt/terminal-prompter.ts';
 import { accessTo } from './connection.ts';
@@ -21,9 +22,9 @@ export async function withBoard<T>(
   options: OptionValues,
   work: (board: ConnectedBoard) => Promise<T>,
 ): Promise<T> {
-  const interruption = interruptible(() => process.stderr.write('stopping\n'));
+  const interruption = interruptible(() => printAside('stopping\n'));
   const prompter = terminalPrompter(options.batchMode === true, noProgress);
-  const note = (text: string) => process.stderr.write(`! ${text}\n`);
+  const note = (text: string) => printAside(`! ${text}\n`);
   const access = await accessTo(host, options, { prompter, note });
   try {
     const link = await access.connect(interruption.signal);

@@ -1,6 +1,7 @@
 import type { OptionValues } from 'commander';
 import type { FleetBoard } from '../../host/fleet/fleet-board.ts';
 import type { Link } from '../../host/link/link.ts';
+import { printAside } from '../output/print.ts';
 import { noProgress } from '../output/progress.ts';
 import { fleetPrompter } from '../prompt/fleet-prompter.ts';
 import { terminalPrompter } from '../prompt/terminal-prompter.ts';
@@ -12,13 +13,13 @@ export async function withFleetLinks<T>(
   options: OptionValues,
   work: (connect: (board: FleetBoard) => Promise<Link>, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const interruption = interruptible(() => process.stderr.write('stopping\n'));
+  const interruption = interruptible(() => printAside('stopping\n'));
   const person = terminalPrompter(options.batchMode === true, noProgress);
   const connections = fleetConnections(options, fleetPrompter(person));
   const { signal } = interruption;
   const connect = (board: FleetBoard) =>
     connections.connect(board, signal, {
-      note: (text) => process.stderr.write(`${board.name}  note        ${text}\n`),
+      note: (text) => printAside(`${board.name}  note        ${text}\n`),
       connecting: () => {},
     });
   try {

@@ -1,5 +1,5 @@
-import { cleanText } from '../../agent/protocol/clean-text.ts';
 import { exitCodes, OrinError } from '../../host/errors.ts';
+import { printAside } from './print.ts';
 
 /**
  * Prints an error in three lines (what and where, why, what to do next) and gives the exit code.
@@ -8,27 +8,25 @@ import { exitCodes, OrinError } from '../../host/errors.ts';
 export function reportFailure(error: unknown, options: { readonly debug: boolean }): number {
   if (isCancellation(error)) return exitCodes.interrupted;
   if (!(error instanceof OrinError)) return reportBug(error, options);
-  process.stderr.write(`${describeFailure(error)}\n`);
-  if (options.debug) process.stderr.write(`${stackOf(error)}\n`);
+  printAside(`${describeFailure(error)}\n`);
+  if (options.debug) printAside(`${stackOf(error)}\n`);
   return error.exitCode;
 }
 
-const MAX_LENGTH = 4000;
-
-/** The three lines of an error, without colour; names from models and boards in them cannot drive the terminal. */
+/** The three lines of an error, without colour. */
 export function describeFailure(error: OrinError): string {
   const lines = [`✗ ${error.message}`];
   if (error.why) lines.push(`  why: ${error.why}`);
   if (error.next) lines.push(`  try: ${error.next}`);
-  return lines.map((line) => cleanText(line, MAX_LENGTH)).join('\n');
+  return lines.join('\n');
 }
 
 function reportBug(error: unknown, options: { readonly debug: boolean }): number {
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(
+  printAside(
     `✗ orin-remote failed in a way that it should not: ${message}\n  why: this is a bug of orin-remote\n`,
   );
-  process.stderr.write(
+  printAside(
     options.debug
       ? `${stackOf(error)}\n`
       : '  try: the same command with --debug, and report the trace\n',

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import stringWidth from 'string-width';
+import { oneRow } from './print.ts';
 import type { Terminal } from './terminal.ts';
 
 const MIN_REDRAW_MS = 100;
@@ -63,7 +64,7 @@ export class LiveRegion {
   /** Writes lines over the region, which is as tall as they are from then on. */
   #replace(lines: readonly string[]): void {
     const left = Math.max(0, this.#rows - lines.length);
-    const line = (text: string) => `${text}${CLEAR_LINE_TO_END}\n`;
+    const line = (text: string) => `${oneRow(text)}${CLEAR_LINE_TO_END}\n`;
     this.#terminal.stream.write(
       `${up(this.#rows)}${lines.map(line).join('')}${line('').repeat(left)}${up(left)}`,
     );

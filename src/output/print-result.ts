@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { dirname } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { resultText } from '../../host/results/export/result-text.ts';
 import { journalPaths } from '../../host/results/saved-runs.ts';
 import type { SavedOutcome } from '../../host/run/run-outcome.ts';
 import { baselineReport } from './baseline-report.ts';
+import { print, printJsonLines } from './print.ts';
 import { resultReport } from './result-report.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -20,12 +20,12 @@ export async function printResult(
 ): Promise<void> {
   if (format === 'ndjson') {
     for (const path of await journalPaths(directory)) {
-      await pipeline(createReadStream(path), terminal.stream, { end: false });
+      await printJsonLines(createReadStream(path, 'utf8'));
     }
   } else if (format === 'table') {
-    terminal.stream.write(resultReport(result, board, terminal));
-    terminal.stream.write(await baselineReport(dirname(directory), result, terminal));
+    print(resultReport(result, board, terminal));
+    print(await baselineReport(dirname(directory), result, terminal));
   } else {
-    terminal.stream.write(resultText(result, format));
+    print(resultText(result, format));
   }
 }

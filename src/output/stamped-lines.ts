@@ -1,3 +1,4 @@
+import { oneRow, printTo } from './print.ts';
 import { plainText } from './symbols.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -22,7 +23,7 @@ export function openStampedLines(
   let lastMs = beganMs;
   let held: string[] | null = null;
   const write = (text: string) => {
-    terminal.stream.write(`${plainText(text, terminal.isUnicode)}\n`);
+    printTo(terminal.stream, `${plainText(oneRow(text), terminal.isUnicode)}\n`);
   };
   const print = (whose: string, text: string) => {
     lastMs = Date.now();

@@ -1,3 +1,5 @@
+import { printTo } from '../output/print.ts';
+
 const CTRL_C = '\u0003';
 
 /**
@@ -12,7 +14,7 @@ export function askKey<Key extends string>(
   const { stdin, stderr } = process;
   // In this order: the terminal would show what is typed as soon as the question is seen.
   stdin.setRawMode(true);
-  stderr.write(question);
+  printTo(stderr, question);
   stdin.resume();
   return new Promise((resolve, reject) => {
     const finish = (settle: () => void) => {

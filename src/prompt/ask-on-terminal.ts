@@ -1,3 +1,5 @@
+import { eraseTyped, printAside, printTo } from '../output/print.ts';
+
 const CTRL_C = '\u0003';
 const CTRL_D = '\u0004';
 const BACKSPACE = ['\u007f', '\b'];
@@ -15,7 +17,7 @@ export function askOnTerminal(
   const { stdin, stderr } = process;
   // In this order: the terminal would show what is typed as soon as the question is seen.
   stdin.setRawMode(true);
-  stderr.write(question);
+  printTo(stderr, question);
   stdin.resume();
   return new Promise((resolve, reject) => {
     const answer: string[] = [];
@@ -50,9 +52,9 @@ export function askOnTerminal(
 
 function editAnswer(answer: string[], key: string, echo: boolean): void {
   if (BACKSPACE.includes(key)) {
-    if (answer.pop() !== undefined && echo) process.stderr.write('\b \b');
+    if (answer.pop() !== undefined && echo) eraseTyped();
   } else if (key >= ' ') {
     answer.push(key);
-    if (echo) process.stderr.write(key);
+    if (echo) printAside(key);
   }
 }

@@ -182,7 +182,7 @@ test('Markdown: sound cells first, figures that the interval supports, no markup
   expect(resultMarkdown(result)).toMatchInlineSnapshot(`
     "# mlp-tiny on an unnamed board
 
-    run \`20261123-101500-3fa9c1\` · 2026-11-23T10:15:00.000Z
+    run 20261123-101500-3fa9c1 · 2026-11-23T10:15:00.000Z
 
     | cell | median, 95 % CI | p90 | p99 | per second | speed-up | harness | verdict |
     | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |

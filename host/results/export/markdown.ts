@@ -26,7 +26,7 @@ function title(result: Result, cells: readonly CellResult[]): string {
 function facts(result: Result): string {
   const { board, tool } = result.context;
   const parts = [
-    `run \`${result.run_id}\``,
+    `run ${result.run_id}`,
     result.created_utc,
     board?.jetpack == null ? null : `JetPack ${board.jetpack}`,
     board?.power_mode == null ? null : `power mode ${board.power_mode}`,
@@ -156,7 +156,13 @@ export function table(header: readonly string[], rows: readonly (readonly string
   return [line(header), `| ${rule.join(' | ')} |`, ...rows.map(line)].join('\n');
 }
 
-/** Labels and messages come from models and boards: they must not become markup. */
+/**
+ * Labels and messages come from models and boards: they must not become markup, an entity or a link, which GitHub makes of
+ * `https://` and `www.` as well (https://github.github.com/gfm/#autolinks-extension-).
+ */
 export function escaped(text: string): string {
-  return text.replace(/[\\|<>*_[\]]/g, '\\$&').replace(/\s*\n\s*/g, ' ');
+  return text
+    .replace(/[\\`|<>*_~&[\]]/g, '\\$&')
+    .replace(/(?<=\w):(?=\/\/)|(?<=www)\./gi, (sign) => `&#${sign.charCodeAt(0)};`)
+    .replace(/\s*\n\s*/g, ' ');
 }

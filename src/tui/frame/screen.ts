@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { oneRow } from '../../output/print.ts';
 
 const ENTER = '\u001b[?1049h\u001b[?25l\u001b[2J\u001b[H';
 const LEAVE = '\u001b[?25h\u001b[?1049l';
@@ -71,7 +72,7 @@ export class Screen extends EventEmitter {
 
   /** Shows a whole frame. */
   show(lines: readonly string[]): void {
-    this.#frame = lines;
+    this.#frame = lines.map(oneRow);
     this.#paint();
   }
 

@@ -4,6 +4,7 @@ import type { RunOutcome, SavedOutcome } from '../../../host/run/run-outcome.ts'
 import { isBuiltIn } from '../../../models/built-in.ts';
 import { rememberModel } from '../../config/recent.ts';
 import { attachCommandLine } from '../../output/attach-command-line.ts';
+import { printAside } from '../../output/print.ts';
 import type { Progress } from '../../output/progress.ts';
 import { ScreenHost } from '../frame/screen-host.tsx';
 import { suspendJob } from '../frame/suspend.ts';
@@ -233,9 +234,7 @@ class Session {
     this.#close();
     if (view.runId !== null) {
       const command = attachCommandLine(board, {}, view.runId);
-      process.stderr.write(
-        `run ${view.runId} is on ${board}; to follow or collect it:\n  ${command}\n`,
-      );
+      printAside(`run ${view.runId} is on ${board}; to follow or collect it:\n  ${command}\n`);
     }
     process.exit(exitCode);
   }
