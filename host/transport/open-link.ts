@@ -3,6 +3,7 @@ import type { Link } from '../link/link.ts';
 import { type ConnectOptions, connectBoard } from '../ssh/connect.ts';
 import type { ResolvedTarget } from '../ssh/resolve-target.ts';
 import { connectWithSshClient } from '../ssh-client/connect.ts';
+import { sweepPrivateDirectories } from '../ssh-client/private-directory.ts';
 import { reasonForSshClient, sshClientMayDoBetter } from './choose-transport.ts';
 
 /** The ways of reaching a board: `ssh2` in this program, `ssh` by the system's own client. */
@@ -19,6 +20,14 @@ export interface OpenedLink {
   readonly transport: Transport;
 }
 
+let isSwept = false;
+
+/** Once is enough for all boards of a fleet, and nobody waits for it. */
+function sweepOnce(): void {
+  if (!isSwept) void sweepPrivateDirectories().catch(() => undefined);
+  isSwept = true;
+}
+
 /**
  * Connects to a board by the transport asked for, or by the one that can. Notes say why it is not ssh2.
  * @throws what `connectBoard` and `connectWithSshClient` throw.
@@ -27,6 +36,7 @@ export async function openLink(
   target: ResolvedTarget,
   options: OpenLinkOptions,
 ): Promise<OpenedLink> {
+  sweepOnce();
   if (options.transport === 'ssh') return await bySshClient(target, options);
   if (options.transport === 'ssh2') return await bySsh2(target, options);
   return await byWhatCan(target, options);
