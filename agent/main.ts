@@ -7,6 +7,7 @@ import { profile } from './profile/profile.ts';
 import type { Runtime } from './runtime.ts';
 import { sample } from './sample/sample.ts';
 import { type SuperviseOptions, supervise } from './supervise/supervise.ts';
+import { tryShapes } from './trial/trial.ts';
 import { work } from './work/work.ts';
 
 /**
@@ -49,6 +50,7 @@ async function run(role: string | undefined, words: readonly string[]): Promise<
   if (role === 'work') return work();
   if (role === 'profile') return await profile();
   if (role === 'sample') return sample();
+  if (role === 'try') return tryShapes(runtime().path);
   const options = role === 'supervise' ? superviseOptions(words) : null;
   if (options) return supervise(options, runtime());
   console.error('usage: node agent.cjs supervise <run directory> [--segment n] [--wait seconds]');

@@ -87,7 +87,8 @@ test('ResNet-34 has its parameters and its work', async () => {
     { op: 'Relu', count: 33 },
     { op: 'Add', count: 16 },
   ]);
-  expect(facts.flops).toMatchObject({ estimatedNodes: 37, unknownNodes: 0, batch: 1 });
+  expect(facts.flops).toMatchObject({ estimatedNodes: 37, unknownNodes: 0 });
+  expect(facts.flops?.batch).toEqual({ size: 1, from: 'named', dimension: 'N' });
   // Layer by layer: stem, 3 blocks at 8², 4 at 4², 6 at 2², 3 at 1², projections, classifier.
   const macs =
     64 * 3 * 49 * 16 ** 2 +

@@ -18,12 +18,26 @@ export interface ModelFile {
   readonly sizeBytes: number;
 }
 
+/**
+ * How the batch of a model is known. `option`: the person said it. `named`: the model names a dimension so. `shared`: all inputs
+ * and outputs have one free leading dimension. `fixed`: all have the same fixed one, and are images by their rank.
+ */
+export type BatchOrigin = 'option' | 'named' | 'shared' | 'fixed';
+
+/** The batch of an inference: its size is the number of items. */
+export interface ResolvedBatch {
+  readonly size: number;
+  readonly from: BatchOrigin;
+  /** Its symbolic name, or input and axis: `batch_size`, `image:0`. */
+  readonly dimension: string;
+}
+
 /** Floating-point work of one inference, a multiplication and an addition counted as two. */
 export interface FlopsFacts {
-  /** The batch size that the figures are for. */
-  readonly batch: number;
+  /** The batch that the figures are for; null: an inference is one item. */
+  readonly batch: ResolvedBatch | null;
   readonly total: number;
-  /** total / batch */
+  /** total / items of one inference */
   readonly perItem: number;
   /** Convolutions and matrix products whose shapes are known: the ones in `total`. */
   readonly estimatedNodes: number;
@@ -64,6 +78,15 @@ export interface ModelFacts {
     readonly total: number;
     readonly byOp: readonly { readonly op: string; readonly count: number }[];
   };
-  /** For the shapes that were asked for, else batch 1; null where free dimensions leave all unknown. */
+  /** For the shapes that were asked for, else a batch of 1; null where free dimensions leave all unknown. */
   readonly flops: FlopsFacts | null;
+  /** Null where no dimension is known to be a batch. */
+  readonly batch: Pick<ResolvedBatch, 'from' | 'dimension'> | null;
+  /** Dimensions that somebody has to choose before it can run; null where nothing is open. */
+  readonly open: {
+    /** What is open: `x is Nx3xH, free: H`. */
+    readonly why: string;
+    /** Options that choose it, not tried: `--shape x=Nx3x224`. */
+    readonly example: string;
+  } | null;
 }

@@ -1,69 +1,68 @@
-import type { Dimension, ModelFacts, TensorFacts } from './facts.ts';
-import { ModelError } from './model-error.ts';
+import { type BatchDimension, type BatchModel, findBatch } from './batch.ts';
+import { isFree } from './dimension-names.ts';
+import type { Dimension, ModelFacts, ResolvedBatch } from './facts.ts';
+import { FreeDimensions } from './free-dimensions.ts';
+import { refusedBatch, shapeMismatch } from './shape-refusals.ts';
+import { type AskedShape, formatShape } from './shape-text.ts';
 
 export interface ShapeRequest {
-  /** Asked for by the person; undefined takes what the model or the overrides say, else 1. */
+  /** `--batch`; undefined takes what the model or the overrides say, else 1. */
   readonly batch?: number | undefined;
-  /** `--shape name=1x3x224x224`, by input name. */
-  readonly overrides?: Readonly<Record<string, readonly number[]>> | undefined;
+  /** `--shape` by input name. */
+  readonly overrides?: Readonly<Record<string, AskedShape>> | undefined;
+  /** `--batch-axis`; undefined or empty leaves it to the model. */
+  readonly batchAxes?: readonly string[] | undefined;
 }
 
 export interface ResolvedShapes {
-  readonly batch: number;
+  /** Null where the model has no batch, as far as is known: an inference is then one item. */
+  readonly batch: ResolvedBatch | null;
   /** By input name, in the model's order. */
   readonly shapes: ReadonlyMap<string, readonly number[]>;
   /** What every symbolic dimension turned out to be. */
   readonly symbols: ReadonlyMap<string, number>;
 }
 
-type Shaped = Pick<ModelFacts, 'name' | 'inputs'>;
+/** By name. A Map, because an input may well be called `constructor`. */
+type Overrides = ReadonlyMap<string, AskedShape>;
 
 /**
- * Gives every input dimension a number. A leading dimension that the model leaves free takes the batch
- * size; any other free dimension must be in `overrides`, once for all inputs that share its symbolic name.
- * In an override of a free leading dimension, 1 stands for the batch size whatever that is.
- * Throws ModelError `free-dimension` with a ready `--shape`, or `input-mismatch` for a contradiction.
+ * Gives every input dimension a number: the model's own; that of an override, exactly; the batch size where the batch stands. One
+ * symbolic name is one number. What is open then is in the error.
+ * @throws ModelError `free-dimension` with shapes to choose, or `input-mismatch` for a contradiction.
  */
-export function resolveShapes(model: Shaped, request: ShapeRequest = {}): ResolvedShapes {
-  // A Map, because an input may well be called `constructor`.
+export function resolveShapes(model: BatchModel, request: ShapeRequest = {}): ResolvedShapes {
   const overrides = new Map(Object.entries(request.overrides ?? {}));
   for (const [name, shape] of overrides) checkOverride(model, name, shape);
-  const batch = batchOf(model, request.batch, overrides);
-  const symbols = new Map<string, number>();
-  const bound = model.inputs.map((input) => {
-    const given = overrides.get(input.name);
-    const shape = (input.shape ?? given ?? []).map((dimension, axis) => {
-      if (axis === 0 && isFree(dimension) && input.shape) return batch;
-      return isFree(dimension) ? (given?.[axis] ?? dimension) : dimension;
-    });
-    bindSymbols(model, input, shape, symbols);
-    return { input, shape, isUnknown: input.shape === null && given === undefined };
+  const found = findBatch(model, request.batchAxes);
+  const batch = found === null ? null : sizedBatch(model, found, { request, overrides });
+  if (batch === null) refuseBatchOfNone(model, request, overrides);
+  const given = model.inputs.map((input) => {
+    const override = overrides.get(input.name);
+    const asked = (input.shape ?? override ?? []).map((dimension, axis) =>
+      isFree(dimension) ? (override?.[axis] ?? dimension) : dimension,
+    );
+    const isUnknown = input.shape === null && override === undefined;
+    return { input, isUnknown, shape: withBatch(input.name, asked, found, batch) };
   });
-  const settled = bound.map(({ input, shape, isUnknown }) => ({
-    input,
-    isUnknown,
-    shape: shape.map((dim) => (typeof dim === 'string' ? (symbols.get(dim) ?? dim) : dim)),
+  const symbols = new Map<string, number>();
+  for (const { input, shape } of given) bindSymbols(model, input, shape, symbols);
+  const settled = given.map((each) => ({
+    ...each,
+    shape: each.shape.map((dim) => (typeof dim === 'string' ? (symbols.get(dim) ?? dim) : dim)),
   }));
-  const unsettled = settled.filter(({ shape, isUnknown }) => isUnknown || shape.some(isFree));
-  if (unsettled.length > 0) throw freeDimensions(model, unsettled);
+  if (settled.some(({ shape, isUnknown }) => isUnknown || shape.some(isFree))) {
+    throw new FreeDimensions(model, settled, batch === null ? [] : (found?.places ?? []));
+  }
   const shapes = new Map(
     settled.map(({ input, shape }) => [input.name, shape.filter((dim) => typeof dim === 'number')]),
   );
   return { batch, shapes, symbols };
 }
 
-/**
- * The batch size that the model or an override of its free leading dimension gives, 1 where both leave it open; what
- * else is open does not matter.
- * Throws ModelError `input-mismatch` for an override that contradicts the model.
- */
-export function ownBatch(
-  model: Shaped,
-  overrides: Readonly<Record<string, readonly number[]>> = {},
-): number {
-  const checked = new Map(Object.entries(overrides));
-  for (const [name, shape] of checked) checkOverride(model, name, shape);
-  return batchOf(model, undefined, checked);
+/** Items of one inference. */
+export function itemsOf({ batch }: Pick<ResolvedShapes, 'batch'>): number {
+  return batch?.size ?? 1;
 }
 
 /** Whether a dimension of an input, or all of them, is not in the model: whoever runs it must say what it is. */
@@ -71,99 +70,117 @@ export function hasFreeShapes({ inputs }: Pick<ModelFacts, 'inputs'>): boolean {
   return inputs.some(({ shape }) => shape === null || shape.some(isFree));
 }
 
-/**
- * Reads the value of a `--shape` flag, `name=1x3x224x224`; names may contain `=` and `:`, dimensions are
- * decimal. Undefined where it is none.
- */
-export function parseShape(
-  text: string,
-): { readonly name: string; readonly shape: readonly number[] } | undefined {
-  const match = /^(.+)=(\d{1,10}(?:x\d{1,10})*)$/u.exec(text.trim());
-  if (!match?.[1] || !match[2]) return undefined;
-  return { name: match[1], shape: match[2].split('x').map(Number) };
-}
-
-/** `1x3xHxW`; `?` where a dimension has no name. */
-export function formatShape(shape: readonly Dimension[]): string {
-  return shape.length === 0 ? 'scalar' : shape.map((dim) => dim ?? '?').join('x');
-}
-
-function isFree(dimension: Dimension): dimension is string | null {
-  return typeof dimension !== 'number';
-}
-
-function mismatch(model: Shaped, input: string, why: string, next: string): ModelError {
-  return new ModelError({
-    code: 'input-mismatch',
-    what: `the shape asked for input ${input} does not fit ${model.name}`,
-    why,
-    next,
-  });
-}
-
-function checkOverride(model: Shaped, name: string, shape: readonly number[]): void {
+function checkOverride(model: BatchModel, name: string, shape: AskedShape): void {
   const input = model.inputs.find((known) => known.name === name);
   if (!input) {
     const names = model.inputs.map((known) => known.name).join(', ') || 'none';
-    throw mismatch(model, name, 'the model has no such input', `its inputs: ${names}`);
+    throw shapeMismatch(model, name, 'the model has no such input', `its inputs: ${names}`);
   }
-  const isValid = shape.every((dim) => Number.isSafeInteger(dim) && dim >= 0);
+  const isValid = shape.every((dim) => dim === null || (Number.isSafeInteger(dim) && dim >= 0));
   if (!isValid) {
-    throw mismatch(model, name, `${formatShape(shape)} is no shape`, 'give whole numbers');
+    const why = `${formatShape(shape)} is no shape`;
+    throw shapeMismatch(model, name, why, 'give whole numbers, or N for the batch');
   }
   if (!input.shape) return;
-  const declared = formatShape(input.shape);
   const isContradiction =
     shape.length !== input.shape.length ||
-    input.shape.some((dim, axis) => !isFree(dim) && dim !== shape[axis]);
+    input.shape.some((dim, axis) => !isFree(dim) && shape[axis] !== null && dim !== shape[axis]);
   if (isContradiction) {
-    const why = `the model declares ${declared}, --shape says ${formatShape(shape)}`;
-    throw mismatch(model, name, why, 'only free dimensions, shown by name or ?, can be chosen');
+    const why = `the model declares ${formatShape(input.shape)}, asked for is ${askedText(shape)}`;
+    const next = 'only free dimensions, shown by name or ?, can be chosen';
+    throw shapeMismatch(model, name, why, next);
   }
 }
 
-function batchOf(
-  model: Shaped,
-  asked: number | undefined,
-  overrides: ReadonlyMap<string, readonly number[]>,
-): number {
-  const leading = model.inputs.flatMap((input) =>
-    input.shape?.[0] === undefined
-      ? []
-      : [{ name: input.name, declared: input.shape[0], given: overrides.get(input.name)?.[0] }],
-  );
-  const free = leading.filter(({ declared }) => isFree(declared));
-  const given = free.find((input) => input.given !== undefined && input.given !== 1);
-  if (free.length > 0) {
-    if (given?.given === 0) {
-      const why = 'its leading dimension is the batch size, and an empty batch is no work';
-      throw mismatch(model, given.name, why, 'give it a leading dimension of at least 1');
-    }
-    if (given?.given !== undefined && asked !== undefined && asked !== given.given) {
-      const why = `--shape gives its leading dimension ${given.given}, --batch says ${asked}`;
-      throw mismatch(model, given.name, why, 'leave one of the two out');
-    }
-    return asked ?? given?.given ?? 1;
+function askedText(shape: AskedShape): string {
+  return formatShape(shape.map((dim) => dim ?? 'N'));
+}
+
+interface Asked {
+  readonly request: ShapeRequest;
+  readonly overrides: Overrides;
+}
+
+/**
+ * The size of the batch where one was found; null where shapes that were asked for give a dimension without a name several
+ * sizes, so that it is no batch after all.
+ */
+function sizedBatch(
+  model: BatchModel,
+  found: BatchDimension,
+  { request, overrides }: Asked,
+): ResolvedBatch | null {
+  const given = found.places.flatMap(({ input, axis }) => {
+    const declared = model.inputs.find(({ name }) => name === input)?.shape?.[axis];
+    const size = typeof declared === 'number' ? declared : overrides.get(input)?.[axis];
+    return typeof size === 'number' ? [{ input, size, isFixed: size === declared }] : [];
+  });
+  const [first] = given;
+  const other = given.find(({ size }) => size !== first?.size);
+  if (first && other) {
+    if (found.from === 'shared' && request.batch === undefined) return null;
+    throw shapeMismatch(
+      model,
+      other.input,
+      `${found.name} would be ${first.size} in one place and ${other.size} in another`,
+      `give ${found.name} the same value everywhere, or say what the batch is: --batch-axis NAME or none`,
+    );
   }
-  const fixed = leading.map(({ declared }) => declared);
-  const own = fixed.find((dim) => typeof dim === 'number') ?? 1;
-  const isOne = fixed.every((dim) => dim === own);
-  if (asked === undefined) return isOne ? own : 1;
-  if (leading.length > 0 && !fixed.includes(asked)) {
-    const sizes = leading.map(({ name, declared }) => `${name}: ${declared}`).join(', ');
-    throw new ModelError({
-      code: 'input-mismatch',
-      what: `${model.name} cannot run with batch size ${asked}`,
-      why: `its leading dimensions are fixed (${sizes})`,
-      next: `use --batch ${own}, or export the model with a free batch dimension`,
+  const beyond = found.places.find(
+    ({ input, axis }) => axis >= (overrides.get(input)?.length ?? Number.POSITIVE_INFINITY),
+  );
+  if (beyond) {
+    const why = `--batch-axis says axis ${beyond.axis}, the shape has fewer`;
+    throw shapeMismatch(model, beyond.input, why, 'axes count from 0');
+  }
+  const { batch: asked } = request;
+  if (first && asked !== undefined && asked !== first.size) {
+    throw refusedBatch(model, asked, {
+      why: first.isFixed
+        ? `its batch dimension ${found.name} is fixed to ${first.size}`
+        : `the shape of ${first.input} gives its batch dimension ${found.name} the size ${first.size}`,
+      next: first.isFixed
+        ? `use --batch ${first.size}, or export the model with a free batch dimension`
+        : `write N for the batch in --shape ${first.input}=…, or leave --batch out`,
     });
   }
-  return asked;
+  const size = asked ?? first?.size ?? 1;
+  if (size === 0) {
+    const why = `${found.name} is its batch, and an empty batch is no work`;
+    throw shapeMismatch(model, first?.input ?? '', why, 'give it a size of at least 1');
+  }
+  return { size, from: found.from, dimension: found.name };
+}
+
+/** Without a batch a size of one is what there is; another cannot be had, and N stands for nothing. */
+function refuseBatchOfNone(model: BatchModel, request: ShapeRequest, overrides: Overrides): void {
+  const { batch: asked } = request;
+  if (asked !== undefined && asked !== 1) throw refusedBatch(model, asked);
+  const open = [...overrides].find(([, shape]) => shape.includes(null));
+  if (open === undefined) return;
+  const why = `N stands for the batch, and none of its dimensions is known to be one`;
+  throw shapeMismatch(
+    model,
+    open[0],
+    why,
+    'give a number, or say what the batch is: --batch-axis NAME',
+  );
+}
+
+function withBatch(
+  name: string,
+  shape: readonly Dimension[],
+  found: BatchDimension | null,
+  batch: ResolvedBatch | null,
+): readonly Dimension[] {
+  if (found === null || batch === null) return shape;
+  const axes = found.places.flatMap((place) => (place.input === name ? [place.axis] : []));
+  return shape.map((dim, axis) => (isFree(dim) && axes.includes(axis) ? batch.size : dim));
 }
 
 function bindSymbols(
-  model: Shaped,
-  input: TensorFacts,
+  model: BatchModel,
+  input: BatchModel['inputs'][number],
   shape: readonly Dimension[],
   symbols: Map<string, number>,
 ): void {
@@ -173,45 +190,8 @@ function bindSymbols(
     const known = symbols.get(symbol);
     if (known !== undefined && known !== value) {
       const why = `${symbol} would be ${known} in one place and ${value} in another`;
-      throw mismatch(model, input.name, why, `give ${symbol} the same value everywhere`);
+      throw shapeMismatch(model, input.name, why, `give ${symbol} the same value everywhere`);
     }
     symbols.set(symbol, value);
   }
-}
-
-interface Unsettled {
-  readonly input: TensorFacts;
-  readonly shape: readonly Dimension[];
-  readonly isUnknown: boolean;
-}
-
-function freeDimensions(model: Shaped, unsettled: readonly Unsettled[]): ModelError {
-  const names = unsettled.map(({ input, shape, isUnknown }) => {
-    if (isUnknown) return `${input.name} has no declared shape`;
-    const free = shape.filter(isFree).map((dim) => dim ?? '?');
-    return `${input.name} is ${formatShape(input.shape ?? [])}, free: ${free.join(', ')}`;
-  });
-  const flags = unsettled.map(({ input, shape, isUnknown }) => {
-    const example = isUnknown ? [1] : exampleShape(shape);
-    return `--shape ${quoted(`${input.name}=${formatShape(example)}`)}`;
-  });
-  return new ModelError({
-    code: 'free-dimension',
-    what: `${model.name} leaves dimensions open that are not the batch size`,
-    why: names.join('; '),
-    next: `choose them, for example ${flags.join(' ')}`,
-  });
-}
-
-/** 224 for a side of an image, 128 for anything else: a starting point that can be pasted. */
-function exampleShape(shape: readonly Dimension[]): readonly number[] {
-  const side = shape.length === 4 ? 224 : 128;
-  return shape.map((dim, axis) => {
-    if (typeof dim === 'number') return dim;
-    return axis === 0 ? 1 : side;
-  });
-}
-
-function quoted(argument: string): string {
-  return /^[\w@%+=:,./-]+$/u.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
 }

@@ -63,6 +63,8 @@ const cellInput = z.object({
   /** Fully resolved, batch dimension included. */
   shape: z.array(count),
   source: inputSource,
+  /** Rows of the array that a person gave, where only the first `shape[0]` of them are used; absent: all are. */
+  rowsGiven: z.optional(positive),
 });
 export type CellInput = z.infer<typeof cellInput>;
 
@@ -101,6 +103,12 @@ export const precisions = ['fp32', 'tf32', 'fp16', 'int8'] as const;
 export const telemetrySources = ['off', 'mpstat', 'proc', 'full'] as const;
 export const optimizationLevels = ['disabled', 'basic', 'extended', 'layout', 'all'] as const;
 
+/**
+ * How the batch of a model is known. `option`: a person said it; `named`: the model names a dimension so; `shared`: all inputs and
+ * outputs have one free leading dimension; `fixed`: all have the same fixed one, and are images by their rank.
+ */
+export const batchRules = ['option', 'named', 'shared', 'fixed'] as const;
+
 /** One configuration to measure. */
 const cell = z.object({
   id: safeName,
@@ -122,7 +130,10 @@ const cell = z.object({
   interOpThreads: z.nullable(positive),
   /** CPU list for taskset, `0-2,5`; null leaves the affinity alone. */
   affinity: z.nullable(z.string().check(z.regex(/^\d{1,4}(-\d{1,4})?(,\d{1,4}(-\d{1,4})?)*$/))),
-  batch: positive,
+  /** Items of one iteration where the model has a batch; null: it has none that is known, and an iteration is one item. */
+  batch: z.nullable(positive),
+  /** How the batch is known, and its symbolic name or `input:axis`; absent without a batch. */
+  batchFrom: z.optional(z.object({ rule: z.enum(batchRules), dimension: words })),
   precision: z.enum(precisions),
   /** What the engine is told to compute in; null: as the model is. An engine that cannot be told refuses. */
   askedPrecision: z._default(z.nullable(z.enum(precisions)), null),
@@ -142,6 +153,11 @@ const cell = z.object({
   hasFreeShapes: z.optional(z.boolean()),
 });
 export type Cell = z.infer<typeof cell>;
+
+/** Items (images, sentences, …) that one iteration computes. */
+export function itemsPerIteration({ batch }: Pick<Cell, 'batch'>): number {
+  return batch ?? 1;
+}
 
 /** When to stop; the numbers and their sources are in docs/methodology.md. */
 const effort = z.object({

@@ -1,5 +1,5 @@
 import type { WorkerDone } from '../channel/messages.ts';
-import type { Cell, Effort } from '../protocol/plan.ts';
+import { type Cell, type Effort, itemsPerIteration } from '../protocol/plan.ts';
 import type { WarmUpRule } from '../statistics/warm-up.ts';
 import { medianInterval } from '../statistics/within-process.ts';
 
@@ -59,7 +59,8 @@ export function processLimits(cell: Cell, effort: Effort): ProcessLimits {
     minIterations,
     maxIterations,
     precision,
-    passIterations: imagesPerPass === null ? null : Math.ceil(imagesPerPass / cell.batch),
+    passIterations:
+      imagesPerPass === null ? null : Math.ceil(imagesPerPass / itemsPerIteration(cell)),
   };
 }
 

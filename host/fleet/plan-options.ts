@@ -7,6 +7,7 @@ export const planOptions = [
   'ep',
   'threads',
   'batch',
+  'batch-axis',
   'affinity',
   'opt',
   'spinning',

@@ -2,66 +2,20 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Dimension } from '../../models/facts.ts';
-import { inspectModel } from '../../models/inspect/inspect-model.ts';
-import { encodeModel } from '../../models/onnx/codec.ts';
-import type { StoreFile } from '../push/store-file.ts';
-import { type InputRequest, parseDataSet, prepareInputs } from './cell-inputs.ts';
+import {
+  bytesOf,
+  FLOAT,
+  INT64,
+  inputModel as model,
+  inputRequest as request,
+} from '../../test/support/input-models.ts';
+import { parseDataSet, prepareInputs } from './cell-inputs.ts';
 
 let directory = '';
 beforeAll(async () => {
   directory = await mkdtemp(path.join(tmpdir(), 'orin-remote-inputs-'));
 });
 afterAll(() => rm(directory, { recursive: true, force: true }));
-
-const FLOAT = 1;
-const INT64 = 7;
-
-async function model(
-  inputs: Readonly<Record<string, readonly [elemType: number, shape: readonly Dimension[]]>>,
-) {
-  const input = Object.entries(inputs).map(([name, [elemType, shape]]) => {
-    const dim = shape.map((each) => {
-      if (each === null) return {};
-      return typeof each === 'number' ? { dimValue: each } : { dimParam: each };
-    });
-    return { name, type: { tensorType: { elemType, shape: { dim } } } };
-  });
-  const bytes = encodeModel({
-    irVersion: 8,
-    opsetImport: [{ domain: '', version: 17 }],
-    graph: { input, output: [{ name: 'y' }] },
-  });
-  return { facts: await inspectModel({ name: 'm', bytes }) };
-}
-
-function request(more: Partial<InputRequest>): InputRequest {
-  return {
-    batches: [1],
-    shapes: {},
-    ranges: {},
-    distribution: 'uniform',
-    files: {},
-    data: null,
-    seed: 1,
-    ...more,
-  };
-}
-
-function bytesOf(file: StoreFile | undefined): Buffer {
-  if (file?.source.kind !== 'bytes') throw new Error('not in memory');
-  return Buffer.from(file.source.bytes);
-}
-
-async function saveArray(name: string, shape: readonly number[], values: readonly number[]) {
-  const dims = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
-  const header = `{'descr': '<f4', 'fortran_order': False, 'shape': (${dims}), }`.padEnd(117);
-  const start = Buffer.from([0x93, ...Buffer.from('NUMPY'), 1, 0, header.length + 1, 0]);
-  const data = new Uint8Array(Float32Array.from(values).buffer);
-  const file = path.join(directory, name);
-  await writeFile(file, Buffer.concat([start, Buffer.from(`${header}\n`), data]));
-  return file;
-}
 
 test('batches share one file, made for the largest', async () => {
   const m = await model({ x: [FLOAT, ['N', 3]], k: [INT64, [2]] });
@@ -108,45 +62,6 @@ test('a batch dimension that is not the leading one gets a file per batch', asyn
   expect(files.map((file) => file.sizeBytes)).toEqual([16, 12, 24]);
 });
 
-test('a .npy array gives its first rows, and its sizes to free dimensions', async () => {
-  const m = await model({ x: [FLOAT, ['N', 'T']], mask: [FLOAT, ['N', 'T']] });
-  const file = await saveArray('rows.npy', [3, 2], [1, 2, 3, 4, 5, 6]);
-  const { byBatch, files } = await prepareInputs(m, request({ batches: [2], files: { x: file } }));
-  expect(byBatch.get(2)?.map((input) => input.shape)).toEqual([
-    [2, 2],
-    [2, 2],
-  ]);
-  const bytes = bytesOf(files[0]);
-  expect([0, 4, 8, 12].map((at) => bytes.readFloatLE(at))).toEqual([1, 2, 3, 4]);
-  expect(bytes).toHaveLength(16);
-});
-
-test('an array that does not fit is refused with both shapes', async () => {
-  const m = await model({ x: [FLOAT, ['N', 3]], k: [INT64, [2]] });
-  const refusal = async (name: string, shape: readonly number[], batches = [1]) => {
-    const size = shape.reduce((product, dim) => product * dim, 1);
-    const file = await saveArray('bad.npy', shape, new Array<number>(size).fill(0));
-    const files = { [name]: file };
-    return prepareInputs(m, request({ files, batches })).catch((error) => error);
-  };
-  expect(await refusal('x', [1, 4])).toMatchObject({
-    code: 'input-mismatch',
-    why: 'it is 1x4, the input takes 1x3',
-  });
-  expect(await refusal('x', [3])).toMatchObject({ why: 'it is 3, the input takes 1x3' });
-  expect(await refusal('x', [2, 3], [1, 4])).toMatchObject({
-    why: 'it has 2 rows, the largest batch takes 4',
-  });
-  expect(await refusal('k', [2])).toMatchObject({
-    why: 'it holds float32, the input takes int64',
-    next: 'convert it: array.astype(numpy.int64)',
-  });
-  expect(await refusal('z', [2])).toMatchObject({
-    message: 'm has no input z',
-    why: 'its inputs: x, k',
-  });
-});
-
 test('free dimensions come out as the error that people see', async () => {
   const m = await model({ x: [FLOAT, ['N', 'T']] });
   await expect(prepareInputs(m, request({}))).rejects.toMatchObject({
@@ -154,7 +69,7 @@ test('free dimensions come out as the error that people see', async () => {
     code: 'free-dimension',
     exitCode: 2,
   });
-  const { byBatch } = await prepareInputs(m, request({ shapes: { x: [1, 9] }, batches: [2] }));
+  const { byBatch } = await prepareInputs(m, request({ shapes: { x: [null, 9] }, batches: [2] }));
   expect(byBatch.get(2)?.[0]?.shape).toEqual([2, 9]);
 });
 
@@ -163,13 +78,13 @@ test('CIFAR-10 goes to the input that it fits, the others are seeded', async () 
   await writeFile(file, Buffer.alloc(3073 * 2));
   const data = parseDataSet(`cifar10:${file}`) ?? null;
   const m = await model({ scale: [FLOAT, [1]], image: [FLOAT, ['N', 3, 32, 32]] });
-  const { byBatch, files } = await prepareInputs(m, request({ data, batches: [1, 4] }));
-  expect(byBatch.get(4)?.[1]).toMatchObject({
+  const { byBatch, files } = await prepareInputs(m, request({ data, batches: [1, 2] }));
+  expect(byBatch.get(2)?.[1]).toMatchObject({
     name: 'image',
-    shape: [4, 3, 32, 32],
+    shape: [2, 3, 32, 32],
     source: { kind: 'cifar10', records: 2 },
   });
-  expect(byBatch.get(4)?.[0]).toMatchObject({ source: { kind: 'fixed' } });
+  expect(byBatch.get(2)?.[0]).toMatchObject({ source: { kind: 'fixed' } });
   expect(files.map((each) => each.source.kind)).toEqual(['bytes', 'path']);
   for (const inputs of [{ x: [FLOAT, ['N', 784]] }, { x: [INT64, ['N', 3, 32, 32]] }] as const) {
     const other = await model(inputs);
@@ -180,8 +95,26 @@ test('CIFAR-10 goes to the input that it fits, the others are seeded', async () 
   }
 });
 
+test('CIFAR-10 images are the items of an iteration, none of them twice', async () => {
+  const file = path.join(directory, 'two_images.bin');
+  await writeFile(file, Buffer.alloc(3073 * 2));
+  const data = parseDataSet(`cifar10:${file}`) ?? null;
+  const named = await model({ image: [FLOAT, ['N', 3, 32, 32]] });
+  await expect(prepareInputs(named, request({ data, batches: [3] }))).rejects.toMatchObject({
+    code: 'input-mismatch',
+    why: 'an iteration takes 3 of them, the file has 2',
+  });
+  const fixed = await model({ image: [FLOAT, [2, 3, 32, 32]] });
+  await expect(prepareInputs(fixed, request({ data, batches: null }))).rejects.toMatchObject({
+    code: 'input-mismatch',
+    next: 'say that they are its batch: --batch-axis image:0',
+  });
+  const said = request({ data, batches: null, batchAxes: ['image:0'] });
+  expect((await prepareInputs(fixed, said)).byBatch.get(2)).toHaveLength(1);
+});
+
 test('what cannot be fed or would not fit in memory is refused', async () => {
-  const odd = await model({ x: [16, ['N']] });
+  const odd = await model({ x: [16, ['N', 'T']] });
   await expect(prepareInputs(odd, request({}))).rejects.toMatchObject({
     code: 'model-unsupported',
     message: 'm cannot be fed: input x is of type bfloat16',
@@ -190,6 +123,10 @@ test('what cannot be fed or would not fit in memory is refused', async () => {
   await expect(prepareInputs(large, request({ batches: [1000] }))).rejects.toMatchObject({
     message: 'input x is too large',
     why: expect.stringContaining('3.7 GiB'),
+  });
+  const shapes = { x: [10_000_000_000, 1_000_000] };
+  await expect(prepareInputs(large, request({ batches: null, shapes }))).rejects.toMatchObject({
+    message: 'input x is too large',
   });
 });
 
@@ -203,14 +140,4 @@ test.each(['constructor', 'toString', '__proto__'])('an input may be called %s',
   const { facts } = await model(Object.fromEntries([[name, [FLOAT, ['N', 4]]]]));
   const { byBatch } = await prepareInputs({ facts }, request({ batches: [2] }));
   expect(byBatch.get(2)?.[0]).toMatchObject({ name, shape: [2, 4] });
-});
-
-test('a range beside given values is refused, not ignored', async () => {
-  const { facts } = await model({ x: [FLOAT, ['N', 4]] });
-  const files = { x: await saveArray('ranged.npy', [1, 4], [1, 2, 3, 4]) };
-  const ranges = { x: { min: '0', max: '1' } };
-  await expect(prepareInputs({ facts }, request({ files, ranges }))).rejects.toMatchObject({
-    code: 'input-mismatch',
-    message: '--range does not apply to input x',
-  });
 });

@@ -1,26 +1,29 @@
-import {
-  type CellInput,
-  type InputSource,
-  type TensorDtype,
-  tensorDtypes,
-} from '../../agent/protocol/plan.ts';
+import type { Cell, CellInput, InputSource } from '../../agent/protocol/plan.ts';
+import { findBatch } from '../../models/batch.ts';
 import type { ModelFacts, TensorFacts } from '../../models/facts.ts';
-import { formatShape, resolveShapes } from '../../models/shapes.ts';
+import type { AskedShape } from '../../models/shape-text.ts';
+import { type ResolvedShapes, resolveShapes } from '../../models/shapes.ts';
 import { OrinError } from '../errors.ts';
-import { hashBytes } from '../hash/hash-file.ts';
 import type { StoreFile } from '../push/store-file.ts';
 import { withOrinErrors } from './as-orin-error.ts';
 import { type Cifar10Data, openCifar10 } from './cifar10.ts';
+import { inputForCifar10 } from './cifar10-input.ts';
+import { dtypeOf, requireFeedable } from './feedable.ts';
+import { valuesFile } from './input-file.ts';
+import { inputNotes } from './input-notes.ts';
 import type { InputRange } from './input-range.ts';
 import { type NpyArray, readNpy } from './npy.ts';
-import { prefixOfNpy, shapesFromFiles } from './npy-input.ts';
-import { type Distribution, elementBytes, seededTensor } from './seeded.ts';
+import { shapesFromFiles } from './npy-input.ts';
+import type { Distribution } from './seeded.ts';
 
 /** What to feed a model. Records are by input name. */
 export interface InputRequest {
-  readonly batches: readonly number[];
+  /** `--batch`; null: what the model or the shapes say, else 1. */
+  readonly batches: readonly number[] | null;
+  /** `--batch-axis`; empty: what the model says. */
+  readonly batchAxes: readonly string[];
   /** `--shape` */
-  readonly shapes: Readonly<Record<string, readonly number[]>>;
+  readonly shapes: Readonly<Record<string, AskedShape>>;
   /** `--range` */
   readonly ranges: Readonly<Record<string, InputRange>>;
   readonly distribution: Distribution;
@@ -39,14 +42,14 @@ export interface DataSet {
 }
 
 export interface PreparedInputs {
-  /** Inputs in the model's order, for each batch size asked for. */
-  readonly byBatch: ReadonlyMap<number, readonly CellInput[]>;
+  /** Inputs in the model's order, by the size of the batch; under null where the model has none. */
+  readonly byBatch: ReadonlyMap<number | null, readonly CellInput[]>;
+  readonly batchFrom: Cell['batchFrom'];
   /** What the board needs for them. */
   readonly files: readonly StoreFile[];
+  /** What a person should know of them. */
+  readonly notes: readonly string[];
 }
-
-/** More than this for one input is a slip of the pen in a shape. */
-export const MAX_INPUT_BYTES = 2 ** 30;
 
 /** Reads the value of a `--data` flag, `cifar10:<path>`. Undefined where it is none. */
 export function parseDataSet(text: string): DataSet | undefined {
@@ -57,45 +60,57 @@ export function parseDataSet(text: string): DataSet | undefined {
 /**
  * Makes or reads the values of every input for every batch size. Batches that differ only in their leading
  * dimension share one file, so that the first rows are the same everywhere.
- * @throws OrinError `free-dimension`, `input-mismatch`, `data-unreadable` or `model-unsupported`
+ * @throws OrinError `model-unsupported` before all else, `free-dimension`, `input-mismatch` or `data-unreadable`
  */
 export async function prepareInputs(
   model: { readonly facts: ModelFacts },
   request: InputRequest,
 ): Promise<PreparedInputs> {
   const { facts } = model;
+  requireFeedable(facts);
   for (const name of [...Object.keys(request.files), ...Object.keys(request.ranges)]) {
-    inputNamed(facts, name);
+    requireInput(facts, name);
   }
   requireSeeded(request, Object.keys(request.files), 'a file');
   const arrays = await readArrays(request);
-  const overrides = { ...shapesFromFiles(facts, arrays), ...request.shapes };
-  const byBatch = new Map<number, Map<string, readonly number[]>>();
-  for (const batch of request.batches) {
-    const resolved = await withOrinErrors(() => resolveShapes(facts, { batch, overrides }));
-    byBatch.set(batch, new Map(resolved.shapes));
-  }
+  const resolved = await withOrinErrors(() => resolveAll(facts, arrays, request));
   const cifar10 = request.data ? await openCifar10(request.data.path, request.signal) : null;
-  const cifar10Input = cifar10 ? inputForCifar10(facts, byBatch, request) : null;
+  const cifar10Input = cifar10 && inputForCifar10(facts, resolved, cifar10, new Set(arrays.keys()));
   if (cifar10Input !== null) requireSeeded(request, [cifar10Input], '--data');
   const files = new Map<string, StoreFile>();
-  const prepared = new Map<number, CellInput[]>(request.batches.map((batch) => [batch, []]));
+  const prepared = new Map<number | null, CellInput[]>(resolved.map((each) => [keyOf(each), []]));
   for (const input of facts.inputs) {
-    const shapes = [...byBatch].map(([batch, all]) => ({
-      batch,
-      shape: all.get(input.name) ?? [],
-    }));
     const data = input.name === cifar10Input ? cifar10 : null;
-    for (const part of partsOf(facts, input, shapes, {
-      request,
-      data,
-      array: arrays.get(input.name),
-    })) {
+    const sources = { request, data, array: arrays.get(input.name) };
+    for (const part of partsOf(input, resolved, sources)) {
       files.set(part.file.sha256, part.file);
       for (const [batch, cellInput] of part.inputs) prepared.get(batch)?.push(cellInput);
     }
   }
-  return { byBatch: prepared, files: [...files.values()] };
+  const batch = resolved[0]?.batch;
+  return {
+    byBatch: prepared,
+    batchFrom: batch ? { rule: batch.from, dimension: batch.dimension } : undefined,
+    files: [...files.values()],
+    notes: inputNotes(prepared, request),
+  };
+}
+
+/** One resolution for each batch size that was asked for. */
+function resolveAll(
+  facts: ModelFacts,
+  arrays: ReadonlyMap<string, NpyArray>,
+  { batches, batchAxes, shapes }: InputRequest,
+): readonly ResolvedShapes[] {
+  const askedBatch = batches === null ? [] : (findBatch(facts, batchAxes)?.places ?? []);
+  const overrides = { ...shapes, ...shapesFromFiles(facts, arrays, { shapes, askedBatch }) };
+  return (batches ?? [undefined]).map((batch) =>
+    resolveShapes(facts, { batch, batchAxes, overrides }),
+  );
+}
+
+function keyOf({ batch }: ResolvedShapes): number | null {
+  return batch?.size ?? null;
 }
 
 /** A range is of seeded values: beside given ones it would be ignored without a word. */
@@ -117,11 +132,6 @@ async function readArrays(request: InputRequest): Promise<ReadonlyMap<string, Np
   );
 }
 
-interface Batch {
-  readonly batch: number;
-  readonly shape: readonly number[];
-}
-
 interface Sources {
   readonly request: InputRequest;
   readonly data: Cifar10Data | null;
@@ -131,117 +141,57 @@ interface Sources {
 /** One store file and the batches that read a prefix of it. */
 interface Part {
   readonly file: StoreFile;
-  readonly inputs: readonly (readonly [batch: number, input: CellInput])[];
+  readonly inputs: readonly (readonly [batch: number | null, input: CellInput])[];
+}
+
+interface Shaped {
+  readonly batch: number | null;
+  readonly shape: readonly number[];
 }
 
 function partsOf(
-  facts: ModelFacts,
   input: TensorFacts,
-  batches: readonly Batch[],
-  sources: Sources,
+  resolved: readonly ResolvedShapes[],
+  { request, data, array }: Sources,
 ): readonly Part[] {
-  const dtype = dtypeOf(facts, input);
   const { name } = input;
-  return groupByRow(batches).map((group) => {
+  const dtype = dtypeOf(input);
+  const range = Object.hasOwn(request.ranges, name) ? request.ranges[name] : undefined;
+  const { seed, distribution } = request;
+  const shaped = resolved.map((each) => ({
+    batch: keyOf(each),
+    shape: each.shapes.get(name) ?? [],
+  }));
+  return groupByRow(shaped).map((group) => {
     const largest = group.reduce((a, b) => ((b.shape[0] ?? 1) > (a.shape[0] ?? 1) ? b : a));
-    const file = sources.data?.file ?? fixedFile(name, dtype, largest.shape, sources);
-    const source: InputSource = sources.data?.source ?? { kind: 'fixed', sha256: file.sha256 };
+    const values = { array, seed, distribution, range };
+    const file = data?.file ?? valuesFile(name, dtype, largest.shape, values);
+    const source: InputSource = data?.source ?? { kind: 'fixed', sha256: file.sha256 };
     const inputs = group.map(({ batch, shape }): Part['inputs'][number] => {
-      return [batch, { name, dtype, shape: [...shape], source }];
+      const rows = array?.shape[0];
+      const isCut = rows !== undefined && rows !== shape[0];
+      const rowsGiven = isCut ? { rowsGiven: rows } : {};
+      return [batch, { name, dtype, shape: [...shape], source, ...rowsGiven }];
     });
     return { file, inputs };
   });
 }
 
 /** Shapes that differ at most in their leading dimension stand together. */
-function groupByRow(batches: readonly Batch[]): readonly (readonly Batch[])[] {
-  const groups = new Map<string, Batch[]>();
-  for (const each of batches) {
+function groupByRow(shaped: readonly Shaped[]): readonly (readonly Shaped[])[] {
+  const groups = new Map<string, Shaped[]>();
+  for (const each of shaped) {
     const row = `${each.shape.length}:${each.shape.slice(1).join('x')}`;
     groups.set(row, [...(groups.get(row) ?? []), each]);
   }
   return [...groups.values()];
 }
 
-function fixedFile(
-  input: string,
-  dtype: TensorDtype,
-  shape: readonly number[],
-  { request, array }: Sources,
-): StoreFile {
-  const elements = shape.reduce((product, dim) => product * dim, 1);
-  // A seeded string takes some ten bytes of JSON.
-  const sizeBytes = elements * (elementBytes(dtype) || 10);
-  if (sizeBytes > MAX_INPUT_BYTES) {
-    throw new OrinError({
-      code: 'input-mismatch',
-      what: `input ${input} is too large`,
-      why: `${formatShape(shape)} of ${dtype} takes ${(sizeBytes / 2 ** 30).toFixed(1)} GiB, the limit is 1`,
-      next: 'choose a smaller --batch or --shape',
-    });
-  }
-  const { seed, distribution } = request;
-  const range = own(request.ranges, input);
-  const bytes = array
-    ? prefixOfNpy(input, dtype, shape, array)
-    : seededTensor({ input, dtype, elements, seed, distribution, range });
-  return {
-    sha256: hashBytes(bytes),
-    sizeBytes: bytes.length,
-    name: `values of input ${input}`,
-    source: { kind: 'bytes', bytes },
-    isCompressible: false,
-  };
-}
-
-/** What a record itself holds under a name: an input may well be called `constructor`. */
-function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
-  return Object.hasOwn(record, name) ? record[name] : undefined;
-}
-
-function inputNamed(facts: ModelFacts, name: string): TensorFacts {
-  const input = facts.inputs.find((known) => known.name === name);
-  if (input) return input;
+function requireInput(facts: ModelFacts, name: string): void {
+  if (facts.inputs.some((known) => known.name === name)) return;
   throw new OrinError({
     code: 'input-mismatch',
     what: `${facts.name} has no input ${name}`,
     why: `its inputs: ${facts.inputs.map((known) => known.name).join(', ') || 'none'}`,
   });
-}
-
-function dtypeOf(facts: ModelFacts, input: TensorFacts): TensorDtype {
-  const dtype = tensorDtypes.find((known) => known === input.dtype);
-  if (dtype) return dtype;
-  throw new OrinError({
-    code: 'model-unsupported',
-    what: `${facts.name} cannot be fed: input ${input.name} is of type ${input.dtype}`,
-    why: `ONNX Runtime takes ${tensorDtypes.join(', ')} tensors from Node`,
-    next: 'export the model with an input of one of these types, casting inside',
-  });
-}
-
-function inputForCifar10(
-  facts: ModelFacts,
-  byBatch: ReadonlyMap<number, ReadonlyMap<string, readonly number[]>>,
-  request: InputRequest,
-): string {
-  const fitting = facts.inputs.filter(({ name, dtype }) => {
-    const shapes = [...byBatch.values()].map((shapes) => shapes.get(name) ?? []);
-    return dtype === 'float32' && shapes.every(isImageBatch) && !own(request.files, name);
-  });
-  const [only, another] = fitting;
-  if (only && !another) return only.name;
-  const inputs = facts.inputs.map(
-    ({ name, dtype, shape }) => `${name}: ${dtype} ${shape ? formatShape(shape) : '?'}`,
-  );
-  throw new OrinError({
-    code: 'input-mismatch',
-    what: `CIFAR-10 images do not fit ${facts.name}`,
-    why: `they need exactly one float32 input of shape Nx3x32x32; inputs are ${inputs.join('; ')}`,
-    next: 'leave out --data, or use a model such as resnet34-cifar10',
-  });
-}
-
-function isImageBatch(shape: readonly number[]): boolean {
-  return shape.length === 4 && shape[1] === 3 && shape[2] === 32 && shape[3] === 32;
 }

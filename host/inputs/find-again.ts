@@ -7,12 +7,13 @@ import type { StoreFile } from '../push/store-file.ts';
 import { storeFileFrom } from '../push/store-file-from.ts';
 import { runContext } from '../results/run-context.ts';
 import { builtInFile } from './built-in-file.ts';
-import { MAX_INPUT_BYTES, parseDataSet } from './cell-inputs.ts';
+import { parseDataSet } from './cell-inputs.ts';
 import { openCifar10 } from './cifar10.ts';
+import { elementsOf, inputBytes, MAX_INPUT_BYTES } from './input-file.ts';
 import { type InputRange, parseRange } from './input-range.ts';
 import { readNpy } from './npy.ts';
 import { prefixOfNpy } from './npy-input.ts';
-import { elementBytes, seededTensor } from './seeded.ts';
+import { seededTensor } from './seeded.ts';
 
 /**
  * Of the store files that a plan uses, those with these hashes whose very bytes this workstation has or can make: built-in
@@ -76,15 +77,11 @@ function largestOf(inputs: readonly CellInput[]): readonly CellInput[] {
   const largest = new Map<string, CellInput>();
   for (const input of inputs) {
     const known = largest.get(input.source.sha256);
-    if (known === undefined || elementsOf(input) > elementsOf(known)) {
+    if (known === undefined || elementsOf(input.shape) > elementsOf(known.shape)) {
       largest.set(input.source.sha256, input);
     }
   }
   return [...largest.values()];
-}
-
-function elementsOf({ shape }: CellInput): number {
-  return shape.reduce((product, dim) => product * dim, 1);
 }
 
 /** Seeded values again; which distribution and range they had, their hash tells. */
@@ -94,8 +91,8 @@ async function drawn(
   argv: readonly string[],
 ): Promise<StoreFile | null> {
   const { name, dtype } = input;
-  const elements = elementsOf(input);
-  if (elements * (elementBytes(dtype) || 10) > MAX_INPUT_BYTES) return null;
+  const elements = elementsOf(input.shape);
+  if (inputBytes(dtype, elements) > MAX_INPUT_BYTES) return null;
   const ranges = valuesOf(argv, '--range').flatMap((text): (InputRange | undefined)[] => {
     const parsed = parseRange(text);
     return parsed?.name === name ? [parsed.range] : [];

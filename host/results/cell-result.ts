@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { cleanWords } from '../../agent/protocol/clean-text.ts';
 import { processOutcomes } from '../../agent/protocol/events.ts';
-import { engines, executionProviders, optimizationLevels } from '../../agent/protocol/plan.ts';
 import { steadyClasses } from '../stats/steady-state.ts';
 import { activity, attribution } from './activity-result.ts';
 import { boardState, energy, gpuEvidence } from './board-result.ts';
+import { cellConfig } from './cell-config.ts';
 
 const count = z.int().nonnegative();
 /** On one line: a result may come from anywhere. */
@@ -210,28 +210,7 @@ export const cellResult = z.object({
   model: words,
   /** What people are shown: unique in its plan, but not over runs. */
   model_name: words,
-  config: z.object({
-    engine: z.enum(engines),
-    ep: z.enum(executionProviders),
-    /** Options of the execution provider. */
-    ep_options: z.record(z.string(), z.string()),
-    /** The libonnxruntime.so of the board that was used; null: the pushed one. */
-    ort_library: z.string().nullable(),
-    /** Release of ONNX Runtime, as its library says; null for trtexec and where no session was opened. */
-    ort_version: z.string().nullable().default(null),
-    threads: count,
-    inter_op_threads: z.int().nullable(),
-    affinity: z.string().nullable(),
-    /** Cpus_allowed_list as the processes read it back, each once. */
-    affinity_applied: z.array(z.string()),
-    batch: count,
-    precision: z.string(),
-    graph_optimization: z.enum(optimizationLevels),
-    spinning: z.boolean(),
-    session_config: z.record(z.string(), z.string()),
-    /** Interrupts were moved while it was measured; absent: they were where they are. */
-    interrupts_moved: z.literal(true).optional(),
-  }),
+  config: cellConfig,
   verdict,
   /** Geometric mean of the process medians; the one process' median when there is one. */
   median_ns: maybe,
@@ -251,7 +230,7 @@ export const cellResult = z.object({
   max_ns: maybe,
   mad_ns: maybe,
   percentiles: z.object({ p90: percentile, p95: percentile, p99: percentile, p999: percentile }),
-  /** Items per second: batch × steady iterations / wall time of the steady parts. */
+  /** Items per second: items per iteration × steady iterations / wall time of the steady parts. */
   throughput_per_s: maybe,
   steady: z.object({
     class: z.enum(steadyClasses).nullable(),

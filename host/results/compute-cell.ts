@@ -1,6 +1,6 @@
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import type { EventOf } from '../../agent/protocol/events.ts';
-import type { Cell, Plan } from '../../agent/protocol/plan.ts';
+import { type Cell, itemsPerIteration, type Plan } from '../../agent/protocol/plan.ts';
 import { type CellInterval, cellInterval } from '../../agent/statistics/between-processes.ts';
 import { median } from '../../agent/statistics/quantile.ts';
 import { passTimes_ns, summarizePasses } from '../stats/passes.ts';
@@ -156,6 +156,8 @@ function configOf(cell: Cell, processes: readonly ProcessAnalysis[]): CellResult
       ),
     ],
     batch: cell.batch,
+    items_per_iteration: itemsPerIteration(cell),
+    items_from: cell.batch === null ? { rule: 'none', dimension: null } : (cell.batchFrom ?? null),
     precision: cell.precision,
     graph_optimization: cell.graphOptimization,
     spinning: cell.spinning,
@@ -204,7 +206,7 @@ function steadySummary(counted: readonly ProcessAnalysis[]): CellResult['steady'
 function passes({ cell, counted }: CellAnalysis, plan: Plan): CellResult['passes'] {
   const images = plan.effort.imagesPerPass;
   if (images === null) return null;
-  const perPass = Math.ceil(images / cell.batch);
+  const perPass = Math.ceil(images / itemsPerIteration(cell));
   const times = counted.flatMap((process) =>
     passTimes_ns(process.data.iterations.duration_ns.view().subarray(process.liveCut), perPass),
   );

@@ -1,4 +1,4 @@
-import type { Plan } from '../../agent/protocol/plan.ts';
+import { itemsPerIteration, type Plan } from '../../agent/protocol/plan.ts';
 import { processInterval } from '../../agent/statistics/between-processes.ts';
 import { median } from '../../agent/statistics/quantile.ts';
 import { modulePower } from '../telemetry/jetson-power.ts';
@@ -42,7 +42,8 @@ export function energyOf(
   const rail = modulePower(rails)?.of ?? null;
   if (rail === null) return null;
   const power = powerSamples(tele.board);
-  const spent = counted.flatMap((process) => processEnergy(process, power, cell.batch) ?? []);
+  const perIteration = itemsPerIteration(cell);
+  const spent = counted.flatMap((process) => processEnergy(process, power, perIteration) ?? []);
   const perItem = spent.map(({ joules, items }) => joules / items);
   const found = processInterval(perItem);
   const seconds = sum(spent.map((each) => each.seconds));
@@ -87,7 +88,7 @@ function powerSamples(board: readonly BoardSample[]): PowerSample[] {
 function processEnergy(
   process: ProcessAnalysis,
   power: readonly PowerSample[],
-  batch: number,
+  perIteration: number,
 ): ProcessEnergy | null {
   const { steadyStart_ns, steady_ns } = process;
   const from = (steadyStart_ns[0] ?? 0) + TRIM_NS;
@@ -108,7 +109,7 @@ function processEnergy(
     const overlap = Math.min(to, start + duration) - Math.max(from, start);
     if (overlap > 0 && duration > 0) iterations += overlap / duration;
   });
-  const items = iterations * batch;
+  const items = iterations * perIteration;
   if (items === 0) return null;
   return { joules, items, seconds: (to - from) / 1e9, samples: inside.length };
 }

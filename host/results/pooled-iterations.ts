@@ -1,4 +1,4 @@
-import type { Cell } from '../../agent/protocol/plan.ts';
+import { type Cell, itemsPerIteration } from '../../agent/protocol/plan.ts';
 import { medianOfSorted, sorted } from '../../agent/statistics/quantile.ts';
 import { concatenated, type Percentile, pooledPercentiles } from '../stats/percentiles.ts';
 import type { CellAnalysis } from './analyse-cell.ts';
@@ -71,5 +71,5 @@ function throughput(cell: Cell, counted: readonly ProcessAnalysis[]): number | n
     iterations += steady_ns.length;
     wall_ns += end_ns - (steadyStart_ns[0] ?? 0);
   }
-  return wall_ns > 0 ? (cell.batch * iterations) / (wall_ns / 1e9) : null;
+  return wall_ns > 0 ? (itemsPerIteration(cell) * iterations) / (wall_ns / 1e9) : null;
 }

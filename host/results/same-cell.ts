@@ -19,9 +19,19 @@ export function measuredByKey(result: Result): ReadonlyMap<string, CellResult> {
   return found;
 }
 
-/** What was read back is a result, and so is the release of ONNX Runtime: it differs where the board's library was updated. */
+/**
+ * What was read back is a result, and so is the release of ONNX Runtime: it differs where the board's library was updated. How the
+ * batch is known does not change what is computed.
+ */
 function askedOf({ config }: CellResult): readonly unknown[] {
-  const { affinity_applied: _, ort_version: __, ep_options, session_config, ...asked } = config;
+  const {
+    affinity_applied: _,
+    ort_version: __,
+    items_from: ___,
+    ep_options,
+    session_config,
+    ...asked
+  } = config;
   return [asked, inOrder(ep_options), inOrder(session_config)];
 }
 

@@ -32,7 +32,7 @@ export interface BenchRequest extends FollowRequest {
   readonly gpuMissing?: string | null;
   /** Axes that depend on the board, instead of `axes`. */
   readonly axesFor?: (link: Link, facts: BoardFacts, signal: AbortSignal) => Promise<Axes>;
-  /** Null: the batch size that a model declares, 1 where it leaves it free. */
+  /** Null: the batch size that a model or its shapes say, else 1. */
   readonly batches: readonly number[] | null;
   readonly inputs: Omit<InputRequest, 'batches' | 'signal'>;
   readonly effort: EffortRequest;

@@ -42,7 +42,7 @@ export async function bench(request: BenchRequest): Promise<RunOutcome | null> {
 
 async function benchConnected(request: BenchRequest): Promise<RunOutcome | null> {
   const tell = request.listener;
-  const workshop = request.workshop ?? openWorkshop(request.directories.cache, request.signal);
+  const workshop = request.workshop ?? openWorkshop(request.directories, request.signal);
   const models = loadModels(request.models, workshop);
   // Awaited below; a failure while connecting must not count as unhandled.
   models.catch(() => undefined);

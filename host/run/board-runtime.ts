@@ -30,7 +30,7 @@ export async function runtimeOf(
   request: RuntimeRequest,
   { facts }: Probe,
   { ortPackage, needsKoffi }: RuntimeParts,
-  workshop: Workshop = openWorkshop(request.directories.cache, request.signal),
+  workshop: Workshop = openWorkshop(request.directories, request.signal),
 ): Promise<Runtime> {
   if (facts.platform === null) throw new Error('requireBoard lets no such board pass');
   return await workshop.runtimeFor(facts.platform, {

@@ -6,7 +6,7 @@ const fields: Record<string, (cell: Cell) => string> = {
   ep: (cell) => (cell.engine === 'trtexec' ? 'trtexec' : cell.ep),
   precision: (cell) => cell.precision,
   threads: (cell) => String(cell.threads),
-  batch: (cell) => String(cell.batch),
+  batch: (cell) => String(cell.batch ?? 'none'),
   affinity: (cell) => (cell.affinity ?? 'any').replaceAll(',', '+'),
   opt: (cell) => cell.graphOptimization,
   spinning: (cell) => (cell.spinning ? 'on' : 'off'),

@@ -43,8 +43,10 @@ export interface CellModel {
   readonly id: string;
   readonly name: string;
   readonly precision: Cell['precision'];
-  /** Its keys are the batch sizes to measure. */
-  readonly inputsByBatch: ReadonlyMap<number, readonly CellInput[]>;
+  /** Its keys are the batch sizes to measure; null for a model without a batch. */
+  readonly inputsByBatch: ReadonlyMap<number | null, readonly CellInput[]>;
+  /** How its batch is known. */
+  readonly batchFrom?: Cell['batchFrom'] | undefined;
   /** It leaves a dimension of an input open; absent: not known. */
   readonly hasFreeShapes?: boolean;
 }
@@ -119,7 +121,11 @@ function deviceDimensions(
   return [
     (axes.deviceAffinities ?? axes.affinities).map((affinity) => ({ affinity })),
     precisions,
-    [...model.inputsByBatch].map(([batch, inputs]) => ({ batch, inputs: [...inputs] })),
+    [...model.inputsByBatch].map(([batch, inputs]) => ({
+      batch,
+      ...(batch !== null && { batchFrom: model.batchFrom }),
+      inputs: [...inputs],
+    })),
     axes.checksTelemetry ? [{}, { isUnwatched: true }] : [{}],
     axes.movesInterrupts ? [{}, { isSteered: true }] : [{}],
   ];
@@ -166,13 +172,14 @@ function calibrations(cells: readonly Cell[], nullModel: CellModel): Cell[] {
     const key = threadSetting(cell);
     if (!settings.has(key)) settings.set(key, cell);
   }
-  return [...settings.values()].map(({ isSteered: _isSteered, ...cell }, index) => ({
+  return [...settings.values()].map(({ isSteered: _, batchFrom: __, ...cell }, index) => ({
     ...cell,
     id: `n${index + 1}`,
     purpose: 'calibration',
     label: `null model, ${cell.engine === 'ort' ? '' : `${cell.engine}, `}${threadLabel(cell.threads)}${cell.affinity ? ` on CPUs ${cell.affinity}` : ''}`,
     model: nullModel.id,
     batch: 1,
+    ...(nullModel.batchFrom && { batchFrom: nullModel.batchFrom }),
     ep: 'cpu',
     epOptions: {},
     precision: 'fp32',
@@ -206,7 +213,7 @@ function labelOf(cell: Cell, all: readonly Cell[], nameOf: (cell: Cell) => strin
     [!isPlain, targetLabel(cell)],
     [isOrt, threadLabel(cell.threads)],
     [varies((c) => c.precision), cell.precision],
-    [varies((c) => c.batch) || cell.batch > 1, `batch ${cell.batch}`],
+    [hasBatch(cell) && (varies((c) => c.batch) || cell.batch > 1), `batch ${cell.batch}`],
     [varies((c) => c.affinity), cell.affinity ? `CPUs ${cell.affinity}` : 'any CPU'],
     [isOrt && varies((c) => c.graphOptimization), `opt ${cell.graphOptimization}`],
     [isOrt && varies((c) => c.spinning), cell.spinning ? 'spinning' : 'no spinning'],
@@ -220,6 +227,10 @@ function labelOf(cell: Cell, all: readonly Cell[], nameOf: (cell: Cell) => strin
     .filter(([isShown]) => isShown)
     .map(([, text]) => text)
     .join(' · ');
+}
+
+function hasBatch(cell: Cell): cell is Cell & { readonly batch: number } {
+  return cell.batch !== null;
 }
 
 function threadLabel(threads: number): string {

@@ -1,8 +1,7 @@
 import { arch, platform } from 'node:os';
-import type { Effort, Plan } from '../../agent/protocol/plan.ts';
-import { hasFreeShapes, ownBatch } from '../../models/shapes.ts';
+import { type Cell, type Effort, itemsPerIteration, type Plan } from '../../agent/protocol/plan.ts';
+import { hasFreeShapes } from '../../models/shapes.ts';
 import type { BoardFacts } from '../board/facts.ts';
-import { withOrinErrors } from '../inputs/as-orin-error.ts';
 import type { InputRequest } from '../inputs/cell-inputs.ts';
 import type { LoadedModel } from '../inputs/model-source.ts';
 import type { StoreFile } from '../push/store-file.ts';
@@ -46,6 +45,7 @@ export async function prepareRun(
   const keep = (more: readonly StoreFile[]) => {
     for (const file of more) files.set(file.sha256, file);
   };
+  const notes = [...models.notes];
   const withInputs = async (
     model: LoadedModel,
     wanted: Omit<InputRequest, 'signal'>,
@@ -53,22 +53,22 @@ export async function prepareRun(
     const inputs = await workshop.prepareInputs(model, wanted);
     keep(model.files);
     keep(inputs.files);
+    notes.push(...inputs.notes.map((note) => `${model.planModel.name}: ${note}`));
     return {
       id: model.planModel.id,
       name: model.planModel.name,
       precision: model.precision,
       inputsByBatch: inputs.byBatch,
+      batchFrom: inputs.batchFrom,
       hasFreeShapes: hasFreeShapes(model.facts),
     };
   };
   const cellModels = await Promise.all(
-    measured.map(async (model) => {
-      const batches = request.batches ?? [await batchOf(model, request)];
-      return withInputs(model, { ...request.inputs, batches });
-    }),
+    measured.map((model) => withInputs(model, { ...request.inputs, batches: request.batches })),
   );
   const nullModel = await withInputs(calibration, { ...seededOnly(request.inputs), batches: [1] });
-  const { cells, notes } = cellsOf(request.axes, cellModels, nullModel, facts.cpu.online);
+  const set = cellsOf(request.axes, cellModels, nullModel, facts.cpu.online);
+  const { cells } = set;
   refuseUnloadable(cells, new Map(measured.map((model) => [model.planModel.id, model.facts])));
   const effort = effortOn(facts, request.effort);
   const isMeasured = measured.some(({ planModel }) => planModel.id === calibration.planModel.id);
@@ -88,7 +88,7 @@ export async function prepareRun(
   return {
     plan,
     files: [...files.values()],
-    notes: [...models.notes, ...notes],
+    notes: [...notes, ...passNotes(cells, effort), ...set.notes],
     estimateMs: longestMs(effort, cells.length),
   };
 }
@@ -98,14 +98,24 @@ function effortOn({ hasTemperature }: BoardFacts, request: BenchRequest['effort'
   return effortFrom(hasTemperature === false ? { ...request, cooldownMs: 0 } : request);
 }
 
-/** The batch size that the model declares, 1 where it leaves it free. */
-function batchOf(model: LoadedModel, request: BenchRequest): Promise<number> {
-  return withOrinErrors(() => ownBatch(model.facts, request.inputs.shapes));
+/** Passes are whole iterations: one that is not filled by the images that were asked for takes more of them. */
+function passNotes(cells: readonly Cell[], { imagesPerPass }: Effort): string[] {
+  const sizes = new Set(
+    cells.filter(({ purpose }) => purpose === 'measure').map(itemsPerIteration),
+  );
+  return [...sizes].flatMap((items) => {
+    const iterations = Math.ceil((imagesPerPass ?? 0) / items);
+    return imagesPerPass === null || iterations * items === imagesPerPass
+      ? []
+      : [
+          `a pass of ${iterations} iterations at batch ${items} takes ${iterations * items} images, not ${imagesPerPass}`,
+        ];
+  });
 }
 
 /** The null model has an input of its own: what was said about the measured models' does not concern it. */
 function seededOnly(inputs: BenchRequest['inputs']): BenchRequest['inputs'] {
-  return { ...inputs, shapes: {}, ranges: {}, files: {}, data: null };
+  return { ...inputs, batchAxes: [], shapes: {}, ranges: {}, files: {}, data: null };
 }
 
 /** A build of one's own is told from npm's by the hash of its library: `1.30.0+3fa9c1d2`. */

@@ -7,7 +7,7 @@ import { openWorkshop } from './workshop.ts';
 test('a hundred boards that want one model get the same one, made once; a failure is tried anew', async () => {
   const cache = await mkdtemp(join(tmpdir(), 'orin-workshop-'));
   onTestFinished(() => rm(cache, { recursive: true }));
-  const workshop = openWorkshop(cache, new AbortController().signal);
+  const workshop = openWorkshop({ cache, agent: 'dist/agent.cjs' }, new AbortController().signal);
   const models = await Promise.all(
     Array.from({ length: 100 }, () => workshop.loadModel('mlp-tiny')),
   );

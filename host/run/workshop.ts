@@ -1,5 +1,6 @@
 import { type InputRequest, type PreparedInputs, prepareInputs } from '../inputs/cell-inputs.ts';
 import { type LoadedModel, loadModel } from '../inputs/model-source.ts';
+import { triedAdvice } from '../inputs/tried-advice.ts';
 import { openPacker, type Packer } from '../push/packer.ts';
 import type { BoardPlatform } from '../runtime/node-package.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -23,7 +24,10 @@ export interface Workshop {
 }
 
 /** @param signal ends what is being made, for all who wait for it. */
-export function openWorkshop(cacheDir: string, signal: AbortSignal): Workshop {
+export function openWorkshop(
+  { cache: cacheDir, agent: agentPath }: { readonly cache: string; readonly agent: string },
+  signal: AbortSignal,
+): Workshop {
   const models = new Map<string, Promise<LoadedModel>>();
   const inputs = new Map<string, Promise<PreparedInputs>>();
   const runtimes = new Map<string, Promise<Runtime>>();
@@ -32,7 +36,9 @@ export function openWorkshop(cacheDir: string, signal: AbortSignal): Workshop {
     loadModel: (name) => once(models, name, () => loadModel(name, cacheDir, signal)),
     prepareInputs: (model, request) =>
       once(inputs, JSON.stringify([model.planModel, request]), () =>
-        prepareInputs(model, { ...request, signal }),
+        prepareInputs(model, { ...request, signal }).catch(async (error: unknown) => {
+          throw await triedAdvice(error, model.facts, { agentPath, signal });
+        }),
       ),
     runtimeFor: (platform, options) =>
       once(runtimes, JSON.stringify([platform, options]), () =>

@@ -1,7 +1,7 @@
 import type { FlopsFacts } from '../facts.ts';
 import { toNumber } from '../onnx/codec.ts';
 import type { GraphProto, ModelProto, NodeProto, ValueInfoProto } from '../onnx/messages.ts';
-import type { ResolvedShapes } from '../shapes.ts';
+import { itemsOf, type ResolvedShapes } from '../shapes.ts';
 import { allNodes } from './graph-walk.ts';
 import { computedIntegers, storedIntegers } from './integer-rules.ts';
 import { dimsOf, type Known, NodeView, type Shape } from './node-view.ts';
@@ -37,7 +37,7 @@ export function estimateFlops(
   }
   const { batch } = resolved;
   const unknownNodes = products - estimatedNodes;
-  return { batch, total, perItem: total / batch, estimatedNodes, unknownNodes };
+  return { batch, total, perItem: total / itemsOf(resolved), estimatedNodes, unknownNodes };
 }
 
 function initialKnowledge(graph: GraphProto, resolved: ResolvedShapes): Known {

@@ -257,9 +257,9 @@ test('shapes computed by exporters are followed: x.view(x.size(0), -1)', async (
     input: [value('x', ['N', 3, 'H', 2])],
     output: [value('y', ['N', 5])],
   };
-  const facts = await inspectGraph(graph, { batch: 7, overrides: { x: [1, 3, 2, 2] } });
+  const facts = await inspectGraph(graph, { batch: 7, overrides: { x: [null, 3, 2, 2] } });
   expect(facts.flops).toEqual({
-    batch: 7,
+    batch: { size: 7, from: 'named', dimension: 'N' },
     total: 2 * 7 * 5 * 12,
     perItem: 2 * 5 * 12,
     estimatedNodes: 1,

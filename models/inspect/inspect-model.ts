@@ -1,5 +1,6 @@
-import type { Dimension, FlopsFacts, ModelFacts, ParameterFacts, TensorFacts } from '../facts.ts';
-import { ModelError } from '../model-error.ts';
+import { type BatchModel, findBatch } from '../batch.ts';
+import type { Dimension, ModelFacts, ParameterFacts, TensorFacts } from '../facts.ts';
+import { FreeDimensions } from '../free-dimensions.ts';
 import { toNumber } from '../onnx/codec.ts';
 import { dataTypeBytes, dataTypeName } from '../onnx/data-types.ts';
 import type { DimensionProto, ValueInfoProto } from '../onnx/messages.ts';
@@ -27,6 +28,7 @@ export async function inspectModel(
   const shapes = {
     name: read.name,
     inputs: graph.input.filter(({ name }) => !initializers.has(name)).map(tensorFacts),
+    outputs: graph.output.map(tensorFacts),
   };
   return {
     ...shapes,
@@ -40,10 +42,9 @@ export async function inspectModel(
     producer: { name: model.producerName, version: model.producerVersion },
     description: model.docString,
     graphName: graph.name,
-    outputs: graph.output.map(tensorFacts),
     parameters: parameterFacts(read),
     nodes: nodeFacts(read),
-    flops: flopsFacts(read, shapes, request),
+    ...shapeFacts(read, shapes, request),
   };
 }
 
@@ -56,7 +57,8 @@ function tensorFacts(info: ValueInfoProto): TensorFacts {
 }
 
 function dimensionOf(dim: DimensionProto): Dimension {
-  if (dim.value === 'dimParam') return dim.dimParam === '' ? null : dim.dimParam;
+  // Some exporters write the sign for a name that they do not have as if it were one.
+  if (dim.value === 'dimParam') return /^(\?|-1|None)?$/.test(dim.dimParam) ? null : dim.dimParam;
   if (dim.value !== 'dimValue') return null;
   const size = toNumber(dim.dimValue);
   // Some exporters write -1 or 0 for a free dimension.
@@ -91,15 +93,22 @@ function nodeFacts({ model }: ReadModel): ModelFacts['nodes'] {
   return { total: byOp.reduce((sum, { count }) => sum + count, 0), byOp };
 }
 
-function flopsFacts(
+function shapeFacts(
   { model, graph }: ReadModel,
-  shapes: Pick<ModelFacts, 'name' | 'inputs'>,
+  shapes: BatchModel,
   request: ShapeRequest,
-): FlopsFacts | null {
+): Pick<ModelFacts, 'flops' | 'batch' | 'open'> {
+  const found = findBatch(shapes, request.batchAxes);
+  const batch = found && { from: found.from, dimension: found.name };
   try {
-    return estimateFlops(model, graph, resolveShapes(shapes, request));
+    return {
+      batch,
+      flops: estimateFlops(model, graph, resolveShapes(shapes, request)),
+      open: null,
+    };
   } catch (error) {
-    if (error instanceof ModelError && error.code === 'free-dimension') return null;
-    throw error;
+    if (!(error instanceof FreeDimensions)) throw error;
+    const [likeliest] = error.examples;
+    return { batch, flops: null, open: { why: error.why ?? '', example: likeliest?.flags ?? '' } };
   }
 }

@@ -100,7 +100,7 @@ async function benchFleet(
     boards,
     options,
     isCancelling: false,
-    work: (signal) => workWith(openWorkshop(directories.cache, signal)),
+    work: (signal) => workWith(openWorkshop(directories, signal)),
   });
 }
 

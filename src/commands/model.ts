@@ -63,6 +63,7 @@ export async function inspectModelCommand(file: string, options: OptionValues): 
   const source = isBuiltIn ? { name: file, bytes: makeBuiltIn(file) } : file;
   const request = {
     overrides: shapesFrom(options.shape),
+    batchAxes: options.batchAxis,
     ...(options.batch ? { batch: wholeNumber(options.batch, '--batch') } : {}),
   };
   const facts = await withOrinErrors(() => inspectModel(source, request));

@@ -36,6 +36,12 @@ export function addBenchOptions(command: Command): void {
   command
     .option('--threads <list>', 'intra-op threads, e.g. 1,3,6 (default: 1, half and all CPUs)')
     .option('--batch <list>', "batch sizes (default: the model's own, else 1)")
+    .option(
+      '--batch-axis <name>',
+      'which dimension is the batch: its name, input:axis (may be repeated), or none (default: what the model says)',
+      collect,
+      [],
+    )
     .option('--affinity <list>', 'CPU lists, e.g. 0-5,1-5 or 0+2+4; `any` leaves it alone', 'any')
     .option('--opt <levels>', 'graph optimisation: disabled, basic, extended, layout, all', 'all')
     .option('--spinning <list>', 'on, off or on,off', 'on')
@@ -45,8 +51,13 @@ export function addBenchOptions(command: Command): void {
     .option('--exclude <key=value,...>', 'leave out the cells that match', collect, [])
     .option('--oversubscribe', 'allow more threads than CPUs')
     .optionsGroup('Inputs:')
-    .option('--shape <name=1x3x224x224>', 'resolve free dimensions of an input', collect, [])
-    .option('--input <name=file.npy>', 'real values for an input', collect, [])
+    .option('--shape <name=1x3x224x224>', 'shape of an input, exactly; N is the batch', collect, [])
+    .option(
+      '--input <name=file.npy>',
+      'real values for an input: its shape is that of the array',
+      collect,
+      [],
+    )
     .option('--range <name=low..high>', 'range of seeded integers for an input', collect, [])
     .option('--distribution <kind>', 'seeded floats: uniform or normal', 'uniform')
     .option('--data <cifar10:path>', 'real CIFAR-10 images (directory or test_batch.bin)')

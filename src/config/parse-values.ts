@@ -83,13 +83,20 @@ export function share(text: string, option: string): number {
   return value;
 }
 
-/** `key=value` pairs of a repeatable option. @throws OrinError `usage` */
+/** For an option that says two things of one name: which of them was meant, nobody knows. */
+export function twice(option: string, name: string): OrinError {
+  return usage(`${option} says ${name} twice`, 'leave one of the two out');
+}
+
+/** `key=value` pairs of a repeatable option, each key once. @throws OrinError `usage` */
 export function pairs(texts: readonly string[], option: string): Map<string, string> {
   const result = new Map<string, string>();
   for (const text of texts) {
     const at = text.indexOf('=');
     if (at <= 0) throw usage(`${option} ${text}: no "="`, `write it like ${option} name=value`);
-    result.set(text.slice(0, at), text.slice(at + 1));
+    const key = text.slice(0, at);
+    if (result.has(key)) throw twice(option, key);
+    result.set(key, text.slice(at + 1));
   }
   return result;
 }

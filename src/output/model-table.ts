@@ -1,11 +1,15 @@
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
+import { unfeedableInputs } from '../../host/inputs/feedable.ts';
 import { formatBytes } from '../../host/push/bytes.ts';
 import { loadObstacles } from '../../host/runtime/onnxruntime-limits.ts';
-import type { ModelFacts } from '../../models/facts.ts';
-import { formatShape } from '../../models/shapes.ts';
+import type { FlopsFacts, ModelFacts } from '../../models/facts.ts';
+import { formatShape } from '../../models/shape-text.ts';
+import { batchText } from './items-text.ts';
 import { textTable } from './text-table.ts';
 
 const MAX_OPERATORS = 20;
+/** Characters of an example of shapes, and of why it is needed. */
+const MAX_ADVICE = 250;
 /** Names in a file are whatever its author liked: on one line, without control characters, and not without end. */
 const shown = (name: string) => cleanLine(name, 120);
 
@@ -15,11 +19,16 @@ export function describeModel(facts: ModelFacts): string {
   const maker = [facts.producer.name, facts.producer.version].map(shown).filter(Boolean).join(' ');
   const head = [
     `${shown(facts.name)}  ${formatBytes(facts.sizeBytes)}`,
+    ...unfeedableInputs(facts).map(
+      ({ name, type, next }) =>
+        `  cannot run   input ${shown(name)} is of type ${type}, which cannot be fed: ${next}`,
+    ),
     `  made by      ${maker || 'unknown'}`,
     `  opset        ${opsets.join(', ')}   IR ${facts.irVersion}`,
     ...loadObstacles(facts).map((why) => `  ! cannot be loaded: ${shown(why)}`),
     `  parameters   ${facts.parameters.count.toLocaleString('en')}  ${parameterTypes(facts)}`,
-    `  work         ${flopsText(facts)}`,
+    `  batch        ${batchText(facts.batch)}`,
+    ...workLines(facts),
   ];
   const files = facts.files
     .slice(1)
@@ -67,11 +76,23 @@ function parameterTypes(facts: ModelFacts): string {
   return types.length > 0 ? `(${types.join(', ')})` : '';
 }
 
-function flopsText({ flops }: ModelFacts): string {
-  if (!flops) return 'unknown: free dimensions; give --shape';
+function workLines(facts: ModelFacts): string[] {
+  const { flops, open } = facts;
+  if (unfeedableInputs(facts).length > 0) return ['  work         unknown: it cannot be fed'];
+  if (flops) return [`  work         ${flopsText(flops)}`];
+  const { why = '', example = '' } = open ?? {};
+  // A name that is not shown as it is cannot be pasted either.
+  const isPasteable = cleanLine(example, MAX_ADVICE) === example;
+  return [
+    `  work         unknown: ${cleanLine(why, MAX_ADVICE)}`,
+    `  choose       ${isPasteable ? `for example ${example} (not tried)` : 'give --shape for each'}`,
+  ];
+}
+
+function flopsText(flops: FlopsFacts): string {
   const unknown =
     flops.unknownNodes > 0 ? `, without ${flops.unknownNodes} nodes of unknown shape` : '';
-  return `${formatFlop(flops.perItem)} per item at batch ${flops.batch} (convolutions and matrix products${unknown})`;
+  return `${formatFlop(flops.perItem)} per ${flops.batch ? `item at batch ${flops.batch.size}` : 'inference'} (convolutions and matrix products${unknown})`;
 }
 
 const flopUnits = ['FLOP', 'kFLOP', 'MFLOP', 'GFLOP', 'TFLOP'] as const;

@@ -1,5 +1,8 @@
-import type { Plan } from '../../agent/protocol/plan.ts';
+import { cleanLine } from '../../agent/protocol/clean-text.ts';
+import { type Cell, itemsPerIteration, type Plan } from '../../agent/protocol/plan.ts';
 import { mayBuildEngine } from '../../host/run/effort.ts';
+import { formatShape } from '../../models/shape-text.ts';
+import { itemsText } from './items-text.ts';
 import { counted, formatElapsed } from './quantities.ts';
 import { textTable } from './text-table.ts';
 
@@ -18,7 +21,8 @@ export function describePlan(plan: Plan, estimateMs: number): string {
     cell.engine === 'ort' ? cell.ep : `${cell.ep} (${cell.engine})`,
     String(cell.threads),
     cell.affinity ?? 'any',
-    String(cell.batch),
+    cell.batch === null ? '' : String(cell.batch),
+    String(itemsPerIteration(cell)),
     cell.precision,
     cell.purpose === 'calibration' ? 'calibration' : '',
   ]);
@@ -30,6 +34,7 @@ export function describePlan(plan: Plan, estimateMs: number): string {
       { title: 'threads', align: 'right' },
       { title: 'CPUs', align: 'left' },
       { title: 'batch', align: 'right' },
+      { title: 'items', align: 'right' },
       { title: 'precision', align: 'left' },
       { title: '', align: 'left' },
     ],
@@ -41,5 +46,30 @@ export function describePlan(plan: Plan, estimateMs: number): string {
       ? counted(effort.maxBlocks, 'block')
       : `${effort.minBlocks} to ${counted(effort.maxBlocks, 'block')}`;
   const measure = `${blocks}, each cell one fresh process of at most ${formatElapsed(effort.processBudgetMs)}; seed ${plan.seed}`;
-  return `${table.join('\n')}\n\n  ${measure}\n  ${atMostText(plan, estimateMs)}\n`;
+  return `${table.join('\n')}\n\n${inputLines(plan).join('\n')}\n\n  ${measure}\n  ${atMostText(plan, estimateMs)}\n`;
+}
+
+/** The shapes of every cell, cells of the same ones together, and what an iteration counts as. */
+function inputLines({ cells }: Plan): string[] {
+  const groups = new Map<string, Cell[]>();
+  for (const cell of cells) {
+    const { model, batch, batchFrom, inputs } = cell;
+    const key = JSON.stringify([model, batch, batchFrom, inputs]);
+    groups.set(key, [...(groups.get(key) ?? []), cell]);
+  }
+  return [...groups.values()].map((group) => {
+    const [first] = group;
+    if (first === undefined) return '';
+    const inputs = first.inputs.map(
+      ({ name, dtype, shape }) => `${cleanLine(name, 120)} ${dtype} ${formatShape(shape)}`,
+    );
+    const items = itemsText({ perIteration: itemsPerIteration(first), from: first.batchFrom });
+    return `  ${cellsText(group)}  ${inputs.join(', ') || 'no inputs'}; ${items}`;
+  });
+}
+
+/** `c1 to c3`: cells of the same shapes stand together in a plan. */
+function cellsText(cells: readonly Cell[]): string {
+  const [first, last] = [cells[0]?.id, cells.at(-1)?.id];
+  return first === last ? `${first}` : `${first}, …, ${last}`;
 }

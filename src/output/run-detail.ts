@@ -4,6 +4,7 @@ import type { SavedRun } from '../../host/results/saved-runs.ts';
 import { engineBuild_ns } from '../../host/results/timed.ts';
 import { boardLines } from './board-lines.ts';
 import { gpuLines, placementLines, trtexecLines } from './engine-lines.ts';
+import { configItemsText } from './items-text.ts';
 import { counted, formatElapsed } from './quantities.ts';
 import { resultReport } from './result-report.ts';
 import { plainText } from './symbols.ts';
@@ -57,6 +58,7 @@ function cellLines(cell: CellResult): string[] {
   const tags = tagTexts(outliers.by_tag);
   const lines = [
     `  iterations   ${iterations}, effective ${formatNumber(cell.n_eff)}; class ${cell.steady.class ?? 'unknown'}`,
+    `  items        ${configItemsText(cell.config)}`,
     `  spread       min ${time(cell.min_ns)}, mean ${time(cell.mean_ns)}, max ${time(cell.max_ns)}, MAD ${time(cell.mad_ns)}`,
     `  outliers     ${outliers.count} (${formatPercent(outliers.share_of_iterations)}), ${formatPercent(outliers.share_of_excess)} of the time${tags.length > 0 ? `: ${tags.join(', ')}` : ''}`,
     `  cold start   ${coldStartText(cell)}`,

@@ -5,10 +5,11 @@ const FLOAT = 1;
 const elemTypes = { float32: FLOAT, float64: 11, int8: 3, int64: 7 } as const;
 const EXTERNAL = 1;
 
-function tensor(name: string, dims: readonly (number | string)[], elemType: number = FLOAT) {
-  const dim = dims.map((each) =>
-    typeof each === 'number' ? { dimValue: each } : { dimParam: each },
-  );
+function tensor(name: string, dims: readonly (number | string | null)[], elemType: number = FLOAT) {
+  const dim = dims.map((each) => {
+    if (each === null) return {};
+    return typeof each === 'number' ? { dimValue: each } : { dimParam: each };
+  });
   return { name, type: { tensorType: { elemType, shape: { dim } } } };
 }
 
@@ -28,6 +29,37 @@ export function unaryModel(
     node: [{ name: 'only', opType, input: ['x'], output: ['y'] }],
     input: [tensor('x', dims, elemType)],
     output: [tensor('y', dims, elemType)],
+  });
+}
+
+/** Tensors by name: the dimensions of float32, or a type beside them. */
+type Tensors = Readonly<
+  Record<
+    string,
+    | readonly (number | string | null)[]
+    | readonly [dtype: 'int64', dims: readonly (number | string | null)[]]
+  >
+>;
+
+/** A model of any nodes in opset 17. */
+export function graphModel(
+  inputs: Tensors,
+  outputs: Tensors,
+  node: Draft<GraphProto>['node'],
+  initializer: Draft<GraphProto>['initializer'] = [],
+): Uint8Array {
+  const tensors = (of: Tensors) =>
+    Object.entries(of).map(([name, given]) => {
+      const isTyped = given[0] === 'int64' && Array.isArray(given[1]);
+      const dims = (isTyped ? given[1] : given) as readonly (number | string | null)[];
+      return tensor(name, dims, isTyped ? elemTypes.int64 : FLOAT);
+    });
+  return encodeGraph({
+    name: 'graph',
+    input: tensors(inputs),
+    output: tensors(outputs),
+    node: node ?? [],
+    initializer,
   });
 }
 

@@ -36,6 +36,8 @@ export const cellColumns: Readonly<Record<string, (cell: CellResult, result: Res
   threads: (cell) => cell.config.threads,
   affinity: (cell) => cell.config.affinity,
   batch: (cell) => cell.config.batch,
+  items_per_iteration: (cell) => cell.config.items_per_iteration,
+  items_from: (cell) => cell.config.items_from?.rule ?? null,
   precision: (cell) => cell.config.precision,
   verdict: (cell) => cell.verdict.kind,
   reason: (cell) => cell.verdict.reason,

@@ -11,7 +11,7 @@ import { type ProcessSamples, samplesOf } from './samples.ts';
 
 /**
  * Columns of samples.parquet, one row an iteration:
- * run_id, cell, model, ep, threads, batch, affinity (null: left alone), block, process, iteration (within the
+ * run_id, cell, model, ep, threads, batch (null: the model has none), affinity (null: left alone), block, process, iteration (within the
  * process, from 0), t_ns (start), dt_ns, phase (`warm-up` or `steady`), outlier, preempted (involuntary
  * context switches), minor_faults, major_faults, gc, freq_drop, interrupt_burst. Any Parquet reader opens it, DuckDB for one:
  * `select cell, median(dt_ns) from 'samples.parquet' where phase = 'steady' group by cell`.
@@ -78,7 +78,7 @@ function columnsOf(samples: ProcessSamples): ColumnSource[] {
     column('model', 'STRING', same(samples.modelName)),
     column('ep', 'STRING', same(cell.ep)),
     column('threads', 'INT32', same(cell.threads)),
-    column('batch', 'INT32', same(cell.batch)),
+    column('batch', 'INT32', same(cell.batch), true),
     column('affinity', 'STRING', same(cell.affinity), true),
     column('block', 'INT32', same(samples.block)),
     column('process', 'INT32', same(samples.process)),
