@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { OptionValues } from 'commander';
 import type { Link } from '../../host/link/link.ts';
 import type { Prompter } from '../../host/ssh/prompter.ts';
+import type { ResolvedTarget } from '../../host/ssh/resolve-target.ts';
 import type { SharedHops } from '../../host/ssh/shared-hops.ts';
 import type { SharedSettings } from '../../host/ssh/shared-settings.ts';
 import type { OpenLinkOptions } from '../../host/transport/open-link.ts';
@@ -39,16 +40,11 @@ export async function accessTo(
   listener: AccessListener,
 ): Promise<BoardAccess> {
   if (host === 'demo') return demoAccess();
-  const { resolveTarget } = await import('../../host/ssh/resolve-target.ts');
+  let release = listener.prompter.hush?.();
   const { openLink } = await import('../../host/transport/open-link.ts');
-  const target = await resolveTarget(host, {
-    ...(options.sshConfig ? { configFile: String(options.sshConfig) } : {}),
-    ...(options.port ? { port: Number(options.port) } : {}),
-    ...(options.login ? { user: String(options.login) } : {}),
-    ...(options.identity ? { identityFile: String(options.identity) } : {}),
-    options: options.sshOption as string[],
-    environment,
-    ...(listener.settings && { shared: listener.settings }),
+  const target = await targetOf(host, options, listener).catch((error: unknown) => {
+    release?.();
+    throw error;
   });
   // A reconnect has the same to say.
   const said = new Set<string>();
@@ -62,7 +58,8 @@ export async function accessTo(
     name: host,
     destination: `${target.user}@${target.hostName}:${target.port}`,
     connect: async (signal) => {
-      const opened = await openLink(target, {
+      release ??= listener.prompter.hush?.();
+      const opening = openLink(target, {
         transport,
         prompter: listener.prompter,
         hostKeyPolicy: options.acceptNew ? 'accept-new' : 'ask',
@@ -71,12 +68,33 @@ export async function accessTo(
         ...(listener.hops && { hops: listener.hops }),
         onNote: noteOnce,
       });
+      const opened = await opening.finally(() => {
+        release?.();
+        release = undefined;
+      });
       // A reconnect goes the way that worked.
       transport = opened.transport;
       return opened.link;
     },
-    close: async () => {},
+    close: async () => release?.(),
   };
+}
+
+async function targetOf(
+  host: string,
+  options: OptionValues,
+  { settings }: AccessListener,
+): Promise<ResolvedTarget> {
+  const { resolveTarget } = await import('../../host/ssh/resolve-target.ts');
+  return await resolveTarget(host, {
+    ...(options.sshConfig ? { configFile: String(options.sshConfig) } : {}),
+    ...(options.port ? { port: Number(options.port) } : {}),
+    ...(options.login ? { user: String(options.login) } : {}),
+    ...(options.identity ? { identityFile: String(options.identity) } : {}),
+    options: options.sshOption as string[],
+    environment,
+    ...(settings && { shared: settings }),
+  });
 }
 
 async function demoAccess(): Promise<BoardAccess> {

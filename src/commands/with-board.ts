@@ -25,18 +25,25 @@ export async function withBoard<T>(
   const interruption = interruptible(() => printAside('stopping\n'));
   const prompter = terminalPrompter(options.batchMode === true, noProgress);
   const note = (text: string) => printAside(`! ${text}\n`);
-  const access = await accessTo(host, options, { prompter, note });
+  // Until the last question that may come: sudo's, where interrupts are put back.
+  const release = prompter.hush?.();
+  const access = await accessTo(host, options, { prompter, note }).catch((error: unknown) => {
+    release?.();
+    throw error;
+  });
   try {
     const link = await access.connect(interruption.signal);
     try {
       const probe = await probeBoard(link, { signal: interruption.signal });
       const restored = await restoreStale(link, probe.facts, prompter, interruption.signal);
       if (restored !== null) note(restored);
+      release?.();
       return await work({ name: access.name, link, probe, signal: interruption.signal });
     } finally {
       await link.end();
     }
   } finally {
+    release?.();
     await access.close();
     interruption.dispose();
   }

@@ -1,4 +1,5 @@
 import { printTo } from '../output/print.ts';
+import { takeTerminal } from './quiet-terminal.ts';
 
 const CTRL_C = '\u0003';
 
@@ -13,15 +14,13 @@ export function askKey<Key extends string>(
 ): Promise<Key | null> {
   const { stdin, stderr } = process;
   // In this order: the terminal would show what is typed as soon as the question is seen.
-  stdin.setRawMode(true);
+  const terminal = takeTerminal();
   printTo(stderr, question);
-  stdin.resume();
   return new Promise((resolve, reject) => {
     const finish = (settle: () => void) => {
       signal.removeEventListener('abort', onAbort);
       stdin.off('data', onData);
-      stdin.setRawMode(false);
-      stdin.pause();
+      terminal.giveBack();
       stderr.write('\n');
       settle();
     };

@@ -1,31 +1,37 @@
 import { eraseTyped, printAside, printTo } from '../output/print.ts';
+import { takeTerminal } from './quiet-terminal.ts';
 
 const CTRL_C = '\u0003';
 const CTRL_D = '\u0004';
 const BACKSPACE = ['\u007f', '\b'];
 
+/** How one question is asked. */
+export interface Asking {
+  /** False: nothing of the answer is shown. */
+  readonly echo: boolean;
+  /** The answer may have been typed before the question came; never where it goes to somebody else, or is shown. */
+  readonly mayBeTypedBefore: boolean;
+}
+
 /**
- * Asks one question on the terminal and reads one line. With `echo` false nothing of the answer is shown.
- * Null when the person presses Ctrl-D.
+ * Asks one question on the terminal and reads one line. Null when the person presses Ctrl-D.
  * @throws DOMException `AbortError` on Ctrl-C or when the signal fires.
  */
 export function askOnTerminal(
   question: string,
-  echo: boolean,
+  { echo, mayBeTypedBefore }: Asking,
   signal?: AbortSignal,
 ): Promise<string | null> {
   const { stdin, stderr } = process;
   // In this order: the terminal would show what is typed as soon as the question is seen.
-  stdin.setRawMode(true);
+  const terminal = takeTerminal();
   printTo(stderr, question);
-  stdin.resume();
   return new Promise((resolve, reject) => {
     const answer: string[] = [];
-    const finish = (settle: () => void) => {
+    const finish = (settle: () => void, rest = '') => {
       signal?.removeEventListener('abort', onAbort);
       stdin.off('data', onData);
-      stdin.setRawMode(false);
-      stdin.pause();
+      terminal.giveBack(rest);
       stderr.write('\n');
       settle();
     };
@@ -37,16 +43,18 @@ export function askOnTerminal(
       [CTRL_C]: interrupted,
     };
     const onAbort = () => finish(interrupted);
-    const onData = (data: Buffer) => {
-      for (const key of data.toString('utf8')) {
+    const onText = (text: string) => {
+      for (const [at, key] of [...text].entries()) {
         const ending = endings[key];
-        if (ending) return finish(ending);
+        if (ending) return finish(ending, [...text].slice(at + 1).join(''));
         editAnswer(answer, key, echo);
       }
       return undefined;
     };
+    const onData = (data: Buffer) => onText(data.toString('utf8'));
     signal?.addEventListener('abort', onAbort, { once: true });
     stdin.on('data', onData);
+    if (mayBeTypedBefore) onText(terminal.typed);
   });
 }
 

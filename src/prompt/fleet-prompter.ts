@@ -10,6 +10,7 @@ export function fleetPrompter(person: Prompter): () => Prompter {
   return () => {
     const asked = new Set<string>();
     return {
+      ...(person.hush && { hush: person.hush }),
       ask(question, signal) {
         const turn = last.then(async () => {
           const { kind, text } = question;

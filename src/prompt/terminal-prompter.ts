@@ -1,6 +1,7 @@
 import { type Prompter, silentPrompter } from '../../host/ssh/prompter.ts';
 import type { Progress } from '../output/progress.ts';
 import { askOnTerminal } from './ask-on-terminal.ts';
+import { quietTerminal } from './quiet-terminal.ts';
 
 /**
  * Asks on the terminal, with the progress display out of the way; asks nothing where stdin or stderr is no
@@ -9,10 +10,13 @@ import { askOnTerminal } from './ask-on-terminal.ts';
 export function terminalPrompter(isBatch: boolean, progress: Progress): Prompter {
   if (isBatch || !process.stdin.isTTY || !process.stderr.isTTY) return silentPrompter;
   return {
+    hush: quietTerminal,
     async ask(question, signal) {
       progress.pause();
       try {
-        return await askOnTerminal(question.text, question.echo, signal);
+        const { echo, kind, text } = question;
+        const mayBeTypedBefore = kind === 'passphrase';
+        return await askOnTerminal(text, { echo, mayBeTypedBefore }, signal);
       } finally {
         progress.resume();
       }

@@ -37,6 +37,11 @@ export class TmuxTerminal {
     return Number(readFileSync(`/proc/${shell}/task/${shell}/children`, 'utf8').trim());
   }
 
+  /** The device of the pseudo-terminal. */
+  tty(): string {
+    return this.#tmux('display-message', '-p', '-t', 'main', '#{pane_tty}').trim();
+  }
+
   resize(columns: number, rows: number): void {
     this.#tmux('resize-window', '-t', 'main', '-x', String(columns), '-y', String(rows));
   }
