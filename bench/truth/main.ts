@@ -4,6 +4,7 @@
 import { parseArgs } from 'node:util';
 import * as intervalCoverage from '../../test/truth/interval-coverage.ts';
 import * as modeThresholds from '../../test/truth/mode-thresholds.ts';
+import * as percentileCoverage from '../../test/truth/percentile-coverage.ts';
 import * as pooledIterations from '../../test/truth/pooled-iterations.ts';
 import { type Study, tableOf } from '../../test/truth/support/study.ts';
 import * as unstableCells from '../../test/truth/unstable-cells.ts';
@@ -12,6 +13,7 @@ import * as validCells from '../../test/truth/valid-cells.ts';
 const studies: Readonly<Record<string, Study>> = {
   ...intervalCoverage,
   ...modeThresholds,
+  ...percentileCoverage,
   ...pooledIterations,
   ...unstableCells,
   ...validCells,

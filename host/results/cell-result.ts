@@ -30,12 +30,13 @@ export type Interval = z.infer<typeof interval>;
 /** A percentile, or why there is none: the maximum is never shown under another name. */
 const percentile = z.object({
   value_ns: maybe,
-  /** Cluster bootstrap over processes; null with one process. */
+  /** t interval over the logarithms of the processes' own percentiles; null with one process. */
   lo_ns: maybe,
   hi_ns: maybe,
+  /** Effective iterations of a typical process, and what a process needs to enter. */
   n_eff: z.number(),
   n_needed: count,
-  /** `p99 n/a (N=120 < 368)` when the value is null. */
+  /** `p99 n/a (N=120 < 150)` when the value is null. */
   reason: z.string().nullable(),
 });
 export type PercentileResult = z.infer<typeof percentile>;

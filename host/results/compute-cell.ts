@@ -80,7 +80,7 @@ export function computeCell(analysis: CellAnalysis, around: CellSurroundings): C
     },
     n_processes: counted.length,
     n_processes_excluded: processes.length - counted.length,
-    ...pooledIterations(analysis, around.plan.seed),
+    ...pooledIterations(analysis),
     steady: steadySummary(counted),
     outliers: summarizeOutliers(counted, disturbancesOf(analysis, around.journal.tele)),
     passes: passes(analysis, around.plan),

@@ -18,7 +18,7 @@ import { roundNumbers } from './round-numbers.ts';
 import { runContext } from './run-context.ts';
 
 export const QUANTILE_DEFINITION =
-  'median: mean of the middle two; p90 and above: nearest rank (Hyndman-Fan type 1) over the pooled steady iterations';
+  'median: mean of the middle two; p90 and above: Hyndman-Fan type 8 within each process, geometric mean over processes';
 
 /**
  * The result of a run, from its journal and nothing else: the same journal bytes give the same result. A journal

@@ -1,6 +1,6 @@
 import { type Cell, itemsPerIteration } from '../../agent/protocol/plan.ts';
 import { medianOfSorted, sorted } from '../../agent/statistics/quantile.ts';
-import { concatenated, type Percentile, pooledPercentiles } from '../stats/percentiles.ts';
+import { concatenated, type Percentile, processPercentiles } from '../stats/percentiles.ts';
 import type { CellAnalysis } from './analyse-cell.ts';
 import type { ProcessAnalysis } from './analyse-process.ts';
 import type { CellResult, PercentileResult } from './cell-result.ts';
@@ -18,15 +18,14 @@ export type PooledIterations = Pick<
   | 'throughput_per_s'
 >;
 
-/** What is said of the steady iterations of all processes together. */
-export function pooledIterations(
-  { cell, processes, counted }: CellAnalysis,
-  seed: number,
-): PooledIterations {
+/** What is said of the steady iterations of all processes together; percentiles are of a typical process. */
+export function pooledIterations({ cell, processes, counted }: CellAnalysis): PooledIterations {
   const parts = counted.map((process) => process.steady_ns);
   const all = sorted(concatenated(parts));
   const nEff = counted.reduce((sum, process) => sum + (process.interval?.nEff ?? 0), 0);
-  const percentiles = pooledPercentiles(parts, nEff, `${seed}/${cell.id}/percentiles`);
+  const percentiles = processPercentiles(
+    counted.map(({ steady_ns, interval }) => ({ values: steady_ns, nEff: interval?.nEff ?? 0 })),
+  );
   const total = processes.reduce((sum, one) => sum + one.data.iterations.duration_ns.length, 0);
   const centre = medianOfSorted(all);
   const deviations = all.map((value) => Math.abs(value - centre)).sort();

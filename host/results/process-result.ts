@@ -1,5 +1,5 @@
-import { quantileOfSorted, sorted } from '../../agent/statistics/quantile.ts';
-import { percentileMinimum } from '../stats/percentiles.ts';
+import { sorted } from '../../agent/statistics/quantile.ts';
+import { percentileMinimum, percentileOfSorted } from '../stats/percentiles.ts';
 import type { ProcessAnalysis } from './analyse-process.ts';
 import type { CellResult, ProcessResult } from './cell-result.ts';
 import { finiteOrNull } from './round-numbers.ts';
@@ -46,7 +46,7 @@ export function processResult(analysis: ProcessAnalysis): ProcessResult {
     p95_ns:
       analysis.steady_ns.length < percentileMinimum.p95
         ? null
-        : quantileOfSorted(sorted(analysis.steady_ns), 0.95),
+        : percentileOfSorted(sorted(analysis.steady_ns), 0.95),
     within:
       within === null
         ? null

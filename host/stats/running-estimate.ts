@@ -1,6 +1,6 @@
 import { cellInterval } from '../../agent/statistics/between-processes.ts';
-import { median, quantileOfSorted, sorted } from '../../agent/statistics/quantile.ts';
-import { percentileMinimum } from './percentiles.ts';
+import { median, sorted } from '../../agent/statistics/quantile.ts';
+import { percentileMinimum, percentileOfSorted } from './percentiles.ts';
 
 /** What is known of a cell while it is still measured: no verdict, no changepoints. */
 export interface RunningEstimate {
@@ -38,7 +38,7 @@ export function runningDistribution(durations_ns: readonly number[]): RunningDis
   if (durations_ns.length === 0) return null;
   const ascending = sorted(durations_ns);
   const from = (least: number, q: number) =>
-    ascending.length >= least ? quantileOfSorted(ascending, q) : null;
+    ascending.length >= least ? percentileOfSorted(ascending, q) : null;
   return {
     count: ascending.length,
     p50_ns: median(durations_ns),

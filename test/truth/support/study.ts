@@ -16,11 +16,10 @@ export class Share {
     return this.#hits / this.#trials;
   }
 
-  /** Standard error; that of a share of one hit where there is none, so that it never vanishes. */
+  /** Standard error, with one hit and one miss added so that it never vanishes (Agresti and Coull 1998). */
   get error(): number {
-    const hits = Math.min(this.#trials - 1, Math.max(1, this.#hits));
-    const share = hits / this.#trials;
-    return Math.sqrt((share * (1 - share)) / this.#trials);
+    const share = (this.#hits + 1) / (this.#trials + 2);
+    return Math.sqrt((share * (1 - share)) / Math.max(1, this.#trials));
   }
 
   /** True unless the share is below `promised` by more than three standard errors. */
