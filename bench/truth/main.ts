@@ -9,6 +9,7 @@ import * as pooledIterations from '../../test/truth/pooled-iterations.ts';
 import { type Study, tableOf } from '../../test/truth/support/study.ts';
 import * as unstableCells from '../../test/truth/unstable-cells.ts';
 import * as validCells from '../../test/truth/valid-cells.ts';
+import * as wordsWithinRun from '../../test/truth/words-within-run.ts';
 
 const studies: Readonly<Record<string, Study>> = {
   ...intervalCoverage,
@@ -17,6 +18,7 @@ const studies: Readonly<Record<string, Study>> = {
   ...pooledIterations,
   ...unstableCells,
   ...validCells,
+  ...wordsWithinRun,
 };
 
 const { values } = parseArgs({

@@ -47,8 +47,8 @@ describe('a good run', () => {
       decision: 'faster',
       blocks: 6,
     });
-    expect(comparison?.speed_up.value).toBeCloseTo(2.5, 3);
-    expect(comparison?.parallel_efficiency).toBeCloseTo(2.5 / 3, 3);
+    expect(comparison?.speed_up.value).toBeCloseTo(2.5, 2);
+    expect(comparison?.parallel_efficiency).toBeCloseTo(2.5 / 3, 2);
   });
 
   test('says what share of a median is the harness, from the cell with the same threads', () => {

@@ -1,5 +1,6 @@
 import { median } from '../../agent/statistics/quantile.ts';
 import { studentTQuantile, studentTTwoSided } from '../../agent/statistics/student-t.ts';
+import { driftShare } from './drift-share.ts';
 import { signedRankTest } from './signed-rank.ts';
 
 type Decision = 'faster' | 'slower' | 'equivalent' | 'inconclusive';
@@ -24,6 +25,9 @@ export interface PairedComparison {
 export interface Pair {
   readonly a: number;
   readonly b: number;
+  /** When each was measured, in any unit; where told, a drift of the board is taken out. */
+  readonly aAt?: number;
+  readonly bAt?: number;
 }
 
 /** Beyond this many blocks a plan is no longer advice. */
@@ -41,11 +45,12 @@ export function comparePaired(
 ): PairedComparison | null {
   const blocks = pairs.length;
   if (blocks < 2) return null;
-  const logs = pairs.map((pair) => Math.log(pair.b / pair.a));
+  const drift = driftShare(pairs);
+  const logs = pairs.map((pair, at) => Math.log(pair.b / pair.a) - (drift.perPair[at] ?? 0));
   if (!logs.every(Number.isFinite)) return null;
   const mean = logs.reduce((sum, value) => sum + value, 0) / blocks;
   const variance = logs.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (blocks - 1);
-  const error = Math.sqrt(variance / blocks);
+  const error = Math.hypot(Math.sqrt(variance / blocks), drift.error);
   const t = studentTQuantile((1 + level) / 2, blocks - 1);
   const lo = Math.exp(mean - t * error);
   const hi = Math.exp(mean + t * error);

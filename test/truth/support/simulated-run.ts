@@ -1,4 +1,4 @@
-import type { Effort, Plan } from '../../../agent/protocol/plan.ts';
+import type { Effort, Plan, PlanModel } from '../../../agent/protocol/plan.ts';
 import { Schedule } from '../../../agent/supervise/schedule.ts';
 import { makePlan } from '../../../host/run/plan.ts';
 import { plainCell } from '../../support/cells.ts';
@@ -13,8 +13,7 @@ interface Moment {
 /** The median of the next process of a cell. */
 export type ProcessMedian = (moment: Moment) => number;
 
-interface SimulatedProcess {
-  readonly block: number;
+interface SimulatedProcess extends Moment {
   readonly median: number;
 }
 
@@ -43,7 +42,7 @@ export function simulateRun(
       if (schedule.live(id) === null) return;
       const time = (block * plan.cells.length + slot) / most;
       const median = sources[id]?.({ block, time }) ?? Number.NaN;
-      processes.get(id)?.push({ block, median });
+      processes.get(id)?.push({ block, time, median });
       schedule.succeeded(id, median);
     });
     schedule.endBlock();
@@ -51,12 +50,16 @@ export function simulateRun(
   return [...processes].map(([id, done]) => ({ id, processes: done }));
 }
 
+const hash = '0'.repeat(64);
+const files = [{ path: 'model.onnx', sha256: hash, sizeBytes: 1 }];
+const model: PlanModel = { id: 'model', name: 'model', main: 'model.onnx', files };
+
 function simulatedPlan(effort: Effort, ids: readonly string[], seed: number): Plan {
   return makePlan({
     createdUtc: '2026-01-01T00:00:00.000Z',
     owner: 'simulation',
     seed,
-    models: [],
+    models: [model],
     cells: ids.map((id, at) => ({ ...plainCell(id, 'model'), threads: at + 1 })),
     effort,
     telemetry: 'off',
