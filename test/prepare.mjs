@@ -9,6 +9,7 @@ const parts = [
   { debian: 'libnss-wrapper', paths: libraries('libnss_wrapper.so'), isEssential: true },
   { debian: 'util-linux', paths: ['/usr/bin/taskset'], isEssential: true },
   { debian: 'sysstat', paths: ['/usr/bin/mpstat'], isEssential: false },
+  { debian: 'busybox', paths: ['/usr/bin/busybox', '/bin/busybox'], isEssential: false },
   { debian: 'tmux', paths: ['/usr/bin/tmux'], isEssential: false },
   { debian: 'fish', paths: ['/usr/bin/fish'], isEssential: false },
   { debian: 'tcsh', paths: ['/usr/bin/tcsh', '/bin/tcsh'], isEssential: false },

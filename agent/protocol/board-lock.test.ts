@@ -50,6 +50,9 @@ test('our sockets are found among those of the kernel’s list, padded or not', 
     '000000003122803c: 00000002 00000000 00010000 0001 01 223345 @orin-remote.run:a@b:r1:2026-11-23T09:35:19Z@@',
     '000000003122803d: 00000002 00000000 00010000 0001 01 223346 @/tmp/.X11-unix/X0',
   ].join('\n');
+  // A datagram socket of the same name holds nothing.
+  const datagram = '000000003122803e: 00000002 00000000 00000000 0002 01 223347 @orin-remote.lock';
+  expect(socketNames(datagram)).toEqual([]);
   const names = socketNames(list);
   expect(names).toEqual(['orin-remote.lock', 'orin-remote.run:a@b:r1:2026-11-23T09:35:19Z']);
   expect(holderOf(names, '')).toMatchObject({ owner: 'a@b', runId: 'r1' });

@@ -9,6 +9,16 @@ export interface BoardHolder {
   readonly runId: string;
   /** The board's wall clock, ISO 8601; empty when unknown. */
   readonly startedUtc: string;
+  /** Who really holds the socket: anybody may describe a run as anybody's. Null or absent where nothing tells. */
+  readonly process?: HoldingProcess | null;
+}
+
+/** The process that listens on the lock, as the kernel tells its peers (SO_PEERCRED). */
+export interface HoldingProcess {
+  readonly pid: number;
+  readonly uid: number;
+  /** Name of that user on the board; empty when it has none. */
+  readonly user: string;
 }
 
 /** `sun_path` less the NUL byte that makes a name abstract: unix(7). */
@@ -45,11 +55,36 @@ export function holderOf(sockets: readonly string[], scope: string): BoardHolder
   return descriptions.map(readDescription).find((holder) => holder !== null) ?? nobodyKnown;
 }
 
-/** The names of our abstract sockets in the text of /proc/net/unix; the kernel prints each NUL as `@`. */
+/**
+ * The names of our abstract sockets in the text of /proc/net/unix, or of its last column; the kernel prints each NUL as `@`.
+ * Only stream sockets (type 0001): one of another type may have the same name and holds nothing.
+ */
 export function socketNames(procNetUnix: string): readonly string[] {
-  return [...procNetUnix.matchAll(/(?:^| )@(orin-remote\.\S+)$/gm)].map(([, name = '']) =>
-    name.replace(/@+$/, ''),
+  return [...procNetUnix.matchAll(/^(?:.* 0001 \d\d +\d+ | ?)@(orin-remote\.\S+)$/gm)].map(
+    ([, name = '']) => name.replace(/@+$/, ''),
   );
+}
+
+/**
+ * A program for `perl -e` that prints `<pid> <uid> <user>` of whoever listens on the lock, or nothing. Node has no SO_PEERCRED; perl
+ * belongs to every Debian and Ubuntu. It stands in double quotes of a shell, so it has no `$`. `lock` is `lockSocket(scope)`.
+ */
+export function peerProgram(lock: string): string {
+  const path = `pack(q(Sa${nameBytes + 1}),1,chr(0).q(${lock}))`;
+  const credentials = '@c=unpack(q(lLL),getsockopt(S,1,17))';
+  const answer = 'print join(q( ),@c[0,1],scalar getpwuid((@c)[1]))';
+  return `alarm 2; socket(S,1,1,0) and connect(S,${path}) and (${credentials}) and ${answer}`;
+}
+
+/** Reads what that program printed; null when it is nothing of the kind. */
+export function readPeer(text: string): HoldingProcess | null {
+  const [, pid, uid, user = ''] = /^(\d{1,10}) (\d{1,10}) ?([\w.-]{0,64})/.exec(text) ?? [];
+  return pid && uid ? { pid: Number(pid), uid: Number(uid), user } : null;
+}
+
+/** `process 4711 of user mallory (uid 1001)` */
+export function processWords({ pid, uid, user }: HoldingProcess): string {
+  return `process ${pid} of user ${user === '' ? uid : `${user} (uid ${uid})`}`;
 }
 
 /** An abstract name as the kernel takes it. Padded, because Node 20 pads it and later ones do not. */

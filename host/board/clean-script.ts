@@ -1,4 +1,4 @@
-import { word } from '../shell/sh.ts';
+import { printable, word } from '../shell/sh.ts';
 import { baseMarker, baseNames, trialPrefix } from './base-script.ts';
 
 export interface CleanScriptOptions {
@@ -21,7 +21,7 @@ export function cleanScript({ base, bootId, evenWhileMoved }: CleanScriptOptions
     `w=; read -r w n < ${baseMarker}; [ "$w" = orin-remote ] || exit 8`,
     // As it is now: since the probe they may have been put back, and the guardian of a run that was just stopped is at it.
     `moved() { [ "$(head -n 1 irq/record 2> /dev/null)" = ${word(`boot ${bootId}`)} ]; }`,
-    'guarded() { grep -qs "orin-remote-irq-guar[d].$PWD/irq" /proc/[0-9]*/cmdline; }',
+    `guarded() { cat /proc/[0-9]*/cmdline 2> /dev/null | ${printable} | grep -q "orin-remote-irq-guar[d] $PWD/irq"; }`,
     'i=0; while moved && guarded && [ $i -lt 50 ]; do sleep 0.1; i=$((i+1)); done',
     `b=; m=; if moved; then m=1; echo moved=1; ${evenWhileMoved ? ':' : 'exit 0'}; fi`,
     // Patterns for hexadecimal digits: 2, 12, 40 and 64 of them.
@@ -34,7 +34,7 @@ export function cleanScript({ base, bootId, evenWhileMoved }: CleanScriptOptions
     ...runtimes,
     ...store,
     ...engines,
-    'files irq -name record.new -o -name claimed -o -name held -o -name holder',
+    'files irq -name record.new -o -name input -o -name claimed -o -name held -o -name holder',
     'if [ -z "$m" ] && real irq; then rm -f irq/record; find irq -mindepth 1 -maxdepth 1 -type p "(" -name control -o -name ack ")" -exec rm -f {} +; rmdir irq 2> /dev/null; fi',
     `files . -name lock -o -name "lock.[0-9]*.$h2*" -o -name reservation -o -name "reservation.[0-9]*" -o -name "${trialPrefix}[0-9]*"`,
     tellRest,

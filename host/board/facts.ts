@@ -1,3 +1,5 @@
+import type { HoldingProcess } from '../../agent/protocol/board-lock.ts';
+
 /** A benchmark that holds a board. */
 export interface BoardLock {
   readonly owner: string;
@@ -6,6 +8,8 @@ export interface BoardLock {
   /** Null for a run whose files are not below our base directory: of another user, as a rule. */
   readonly pid: number | null;
   readonly bootId: string;
+  /** Who really holds the board, as its kernel tells; null or absent where nothing does. */
+  readonly process?: HoldingProcess | null;
   /** False when its process is gone or the board was rebooted since. */
   readonly isAlive: boolean;
 }
@@ -63,6 +67,8 @@ export interface BoardFacts {
   };
   /** Absolute path of each tool that is there: `mpstat`, `taskset`, `zstd`, … */
   readonly tools: Readonly<Record<string, string>>;
+  /** What was tried and did not do what a run needs of it, by name; `/proc` where that is not mounted. */
+  readonly broken?: readonly string[];
   readonly lock: BoardLock | null;
   /** Null when nobody has reserved it, or the time is over. */
   readonly reservation?: BoardReservation | null;

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { boardScope, holderOf, socketNames } from '../../agent/protocol/board-lock.ts';
+import { boardScope, holderOf, readPeer, socketNames } from '../../agent/protocol/board-lock.ts';
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import type { BoardFacts, BoardLock, BoardReservation } from './facts.ts';
 import type { ProbeAnswer } from './probe-answer.ts';
@@ -38,7 +38,8 @@ function boardLock(answer: ProbeAnswer, bootId: string): BoardLock | null {
   if (own?.isAlive) return own;
   const sockets = socketNames(answer.all('socket').join('\n'));
   const holder = holderOf(sockets, boardScope(answer.first('scope')));
-  return holder ? { ...holder, pid: null, bootId, isAlive: true } : own;
+  const process = readPeer(answer.first('peer') ?? '');
+  return holder ? { ...holder, process, pid: null, bootId, isAlive: true } : own;
 }
 
 function readLock(answer: ProbeAnswer, bootId: string): BoardLock | null {

@@ -1,7 +1,10 @@
+import { lockSocket, peerProgram } from '../../agent/protocol/board-lock.ts';
 import { defineVerified } from '../push/verified-runtime.ts';
+import { printable } from '../shell/sh.ts';
 import { chooseBase } from './base-script.ts';
+import { tryTools } from './try-tools.ts';
 
-/** Tools whose presence the probe reports; what a run cannot do without is in requirements.ts. */
+/** Tools whose presence the probe reports; what a run cannot do without is tried: try-tools.ts. */
 export const probedTools = [
   'taskset',
   'setsid',
@@ -40,9 +43,9 @@ const listBase = [
       'if [ -r lock ]; then o lock "$(head -c 2000 lock)"; fi',
       'if [ -r reservation ]; then o reserved "$(head -c 2000 reservation)"; fi',
       // Brackets: the pattern must not find itself in this shell's own command line.
-      'if [ -r irq/record ]; then o irqrecord "$(head -n 1 irq/record)"; grep -aqs "orin-remote-irq-guar[d].$base/irq" /proc/[0-9]*/cmdline && o irqguard 1; fi',
+      `if [ -r irq/record ]; then o irqrecord "$(head -n 1 irq/record)"; if cat /proc/[0-9]*/cmdline 2> /dev/null | ${printable} | grep -q "orin-remote-irq-guar[d] $base/irq"; then o irqguard 1; fi; fi`,
       // Every number in the lock and the pid files that is a living process of our agent.
-      'for p in $(cat lock runs/*/pid 2> /dev/null | tr -cs 0-9 " "); do grep -aq agent.cjs "/proc/$p/cmdline" 2> /dev/null && o alive "$p"; done',
+      `for p in $(cat lock runs/*/pid 2> /dev/null | tr -cs 0-9 " "); do ${printable} 2> /dev/null < /proc/$p/cmdline | grep -q agent.cjs && o alive "$p"; done`,
     ].join('; ') +
     '; fi',
 ];
@@ -67,7 +70,7 @@ export function probeScript(root = ''): string {
     'o libc "$(getconf GNU_LIBC_VERSION 2> /dev/null || ldd --version 2>&1 | head -n 1)"',
     eachLine(`${root}/etc/os-release`, 'PRETTY_NAME=*) o os "$l"; break;;'),
     // Device tree strings end in a NUL, which a shell variable cannot hold.
-    `if [ -r ${root}/proc/device-tree/model ]; then o model "$(tr -cd "[:print:]" < ${root}/proc/device-tree/model)"; fi`,
+    `if [ -r ${root}/proc/device-tree/model ]; then o model "$(tr -cd " -~" < ${root}/proc/device-tree/model)"; fi`,
     `if [ -r ${root}/etc/nv_tegra_release ]; then first tegra ${root}/etc/nv_tegra_release; ` +
       // `$` before a brace would be expanded here; dpkg-query must see it.
       `elif [ -r ${root}/proc/device-tree/model ] && command -v dpkg-query > /dev/null; then d="$"; o l4tcore "$(dpkg-query -W -f "\${d}{Version}" nvidia-l4t-core 2> /dev/null)"; fi`,
@@ -87,12 +90,17 @@ export function probeScript(root = ''): string {
     `for z in ${root}/sys/class/thermal/thermal_zone*/temp; do read -r v 2> /dev/null < "$z" && [ "$v" -gt -40000 ] 2> /dev/null && { o thermal 1; break; }; done`,
     `first uptime ${root}/proc/uptime`,
     `first load ${root}/proc/loadavg`,
-    `for t in ${probedTools.join(' ')}; do printf %s "tool=$t "; command -v "$t" || echo; done`,
+    // By hand: `command -v` of a shell with tools of its own tells no path.
+    'where() ( IFS=:; for d in $PATH; do if [ -f "$d/$1" ] && [ -x "$d/$1" ]; then echo "$d/$1"; exit; fi; done; echo )',
+    `for t in ${probedTools.join(' ')}; do printf %s "tool=$t "; where "$t"; done`,
+    `[ -r ${root}/proc/self/stat ] || o broken /proc`,
     ...defineVerified(`${root}/proc/sys/kernel/random/boot_id`),
     ...chooseBase,
+    ...tryTools,
     ...listBase,
     'o scope "$ORIN_REMOTE_LOCK"',
     listSockets(root),
+    tellHolder(root),
     'o clock "$(date +%s.%N)"',
     'echo complete=1',
   ].join('; ');
@@ -100,7 +108,15 @@ export function probeScript(root = ''): string {
 
 /** Whoever benchmarks on the board, this user or another, holds sockets of these names: board-lock.ts. */
 function listSockets(root: string): string {
-  return `grep -ao " @orin-remote[.].*" ${root}/proc/net/unix 2> /dev/null | head -n 64 | while read -r l; do o socket "$l"; done`;
+  return `grep -a " 0001 [0-9]* *[0-9]* @orin-remote[.]" ${root}/proc/net/unix 2> /dev/null | head -n 64 | while read -r l; do o socket " @\${l#* @}"; done`;
+}
+
+/** Whose process holds the board's lock, where one does. */
+function tellHolder(root: string): string {
+  return [
+    `k=; if [ -z "$(printf %s "$ORIN_REMOTE_LOCK" | tr -d "A-Za-z0-9_-")" ] && [ \${#ORIN_REMOTE_LOCK} -le 24 ]; then k=\${ORIN_REMOTE_LOCK:+.$ORIN_REMOTE_LOCK}; fi`,
+    `if grep -qa " @${lockSocket('')}$k" ${root}/proc/net/unix 2> /dev/null; then o peer "$(perl -e "${peerProgram(lockSocket('$k'))}" 2> /dev/null)"; fi`,
+  ].join('; ');
 }
 
 /**
@@ -116,7 +132,7 @@ export function watchHoldersScript(base: string, mark: string, everyS: number): 
     'while echo',
     'do read -r l < /proc/sys/kernel/random/boot_id && o boot "$l"',
     'o scope "$ORIN_REMOTE_LOCK"',
-    'if [ -r lock ]; then o lock "$(head -c 2000 lock)"; for p in $(tr -cs 0-9 " " < lock); do grep -aq agent.cjs "/proc/$p/cmdline" 2> /dev/null && o alive "$p"; done; fi',
+    `if [ -r lock ]; then o lock "$(head -c 2000 lock)"; for p in $(tr -cs 0-9 " " < lock); do ${printable} 2> /dev/null < /proc/$p/cmdline | grep -q agent.cjs && o alive "$p"; done; fi`,
     'if [ -r reservation ]; then o reserved "$(head -c 2000 reservation)"; fi',
     listSockets(''),
     `echo ${mark}look`,

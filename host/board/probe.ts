@@ -8,6 +8,7 @@ import { cpuModel, jetpackOf, l4tRelease, powerMode } from './jetson.ts';
 import { type OnBoard, readOnBoard } from './on-board.ts';
 import { type ProbeAnswer, readAnswer, wholeNumber } from './probe-answer.ts';
 import { probedTools, probeScript } from './probe-script.ts';
+import { neededTools } from './try-tools.ts';
 
 /** All that one probe learned: the board, and what of ours is on it. */
 export interface Probe extends OnBoard {
@@ -95,6 +96,7 @@ function readFacts(answer: ProbeAnswer, machine: string, clock: BoardFacts['cloc
       rejected: answer.all('reject').slice(0, 8).flatMap(rejection),
     },
     tools: toolPaths(answer.all('tool')),
+    broken: answer.all('broken').filter((name) => name === '/proc' || name in neededTools),
     ...holdersOf(answer, bootId, clock),
   };
 }

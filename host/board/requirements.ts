@@ -1,15 +1,7 @@
 import { type ErrorCode, OrinError } from '../errors.ts';
 import { formatBytes } from '../push/bytes.ts';
 import type { BoardFacts } from './facts.ts';
-
-/** Without these no run can be pinned, detached, followed or verified; a full Ubuntu has them all. */
-const essentialTools: readonly (readonly [tool: string, package_: string])[] = [
-  ['taskset', 'util-linux'],
-  ['setsid', 'util-linux'],
-  ['flock', 'util-linux'],
-  ['tail', 'coreutils'],
-  ['sha256sum', 'coreutils'],
-];
+import { neededTools } from './try-tools.ts';
 
 /** Oldest C library that the pushed Node and ONNX Runtime link against. */
 const OLDEST_GLIBC = [2, 28] as const;
@@ -19,6 +11,7 @@ export function boardProblems(board: string, facts: BoardFacts): readonly OrinEr
   return [
     machineProblem(board, facts),
     libcProblem(board, facts),
+    procProblem(board, facts),
     toolProblem(board, facts),
     baseProblem(board, facts),
   ].filter((problem) => problem !== null);
@@ -92,14 +85,35 @@ function libcProblem(board: string, { libc, l4t }: BoardFacts): OrinError | null
   });
 }
 
-function toolProblem(board: string, { tools }: BoardFacts): OrinError | null {
-  const missing = essentialTools.filter(([tool]) => !tools[tool]);
-  if (missing.length === 0) return null;
-  const packages = [...new Set(missing.map(([, package_]) => package_))];
+function procProblem(board: string, { broken = [] }: BoardFacts): OrinError | null {
+  if (!broken.includes('/proc')) return null;
+  return problem('unsupported-board', board, {
+    what: `${board} cannot run the benchmark`,
+    why: '/proc is not mounted, from which processes and their CPU time are read',
+    next: 'on the board: sudo mount -t proc proc /proc',
+  });
+}
+
+/** Without these no run can be pinned, detached, followed, verified or collected; a full Ubuntu has them all. */
+function toolProblem(board: string, { broken = [], tools }: BoardFacts): OrinError | null {
+  const names = broken.filter((name) => name in neededTools);
+  if (names.length === 0) return null;
+  const packages = [...new Set(names.map((name) => neededTools[name]))].join(' ');
+  const isThere = names.filter((name) => tools[name] !== undefined);
+  const lacked = names.filter((name) => tools[name] === undefined);
   return problem('missing-tool', board, {
-    what: `${board} lacks ${missing.map(([tool]) => tool).join(', ')}`,
-    why: `not found on its PATH; part of ${packages.join(' and ')}`,
-    next: `on the board: sudo apt-get install ${packages.join(' ')}`,
+    what: `${board} lacks ${names.join(', ')} that can do what a run needs`,
+    why: [
+      lacked.length > 0
+        ? `not found on its PATH, or without what is needed: ${lacked.join(', ')}`
+        : '',
+      isThere.length > 0
+        ? `tried and failed: ${isThere.map((name) => tools[name]).join(', ')}`
+        : '',
+    ]
+      .filter(Boolean)
+      .join('; '),
+    next: `on the board: sudo apt-get install ${packages}`,
   });
 }
 

@@ -33,13 +33,13 @@ export async function startGuardian(target: SteerTarget, { changes }: IrqMoves):
     readPassword,
     `d=${word(`${base}/${irqDirectory}`)}`,
     'mkdir -p "$d" && cd "$d" || exit 3',
-    `head -c ${Buffer.byteLength(text)} > ${record}.new`,
+    // Through a file: a head that reads ahead on a pipe would take the script along.
+    `cat > input; dd bs=${Buffer.byteLength(text)} count=1 < input > ${record}.new 2> /dev/null; g=$(tail -c +${Buffer.byteLength(text) + 1} input); rm -f input`,
     // The same once more: the connection was lost before the answer came, and the guardian waits.
     `if [ -e ${record} ]; then s=stale; cmp -s ${record} ${record}.new && [ -e held ] && { [ -e ${claimed} ] || s=ready; }; rm -f ${record}.new; echo state=$s; exit 0; fi`,
     `rm -f ${control} ${ack} ${claimed} held; mkfifo ${control} ${ack} || exit 3`,
     // Older coreutils know only the whole sync.
     `sync ${record}.new 2> /dev/null || sync; mv ${record}.new ${record}; sync . 2> /dev/null || sync`,
-    'g=$(cat)',
     // First, so that it is the only job: shells list several in different orders, and dash none at all in a subshell.
     `setsid sh -c "$g" ${holderName} "$d" hold < /dev/null > /dev/null 2>&1 & jobs -p > holder; read -r h < holder; rm -f holder`,
     `${asRoot(root, guard, 'setsid ')} > /dev/null 2>&1 &`,

@@ -58,7 +58,10 @@ function receiveWhole(target: UploadTarget): string[] {
   }
   return [
     ...temporary(target),
-    `{ cat "$p"; tee -a --output-error=exit "$p" || rm -f "$p"; } | ${unpackCommand[target.packing]} > "$t"`,
+    'if tee --output-error=exit < /dev/null > /dev/null 2>&1; ' +
+      `then { cat "$p"; tee -a --output-error=exit "$p" || rm -f "$p"; } | ${unpackCommand[target.packing]} > "$t"; ` +
+      // A tee that goes on after its disk was full would hide that; then it is unpacked when all of it is there.
+      `else cat >> "$p" || rm -f "$p"; ${unpackCommand[target.packing]} < "$p" > "$t"; fi`,
     verifyAndStore(target, '"$p"'),
   ];
 }
@@ -160,7 +163,10 @@ export function receiveBatchScript(
     `t=incoming/batch.${unique}`,
     `cd ${word(base)} && mkdir -p store/incoming store/sha256 && cd store && mkdir $t || exit 6`,
     ...removeAtEnd,
-    `for e in ${list}; do head -c \${e##*:} > $t/\${e%%:*} || break; done`,
+    // As one file first: BusyBox's head reads ahead on a pipe. dd reads of a file what it is asked for, and needs no option.
+    'cat > $t/all; exec 3< $t/all',
+    `for e in ${list}; do f=$t/\${e%%:*}; n=\${e##*:}; : > $f; if [ $n -gt 0 ]; then w=$(dd bs=$n count=1 2>&1 > $f <&3) || { echo "$w" >&2; break; }; fi; done`,
+    'exec 3<&-; rm -f $t/all',
     `for e in ${list}; do [ "$(stat -c %s $t/\${e%%:*} 2> /dev/null)" = \${e##*:} ] || { say damaged \${e%%:*}; exit 5; }; done`,
     'cd $t',
     'b=$(sha256sum * | while read -r h f; do [ "$h" = "$f" ] || echo $f; done | head -n 1)',

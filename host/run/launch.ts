@@ -6,6 +6,7 @@ import { defineVerified } from '../push/verified-runtime.ts';
 import { startFed } from '../shell/fed-script.ts';
 import { newMarker } from '../shell/marked-output.ts';
 import { sh, word } from '../shell/sh.ts';
+import { defineFollow } from './follow-script.ts';
 import { defineAlive, inRunDirectory } from './run-directory.ts';
 
 /** Where things lie on a board; all paths absolute. */
@@ -61,6 +62,7 @@ export async function launchRun(
     inRunDirectory(paths.base, plan.runId),
     `n=${word(paths.runtime)}`,
     ...defineAlive,
+    ...defineFollow,
     ...defineVerified(),
     `verified "$n" || { echo; echo ${marker}failed:runtime; exit 8; }`,
     `${make} || { echo; echo ${marker}failed:${segment === 1 ? 'mkdir' : 'resumed'}; exit 3; }`,
@@ -77,7 +79,7 @@ export async function launchRun(
     'read p < "$r/pid"',
     `until [ -e ${journal} ]; do kill -0 $p 2> /dev/null || break; sleep 0.02; done`,
     // No `exec`: the supervisor is a child of this shell, and unless somebody reaps it tail takes it for alive.
-    `if [ -e ${journal} ]; then echo; echo ${marker}run:live:$i; tail -c +1 --pid=$p -s 0.5 -f ${journal}; exit; fi`,
+    `if [ -e ${journal} ]; then echo; echo ${marker}run:live:$i; x=; follow 1 ${journal}; fi`,
     `echo; echo ${marker}failed:agent; tail -c 4000 ${log}; ${undo}; exit 5`,
   ];
   const process = await startFed(link, script.join('; '), {
@@ -103,18 +105,18 @@ export async function followRun(
   offset: number,
 ): Promise<JournalStream> {
   const marker = newMarker();
-  const from = `tail -c +${offset + 1}`;
   const journal = `"$r/${segmentFile('journal.ndjson', segment)}"`;
   const script = [
     inRunDirectory(base, runId),
     ...defineAlive,
+    ...defineFollow,
     // The run may be starting at this very moment, under a connection that has just been lost.
     `n=0; while [ -d "$r" ] && [ $n -lt 50 ]; do [ -e ${journal} ] && break; sleep 0.1; n=$((n+1)); done`,
     `[ -e ${journal} ] || { echo; echo ${marker}failed:gone; exit 6; }`,
     // A supervisor of a later segment adds nothing to this one.
-    `if alive "$r" && [ $k -eq ${segment} ]; then echo; echo ${marker}run:live:$i; exec ${from} --pid=$p -s 0.5 -f ${journal}; fi`,
+    `if alive "$r" && [ $k -eq ${segment} ]; then echo; echo ${marker}run:live:$i; x=exec; follow ${offset + 1} ${journal}; fi`,
     `echo; echo ${marker}run:ended:$i:$(wc -c < ${journal})`,
-    `exec ${from} ${journal}`,
+    `exec tail -c +${offset + 1} ${journal}`,
   ];
   const process = await link.start(sh(script.join('; ')));
   process.stdin.end();

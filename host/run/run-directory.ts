@@ -1,4 +1,4 @@
-import { word } from '../shell/sh.ts';
+import { printable, word } from '../shell/sh.ts';
 
 /** Where a run lies on a board; all paths absolute. */
 export function runDirectory(base: string, runId: string): string {
@@ -16,7 +16,7 @@ export const defineAlive = [
   'newest() { k=1; while [ -e "$1/plan-$((k+1)).json" ]; do k=$((k+1)); done; ' +
     'j=$1/journal.ndjson; [ $k -eq 1 ] || j=$1/journal-$k.ndjson; }',
   'alive() { newest "$1"; p=; [ -r "$1/pid" ] && read -r p < "$1/pid"; [ -n "$p" ] || return 1; ' +
-    `grep -aqF "runs/\${1##*/}" "/proc/$p/cmdline" 2> /dev/null || return 1; ` +
+    `${printable} 2> /dev/null < /proc/$p/cmdline | grep -qF "runs/\${1##*/}" || return 1; ` +
     '[ -s "$j" ] || return 0; head -c 4000 "$j" | grep -aqF "$i"; }',
 ];
 
