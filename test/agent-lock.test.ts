@@ -26,7 +26,7 @@ test.each([
   expect(events.map(({ kind }) => kind)).toEqual(['hello', 'error', 'bye']);
   expect(ofKind(events, 'error')[0]).toMatchObject({ code: 'board-busy' });
   expect(ofKind(events, 'error')[0]?.text).toMatch(
-    /^tester@here is benchmarking: run run-\d+, for less than a minute, since \d{4}-/,
+    /^tester@here is benchmarking: run run-\d+, for less than a minute, since \S+ \(process \d+ of user \w+/,
   );
   process.kill(first.pid, 'SIGTERM');
   expect(await first.exit).toBe(6);

@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { lockSocket } from '../agent/protocol/board-lock.ts';
 import { takeBoard } from '../agent/supervise/board-socket.ts';
 import { type Boards, startBoards } from './support/boards.ts';
 import { type Cli, type CliOptions, makeCli } from './support/cli.ts';
@@ -72,6 +75,34 @@ test('a busy board is refused with the way to take turns', async () => {
     release();
   }
 }, 30_000);
+
+test('a lock that another user holds without a run is told with that user and a way out', async ({
+  skip,
+}) => {
+  if (process.getuid?.() !== 0) return skip('only root can become a second user');
+  const board = boards.board('orin-1');
+  const scope = `.test-${dirname(board.configFile).slice(-6)}`;
+  const name = `pack(q(Sa108),1,chr(0).q(${lockSocket(scope)}))`;
+  const program = `socket(S,1,1,0); bind(S,${name}) or die; listen(S,5); print "held\\n"; close STDOUT; sleep 60`;
+  const squatter = spawn('perl', ['-e', `use IO::Handle; STDOUT->autoflush(1); ${program}`], {
+    uid: 64_321,
+    gid: 64_321,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  try {
+    await once(squatter.stdout, 'data');
+    const { code, stderr } = await cli.run(['bench', 'orin-1', '-F', boards.configFile, ...short]);
+    expect(code).toBe(4);
+    expect(stderr).toContain(
+      `somebody holds it who says nothing of a run, process ${squatter.pid} of user 64321`,
+    );
+    expect(stderr).toContain(`ask user 64321; on the board \`sudo kill ${squatter.pid}\` ends it`);
+    const doctor = await cli.run(['doctor', 'orin-1', '-F', boards.configFile]);
+    expect(doctor.stdout).toMatch(/busy +somebody holds it .* of user 64321/);
+  } finally {
+    squatter.kill('SIGKILL');
+  }
+}, 60_000);
 
 test('Ctrl-C while waiting leaves nothing behind, here and there', async () => {
   const board = boards.board('orin-1');

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
@@ -5,9 +6,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   abstractPath,
   type BoardHolder,
+  type HoldingProcess,
   holderOf,
   holderSocket,
   lockSocket,
+  peerProgram,
+  readPeer,
   socketNames,
 } from '../protocol/board-lock.ts';
 
@@ -53,10 +57,23 @@ export async function boardFreed(scope: string, ms: number, signal: AbortSignal)
 }
 
 async function currentHolder(scope: string): Promise<BoardHolder> {
-  const holder = readHolder(scope);
-  if (holder?.startedUtc) return holder;
-  await sleep(describedWithinMs);
-  return readHolder(scope) ?? { owner: 'unknown', runId: 'unknown', startedUtc: '' };
+  let holder = readHolder(scope);
+  if (!holder?.startedUtc) {
+    await sleep(describedWithinMs);
+    holder = readHolder(scope);
+  }
+  const known = holder ?? { owner: 'unknown', runId: 'unknown', startedUtc: '' };
+  return { ...known, process: holdingProcess(scope) };
+}
+
+/** Null where the board has no perl, or the holder does not listen. */
+function holdingProcess(scope: string): HoldingProcess | null {
+  const { stdout } = spawnSync('perl', ['-e', peerProgram(lockSocket(scope))], {
+    encoding: 'utf8',
+    timeout: 5000,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  return readPeer(stdout ?? '');
 }
 
 function readHolder(scope: string): BoardHolder | null {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BoardHolder } from '../protocol/board-lock.ts';
+import { type BoardHolder, processWords } from '../protocol/board-lock.ts';
 import { cleanLine } from '../protocol/clean-text.ts';
 import { boardFreed, takeBoard } from './board-socket.ts';
 import { type LockHolder, takeLock } from './lock.ts';
@@ -76,12 +76,17 @@ async function pause(scope: string, ms: number, signal: AbortSignal): Promise<vo
 }
 
 /** Who has the board, as a sentence: `ann@desk is benchmarking: run …, for 2 h 5 min`. */
-export function busySentence({ owner, runId, startedUtc }: BoardHolder, nowMs: number): string {
+export function busySentence(holder: BoardHolder, nowMs: number): string {
+  const { owner, runId, startedUtc, process } = holder;
+  const who = process ? ` (${processWords(process)})` : '';
+  if (startedUtc === '' && runId === 'unknown') {
+    return `somebody holds the board who says nothing of a run${who}`;
+  }
   const minutes = Math.floor((nowMs - Date.parse(startedUtc)) / 60_000);
   // A board without a clock battery may have jumped since: then there is no age to tell.
   const since = startedUtc === '' ? '' : `, since ${startedUtc}`;
   const age = minutes >= 0 ? `, for ${words(minutes)}` : '';
-  return cleanLine(`${owner} is benchmarking: run ${runId}${age}${since}`, 1000);
+  return cleanLine(`${owner} is benchmarking: run ${runId}${age}${since}${who}`, 1000);
 }
 
 function words(minutes: number): string {

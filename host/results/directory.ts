@@ -37,12 +37,14 @@ export async function saveRun(
   result: Result,
   journal: JournalData,
 ): Promise<SavedPlace> {
-  if (basename(incoming).replace(/-\d+$/, '') !== `.incoming-${result.run_id}`) {
+  if (followedRun(incoming) !== result.run_id) {
+    // Whoever followed it removes the directory in which it came.
+    const kept = await keepElsewhere(incoming, result, journal);
     throw new OrinError({
       code: 'journal-damaged',
       what: `the journal is of another run: ${result.run_id}`,
-      why: `the board gave it for the run in ${incoming}`,
-      next: 'what came is kept there; measure again',
+      why: `the board gave it for run ${followedRun(incoming)}`,
+      next: kept === null ? 'measure again' : `measure again; what came is kept in ${kept}`,
     });
   }
   const directory = join(runsDirectory, result.run_id);
@@ -53,6 +55,13 @@ export async function saveRun(
     const kept = await keepElsewhere(incoming, result, journal);
     throw unwritable(error, directory, kept);
   }
+}
+
+/** The run for which a directory was opened: `.incoming-<run id>-<pid>`. */
+function followedRun(incoming: string): string {
+  return basename(incoming)
+    .replace(/^\.incoming-/, '')
+    .replace(/-\d+$/, '');
 }
 
 async function writeRunFiles(
@@ -127,7 +136,7 @@ async function keepElsewhere(
   journal: JournalData,
 ): Promise<string | null> {
   try {
-    const directory = await mkdtemp(join(tmpdir(), `orin-remote-${result.run_id}-`));
+    const directory = await mkdtemp(join(tmpdir(), `orin-remote-${followedRun(incoming)}-`));
     await cp(incoming, directory, { recursive: true });
     await writeRunFiles(directory, result, journal);
     return directory;

@@ -164,7 +164,13 @@ test('a journal that claims to be of another run does not take its place', async
   const journal = readJournal(bytes);
   const spool = await incoming('20260102-000000-other', bytes);
   const saving = saveRun(runs, spool, resultFromJournal(journal), journal);
-  await expect(saving).rejects.toMatchObject({ code: 'journal-damaged' });
+  const error = await saving.catch((thrown: unknown) => thrown as { code: string; next: string });
+  expect(error).toMatchObject({ code: 'journal-damaged' });
+  // Whoever followed the run removes its spool: what came is kept elsewhere, where it says.
+  const [, kept = ''] = /is kept in (\S+)$/.exec('next' in error ? error.next : '') ?? [];
+  expect(kept).toContain('20260102-000000-other');
+  await rm(spool, { recursive: true });
+  expect(await readFile(join(kept, runFiles.journal))).toEqual(Buffer.from(bytes));
+  await rm(kept, { recursive: true });
   expect(await readFile(join(saved, runFiles.result), 'utf8')).toBe(before);
-  expect(await readdir(spool)).toContain(runFiles.journal);
 });

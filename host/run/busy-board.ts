@@ -1,3 +1,4 @@
+import { processWords } from '../../agent/protocol/board-lock.ts';
 import type { BoardLock, BoardReservation } from '../board/facts.ts';
 import { OrinError } from '../errors.ts';
 
@@ -15,16 +16,28 @@ export function refuseBusyBoard(lock: BoardLock | null, board: string, canWait =
     next: `${wait}${
       // A run below the directory of another account cannot be reached from here.
       lock.pid === null
-        ? `ask ${lock.owner} (two at once would measure each other)`
+        ? wayOut(lock)
         : `watch it: orin-remote attach ${board}, or stop it: orin-remote cancel ${board} (two at once would measure each other)`
     }`,
     board,
   });
 }
 
-/** `run 20260101-… of ann@desk, started 2026-01-01T10:00:00Z` */
-export function holderText({ runId, owner, startedUtc }: BoardLock): string {
-  return `run ${runId} of ${owner}${startedUtc === '' ? '' : `, started ${startedUtc}`}`;
+/** What to do about a run of another account, or about somebody who only holds the lock. */
+function wayOut({ owner, process, startedUtc }: BoardLock): string {
+  const end = process ? `; on the board \`sudo kill ${process.pid}\` ends it` : '';
+  if (startedUtc !== '') return `ask ${owner} (two at once would measure each other)${end}`;
+  const who = process ? process.user || `user ${process.uid}` : 'who uses the board';
+  return `ask ${who}${end}, and a name of your own in ORIN_REMOTE_LOCK on the board goes round it`;
+}
+
+/** `run 20260101-… of ann@desk, started 2026-01-01T10:00:00Z, process 4711 of user ann (uid 1000)` */
+export function holderText({ runId, owner, startedUtc, process }: BoardLock): string {
+  const whose = process ? `, ${processWords(process)}` : '';
+  if (startedUtc === '' && runId === 'unknown') {
+    return `somebody holds it who says nothing of a run${whose}`;
+  }
+  return `run ${runId} of ${owner}${startedUtc === '' ? '' : `, started ${startedUtc}`}${whose}`;
 }
 
 /** `reserved by ann@desk for 1 h 12 min more, until 2026-01-01T12:00:00Z: thesis runs` */

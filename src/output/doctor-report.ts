@@ -3,7 +3,7 @@ import type { BoardFacts } from '../../host/board/facts.ts';
 import type { Inventory } from '../../host/board/inventory.ts';
 import { formatBytes } from '../../host/push/bytes.ts';
 import type { BoardRun } from '../../host/run/board-runs.ts';
-import { reservationText } from '../../host/run/busy-board.ts';
+import { holderText, reservationText } from '../../host/run/busy-board.ts';
 import { processesText } from './board-run-list.ts';
 import { counted, formatElapsed } from './quantities.ts';
 import { plainText, symbolsFor } from './symbols.ts';
@@ -123,5 +123,5 @@ function inventoryText(inventory: Inventory): string {
 function busyText({ lock }: BoardFacts): string {
   if (!lock) return 'no';
   if (!lock.isAlive) return `no (a stale lock of run ${lock.runId} is taken over)`;
-  return `run ${lock.runId} of ${lock.owner} since ${lock.startedUtc}`;
+  return holderText(lock);
 }
