@@ -126,6 +126,13 @@ describe('shapes as they were asked for', () => {
     expect(shapesOf(result)).toEqual({ input_ids: [10, 77], pixel_values: [2, 3, 32, 32] });
     isOneItemEach(result);
     const said = await measure(model, ...asked, '--batch-axis', 'image_batch_size');
+    // One product of [2, 1] and [1, 10], for one item and for each of two.
+    const workOf = ({ context }: Result) =>
+      Object.values(context.models).map(
+        (model) => (model as { flops_per_item?: unknown }).flops_per_item,
+      );
+    expect(workOf(result)).toContain(2 * 2 * 10);
+    expect(workOf(said)).toContain(2 * 10);
     expect(said.cells[0]?.config).toMatchObject({
       batch: 2,
       items_per_iteration: 2,

@@ -1,5 +1,6 @@
-import type { PlanModel } from '../../agent/protocol/plan.ts';
+import type { CellInput, PlanModel } from '../../agent/protocol/plan.ts';
 import type { ModelFacts } from '../../models/facts.ts';
+import { inspectModel } from '../../models/inspect/inspect-model.ts';
 
 /** What a result keeps of a model; no paths of this machine. */
 export interface ModelSummary {
@@ -49,5 +50,30 @@ export function summarizeModel(
     nodes: Object.fromEntries(facts.nodes.byOp.map(({ op, count }) => [op, count])),
     flops_per_item: facts.flops?.perItem ?? null,
     flops_unknown_nodes: facts.flops?.unknownNodes ?? null,
+  };
+}
+
+interface Measured {
+  readonly facts: ModelFacts;
+  readonly summary: ModelSummary;
+}
+
+/**
+ * The summary with the work of an item in the shapes that are measured, where the file alone does not tell them or what an item is.
+ * @param inputs of one cell.
+ */
+export async function summaryAt(
+  { facts, summary }: Measured,
+  inputs: readonly CellInput[],
+  batchAxes: readonly string[],
+): Promise<ModelSummary> {
+  const location = facts.files[0]?.location ?? null;
+  if (location === null || (facts.flops !== null && batchAxes.length === 0)) return summary;
+  const overrides = Object.fromEntries(inputs.map(({ name, shape }) => [name, shape]));
+  const { flops } = await inspectModel(location, { overrides, batchAxes });
+  return {
+    ...summary,
+    flops_per_item: flops?.perItem ?? null,
+    flops_unknown_nodes: flops?.unknownNodes ?? null,
   };
 }

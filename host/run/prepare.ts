@@ -4,6 +4,7 @@ import { hasFreeShapes } from '../../models/shapes.ts';
 import type { BoardFacts } from '../board/facts.ts';
 import type { InputRequest } from '../inputs/cell-inputs.ts';
 import type { LoadedModel } from '../inputs/model-source.ts';
+import { type ModelSummary, summaryAt } from '../inputs/model-summary.ts';
 import type { StoreFile } from '../push/store-file.ts';
 import { NODE_VERSION } from '../runtime/node-package.ts';
 import { ONNX_RUNTIME_VERSION } from '../runtime/onnxruntime-files.ts';
@@ -46,6 +47,7 @@ export async function prepareRun(
     for (const file of more) files.set(file.sha256, file);
   };
   const notes = [...models.notes];
+  const summaries = new Map<string, ModelSummary>();
   const withInputs = async (
     model: LoadedModel,
     wanted: Omit<InputRequest, 'signal'>,
@@ -53,6 +55,8 @@ export async function prepareRun(
     const inputs = await workshop.prepareInputs(model, wanted);
     keep(model.files);
     keep(inputs.files);
+    const [first = []] = inputs.byBatch.values();
+    summaries.set(model.planModel.id, await summaryAt(model, first, wanted.batchAxes));
     notes.push(...inputs.notes.map((note) => `${model.planModel.name}: ${note}`));
     return {
       id: model.planModel.id,
@@ -83,7 +87,15 @@ export async function prepareRun(
     placement: true,
     telemetry: request.telemetry ?? (facts.tools.mpstat ? 'mpstat' : 'proc'),
     sampleEveryMs: request.telemetryCheck && 2 * request.telemetryCheck.every_ms,
-    context: contextOf(request, facts, inPlan, runtime),
+    context: contextOf(
+      request,
+      facts,
+      inPlan.map((model) => [
+        model.planModel.id,
+        summaries.get(model.planModel.id) ?? model.summary,
+      ]),
+      runtime,
+    ),
   });
   return {
     plan,
@@ -129,7 +141,7 @@ function onnxRuntimeVersion({ ortPackage }: BenchRequest, runtime: Runtime): str
 function contextOf(
   request: BenchRequest,
   facts: BoardFacts,
-  models: readonly LoadedModel[],
+  summaries: readonly (readonly [id: string, summary: ModelSummary])[],
   runtime: Runtime,
 ): Record<string, unknown> {
   return {
@@ -163,6 +175,6 @@ function contextOf(
       uptime_s: facts.uptimeS,
       load_1: facts.load1,
     },
-    models: Object.fromEntries(models.map((model) => [model.planModel.id, model.summary])),
+    models: Object.fromEntries(summaries),
   };
 }

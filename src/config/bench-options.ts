@@ -116,7 +116,8 @@ export function addExperimentOptions(command: Command): void {
   command
     .optionsGroup('The experiment:')
     .option('--model <name|file>', 'built-in model or .onnx file; may be repeated', collect, [])
-    .option('--shape <name=1x3x224x224>', 'resolve free dimensions of an input', collect, [])
+    .option('--shape <name=1x3x224x224>', 'shape of an input, exactly', collect, [])
+    .option('--batch-axis <name>', 'which dimension is the batch, as of bench', collect, [])
     .option('--seed <n>', 'seed of inputs and of the order of cells', '1')
     .option('--quick', '3 processes of 3 s per cell; intervals are indicative')
     .option('--thorough', '10 to 20 processes of 20 s per cell, to 0.5 %')
