@@ -32,17 +32,27 @@ export interface ResolvedBatch {
   readonly dimension: string;
 }
 
-/** Floating-point work of one inference, a multiplication and an addition counted as two. */
+/**
+ * Work of one inference in convolutions, matrix products and what is made of them, a multiplication and an addition counted as
+ * two. With `unknownNodes` above 0 all figures are lower bounds.
+ */
 export interface FlopsFacts {
   /** The batch that the figures are for; null: an inference is one item. */
   readonly batch: ResolvedBatch | null;
+  /** Floating-point operations. */
   readonly total: number;
   /** total / items of one inference */
   readonly perItem: number;
-  /** Convolutions and matrix products whose shapes are known: the ones in `total`. */
+  /** Operations on integers, of operators whose inputs are quantized. */
+  readonly integerTotal: number;
+  /** integerTotal / items of one inference */
+  readonly integerPerItem: number;
+  /** Nodes that are in the figures. */
   readonly estimatedNodes: number;
-  /** Convolutions, matrix products and operators built of them that `total` leaves out. */
+  /** Nodes of such operators that the figures leave out, as their shapes or how often they run are not known. */
   readonly unknownNodes: number;
+  /** Which these are, the most frequent first. */
+  readonly unknownByOp: readonly { readonly op: string; readonly count: number }[];
 }
 
 export interface ParameterFacts {

@@ -20,9 +20,15 @@ export interface ModelSummary {
   readonly parameters: number;
   readonly parameter_bytes: number;
   readonly nodes: Readonly<Record<string, number>>;
-  /** Null where free dimensions leave it unknown. */
+  /**
+   * Floating-point operations and operations on integers of convolutions and matrix products; null where free dimensions or
+   * operators that are not counted leave all of them unknown, lower bounds where `flops_unknown_nodes` is above 0.
+   */
   readonly flops_per_item: number | null;
+  readonly integer_operations_per_item: number | null;
   readonly flops_unknown_nodes: number | null;
+  /** Which these nodes are. */
+  readonly flops_unknown_by_op: Readonly<Record<string, number>> | null;
 }
 
 /** The facts of a model in the words of the result file. */
@@ -48,8 +54,18 @@ export function summarizeModel(
     parameters: facts.parameters.count,
     parameter_bytes: facts.parameters.bytes,
     nodes: Object.fromEntries(facts.nodes.byOp.map(({ op, count }) => [op, count])),
-    flops_per_item: facts.flops?.perItem ?? null,
-    flops_unknown_nodes: facts.flops?.unknownNodes ?? null,
+    ...workOf(facts.flops),
+  };
+}
+
+function workOf(flops: ModelFacts['flops']) {
+  const isCounted = flops !== null && flops.estimatedNodes > 0;
+  return {
+    flops_per_item: isCounted ? flops.perItem : null,
+    integer_operations_per_item: isCounted ? flops.integerPerItem : null,
+    flops_unknown_nodes: flops?.unknownNodes ?? null,
+    flops_unknown_by_op:
+      flops && Object.fromEntries(flops.unknownByOp.map(({ op, count }) => [op, count])),
   };
 }
 

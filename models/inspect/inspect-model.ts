@@ -66,13 +66,16 @@ function dimensionOf(dim: DimensionProto): Dimension {
 }
 
 function parameterFacts({ model }: ReadModel): ParameterFacts {
-  const byType = new Map<number, number>();
-  for (const tensor of allTensors(model)) {
+  const byType = new Map<number, { count: number; bytes: number }>();
+  for (const { dataType, ...tensor } of allTensors(model)) {
     const elements = elementsOf(dimsOf(tensor));
-    byType.set(tensor.dataType, (byType.get(tensor.dataType) ?? 0) + elements);
+    const { count, bytes } = byType.get(dataType) ?? { count: 0, bytes: 0 };
+    // Elements of four and two bits are packed within their own tensor.
+    const own = dataTypeBytes(dataType, elements);
+    byType.set(dataType, { count: count + elements, bytes: bytes + own });
   }
   const byDtype = [...byType]
-    .map(([id, count]) => ({ dtype: dataTypeName(id), count, bytes: dataTypeBytes(id, count) }))
+    .map(([id, sums]) => ({ dtype: dataTypeName(id), ...sums }))
     .toSorted((a, b) => b.bytes - a.bytes || b.count - a.count);
   return {
     count: byDtype.reduce((sum, { count }) => sum + count, 0),

@@ -7,8 +7,8 @@ export type Shape = readonly number[];
 /** What is known while walking through a graph in order. */
 export interface Known {
   readonly shapes: Map<string, Shape>;
-  /** Values of small integer tensors, for Reshape and its like. */
-  readonly integers: Map<string, readonly number[]>;
+  /** Values of small tensors: shapes, axes, scales. */
+  readonly values: Map<string, readonly number[]>;
 }
 
 /** A node together with what is known of its inputs. */
@@ -32,9 +32,9 @@ export class NodeView {
     return shapes.every((shape) => shape !== undefined) ? shapes : undefined;
   }
 
-  /** Values of integer input `index`; undefined where they are not constant. */
-  integers(index: number): readonly number[] | undefined {
-    return this.#known.integers.get(this.node.input[index] ?? '');
+  /** Values of input `index`; undefined where it is absent, large, or not constant. */
+  values(index: number): readonly number[] | undefined {
+    return this.#known.values.get(this.node.input[index] ?? '');
   }
 
   hasInput(index: number): boolean {
@@ -48,6 +48,18 @@ export class NodeView {
 
   ints(name: string): readonly number[] | undefined {
     return this.#attribute(name)?.ints.map(toNumber);
+  }
+
+  float(name: string): number | undefined {
+    return this.#attribute(name)?.f;
+  }
+
+  floats(name: string): readonly number[] | undefined {
+    return this.#attribute(name)?.floats;
+  }
+
+  has(name: string): boolean {
+    return this.#attribute(name) !== undefined;
   }
 
   text(name: string, absent: string): string {
@@ -64,8 +76,13 @@ export class NodeView {
   }
 }
 
+/** The domain of ONNX's own operators has two names. */
+export function isDefaultDomain(domain: string): boolean {
+  return domain === '' || domain === 'ai.onnx';
+}
+
 /** The dimensions of a stored tensor. */
-export function dimsOf(tensor: TensorProto): Shape {
+export function dimsOf(tensor: Pick<TensorProto, 'dims'>): Shape {
   return tensor.dims.map(toNumber);
 }
 

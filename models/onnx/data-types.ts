@@ -30,10 +30,13 @@ const dataTypes: readonly DataType[] = [
   { name: 'uint4', bits: 4 },
   { name: 'int4', bits: 4 },
   { name: 'float4e2m1', bits: 4 },
+  { name: 'float8e8m0', bits: 8 },
+  { name: 'uint2', bits: 2 },
+  { name: 'int2', bits: 2 },
 ];
 
-/** TensorProto.DataType numbers that we write. */
-export const dataTypeIds = { float32: 1, int64: 7, float16: 10 } as const;
+/** TensorProto.DataType numbers that we write, or read values of. */
+export const dataTypeIds = { float32: 1, int32: 6, int64: 7, float16: 10 } as const;
 
 /** The name of a TensorProto.DataType; `type 99` where it is newer than our table. */
 export function dataTypeName(id: number): string {

@@ -74,6 +74,8 @@ export interface TensorProto {
   readonly dims: readonly Int64[];
   readonly dataType: number;
   readonly rawData: Uint8Array;
+  /** Little-endian float32, four bytes each. */
+  readonly floatData: Uint8Array;
   readonly int64Data: readonly Int64[];
   readonly externalData: readonly StringStringEntryProto[];
   readonly dataLocation: number;

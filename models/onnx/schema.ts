@@ -78,6 +78,11 @@ const descriptor = {
   TensorProto: message({
     dims: [1, 'repeated int64'],
     dataType: [2, 'int32'],
+    /**
+     * Packed repeated floats, which every writer packs as onnx.proto says: read as the bytes that they are, little-endian, so
+     * that weights kept here cost nothing.
+     */
+    floatData: [4, 'bytes'],
     int64Data: [7, 'packed int64'],
     name: [8, 'string'],
     rawData: [9, 'bytes'],

@@ -71,7 +71,7 @@ export function describeModel(facts: ModelFacts): string {
 
 function parameterTypes(facts: ModelFacts): string {
   const types = facts.parameters.byDtype.map(
-    ({ dtype, bytes }) => `${dtype} ${formatBytes(bytes)}`,
+    ({ dtype, bytes }) => `${dtype} ${bytes === 0 ? 'of unknown size' : formatBytes(bytes)}`,
   );
   return types.length > 0 ? `(${types.join(', ')})` : '';
 }
@@ -89,20 +89,32 @@ function workLines(facts: ModelFacts): string[] {
   ];
 }
 
+/** Never a bare zero: what is not counted is named, and a sum without it is a lower bound. */
 function flopsText(flops: FlopsFacts): string {
-  const unknown =
-    flops.unknownNodes > 0 ? `, without ${flops.unknownNodes} nodes of unknown shape` : '';
-  return `${formatFlop(flops.perItem)} per ${flops.batch ? `item at batch ${flops.batch.size}` : 'inference'} (convolutions and matrix products${unknown})`;
+  const left = flops.unknownByOp.map(({ op, count }) => `${count} ${shown(op)}`).join(', ');
+  if (flops.estimatedNodes === 0) {
+    return left === ''
+      ? 'not counted: it has no convolution and no matrix product'
+      : `unknown: none of its convolutions and matrix products could be counted (${left})`;
+  }
+  const amounts = [
+    ...(flops.perItem > 0 ? [`${scaled(flops.perItem)}FLOP`] : []),
+    ...(flops.integerPerItem > 0 ? [`${scaled(flops.integerPerItem)}OP on integers`] : []),
+  ].join(' and ');
+  const least = left === '' ? '' : 'at least ';
+  const without = left === '' ? '' : `; not counted: ${left}`;
+  return `${least}${amounts || 'none'} per ${flops.batch ? `item at batch ${flops.batch.size}` : 'inference'} (convolutions and matrix products${without})`;
 }
 
-const flopUnits = ['FLOP', 'kFLOP', 'MFLOP', 'GFLOP', 'TFLOP'] as const;
+const prefixes = ['', 'k', 'M', 'G', 'T'] as const;
 
-function formatFlop(flop: number): string {
-  let value = flop;
-  let unit = 0;
-  while (value >= 1000 && unit < flopUnits.length - 1) {
+/** `1.77 M` */
+function scaled(operations: number): string {
+  let value = operations;
+  let at = 0;
+  while (value >= 1000 && at < prefixes.length - 1) {
     value /= 1000;
-    unit += 1;
+    at += 1;
   }
-  return `${Number(value.toPrecision(3))} ${flopUnits[unit]}`;
+  return `${Number(value.toPrecision(3))} ${prefixes[at]}`;
 }
