@@ -225,6 +225,7 @@ test('plans of another protocol, broken plans and missing files end in an error 
     ['protocol-mismatch', { ...plan, runId: 'p1', protocol: 99 }, 2],
     ['plan-unreadable', { ...plan, runId: 'p2', cells: [] }, 2],
     ['plan-unreadable', { ...plan, runId: 'p3', order: [['nobody']] }, 2],
+    ['plan-unreadable', { ...plan, runId: 'p4', models: [...plan.models, ...plan.models] }, 2],
     [
       'preparation',
       { ...missing, models: [{ ...missing.models[0], files: [{ ...file, sha256 }] }] },

@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { JournalBuilder, testCell, testPlan } from '../../test/support/journal-builder.ts';
 import { blocks } from '../../test/support/journal-runs.ts';
-import { baselinesFor, markBaseline, readBaselines, unmarkBaseline } from './baselines.ts';
+import {
+  baselinesFor,
+  markBaseline,
+  namesakes,
+  readBaselines,
+  unmarkBaseline,
+} from './baselines.ts';
+import { compareRuns } from './compare-runs.ts';
 import { resultFromJournal } from './compute.ts';
 import { runFiles, saveRun } from './directory.ts';
 import { readJournal } from './journal.ts';
@@ -88,6 +95,30 @@ test('one run is the baseline of a board and model, until another is or it is ta
   expect(await unmarkBaseline(runs, second)).toHaveLength(1);
   expect(await readBaselines(runs)).toEqual([]);
   expect(await unmarkBaseline(runs, second)).toEqual([]);
+});
+
+test('a baseline is of a content: another file of its name is said to be one', async () => {
+  const named = (runId: string, model: string) => {
+    const plan = testPlan([testCell('a', { model })]);
+    const models = plan.models.map((each) => ({ ...each, name: 'model.onnx' }));
+    return blocks(new JournalBuilder({ ...plan, models, runId }), { a: 1e6 }, 5)
+      .bye()
+      .bytes();
+  };
+  await save(first, named(first, 'one'));
+  await save(second, named(second, 'other'));
+  const [a, b] = [await openRun(runs, first), await openRun(runs, second)];
+  await markBaseline(runs, a.result);
+  const all = await readBaselines(runs);
+  expect(all).toMatchObject([{ model: 'one', modelName: 'model.onnx', runId: first }]);
+  expect(baselinesFor(all, b.result)).toEqual([]);
+  expect(namesakes(all, b.result)).toEqual(all);
+  expect(namesakes(all, a.result)).toEqual([]);
+  const { cells } = compareRuns(a.result, [b.result]);
+  expect(cells.map(({ label, entries }) => [label, entries.map((each) => each !== null)])).toEqual([
+    [`a · model.onnx (one)`, [true, false]],
+    [`a · model.onnx (other)`, [false, true]],
+  ]);
 });
 
 test('a damaged list of baselines is told, and hides no run', async () => {

@@ -117,6 +117,18 @@ export function baselinesFor(all: readonly Baseline[], result: Result): HeldAgai
   return [...models].map(([runId, ids]) => ({ runId, models: ids }));
 }
 
+/**
+ * Models of a run that bear the name of one with a baseline on such boards and are another file: they are held against nothing,
+ * and somebody who exported a model again wonders why.
+ */
+export function namesakes(all: readonly Baseline[], result: Result): Baseline[] {
+  return baselineKeys(result).flatMap(({ board, model, modelName: name }) => {
+    const ofBoard = all.filter((each) => each.board === board && each.runId !== result.run_id);
+    if (ofBoard.some((each) => each.model === model)) return [];
+    return ofBoard.filter((each) => each.modelName === name);
+  });
+}
+
 /** A run as if it had measured these models only. */
 export function onlyModels(result: Result, ids: readonly string[]): Result {
   return { ...result, cells: result.cells.filter(({ model }) => ids.includes(model)) };

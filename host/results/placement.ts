@@ -1,8 +1,9 @@
-import { cleanLine, cleanText } from '../../agent/protocol/clean-text.ts';
+import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import type { EventOf } from '../../agent/protocol/events.ts';
 import type { ExecutionProvider } from '../../agent/protocol/plan.ts';
 import { providerNames } from '../../agent/protocol/provider-names.ts';
 import type { PlacementResult } from './cell-result.ts';
+import { engineWords } from './engine-words.ts';
 import { formatPercent } from './format.ts';
 
 /**
@@ -44,7 +45,7 @@ export function placementOf(
   const total_ns = nodes_ns + waited_ns;
   return {
     asked,
-    failure: event.failure === null ? null : cleanText(event.failure, 2048),
+    failure: event.failure === null ? null : engineWords(event.failure.split('\n', 1)[0] ?? ''),
     runs: event.runs,
     nodes: sum(found.map(({ nodes }) => nodes)),
     nodes_on_asked: own?.nodes ?? 0,

@@ -1,5 +1,6 @@
 import { OrinError } from '../../host/errors.ts';
 import { againstBaselines } from '../../host/results/against-baselines.ts';
+import { namesakes, readBaselines } from '../../host/results/baselines.ts';
 import type { RunComparison } from '../../host/results/compare-runs.ts';
 import type { Result } from '../../host/results/result.ts';
 import { changeText } from './compare-report.ts';
@@ -15,7 +16,14 @@ export async function baselineReport(
 ): Promise<string> {
   try {
     const comparisons = await againstBaselines(runsDirectory, result);
-    const parts = comparisons.flatMap((comparison) => linesOf(comparison, terminal));
+    const others = namesakes(await readBaselines(runsDirectory), result);
+    const parts = [
+      ...comparisons.flatMap((comparison) => linesOf(comparison, terminal)),
+      ...others.map(
+        ({ modelName, runId }) =>
+          `  ! ${modelName} is not held against the baseline ${runId}: that is of another file of this name`,
+      ),
+    ];
     return parts.length === 0 ? '' : `${plainText(parts.join('\n'), terminal.isUnicode)}\n`;
   } catch (error) {
     if (!(error instanceof OrinError)) throw error;

@@ -8,7 +8,7 @@ import { counted } from './quantities.ts';
 export function placementLines({ placement }: CellResult): string[] {
   if (placement === null) return [];
   const { failure, providers, runs } = placement;
-  if (failure !== null) return [`  placement    not known: ${failure.split('\n', 1)[0]}`];
+  if (failure !== null) return [`  placement    not known: ${failure}`];
   const found = `${placementText(placement) ?? 'no node ran'}${placementShareText(placement)}`;
   return [
     `  placement    ${found} (${counted(runs, 'profiled run')}, untimed)`,
