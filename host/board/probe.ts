@@ -1,6 +1,7 @@
 import { OrinError } from '../errors.ts';
 import type { Link } from '../link/link.ts';
 import { parseCpuList } from '../run/cpu-list.ts';
+import { lastBytes } from '../shell/marked-output.ts';
 import { runScript } from '../shell/run-script.ts';
 import type { BoardFacts } from './facts.ts';
 import { holdersOf } from './holders.ts';
@@ -36,6 +37,8 @@ export async function probeBoard(
     step: `probe ${link.board}`,
     maxOutputBytes: 16 * 1024 * 1024,
     ...(options.signal && { signal: options.signal }),
+  }).catch(async (error: unknown) => {
+    throw (await shProblem(link, error, options.signal)) ?? error;
   });
   const probe = readProbe(output, { sentMs, receivedMs: Date.now() });
   if (!probe) {
@@ -49,6 +52,29 @@ export async function probeBoard(
   }
   if (!probe.facts.base.path) throw noBaseDirectory(link, probe.facts);
   return probe;
+}
+
+/** An account that runs commands, but whose `sh` cannot read our script: the answer to a word says so. */
+async function shProblem(
+  link: Link,
+  error: unknown,
+  signal?: AbortSignal,
+): Promise<OrinError | null> {
+  if (!(error instanceof OrinError) || error.code !== 'forced-command') return null;
+  const process = await link.start('sh -c "echo orin-remote-asks"', signal);
+  process.stdin.end();
+  process.stderr.resume();
+  const said = await lastBytes(process.stdout, 4096);
+  await process.exit;
+  if (!said.includes('orin-remote-asks')) return null;
+  return new OrinError({
+    code: 'unsupported-board',
+    what: `sh of ${link.board} is no POSIX shell`,
+    why: error.why ?? 'it runs a single command, and not our script',
+    next: 'on the board: have sh on the PATH be dash, bash or BusyBox ash',
+    board: link.board,
+    cause: error,
+  });
 }
 
 /** What a probe printed as facts; null when it did not print all of it. */

@@ -15,21 +15,31 @@ export type BoardPlatform = 'linux-arm64' | 'linux-x64';
  */
 export const NODE_VERSION = '24.21.0';
 const packages: Readonly<
-  Record<BoardPlatform, { integrity: string; sizeBytes: number; sha256: string }>
+  Record<
+    BoardPlatform,
+    { integrity: string; sizeBytes: number; sha256: string; programBytes: number }
+  >
 > = {
   'linux-arm64': {
     integrity:
       'sha512-FpJRPEz2OvvTLfjIOlNGFY9JLPMKgl5m+d4oGYBLg24kJ1mmvN1Zl/HPJgF4HDaJ51ISev1l1cRZ/DM+keXW5g==',
     sizeBytes: 52_450_846,
     sha256: '0f8949d1028f6d61506b2d5bc57e7e6fe893d7b1997509b7847294fc9c616584',
+    programBytes: 122_893_672,
   },
   'linux-x64': {
     integrity:
       'sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==',
     sizeBytes: 52_504_722,
     sha256: '7fde7b8afa198da66257f42ee2001d874c7355631e6d1579a5fb5ef1f246df4c',
+    programBytes: 126_595_440,
   },
 };
+
+/** Size of the program that a board gets. */
+export function nodeProgramBytes(platform: BoardPlatform): number {
+  return packages[platform].programBytes;
+}
 
 /** How far the download of Node is. */
 interface DownloadProgress {

@@ -4,6 +4,7 @@ import { inventoryOf } from '../../host/board/inventory.ts';
 import { boardProblems } from '../../host/board/requirements.ts';
 import { exitCodes } from '../../host/errors.ts';
 import { listBoardRuns } from '../../host/run/board-runs.ts';
+import { boardTrials } from '../../host/run/doctor-checks.ts';
 import { environment } from '../config/environment.ts';
 import { plainRun } from '../output/board-run-list.ts';
 import { describeBoard } from '../output/doctor-report.ts';
@@ -14,7 +15,10 @@ import { withBoard } from './with-board.ts';
 /** `orin-remote doctor <host>`: 0 when a benchmark can run there, else the code of the first problem. */
 export async function doctorCommand(host: string, options: OptionValues): Promise<number> {
   return await withBoard(host, options, async ({ name, link, probe, signal }) => {
-    const problems = boardProblems(name, probe.facts);
+    const problems = [
+      ...boardProblems(name, probe.facts),
+      ...(await boardTrials(link, probe, signal)),
+    ];
     const report = {
       board: name,
       destination: link.destination,
