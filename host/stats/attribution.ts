@@ -1,8 +1,9 @@
 import { holm } from './holm.ts';
 import { nonNegativeLeastSquares } from './nnls.ts';
 import { seededRandom } from './seeded-random.ts';
+import { logarithmicSteps, plainSteps, type Steps } from './window-steps.ts';
 
-/** What one process saw, window by window. */
+/** What one process saw, window by window from the beginning of its steady part. */
 export interface WindowSeries {
   /** Excess latency of each window. */
   readonly excess: readonly number[];
@@ -37,41 +38,37 @@ const MIN_ACTIVE_WINDOWS = 5;
 const MAX_SOURCES = 32;
 /** Shifts of all processes together must give more arrangements than are drawn. */
 const MIN_ARRANGEMENTS = 2000;
+/** What rounding leaves of a source that does the same in all processes. */
+const ROUNDING = 1e-9;
+/** Fewer windows have no steps to shift. */
+const MIN_WINDOWS = 4;
 
 /**
- * Excess latency by source: non-negative least squares of the excess of each window on the rates of all sources, each
- * process about its own mean. The p-value is that of shifting every process' excess round in a circle, each by a
- * random number of windows: it keeps the autocorrelation of both sides and breaks only what ties them. Seeded. Null
- * when there are too few windows for that.
+ * Excess latency by source: non-negative least squares of the steps of the logarithm of the excess, from window to window, on
+ * those of the rates of all sources, without what all processes have in common (window-steps.ts). The p-value is that of shifting
+ * the steps of every process' excess round in a circle, each by a random number: it keeps what is left of the autocorrelation of
+ * both sides and breaks only what ties them (Harris 2020, "Nonsense correlations in neuroscience"). Seeded. Null when there are too
+ * few windows for that. How often null data alarm, and what is found: test/truth/attribution-alarms.ts.
  */
 export function attributeExcess(
   processes: readonly WindowSeries[],
   seed: string,
   permutations = PERMUTATIONS,
 ): Attribution | null {
-  const usable = processes.filter(({ excess }) => excess.length >= 3);
-  const arrangements = usable.reduce((product, { excess }) => product * excess.length, 1);
+  const usable = processes.filter(({ excess }) => excess.length >= MIN_WINDOWS);
+  const arrangements = usable.reduce((product, { excess }) => product * (excess.length - 1), 1);
   if (arrangements < MIN_ARRANGEMENTS) return null;
-  const total = usable.reduce((sum, { excess }) => sum + sumOf(excess), 0);
+  const excess = usable.map((series) => series.excess);
+  const total = excess.reduce((sum, values) => sum + sumOf(values), 0);
   const groups = groupsOf(usable);
-  const windows = usable.reduce((sum, { excess }) => sum + excess.length, 0);
+  const windows = excess.reduce((sum, values) => sum + values.length, 0);
   if (groups.length === 0 || total <= 0) return { windows, permutations, effects: [] };
-  const fit = new Fit(usable, groups);
-  const observed = fit.solve(usable.map(() => 0));
-  const atLeast = groups.map(() => 0);
-  const random = seededRandom(seed);
-  for (let draw = 0; draw < permutations; draw += 1) {
-    const shifts = usable.map(({ excess }) => Math.floor(random() * excess.length));
-    const shuffled = fit.solve(shifts);
-    for (let j = 0; j < groups.length; j += 1) {
-      if ((shuffled[j] ?? 0) >= (observed[j] ?? 0)) atLeast[j] = (atLeast[j] ?? 0) + 1;
-    }
-  }
-  const p = atLeast.map((count) => (count + 1) / (permutations + 1));
+  const p = pValues(logarithmicSteps(excess), groups, { seed, permutations });
   const corrected = holm(p);
-  const effects = groups.map((sources, j) => ({
-    sources,
-    shareOfExcess: ((observed[j] ?? 0) * fit.totalRate(j)) / total,
+  const coefficients = coefficientsOf(usable, groups);
+  const effects = groups.map(({ members, total: totalRate }, j) => ({
+    sources: members,
+    shareOfExcess: ((coefficients[j] ?? 0) * totalRate) / total,
     p: p[j] ?? 1,
     pHolm: corrected[j] ?? 1,
   }));
@@ -79,83 +76,122 @@ export function attributeExcess(
   return { windows, permutations, effects };
 }
 
-/** The regression with all that does not change from one shift to the next. */
-class Fit {
-  readonly #columns: readonly (readonly Float64Array[])[];
-  readonly #excess: readonly Float64Array[];
-  readonly #gram: readonly Float64Array[];
-  readonly #totals: readonly number[];
+/** Share of the shifted arrangements in which a source's coefficient is at least as large as it is. */
+function pValues(
+  excess: Steps,
+  groups: readonly Group[],
+  { seed, permutations }: { readonly seed: string; readonly permutations: number },
+): number[] {
+  const columns = groups.map(({ steps }) => steps);
+  const gram = gramOf(columns);
+  const still = excess.own.map(() => 0);
+  const observed = nonNegativeLeastSquares(gram, new Moments(columns, excess.own).at(still));
+  const moments = new Moments(columns, excess.drawn);
+  const atLeast = groups.map(() => 0);
+  const random = seededRandom(seed);
+  for (let draw = 0; draw < permutations; draw += 1) {
+    const shifts = excess.drawn.map((values) => Math.floor(random() * values.length));
+    const shuffled = nonNegativeLeastSquares(gram, moments.at(shifts));
+    for (let j = 0; j < groups.length; j += 1) {
+      if ((shuffled[j] ?? 0) >= (observed[j] ?? 0)) atLeast[j] = (atLeast[j] ?? 0) + 1;
+    }
+  }
+  return atLeast.map((count) => (count + 1) / (permutations + 1));
+}
 
-  constructor(processes: readonly WindowSeries[], groups: readonly (readonly number[])[]) {
-    const columnOf = (series: WindowSeries, [first = 0]: readonly number[]) =>
-      series.rates[first] ?? [];
-    this.#excess = processes.map(({ excess }) => centred(excess));
-    // By process, then by group.
-    this.#columns = processes.map((series) =>
-      groups.map((group) => centred(columnOf(series, group))),
-    );
-    this.#gram = groups.map((_, j) =>
-      Float64Array.from(groups, (_group, k) =>
-        this.#columns.reduce((sum, columns) => sum + product(columns[j], columns[k], 0), 0),
-      ),
-    );
-    this.#totals = groups.map((group) =>
-      processes.reduce((sum, series) => sum + sumOf(columnOf(series, group)), 0),
-    );
+/** Excess per unit of rate for each group: in the units that were measured, which logarithms are not. */
+function coefficientsOf(
+  processes: readonly WindowSeries[],
+  groups: readonly Group[],
+): Float64Array {
+  const excess = plainSteps(processes.map((series) => series.excess)).own;
+  const columns = groups.map(
+    ({ members: [first = 0] }) => plainSteps(processes.map(({ rates }) => rates[first] ?? [])).own,
+  );
+  const still = excess.map(() => 0);
+  return nonNegativeLeastSquares(gramOf(columns), new Moments(columns, excess).at(still));
+}
+
+type Column = readonly Float64Array[];
+
+function gramOf(columns: readonly Column[]): Float64Array[] {
+  return columns.map((a) => Float64Array.from(columns, (b) => together(a, b)));
+}
+
+/** Products of the columns with the excess, for any shifts; those of a process with one shift are made once. */
+class Moments {
+  readonly #columns: readonly Column[];
+  readonly #excess: Column;
+  readonly #known: readonly Map<number, Float64Array>[];
+
+  constructor(columns: readonly Column[], excess: Column) {
+    this.#columns = columns;
+    this.#excess = excess;
+    this.#known = excess.map(() => new Map());
   }
 
-  /** Excess per unit of rate for each group, with every process' excess shifted by its number of windows. */
-  solve(shifts: readonly number[]): Float64Array {
-    const moment = this.#gram.map((_, j) =>
-      this.#columns.reduce(
-        (sum, columns, at) => sum + product(columns[j], this.#excess[at], shifts[at] ?? 0),
-        0,
-      ),
-    );
-    return nonNegativeLeastSquares(this.#gram, moment);
+  at(shifts: readonly number[]): Float64Array {
+    const sum = new Float64Array(this.#columns.length);
+    shifts.forEach((shift, process) => {
+      const moment = this.#of(process, shift);
+      for (let j = 0; j < sum.length; j += 1) sum[j] = (sum[j] ?? 0) + (moment[j] ?? 0);
+    });
+    return sum;
   }
 
-  totalRate(group: number): number {
-    return this.#totals[group] ?? 0;
+  #of(process: number, shift: number): Float64Array {
+    const known = this.#known[process]?.get(shift);
+    if (known !== undefined) return known;
+    const moment = Float64Array.from(this.#columns, (column) =>
+      product(column[process], this.#excess[process], shift),
+    );
+    this.#known[process]?.set(shift, moment);
+    return moment;
   }
+}
+
+/** Sources that move together. */
+interface Group {
+  /** Indices of the sources; the first one is the most active. */
+  readonly members: number[];
+  /** Of the first, as are the figures below. */
+  readonly steps: Column;
+  readonly variation: number;
+  /** Sum of its rates. */
+  readonly total: number;
 }
 
 /** Sources that vary, the most active first, with those that move with them. Nothing of the excess is looked at. */
-function groupsOf(processes: readonly WindowSeries[]): number[][] {
+function groupsOf(processes: readonly WindowSeries[]): Group[] {
   const count = Math.max(0, ...processes.map(({ rates }) => rates.length));
-  const candidates = Array.from({ length: count }, (_, index) => {
-    const columns = processes.map(({ rates }) => rates[index] ?? []);
-    const parts = columns.map(centred);
-    const variation = parts.reduce((sum, part) => sum + product(part, part, 0), 0);
-    const active = columns.flat().filter((rate) => rate > 0).length;
-    return { index, parts, variation, active, total: sumOf(columns.flat()) };
+  const candidates = Array.from({ length: count }, (_, index): Group[] => {
+    const series = processes.map(({ rates }) => rates[index] ?? []);
+    const active = series.flat().filter((rate) => rate > 0).length;
+    if (active < MIN_ACTIVE_WINDOWS) return [];
+    const steps = logarithmicSteps(series).own;
+    return [
+      { members: [index], steps, variation: together(steps, steps), total: sumOf(series.flat()) },
+    ];
   })
-    .filter(({ variation, active }) => variation > 0 && active >= MIN_ACTIVE_WINDOWS)
+    .flat()
+    .filter(({ variation }) => variation > ROUNDING)
     .sort((a, b) => b.total - a.total);
-  const groups: { readonly first: (typeof candidates)[number]; readonly members: number[] }[] = [];
+  const groups: Group[] = [];
   for (const candidate of candidates) {
-    const same = groups.find(({ first }) => correlation(first, candidate) >= SAME);
-    if (same) same.members.push(candidate.index);
-    else if (groups.length < MAX_SOURCES) {
-      groups.push({ first: candidate, members: [candidate.index] });
-    }
+    const same = groups.find((group) => correlation(group, candidate) >= SAME);
+    if (same) same.members.push(...candidate.members);
+    else if (groups.length < MAX_SOURCES) groups.push(candidate);
   }
-  return groups.map(({ members }) => members);
+  return groups;
 }
 
-interface Column {
-  readonly parts: readonly Float64Array[];
-  readonly variation: number;
+function correlation(a: Group, b: Group): number {
+  return together(a.steps, b.steps) / Math.sqrt(a.variation * b.variation);
 }
 
-function correlation(a: Column, b: Column): number {
-  const together = a.parts.reduce((sum, part, at) => sum + product(part, b.parts[at], 0), 0);
-  return together / Math.sqrt(a.variation * b.variation);
-}
-
-function centred(values: readonly number[]): Float64Array {
-  const mean = values.length === 0 ? 0 : sumOf(values) / values.length;
-  return Float64Array.from(values, (value) => value - mean);
+/** Sum of the products of two columns. */
+function together(a: Column, b: Column): number {
+  return a.reduce((sum, part, at) => sum + product(part, b[at], 0), 0);
 }
 
 /** Sum of a times b, with b shifted round by some places. */
