@@ -2,6 +2,9 @@
 // times as many trials. Seeded: the same numbers come out anywhere.
 // Run: npx tsx bench/truth/main.ts [--studies fixedNumber,withinProcess] [--times 10]
 import { parseArgs } from 'node:util';
+import * as attributionAlarms from '../../test/truth/attribution-alarms.ts';
+import * as blocksNeeded from '../../test/truth/blocks-needed.ts';
+import * as driftOrder from '../../test/truth/drift-order.ts';
 import * as intervalCoverage from '../../test/truth/interval-coverage.ts';
 import * as modeThresholds from '../../test/truth/mode-thresholds.ts';
 import * as percentileCoverage from '../../test/truth/percentile-coverage.ts';
@@ -12,6 +15,9 @@ import * as validCells from '../../test/truth/valid-cells.ts';
 import * as wordsWithinRun from '../../test/truth/words-within-run.ts';
 
 const studies: Readonly<Record<string, Study>> = {
+  ...attributionAlarms,
+  ...blocksNeeded,
+  ...driftOrder,
   ...intervalCoverage,
   ...modeThresholds,
   ...percentileCoverage,

@@ -1,5 +1,6 @@
 import { median } from '../../agent/statistics/quantile.ts';
 import { studentTQuantile, studentTTwoSided } from '../../agent/statistics/student-t.ts';
+import { blocksNeeded } from './blocks-needed.ts';
 import { driftShare } from './drift-share.ts';
 import { signedRankTest } from './signed-rank.ts';
 
@@ -18,6 +19,7 @@ export interface PairedComparison {
   readonly minimumDetectableEffect: number;
   readonly decision: Decision;
   readonly isFragile: boolean;
+  /** Of an inconclusive one: blocks that would decide it in four of five runs; see blocks-needed.ts. */
   readonly blocksNeeded: number | null;
 }
 
@@ -29,9 +31,6 @@ export interface Pair {
   readonly aAt?: number;
   readonly bAt?: number;
 }
-
-/** Beyond this many blocks a plan is no longer advice. */
-const MOST_BLOCKS = 500;
 
 /**
  * Is b slower or faster than a? t interval of ln(b / a) over blocks, with the signed-rank test beside it.
@@ -70,7 +69,7 @@ export function comparePaired(
     decision,
     isFragile: canDisagree(blocks) && pT < 0.05 !== pWilcoxon < 0.05,
     blocksNeeded:
-      decision === 'inconclusive' ? blocksNeeded(mean, Math.sqrt(variance), threshold) : null,
+      decision === 'inconclusive' ? blocksNeeded(Math.sqrt(variance), blocks, threshold) : null,
   };
 }
 
@@ -98,11 +97,4 @@ function decide(
 /** Median of all pairwise means. */
 function hodgesLehmann(values: readonly number[]): number {
   return median(values.flatMap((a, i) => values.slice(i).map((b) => (a + b) / 2)));
-}
-
-function blocksNeeded(mean: number, sd: number, threshold: number): number | null {
-  const border = Math.log1p(threshold);
-  const distance = Math.abs(mean) > border ? Math.abs(mean) : border - Math.abs(mean);
-  const blocks = Math.ceil(((2 * sd) / distance) ** 2) + 2;
-  return blocks <= MOST_BLOCKS ? blocks : null;
 }
