@@ -5,6 +5,7 @@ import { steadyClasses } from '../stats/steady-state.ts';
 import { activity, attribution } from './activity-result.ts';
 import { boardState, energy, gpuEvidence } from './board-result.ts';
 import { cellConfig } from './cell-config.ts';
+import { overhead } from './overhead-result.ts';
 
 const count = z.int().nonnegative();
 /** On one line: a result may come from anywhere. */
@@ -249,10 +250,7 @@ export const cellResult = z.object({
     })
     .nullable(),
   cold_start: coldStart,
-  /** What part of the median is the harness: the null model under the same threads. */
-  overhead: z
-    .object({ null_median_ns: z.number(), share, calibration_cell: z.string() })
-    .nullable(),
+  overhead: overhead.nullable(),
   contention: z
     .object({
       /** CPU time of the worker's threads as a share of threads × wall. */

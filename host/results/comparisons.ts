@@ -44,7 +44,8 @@ function baselineOf(cell: Cell, measured: readonly ComparedCell[]): ComparedCell
   return kin.find((other) => other.cell.threads === 1) ?? kin[0] ?? null;
 }
 
-function pairsOf(a: ComparedCell, b: ComparedCell): Pair[] {
+/** Process medians of both in the blocks that have both. */
+export function pairsOf(a: ComparedCell, b: ComparedCell): Pair[] {
   const ofBlock = new Map(a.counted.map((process) => [process.data.block, process]));
   return b.counted.flatMap((process) => {
     const ours = process.median_ns;

@@ -3,12 +3,12 @@ import { PROTOCOL_VERSION } from '../../agent/protocol/version.ts';
 import { OrinError } from '../errors.ts';
 import { analyseCell, type CellAnalysis } from './analyse-cell.ts';
 import { boardActivity } from './board-activity.ts';
-import type { CellResult } from './cell-result.ts';
 import { cleanStrings } from './clean-strings.ts';
 import { compareCells } from './comparisons.ts';
 import { computeCell } from './compute-cell.ts';
 import { cooldownNotice, cooldownSummary } from './cooldown.ts';
 import { environmentOf } from './environment.ts';
+import { withHarnessShares } from './harness-share.ts';
 import { withoutHomeNames } from './home-names.ts';
 import type { JournalData } from './journal-data.ts';
 import { noticesOf } from './notices.ts';
@@ -35,7 +35,7 @@ export function resultFromJournal(journal: JournalData): Result {
   const cpuCells = new Set(
     plan.cells.filter(({ ep, engine }) => ep === 'cpu' && engine !== 'trtexec').map(({ id }) => id),
   );
-  const cells = withOverhead(
+  const cells = withHarnessShares(
     analyses.map((analysis) =>
       computeCell(analysis, {
         plan,
@@ -45,6 +45,7 @@ export function resultFromJournal(journal: JournalData): Result {
         reference: reference(analysis, analyses),
       }),
     ),
+    analyses,
   );
   const idle = boardActivity(journal.tele.idle, journal.tele);
   const { owner: _owner, context: _context, ...publicPlan } = plan;
@@ -84,32 +85,6 @@ function reference(analysis: CellAnalysis, analyses: readonly CellAnalysis[]) {
   );
   const output = cell === null ? null : byCell.get(cell);
   return cell === null || output == null ? null : { cell, output };
-}
-
-/** What share of each median is the harness: the null model under the same threads and, where there is, affinity. */
-function withOverhead(cells: readonly CellResult[]): CellResult[] {
-  const calibrations = cells.filter((cell) => cell.purpose === 'calibration');
-  return cells.map((cell) => {
-    if (cell.purpose === 'calibration' || cell.median_ns === null) return cell;
-    const sameThreads = calibrations.filter(
-      (other) =>
-        other.config.engine === cell.config.engine &&
-        other.config.threads === cell.config.threads &&
-        other.median_ns !== null,
-    );
-    const closeness = (other: CellResult) =>
-      Number(other.config.affinity === cell.config.affinity) +
-      Number(other.config.spinning === cell.config.spinning) +
-      Number(other.config.batch === cell.config.batch);
-    const [best] = [...sameThreads].sort((a, b) => closeness(b) - closeness(a));
-    if (best === undefined || best.median_ns === null) return cell;
-    const overhead = {
-      null_median_ns: best.median_ns,
-      share: best.median_ns / cell.median_ns,
-      calibration_cell: best.cell,
-    };
-    return { ...cell, overhead };
-  });
 }
 
 function runSummary(journal: JournalData, ended: Result['run']['ended']): Result['run'] {

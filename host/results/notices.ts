@@ -5,6 +5,7 @@ import type { Activity } from './activity-result.ts';
 import type { CellResult } from './cell-result.ts';
 import { formatCount, formatPercent } from './format.ts';
 import { gpuLoadText } from './gpu-evidence.ts';
+import { harnessShareText } from './harness-share.ts';
 import { sourcesText } from './interrupt-attribution.ts';
 import type { JournalData } from './journal-data.ts';
 import { placementText } from './placement.ts';
@@ -91,9 +92,9 @@ const rules: readonly Rule[] = [
   notJudged,
 ];
 
-function overhead(cell: CellResult): Omit<Notice, 'cell'> | null {
-  if (cell.overhead === null || cell.overhead.share < MAX_OVERHEAD) return null;
-  const text = `${formatPercent(cell.overhead.share)} of the median is our own harness; it is not subtracted`;
+function overhead({ overhead: found }: CellResult): Omit<Notice, 'cell'> | null {
+  if (found === null || Math.max(found.share, found.on_model?.lo ?? 0) < MAX_OVERHEAD) return null;
+  const text = `${harnessShareText(found)} of the median is our own harness; it is not subtracted`;
   return { code: 'harness-share', text };
 }
 

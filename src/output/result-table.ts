@@ -1,6 +1,7 @@
 import stringWidth from 'string-width';
 import type { CellResult, PercentileResult } from '../../host/results/cell-result.ts';
 import { formatDuration, formatNumber, formatPercent } from '../../host/results/format.ts';
+import { harnessShareText } from '../../host/results/harness-share.ts';
 import { labelUnderModel } from '../../host/results/model-name.ts';
 import { placementText, providerName } from '../../host/results/placement.ts';
 import type { Result } from '../../host/results/result.ts';
@@ -43,7 +44,7 @@ const fields: readonly Field[] = [
   { column: right('speed-up', 1), text: speedUpText },
   {
     column: right('ours', 7),
-    text: (cell) => (cell.overhead ? formatPercent(cell.overhead.share) : ''),
+    text: (cell) => (cell.overhead ? harnessShareText(cell.overhead) : ''),
   },
   { column: right('CPU', 8), text: cpuText },
   {

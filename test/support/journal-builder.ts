@@ -56,6 +56,8 @@ export interface TestProcess {
   readonly durations_ns: readonly number[];
   readonly warmUp?: number;
   readonly cpusAllowed?: string;
+  /** Release of ONNX Runtime that it ran. */
+  readonly ortVersion?: string;
   readonly preempted?: readonly (readonly [number, number])[];
   readonly faults?: readonly (readonly [number, number, number])[];
   /** Iterations during which a garbage collection ran. */
@@ -141,7 +143,13 @@ export class JournalBuilder {
       pid: 200 + process,
       cpusAllowed: parts.cpusAllowed ?? '0-5',
     });
-    phase('runtime-loaded', 30e6);
+    this.event({
+      kind: 'phase',
+      t_ns: at(30e6),
+      process,
+      phase: 'runtime-loaded',
+      ...(parts.ortVersion !== undefined && { ortVersion: parts.ortVersion }),
+    });
     phase('session-created', 50e6);
     const starts = this.#iterate(process, parts);
     const steadyAt = starts[warmUp] ?? this.#t_ns;

@@ -1,5 +1,6 @@
 import type { CellResult } from '../cell-result.ts';
-import { formatDuration, formatInterval, formatNumber, formatPercent } from '../format.ts';
+import { formatDuration, formatInterval, formatNumber } from '../format.ts';
+import { harnessShareText } from '../harness-share.ts';
 import type { Comparison, Result } from '../result.ts';
 import { engineBuild_ns, hasTrtexec, latencyMeaning, timedText } from '../timed.ts';
 
@@ -86,7 +87,7 @@ function cellRow(cell: CellResult, comparison: Comparison | null): string[] {
     ofMedian(cell.percentiles.p99.value_ns),
     cell.throughput_per_s === null ? 'n/a' : formatNumber(cell.throughput_per_s),
     speedUpText(cell, comparison),
-    cell.overhead === null ? '' : formatPercent(cell.overhead.share),
+    cell.overhead === null ? '' : harnessShareText(cell.overhead),
   ];
 }
 

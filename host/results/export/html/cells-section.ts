@@ -1,5 +1,6 @@
 import type { CellResult, PercentileResult } from '../../cell-result.ts';
-import { formatDuration, formatInterval, formatNumber, formatPercent } from '../../format.ts';
+import { formatDuration, formatInterval, formatNumber } from '../../format.ts';
+import { harnessShareText } from '../../harness-share.ts';
 import { labelUnderModel, modelName } from '../../model-name.ts';
 import { placementText } from '../../placement.ts';
 import type { Comparison, Result } from '../../result.ts';
@@ -54,7 +55,7 @@ function cellTable(cells: readonly CellResult[], result: Result): Markup {
         cell.throughput_per_s === null ? '' : formatNumber(cell.throughput_per_s),
         speedUpText(cell, comparison),
         cell.energy?.per_item_j == null ? '' : `${formatNumber(cell.energy.per_item_j)} J`,
-        cell.overhead === null ? '' : formatPercent(cell.overhead.share),
+        cell.overhead === null ? '' : harnessShareText(cell.overhead),
         isMixed ? timedText(cell) : '',
         build_ns === null ? '' : formatDuration(build_ns),
         verdictChip(cell.verdict.kind),
