@@ -1,6 +1,7 @@
 import type { ModelFacts } from '../../models/facts.ts';
 import { FreeDimensions, type ShapeExample } from '../../models/free-dimensions.ts';
 import { OrinError } from '../errors.ts';
+import { engineWords } from '../results/engine-words.ts';
 import { dtypeOf } from './feedable.ts';
 import { type Trial, tryShapes } from './try-shapes.ts';
 
@@ -50,8 +51,11 @@ async function tryExamples(
 }
 
 function whyText(trial: Trial): string {
-  if (trial.kind === 'refused') return `; shapes that were tried here do not run: ${trial.reason}`;
-  return trial.kind === 'unloadable' ? `; ONNX Runtime does not load it: ${trial.reason}` : '';
+  if (trial.kind === 'refused')
+    return `; shapes that were tried here do not run: ${engineWords(trial.reason)}`;
+  return trial.kind === 'unloadable'
+    ? `; ONNX Runtime does not load it: ${engineWords(trial.reason)}`
+    : '';
 }
 
 function nextText(trial: Trial, examples: readonly ShapeExample[]): string {
