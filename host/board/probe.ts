@@ -3,6 +3,7 @@ import type { Link } from '../link/link.ts';
 import { parseCpuList } from '../run/cpu-list.ts';
 import { lastBytes } from '../shell/marked-output.ts';
 import { runScript } from '../shell/run-script.ts';
+import { sshWords } from '../ssh/target-name.ts';
 import type { BoardFacts } from './facts.ts';
 import { holdersOf } from './holders.ts';
 import { cpuModel, jetpackOf, l4tRelease, powerMode } from './jetson.ts';
@@ -46,7 +47,7 @@ export async function probeBoard(
       code: 'remote-command',
       what: `probe of ${link.board} came back incomplete`,
       why: stderr || 'the shell on the board stopped before the end of the script',
-      next: `try \`ssh ${link.board} uname -a\``,
+      next: `try \`ssh ${sshWords(link.board)} uname -a\``,
       board: link.board,
     });
   }

@@ -1,5 +1,6 @@
 import { OrinError } from '../errors.ts';
 import type { Link } from '../link/link.ts';
+import { sshWords } from '../ssh/target-name.ts';
 import { formatBytes } from './bytes.ts';
 
 export interface FailedUpload {
@@ -37,7 +38,7 @@ export function uploadError(link: Link, failed: FailedUpload): OrinError {
       code: 'push-failed',
       what: `cannot send ${where}`,
       why: `${failed.directory} is read-only: ${lastLine(failed.stderr)}`,
-      next: `check the board's disk: \`ssh ${board} dmesg\` often shows why it was remounted read-only`,
+      next: `check the board's disk: \`ssh ${sshWords(board)} dmesg\` often shows why it was remounted read-only`,
       board,
     });
   }

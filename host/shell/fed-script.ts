@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import { OrinError } from '../errors.ts';
 import type { Link, RemoteProcess } from '../link/link.ts';
+import { sshWords } from '../ssh/target-name.ts';
 import { MAX_NOISE_BYTES, newMarker } from './marked-output.ts';
 import { noAnswer } from './no-answer.ts';
 import { sh } from './sh.ts';
@@ -171,7 +172,7 @@ function notFed({ link, options }: Circumstances, isReadAway: boolean, words: st
     code: 'remote-command',
     what: `${options.step}: the command did not begin within ${withinS} s`,
     why: `its login shell said: ${cleanLine(words) || 'nothing'}`,
-    next: `see what keeps \`ssh ${board} true\`: a login script that waits, or a board that is very busy`,
+    next: `see what keeps \`ssh ${sshWords(board)} true\`: a login script that waits, or a board that is very busy`,
     board,
   });
 }

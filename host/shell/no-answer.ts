@@ -1,6 +1,7 @@
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import { OrinError } from '../errors.ts';
 import type { Link } from '../link/link.ts';
+import { sshWords } from '../ssh/target-name.ts';
 
 /** The account did something else with our command than to run it; `said` is untrusted text. */
 export function noAnswer({ board }: Link, step: string, said: string): OrinError {
@@ -8,7 +9,7 @@ export function noAnswer({ board }: Link, step: string, said: string): OrinError
     code: 'forced-command',
     what: `${step} got no answer to its command`,
     why: `the account answered with: ${cleanLine(said) || 'no output'}`,
-    next: `check that \`ssh ${board} echo works\` prints that: no nologin shell, no forced command, no login script that exits or starts another shell`,
+    next: `check that \`ssh ${sshWords(board)} echo works\` prints that: no nologin shell, no forced command, no login script that exits or starts another shell`,
     board,
   });
 }

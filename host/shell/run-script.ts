@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { cleanLine, cleanText } from '../../agent/protocol/clean-text.ts';
 import { OrinError } from '../errors.ts';
 import type { Link, RemoteProcess } from '../link/link.ts';
+import { sshWords } from '../ssh/target-name.ts';
 import { startFed } from './fed-script.ts';
 import { newMarker } from './marked-output.ts';
 import { noAnswer } from './no-answer.ts';
@@ -154,7 +155,7 @@ function notInTime({ link, step, timeoutMs }: Step, said: string): OrinError {
     code: 'remote-command',
     what: `${step} did not finish within ${Math.round(timeoutMs / 1000)} s`,
     why: `so far: ${cleanLine(said) || 'no output'}`,
-    next: `see how long \`ssh ${link.board} true\` takes: a login script may wait for something, or the board be very busy`,
+    next: `see how long \`ssh ${sshWords(link.board)} true\` takes: a login script may wait for something, or the board be very busy`,
     board: link.board,
   });
 }
@@ -164,7 +165,7 @@ function tooMuch({ link, step }: Step): OrinError {
     code: 'remote-command',
     what: `${step} got more output than it can have`,
     why: 'a login script prints without end, or the board is not what it seems',
-    next: `look at what \`ssh ${link.board} true\` prints`,
+    next: `look at what \`ssh ${sshWords(link.board)} true\` prints`,
     board: link.board,
   });
 }

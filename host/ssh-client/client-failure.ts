@@ -1,6 +1,7 @@
 import { cleanLine, cleanText } from '../../agent/protocol/clean-text.ts';
 import { type ErrorCode, OrinError } from '../errors.ts';
 import type { ResolvedTarget } from '../ssh/resolve-target.ts';
+import { sshWords } from '../ssh/target-name.ts';
 
 interface Explanation {
   readonly code: ErrorCode;
@@ -32,7 +33,7 @@ const rules: readonly Rule[] = [
     explain: ({ board }) => ({
       code: 'host-key-unknown',
       why: 'its host key is in no known_hosts file, and nobody confirmed it',
-      next: `compare the fingerprint, then repeat with --accept-new, or connect once with \`ssh ${board}\``,
+      next: `compare the fingerprint, then repeat with --accept-new, or connect once with \`ssh ${sshWords(board)}\``,
     }),
   },
   {
@@ -40,7 +41,7 @@ const rules: readonly Rule[] = [
     explain: ({ board }) => ({
       code: 'ssh-unsupported',
       why: 'this client and the server have no algorithm in common',
-      next: `\`ssh -v ${board} true\` shows what the server offers`,
+      next: `\`ssh -v ${sshWords(board)} true\` shows what the server offers`,
     }),
   },
   {
@@ -59,7 +60,7 @@ const rules: readonly Rule[] = [
     pattern: /Permission denied|authentication methods available/,
     explain: ({ board, user }) => ({
       code: 'auth-failed',
-      next: `check the user name (${user}), then \`ssh-copy-id ${board}\` or -i <key file>`,
+      next: `check the user name (${user}), then \`ssh-copy-id ${sshWords(board)}\` or -i <key file>`,
     }),
   },
   {
@@ -166,7 +167,7 @@ function explainRest(target: ResolvedTarget): Explanation {
   const isProxied = target.proxyCommand !== null || target.proxyJump !== null;
   return {
     code: isProxied ? 'proxy-failed' : 'unreachable',
-    next: `try \`ssh -v ${target.board} true\``,
+    next: `try \`ssh -v ${sshWords(target.board)} true\``,
   };
 }
 

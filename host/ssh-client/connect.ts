@@ -10,6 +10,7 @@ import { knownHostsName } from '../ssh/known-hosts.ts';
 import { silentPrompter } from '../ssh/prompter.ts';
 import type { ResolvedTarget } from '../ssh/resolve-target.ts';
 import { keyTypeOf } from '../ssh/ssh-wire.ts';
+import { sshWords } from '../ssh/target-name.ts';
 import { defaultDeadAfterMs } from '../ssh/watchdog.ts';
 import { type Askpass, openAskpass } from './askpass.ts';
 import type { LoginArguments } from './client-arguments.ts';
@@ -193,7 +194,7 @@ function explained(
       code: 'connect-timeout',
       what: `cannot connect to ${target.board} (${target.user}@${target.hostName} port ${target.port})`,
       why: `ssh had not logged in within ${deadline.limitMs / 1000} s`,
-      next: `\`ssh -v ${target.board} true\` shows where it stops`,
+      next: `\`ssh -v ${sshWords(target.board)} true\` shows where it stops`,
       board: target.board,
     });
   }

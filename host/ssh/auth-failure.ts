@@ -3,6 +3,7 @@ import type { UnsignedKey } from './authenticate.ts';
 import type { Explanation } from './connect-failure.ts';
 import type { HandshakeFailure } from './handshake.ts';
 import type { ResolvedTarget } from './resolve-target.ts';
+import { sshWords } from './target-name.ts';
 
 /** Words of OpenSSH's disconnect at MaxAuthTries. */
 const tooMany = /too many authentication failures/i;
@@ -71,10 +72,10 @@ function adviceFor(
     return `\`ssh-add ${locked.path}\`, or repeat it on a terminal and give the passphrase`;
   }
   if (about.isUnsupported) {
-    return `use a plain key: ssh-keygen -t ed25519, then ssh-copy-id ${board}`;
+    return `use a plain key: ssh-keygen -t ed25519, then ssh-copy-id ${sshWords(board)}`;
   }
   if (about.hasGivenUp) {
     return `offer it one key only: -i <key file> -o IdentitiesOnly=yes, or IdentityFile and IdentitiesOnly yes for this host in ~/.ssh/config`;
   }
-  return `check the user name (${user}), then \`ssh-copy-id ${board}\` or -i <key file>`;
+  return `check the user name (${user}), then \`ssh-copy-id ${sshWords(board)}\` or -i <key file>`;
 }

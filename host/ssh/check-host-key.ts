@@ -11,6 +11,7 @@ import type { Prompter } from './prompter.ts';
 import { rememberHost } from './remember-host.ts';
 import type { ResolvedTarget } from './resolve-target.ts';
 import { keyTypeOf } from './ssh-wire.ts';
+import { sshWords } from './target-name.ts';
 
 /** What to do about a host nobody has met; `exactKey` trusts one key and nothing else, known_hosts unread. */
 export type HostKeyPolicy = 'ask' | 'accept-new' | { readonly exactKey: Buffer };
@@ -116,7 +117,7 @@ function distrusted(
     case 'ca-only':
       return refused('host-key-unknown', check, {
         why: `only a certificate authority is known for it (${place}), and this client cannot check host certificates`,
-        next: `add the board's own key: connect once with \`ssh -o HostKeyAlgorithms=-*cert* ${check.target.board}\``,
+        next: `add the board's own key: connect once with \`ssh -o HostKeyAlgorithms=-*cert* ${sshWords(check.target.board)}\``,
       });
     case 'changed':
       return refused('host-key-changed', check, {

@@ -3,6 +3,7 @@ import { type ErrorCode, OrinError } from '../errors.ts';
 import { explainAuthFailure, isAuthFailure } from './auth-failure.ts';
 import { HandshakeFailure } from './handshake.ts';
 import type { ResolvedTarget } from './resolve-target.ts';
+import { sshWords } from './target-name.ts';
 
 export interface FailureDetails {
   readonly limitMs: number;
@@ -60,7 +61,7 @@ function explain(
     why: /before handshake/.test(message)
       ? 'the server hung up before saying who it is: too many connections at once (MaxStartups), or no SSH server'
       : `the connection broke while it was being set up: ${message}`,
-    next: `try \`ssh -v ${target.board} true\``,
+    next: `try \`ssh -v ${sshWords(target.board)} true\``,
   };
 }
 
@@ -116,6 +117,6 @@ function explainNegotiation(message: string, target: ResolvedTarget): Explanatio
   return {
     code: 'ssh-unsupported',
     why: `this client and the server have no algorithm in common: ${message}`,
-    next: `allow curve25519-sha256, aes128-gcm and ed25519 host keys in the board's sshd_config; \`ssh -v ${target.board} true\` shows what it offers`,
+    next: `allow curve25519-sha256, aes128-gcm and ed25519 host keys in the board's sshd_config; \`ssh -v ${sshWords(target.board)} true\` shows what it offers`,
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { targetName } from './resolve-target.ts';
-import { parseTargetName } from './target-name.ts';
+import { parseTargetName, sshWords } from './target-name.ts';
 
 describe('the name of a board', () => {
   it.each([
@@ -55,5 +55,11 @@ describe('the name of a board', () => {
     expect(() => parseTargetName('a;b@orin')).toThrow(expect.objectContaining(refused));
     const options = { user: 'a;b', environment: {} };
     expect(() => targetName('orin', options)).toThrow(expect.objectContaining(refused));
+  });
+
+  it('becomes words that a person may paste after ssh', () => {
+    expect(sshWords('orin')).toBe('orin');
+    expect(sshWords('CORP\\jdoe@orin:2222')).toBe("-p 2222 'CORP\\jdoe@orin'");
+    expect(sshWords('[fe80::1%eth0]:22')).toBe('-p 22 fe80::1%eth0');
   });
 });

@@ -1,5 +1,6 @@
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import { OrinError } from '../errors.ts';
+import { shellWord } from '../shell/shell-word.ts';
 
 /** The parts of what a person typed to name a board; what they left out is null. */
 export interface TargetName {
@@ -37,6 +38,13 @@ export function checkUser(user: string): string {
   if (user.startsWith('-')) throw badUser(user, 'it would be read as an option');
   if (refusedInUser.test(user)) throw badUser(user, 'it holds a character that ssh refuses in one');
   return user;
+}
+
+/** A board's name as words for a command line of `ssh` or `ssh-copy-id`, which know no `host:port`. */
+export function sshWords(board: string): string {
+  const { host, user, port } = parseTargetName(board);
+  const destination = shellWord(user === null ? host : `${user}@${host}`);
+  return port === null ? destination : `-p ${port} ${destination}`;
 }
 
 function splitPort(text: string, whole: string): { host: string; port: number | null } {
