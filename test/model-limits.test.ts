@@ -43,7 +43,9 @@ describe('a classifier with a ZipMap, whose output is a sequence of maps', () =>
   });
 
   test('the C interface measures it', async () => {
-    const { code, stdout, stderr } = await bench('zipmap.onnx', '--engine', 'ort-capi', '--json');
+    const shape = ['--shape', 'float_input=1x3'];
+    const args = ['--engine', 'ort-capi', ...shape, '--json'];
+    const { code, stdout, stderr } = await bench('zipmap.onnx', ...args);
     expect(code, stderr).toBe(0);
     const [cell] = resultSchema.parse(JSON.parse(stdout)).cells;
     expect(cell?.config.engine).toBe('ort-capi');

@@ -10,7 +10,7 @@ import { NODE_VERSION } from '../runtime/node-package.ts';
 import { ONNX_RUNTIME_VERSION } from '../runtime/onnxruntime-files.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { BenchRequest } from './bench-request.ts';
-import { type CellModel, cellsOf } from './cells.ts';
+import { type Axes, type CellModel, cellsOf } from './cells.ts';
 import { effortFrom, longestMs } from './effort.ts';
 import type { PlanModels } from './load-models.ts';
 import { makePlan } from './plan.ts';
@@ -67,13 +67,15 @@ export async function prepareRun(
       hasFreeShapes: hasFreeShapes(model.facts),
     };
   };
+  const measuredFacts = new Map(measured.map((model) => [model.planModel.id, model.facts]));
+  refuseUnloadable(enginesOf(request.axes, measured), measuredFacts);
   const cellModels = await Promise.all(
     measured.map((model) => withInputs(model, { ...request.inputs, batches: request.batches })),
   );
   const nullModel = await withInputs(calibration, { ...seededOnly(request.inputs), batches: [1] });
   const set = cellsOf(request.axes, cellModels, nullModel, facts.cpu.online);
   const { cells } = set;
-  refuseUnloadable(cells, new Map(measured.map((model) => [model.planModel.id, model.facts])));
+  refuseUnloadable(cells, measuredFacts);
   const effort = effortOn(facts, request.effort);
   const isMeasured = measured.some(({ planModel }) => planModel.id === calibration.planModel.id);
   const inPlan = isMeasured ? measured : [...measured, calibration];
@@ -103,6 +105,24 @@ export async function prepareRun(
     notes: [...notes, ...passNotes(cells, effort), ...set.notes],
     estimateMs: longestMs(effort, cells.length),
   };
+}
+
+/**
+ * Every model under every engine that is asked for: refused before shapes are asked for, where none would help. With filters only
+ * the cells tell which engine takes which model.
+ */
+function enginesOf(
+  { targets, ortLibrary, include, exclude }: Axes,
+  models: readonly LoadedModel[],
+) {
+  if (include.length + exclude.length > 0) return [];
+  return models.flatMap(({ planModel }) =>
+    targets.map((target) => ({
+      model: planModel.id,
+      engine: target.engine,
+      ortLibrary: target.ortLibrary ?? ortLibrary,
+    })),
+  );
 }
 
 /** A board that tells no temperature waits for none, and takes no longer in the estimate either. */

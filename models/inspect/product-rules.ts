@@ -128,7 +128,7 @@ const projected = (isQuantized: boolean): ProductRule => ({
 });
 
 /** Operators that are counted; those of com.microsoft are described in ONNX Runtime's docs/ContribOperators.md. */
-export const productRules: ReadonlyMap<string, ProductRule> = new Map([
+const productRules: ReadonlyMap<string, ProductRule> = new Map([
   ['Attention', attention],
   ['Conv', convolution('float', 1)],
   ['ConvInteger', convolution('integer', 1)],
