@@ -171,12 +171,12 @@ const effort = z.object({
     minMs: count,
     capMs: positive,
     /** The cap is the smaller of capMs and this share of processBudgetMs. */
-    capShare: z.number(),
+    capShare: z.number().check(z.nonnegative(), z.lte(1)),
   }),
   minIterations: positive,
   maxIterations: positive,
   /** Half-width of the 95 % interval, as a share of the median: 0.01 is 1 %. */
-  precision: z.number().check(z.positive()),
+  precision: z.number().check(z.positive(), z.lte(10)),
   totalBudgetMs: z.nullable(positive),
   /** How long the board is watched before the first process, so that rates can be held against it; absent: not. */
   idleMs: z.optional(count),

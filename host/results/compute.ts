@@ -1,11 +1,11 @@
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import { PROTOCOL_VERSION } from '../../agent/protocol/version.ts';
 import { OrinError } from '../errors.ts';
+import { activity } from './activity-result.ts';
 import { analyseCell, type CellAnalysis } from './analyse-cell.ts';
 import { boardActivity } from './board-activity.ts';
 import { cleanStrings } from './clean-strings.ts';
 import { compareCells } from './comparisons.ts';
-import { computeCell } from './compute-cell.ts';
 import { cooldownNotice, cooldownSummary } from './cooldown.ts';
 import { environmentOf } from './environment.ts';
 import { withHarnessShares } from './harness-share.ts';
@@ -16,6 +16,7 @@ import { referenceOf } from './output-agreement.ts';
 import { RESULT_SCHEMA, type Result, resultSchema } from './result.ts';
 import { roundNumbers } from './round-numbers.ts';
 import { runContext } from './run-context.ts';
+import { soundCell, soundComparisons, soundOrNull } from './sound-cell.ts';
 
 export const QUANTILE_DEFINITION =
   'median: mean of the middle two; p90 and above: Hyndman-Fan type 8 within each process, geometric mean over processes';
@@ -37,7 +38,7 @@ export function resultFromJournal(journal: JournalData): Result {
   );
   const cells = withHarnessShares(
     analyses.map((analysis) =>
-      computeCell(analysis, {
+      soundCell(analysis, {
         plan,
         journal,
         runEnded,
@@ -47,7 +48,7 @@ export function resultFromJournal(journal: JournalData): Result {
     ),
     analyses,
   );
-  const idle = boardActivity(journal.tele.idle, journal.tele);
+  const idle = soundOrNull(activity, boardActivity(journal.tele.idle, journal.tele));
   const { owner: _owner, context: _context, ...publicPlan } = plan;
   const result = {
     schema: RESULT_SCHEMA,
@@ -60,7 +61,7 @@ export function resultFromJournal(journal: JournalData): Result {
     run: runSummary(journal, runEnded),
     idle,
     cells,
-    comparisons: compareCells(analyses),
+    comparisons: soundComparisons(compareCells(analyses)),
     warnings: [...noticesOf(journal, cells, plan, idle), ...cooldownNotice(journal.tele.cooldowns)],
     plan: publicPlan,
   };

@@ -172,6 +172,11 @@ export class JournalCollector {
       const text = `process ${process.process}: iteration ${event.first} follows ${duration_ns.length - 1}`;
       findings.push({ kind: 'gap', text });
     }
+    const all_ns = event.dt_ns.reduce((sum, each, k) => sum + each + (event.gap_ns[k] ?? 0), 0);
+    if (!Number.isSafeInteger(event.t0_ns + all_ns)) {
+      const text = `process ${process.process}: iterations that no clock can time`;
+      return [...findings, { kind: 'out-of-place', text }];
+    }
     const base = duration_ns.length;
     let at_ns = event.t0_ns;
     event.dt_ns.forEach((duration, k) => {

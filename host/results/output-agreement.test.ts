@@ -76,3 +76,9 @@ test('a GPU that is held against nothing but itself is not judged; a CPU is the 
     ['outputs not judged: no cell on the CPU computes the same: add cpu to --ep'],
   ]);
 });
+
+test('a model that gives sequences only has no outputs to judge, and a result', () => {
+  const { outputs, verdict } = judged([], [], 'fp32');
+  expect(outputs).toMatchObject({ ok: null, reason: 'no outputs were recorded', max_abs: null });
+  expect(verdict.kind).not.toBe('INVALID');
+});

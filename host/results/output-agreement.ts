@@ -52,7 +52,10 @@ export function outputAgreement(
   reference: { readonly cell: Cell; readonly output: EventOf<'output'> } | null,
 ): OutputAgreement {
   const tolerance = tolerances[cell.precision];
-  const outputs = processes.flatMap((process) => process.output ?? []);
+  // A model may give sequences or maps only: none of them is recorded.
+  const outputs = processes
+    .flatMap((process) => process.output ?? [])
+    .filter((output) => output.outputs.length > 0);
   const nonFinite = Math.max(0, ...outputs.map(countNonFinite));
   const unknown = { max_abs: null, rel_l2: null, top1_agreement: null };
   const base = { reference: reference?.cell.id ?? null, tolerance, non_finite: nonFinite };
@@ -60,7 +63,7 @@ export function outputAgreement(
     const reason = `${nonFinite} output elements are not finite`;
     return { ...base, ...unknown, ok: false, reason };
   }
-  if (outputs.length === 0 || reference === null) {
+  if (outputs.length === 0 || reference === null || reference.output.outputs.length === 0) {
     return { ...base, ...unknown, ok: null, reason: 'no outputs were recorded' };
   }
   // trtexec writes numbers without their types, in an order of its own.
@@ -120,8 +123,8 @@ function disagreement(
 function worstOf(differences: readonly Difference[]): Difference {
   const top1 = differences.flatMap((difference) => difference.top1 ?? []);
   return {
-    maxAbs: Math.max(...differences.map((difference) => difference.maxAbs)),
-    relL2: Math.max(...differences.map((difference) => difference.relL2)),
+    maxAbs: Math.max(0, ...differences.map((difference) => difference.maxAbs)),
+    relL2: Math.max(0, ...differences.map((difference) => difference.relL2)),
     top1: top1.length === 0 ? null : Math.min(...top1),
   };
 }
