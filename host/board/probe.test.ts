@@ -142,6 +142,12 @@ describe('what a board must not do to us', () => {
     expect([probe?.store.size, probe?.referenced.size]).toEqual([0, 0]);
   });
 
+  test('an identity of the boot that is none goes into no script', () => {
+    for (const boot of ['it"s', '$(reboot)', 'a b', 'x'.repeat(65)]) {
+      expect(facts(good().replace(/^boot=.*$/m, `boot=${boot}`)).bootId).toBe('');
+    }
+  });
+
   test('a base directory that would break out of its quotes is refused', () => {
     const output = good().replace(/^base=.*$/m, 'base=/tmp/"; reboot; "');
     expect(facts(output).base.path).toBe('');

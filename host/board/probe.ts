@@ -89,7 +89,7 @@ export function readProbe(output: string, times: ProbeTimes): Probe | null {
 
 function readFacts(answer: ProbeAnswer, machine: string, clock: BoardFacts['clock']): BoardFacts {
   const l4t = l4tRelease(answer.first('tegra'), answer.first('l4tcore'));
-  const bootId = answer.first('boot') ?? '';
+  const bootId = bootIdOf(answer.first('boot'));
   return {
     machine,
     platform: platformOf(answer, machine),
@@ -144,6 +144,11 @@ function libcOf(text: string | null): BoardFacts['libc'] {
   if (/musl/i.test(text ?? '')) return { name: 'musl', version: null };
   if (!/glibc|gnu libc|ldd \(/i.test(text ?? '')) return { name: 'unknown', version: null };
   return { name: 'glibc', version: /(\d{1,2}\.\d{1,3})\s*$/.exec(text ?? '')?.[1] ?? null };
+}
+
+/** As the kernel writes it (random(4), boot_id); it goes into scripts and records, where nothing else must. */
+export function bootIdOf(text: string | null): string {
+  return text !== null && /^[0-9a-f-]{1,64}$/.test(text) ? text : '';
 }
 
 function irqRecordOf(answer: ProbeAnswer): { bootId: string; isGuarded: boolean } | null {

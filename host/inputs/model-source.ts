@@ -35,12 +35,13 @@ export async function loadModel(
   nameOrPath: string,
   cacheDir: string,
   signal?: AbortSignal,
+  allowsLinks = false,
 ): Promise<LoadedModel> {
   signal?.throwIfAborted();
   return withOrinErrors(() =>
     isBuiltIn(nameOrPath)
       ? loadBuiltIn(nameOrPath, cacheDir)
-      : loadFile(nameOrPath, cacheDir, signal ?? new AbortController().signal),
+      : loadFile(nameOrPath, cacheDir, signal ?? new AbortController().signal, allowsLinks),
   );
 }
 
@@ -64,14 +65,19 @@ async function loadBuiltIn(name: string, cacheDir: string): Promise<LoadedModel>
   };
 }
 
-async function loadFile(file: string, cacheDir: string, signal: AbortSignal): Promise<LoadedModel> {
+async function loadFile(
+  file: string,
+  cacheDir: string,
+  signal: AbortSignal,
+  allowsLinks: boolean,
+): Promise<LoadedModel> {
   const isThere = await access(file).then(
     () => true,
     () => false,
   );
   // A plain word that is no file was probably meant to be one of ours.
   if (!isThere && !file.includes(path.sep) && !file.endsWith('.onnx')) throw unknownModel(file);
-  const facts = await inspectModel(file);
+  const facts = await inspectModel(file, {}, allowsLinks);
   signal.throwIfAborted();
   const files: StoreFile[] = [];
   for (const part of facts.files) files.push(await storeFileOf(part, cacheDir, signal));

@@ -3,7 +3,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BoardFacts } from '../board/facts.ts';
 import { type BoardHolders, holdersOf } from '../board/holders.ts';
-import { type Probe, probeBoard } from '../board/probe.ts';
+import { bootIdOf, type Probe, probeBoard } from '../board/probe.ts';
 import { readAnswer } from '../board/probe-answer.ts';
 import { watchHoldersScript } from '../board/probe-script.ts';
 import { OrinError } from '../errors.ts';
@@ -186,7 +186,8 @@ async function watchOnce(
     for await (const look of looks(process.stdout, `${mark}look\n`)) {
       const answer = readAnswer(look);
       // Of another boot neither the lock's nor the clock that the probe read holds any more.
-      if ((answer.first('boot') ?? facts.bootId) !== facts.bootId) return true;
+      const boot = answer.first('boot');
+      if (boot !== null && bootIdOf(boot) !== facts.bootId) return true;
       if (isFree(holdersOf(answer, facts.bootId, facts.clock))) return true;
     }
     return false;

@@ -13,6 +13,8 @@ import type { Workshop } from './workshop.ts';
 export interface BenchRequest extends FollowRequest {
   /** Built-in names or paths of `.onnx` files. */
   readonly models: readonly string[];
+  /** Their external data may be links out of their directories. */
+  readonly allowsLinks?: boolean;
   readonly axes: Axes;
   /** Also measure on the best GPU engine that the board has. */
   readonly isGpuWanted: boolean;

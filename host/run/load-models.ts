@@ -23,9 +23,10 @@ const CALIBRATION_MODEL = 'null';
 export async function loadModels(
   names: readonly string[],
   workshop: Workshop,
+  allowsLinks = false,
 ): Promise<PlanModels> {
   const all = [...new Set([...names, CALIBRATION_MODEL])];
-  const loaded = await Promise.all(all.map((name) => workshop.loadModel(name)));
+  const loaded = await Promise.all(all.map((name) => workshop.loadModel(name, allowsLinks)));
   const placed = loaded.filter(
     ({ place }, at) => loaded.findIndex((other) => other.place === place) === at,
   );

@@ -13,7 +13,7 @@ import { type RuntimeOptions, runtimeFor } from '../runtime/runtime-for.ts';
 export interface Workshop {
   readonly packer: Packer;
   /** @throws as `loadModel` */
-  loadModel(nameOrPath: string): Promise<LoadedModel>;
+  loadModel(nameOrPath: string, allowsLinks?: boolean): Promise<LoadedModel>;
   /** @throws as `prepareInputs` */
   prepareInputs(model: LoadedModel, request: Omit<InputRequest, 'signal'>): Promise<PreparedInputs>;
   /** @throws as `runtimeFor` */
@@ -33,7 +33,10 @@ export function openWorkshop(
   const runtimes = new Map<string, Promise<Runtime>>();
   return {
     packer: openPacker(cacheDir),
-    loadModel: (name) => once(models, name, () => loadModel(name, cacheDir, signal)),
+    loadModel: (name, allowsLinks = false) =>
+      once(models, JSON.stringify([name, allowsLinks]), () =>
+        loadModel(name, cacheDir, signal, allowsLinks),
+      ),
     prepareInputs: (model, request) =>
       once(inputs, JSON.stringify([model.planModel, request]), () =>
         prepareInputs(model, { ...request, signal }).catch(async (error: unknown) => {

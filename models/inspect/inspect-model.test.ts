@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { makeBuiltIn } from '../built-in.ts';
 import type { ModelError } from '../model-error.ts';
 import { encodeModel } from '../onnx/codec.ts';
@@ -45,10 +45,10 @@ function externalModel(entries: Readonly<Record<string, string>>): Uint8Array {
   });
 }
 
-async function inspectExternal(entries: Readonly<Record<string, string>>) {
+async function inspectExternal(entries: Readonly<Record<string, string>>, allowsLinks = false) {
   const file = path.join(directory, 'model.onnx');
   await writeFile(file, externalModel(entries));
-  return inspectModel(file);
+  return inspectModel(file, {}, allowsLinks);
 }
 
 test('external data is found beside the model, and ONNX Runtime reads the same', async () => {
@@ -79,7 +79,25 @@ test('external data that is missing or cut is named', async () => {
   await expect(unsized).rejects.toMatchObject({ why: 'it has 20 bytes, tensor "w" needs 32' });
 });
 
-test('external data may be a link, as in the caches of model hubs', async () => {
+test('external data that is a link out of the directory of its model is followed only where a person says so', async () => {
+  const elsewhere = await mkdtemp(path.join(tmpdir(), 'orin-elsewhere-'));
+  onTestFinished(() => rm(elsewhere, { recursive: true, force: true }));
+  const secret = path.join(elsewhere, 'id_rsa');
+  await writeFile(secret, Buffer.alloc(32));
+  await symlink(secret, path.join(directory, 'out.bin'));
+  const data = { location: 'out.bin', length: '32' };
+  await expect(inspectExternal(data)).rejects.toMatchObject({
+    code: 'model-unsupported',
+    why: `out.bin is a link out of the model's directory, to ${secret}`,
+    next: expect.stringContaining('--allow-links'),
+  });
+  expect((await inspectExternal(data, true)).files[1]).toMatchObject({ sizeBytes: 32 });
+  // A directory that is a link leads out as well.
+  await symlink(elsewhere, path.join(directory, 'inner'));
+  await expect(inspectExternal({ location: 'inner/id_rsa' })).rejects.toThrow();
+});
+
+test('external data may be a link within the directory of its model', async () => {
   await writeFile(path.join(directory, 'blob'), new Uint8Array(32));
   await symlink('blob', path.join(directory, 'linked.bin'));
   const facts = await inspectExternal({ location: 'linked.bin', length: '32' });

@@ -13,17 +13,19 @@ import { type ModelSource, type ReadModel, readModel } from './read-model.ts';
 
 /**
  * Reads what an ONNX file says of itself. `request` chooses the shapes for which `flops` is estimated;
- * free dimensions that it leaves open make `flops` null, they are no error here.
+ * free dimensions that it leaves open make `flops` null, they are no error here. `allowsLinks`: external data may be a
+ * link out of the model's directory.
  * Throws ModelError: `model-unreadable`, `model-unsupported`, `external-data-missing`, and
  * `input-mismatch` where `request` contradicts the model.
  */
 export async function inspectModel(
   source: ModelSource,
   request: ShapeRequest = {},
+  allowsLinks = false,
 ): Promise<ModelFacts> {
   const read = await readModel(source);
   const { model, graph } = read;
-  const files = await listModelFiles(read);
+  const files = await listModelFiles(read, allowsLinks);
   const initializers = new Set(graph.initializer.map((tensor) => tensor.name));
   const shapes = {
     name: read.name,

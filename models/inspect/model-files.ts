@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ModelFile } from '../facts.ts';
 import { ModelError } from '../model-error.ts';
@@ -11,10 +11,14 @@ import type { ReadModel } from './read-model.ts';
 /**
  * All files of a model: the `.onnx` first, then its external data, each checked to exist and to be as long
  * as its tensors need. Locations that are absolute or leave the model's directory are refused, as they
- * could name any file of this machine.
+ * could name any file of this machine; so are links out of it, which a downloaded model may hold, unless a person
+ * allows them: model hubs keep their caches as links.
  * Throws ModelError `external-data-missing` or `model-unsupported`.
  */
-export async function listModelFiles(read: ReadModel): Promise<readonly ModelFile[]> {
+export async function listModelFiles(
+  read: ReadModel,
+  allowsLinks: boolean,
+): Promise<readonly ModelFile[]> {
   const main = { path: read.name, location: read.location, sizeBytes: read.sizeBytes };
   const needs = externalNeeds(read);
   if (needs.size === 0) return [main];
@@ -27,11 +31,27 @@ export async function listModelFiles(read: ReadModel): Promise<readonly ModelFil
   const directory = path.dirname(read.location);
   const files: ModelFile[] = [main];
   for (const [location, need] of [...needs].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-    // A symbolic link is followed: model hubs keep their caches as links.
     const file = path.join(directory, location);
-    files.push({ path: location, location: file, sizeBytes: await checkFile(read, file, need) });
+    const sizeBytes = await checkFile(read, file, need);
+    if (!allowsLinks) await refuseLinkOut(read, directory, location);
+    files.push({ path: location, location: file, sizeBytes });
   }
   return files;
+}
+
+async function refuseLinkOut(read: ReadModel, directory: string, location: string): Promise<void> {
+  const [home, file] = await Promise.all([
+    realpath(directory),
+    realpath(path.join(directory, location)),
+  ]);
+  const way = path.relative(home, file);
+  if (way !== '..' && !way.startsWith(`..${path.sep}`) && !path.isAbsolute(way)) return;
+  throw new ModelError({
+    code: 'model-unsupported',
+    what: `the external data of ${read.name} cannot be used`,
+    why: `${location} is a link out of the model's directory, to ${file}`,
+    next: 'where that is as it should be, as in the cache of a model hub: --allow-links',
+  });
 }
 
 interface Need {

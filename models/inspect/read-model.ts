@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ModelError } from '../model-error.ts';
 import { decodeModel, toNumber } from '../onnx/codec.ts';
+import { countParts, type PartCount } from '../onnx/count-parts.ts';
 import type { GraphProto, ModelProto } from '../onnx/messages.ts';
 
 /** A model on disk, or one in memory under a name. */
@@ -18,6 +19,9 @@ export interface ReadModel {
 
 /** protobuf's own limit; larger models keep their weights in external data files. */
 const MAX_MODEL_BYTES = 2 ** 31 - 1;
+
+/** Some ten times what the largest models have, with their 100,000 nodes; decoded, these take about a gigabyte. */
+const MOST_PARTS: PartCount = { messages: 4_000_000, values: 16_000_000 };
 
 interface Lookalike {
   readonly offset: number;
@@ -90,6 +94,17 @@ async function readBytes(file: string): Promise<Uint8Array> {
   }
 }
 
+/** A file of a few megabytes may stand for gigabytes of memory: two bytes make an empty node. */
+function refuseTooMany(where: string, { messages, values }: PartCount): void {
+  if (messages <= MOST_PARTS.messages && values <= MOST_PARTS.values) return;
+  throw new ModelError({
+    code: 'model-unsupported',
+    what: `${where} has more parts than any model`,
+    why: `more than ${MOST_PARTS.messages} nodes, attributes and shapes, or ${MOST_PARTS.values} values beside its weights`,
+    next: 'keep large constants as raw data or in external files, as onnx.save_model does',
+  });
+}
+
 function parseModel(where: string, bytes: Uint8Array): Pick<ReadModel, 'model' | 'graph'> {
   const what = `${where} is not an ONNX model`;
   const head = Buffer.from(bytes.subarray(0, 64)).toString('latin1');
@@ -108,8 +123,10 @@ function parseModel(where: string, bytes: Uint8Array): Pick<ReadModel, 'model' |
   if (bytes.length === 0) throw unreadable('the file is empty');
   let model: ModelProto;
   try {
+    refuseTooMany(where, countParts(bytes, MOST_PARTS));
     model = decodeModel(bytes);
   } catch (cause) {
+    if (cause instanceof ModelError) throw cause;
     const isCut = cause instanceof RangeError && cause.message.startsWith('index out of range');
     throw unreadable(
       isCut ? 'it ends in the middle, or was never ONNX' : 'no valid protobuf',

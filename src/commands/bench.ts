@@ -95,6 +95,7 @@ export function settingsFrom(
   const axes = axesFrom(options);
   return {
     models: options.model.length > 0 ? options.model : [DEFAULT_MODEL],
+    allowsLinks: options.allowLinks === true,
     axes,
     ...(options.preset === 'thesis' && {
       axesFor: (_link, facts) => Promise.resolve(thesisAxes(axes, facts)),

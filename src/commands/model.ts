@@ -66,7 +66,9 @@ export async function inspectModelCommand(file: string, options: OptionValues): 
     batchAxes: options.batchAxis,
     ...(options.batch ? { batch: wholeNumber(options.batch, '--batch') } : {}),
   };
-  const facts = await withOrinErrors(() => inspectModel(source, request));
+  const facts = await withOrinErrors(() =>
+    inspectModel(source, request, options.allowLinks === true),
+  );
   const text = options.json
     ? `${JSON.stringify({ ...facts, loadObstacles: loadObstacles(facts) }, null, 2)}\n`
     : describeModel(facts);

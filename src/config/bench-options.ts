@@ -108,6 +108,7 @@ function addBoardOptions(command: Command): void {
     )
     .option('--keep <size>', 'least recently used files beyond this are removed', '2G')
     .option('--offline', 'use only what is in the cache of this machine')
+    .option('--allow-links', 'follow links of external data out of the directory of its model')
     .option('--detach', 'print the id of the run and leave; `attach` finds it again');
 }
 

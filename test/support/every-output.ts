@@ -105,7 +105,7 @@ function plainNamed(name: string): ConstructorParameters<typeof ToldBoard>[0] {
 }
 
 /** A run's result as it is on the disk, read back through its schema. */
-export function savedResult(journal: JournalData): Result {
+function savedResult(journal: JournalData): Result {
   return resultSchema.parse(JSON.parse(encodeResult(resultFromJournal(journal))));
 }
 
