@@ -7,6 +7,8 @@ import { edgeSnapshot, TeleCollector } from './tele-collector.ts';
 
 /** Memory has an end: iterations beyond this are counted as a problem, not kept. */
 const MAX_ITERATIONS = 20_000_000;
+/** Iterations with context switches or page faults, of which the result says more. */
+const MAX_MARKED = 2_000_000;
 const MAX_NOTICES = 1000;
 const MAX_COLLECTIONS = 100_000;
 
@@ -27,6 +29,7 @@ export class JournalCollector {
   readonly #notices: (EventOf<'warn'> | EventOf<'error'>)[] = [];
   readonly #tele = new TeleCollector();
   #iterations = 0;
+  #marked = 0;
   #lastT_ns = 0;
 
   /** @param isLean forgets the values of a process once it has ended: memory then has the size of one process. */
@@ -184,6 +187,12 @@ export class JournalCollector {
       duration_ns.push(duration);
       at_ns += duration + (event.gap_ns[k] ?? 0);
     });
+    this.#marked += event.preempted.length + event.faults.length;
+    if (this.#marked > MAX_MARKED) {
+      const text = `more than ${MAX_MARKED} iterations with faults or preemptions`;
+      this.#iterations += count;
+      return [...findings, { kind: 'out-of-place', text }];
+    }
     for (const [index, switches] of event.preempted) {
       if (index < count) preempted.set(base + index, switches);
     }

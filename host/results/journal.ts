@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { EventOf, JournalEvent } from '../../agent/protocol/events.ts';
 import { decodeLine, MAX_LINE_BYTES } from '../../agent/protocol/wire.ts';
+import { JournalBounds } from './journal-bounds.ts';
 import { JournalCollector } from './journal-collector.ts';
 import type { JournalData } from './journal-data.ts';
 import type { JournalProblem } from './result.ts';
@@ -15,6 +16,7 @@ const MAX_PROBLEMS = 1000;
  */
 export class JournalReader {
   readonly #collector: JournalCollector;
+  readonly #bounds = new JournalBounds();
   readonly #hash = createHash('sha256');
   readonly #problems: JournalProblem[] = [];
   #pending: Buffer[] = [];
@@ -98,7 +100,7 @@ export class JournalReader {
     if (event?.kind === 'bye') this.#sha256 = this.#hash.copy().digest('hex');
     this.#hashPending();
     this.#hash.update(tail);
-    const accepted = event === null ? null : this.#accept(event);
+    const accepted = event === null ? null : this.#accept(event, size);
     this.#pendingBytes = 0;
     this.#isSkipping = false;
     this.#offset += size;
@@ -122,7 +124,7 @@ export class JournalReader {
     return null;
   }
 
-  #accept(event: JournalEvent): JournalEvent | null {
+  #accept(event: JournalEvent, bytes: number): JournalEvent | null {
     if (this.#bye !== null) return this.#refuse(`${event.kind} after the end`);
     if (event.seq < this.#nextSeq) {
       return this.#refuse(`${event.kind} number ${event.seq}, ${this.#nextSeq} expected`);
@@ -131,6 +133,11 @@ export class JournalReader {
       this.#report('gap', `${event.seq - this.#nextSeq} events missing before number ${event.seq}`);
     }
     this.#nextSeq = event.seq + 1;
+    const excess = this.#bounds.excess(event, bytes);
+    if (excess !== null) {
+      this.#events += 1;
+      return this.#refuse(excess);
+    }
     if (event.kind === 'bye') this.#finish(event);
     else {
       for (const found of this.#collector.add(event)) this.#report(found.kind, found.text);

@@ -20,6 +20,8 @@ type Table = NonNullable<Tele['counted']>['interrupts'];
 
 /** Memory has an end: five and a half hours at one a second. */
 const MAX_SAMPLES = 20_000;
+/** Figures of all samples together, and steps of all counters: a board of 300 files, 12 CPUs and 60 sources stays below. */
+const MAX_FIGURES = 6_000_000;
 const WRAP = 2 ** 32;
 
 /** Sorts what `tele` events say into series. */
@@ -33,6 +35,8 @@ export class TeleCollector {
   readonly #steerings: SteeringReport[] = [];
   readonly #files: Record<string, string | null> = {};
   readonly #counters = new Map<string, number>();
+  #figures = 0;
+  #fileCount = 0;
   #state: JetsonState | null = null;
   #link: LinkInterface | null = null;
   #idleStart: EdgeSnapshot | null = null;
@@ -52,7 +56,7 @@ export class TeleCollector {
     if (event.cooldown && event.cooldown.state !== 'waiting') this.#addCooldown(event.cooldown);
     // The supervisor's own say nothing of the board's state.
     const isSampler = !event.idle && !event.cooldown && !event.steering;
-    if (this.#state !== null && isSampler && this.#board.length < MAX_SAMPLES) {
+    if (this.#state !== null && isSampler && this.#hasRoom(this.#board, this.#fileCount)) {
       this.#board.push({ t_ns: event.t_ns, state: this.#state });
     }
     if (event.own && this.#own.length < MAX_SAMPLES) {
@@ -76,6 +80,12 @@ export class TeleCollector {
     };
   }
 
+  /** Counts what a sample adds; false where it would be too much. */
+  #hasRoom(series: readonly unknown[], figures: number): boolean {
+    this.#figures += figures;
+    return series.length < MAX_SAMPLES && this.#figures <= MAX_FIGURES;
+  }
+
   #addCooldown(end: CooldownEnd): void {
     if (this.#cooldowns.length >= MAX_SAMPLES) return;
     this.#cooldowns.push({ ...end, zone: cleanLine(end.zone, 64) });
@@ -93,6 +103,7 @@ export class TeleCollector {
   /** An event tells what changed; the state is of all that was told so far. */
   #stateWith(files: JetsonSnapshot): JetsonState {
     Object.assign(this.#files, files);
+    this.#fileCount = Object.keys(this.#files).length;
     return readJetsonState(this.#files);
   }
 
@@ -104,7 +115,8 @@ export class TeleCollector {
     const start_ns = this.#countedUntil_ns;
     this.#countedUntil_ns = t_ns;
     // The first event tells counts since boot.
-    if (start_ns === null || t_ns <= start_ns || this.#windows.length >= MAX_SAMPLES) return;
+    if (start_ns === null || t_ns <= start_ns) return;
+    if (!this.#hasRoom(this.#windows, counts.size)) return;
     this.#windows.push({ start_ns, end_ns: t_ns, counts });
   }
 
