@@ -193,15 +193,10 @@ function addModelCommands(program: Command, run: Run): void {
     .command('inspect')
     .argument('<file>', 'an .onnx file or a built-in name')
     .description('inputs, outputs, parameters, operators, estimated FLOPs')
-<<<<<<< HEAD
     .option('--shape <name=1x3x224x224>', 'shape of an input; N is the batch', collect, [])
     .option('--batch <n>', 'batch size')
     .option('--batch-axis <name>', 'which dimension is the batch, as of bench', collect, [])
-=======
-    .option('--shape <name=1x3x224x224>', 'resolve free dimensions of an input', collect, [])
-    .option('--batch <n>', 'value of a free leading dimension')
     .option('--allow-links', 'follow links of external data out of the directory of its model')
->>>>>>> 2ab797d (Bound what a model's file makes of memory, and links of its data)
     .option('--json', 'one JSON document')
     .action(
       run(async ([file = ''], options) =>

@@ -42,13 +42,8 @@ export async function bench(request: BenchRequest): Promise<RunOutcome | null> {
 
 async function benchConnected(request: BenchRequest): Promise<RunOutcome | null> {
   const tell = request.listener;
-<<<<<<< HEAD
   const workshop = request.workshop ?? openWorkshop(request.directories, request.signal);
-  const models = loadModels(request.models, workshop);
-=======
-  const workshop = request.workshop ?? openWorkshop(request.directories.cache, request.signal);
   const models = loadModels(request.models, workshop, request.allowsLinks);
->>>>>>> 2ab797d (Bound what a model's file makes of memory, and links of its data)
   // Awaited below; a failure while connecting must not count as unhandled.
   models.catch(() => undefined);
   const beganMs = performance.now();
