@@ -27,11 +27,32 @@ async function rewrite(change: (key: string, value: unknown) => unknown): Promis
 
 const newer = new Set(['ort_version', 'freq_drop', 'interrupt_burst', 'engine_build_ns', 'gpu']);
 
+test('a result of this version that lacks keys is different, of another older', async () => {
+  await rewrite((key, value) => (newer.has(key) ? undefined : value));
+  expect((await verifyRun(directory)).state).toBe('different');
+  expect((await verifyRun(directory, '9.9.9')).state).toBe('older');
+});
+
+test('samples.parquet that is not there, or holds something else, is told and repaired', async () => {
+  const samples = join(directory, runFiles.samples);
+  const kept = await readFile(samples);
+  expect((await verifyRun(directory, '9.9.9')).samples).toBe('same');
+  await writeFile(samples, Buffer.alloc(kept.length));
+  expect((await verifyRun(directory, '9.9.9')).samples).toBe('different');
+  await rm(samples);
+  expect((await verifyRun(directory, '9.9.9')).samples).toBe('missing');
+  await repairResult(directory);
+  expect(await readFile(samples)).toEqual(kept);
+});
+
 describe('a result that lacks what later versions added', () => {
   test('was saved by an earlier one, and opens', async () => {
     await rewrite((key, value) => (newer.has(key) ? undefined : value));
     expect(await readFile(path, 'utf8')).not.toBe(saved);
-    expect(await verifyRun(directory)).toMatchObject({ state: 'older', firstDifference: null });
+    expect(await verifyRun(directory, '9.9.9')).toMatchObject({
+      state: 'older',
+      firstDifference: null,
+    });
     expect((await openRun(runs, id)).result.cells).toHaveLength(2);
   });
 
@@ -40,7 +61,7 @@ describe('a result that lacks what later versions added', () => {
       newer.has(key) ? undefined : key === 'n_processes' ? Number(value) + 1 : value,
     );
     const lines = (await readFile(path, 'utf8')).split('\n');
-    const verified = await verifyRun(directory);
+    const verified = await verifyRun(directory, '9.9.9');
     expect(verified.state).toBe('different');
     const { line = 0, saved: there = '' } = verified.firstDifference ?? {};
     expect(there).toMatch(/"n_processes": 7/);
@@ -59,7 +80,7 @@ describe('a result that lacks what later versions added', () => {
           key === list && Array.isArray(value) ? value.slice(0, -1) : value,
         );
       }
-      expect((await verifyRun(directory)).state).toBe('different');
+      expect((await verifyRun(directory, '9.9.9')).state).toBe('different');
     },
   );
 });
@@ -68,13 +89,13 @@ test.each(['median_ns', 'warnings', 'verdict', 'environment'])(
   'a file without %s is no result, and none that an earlier version saved',
   async (gone) => {
     await rewrite((key, value) => (key === gone ? undefined : value));
-    expect((await verifyRun(directory)).state).toBe('unreadable');
+    expect((await verifyRun(directory, '9.9.9')).state).toBe('unreadable');
   },
 );
 
 test('something that no version writes is a difference', async () => {
   await rewrite((key, value) => (key === 'verdict' ? { ...(value as object), more: 1 } : value));
-  expect((await verifyRun(directory)).state).toBe('different');
+  expect((await verifyRun(directory, '9.9.9')).state).toBe('different');
 });
 
 test.each([
@@ -85,7 +106,7 @@ test.each([
   await writeFile(path, text);
   const next = `its journal is the truth: orin-remote results verify --repair ${id}`;
   await expect(openRun(runs, id)).rejects.toMatchObject({ code: 'results-unreadable', next });
-  expect((await verifyRun(directory)).state).toBe('unreadable');
+  expect((await verifyRun(directory, '9.9.9')).state).toBe('unreadable');
   await repairResult(directory);
   expect(await readFile(path, 'utf8')).toBe(saved);
   expect(await readFile(`${path}.replaced`, 'utf8')).toBe(text);
@@ -93,7 +114,7 @@ test.each([
 
 test('a result that is missing is written', async () => {
   await rm(path);
-  expect((await verifyRun(directory)).state).toBe('unreadable');
+  expect((await verifyRun(directory, '9.9.9')).state).toBe('unreadable');
   await repairResult(directory);
-  expect((await verifyRun(directory)).state).toBe('same');
+  expect((await verifyRun(directory, '9.9.9')).state).toBe('same');
 });

@@ -1,15 +1,19 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
+import { hashFile } from '../hash/hash-file.ts';
 import { encodeResult, resultFromJournal } from './compute.ts';
 import { runFiles, unwritable } from './directory.ts';
+import { writeSamples } from './export/parquet.ts';
+import type { JournalData } from './journal-data.ts';
 import { type JournalProblem, resultSchema } from './result.ts';
 import { readSavedJournal } from './saved-runs.ts';
 
 export interface Verification {
   /**
    * `same`: the saved result is what its journal gives, to the byte. `older`: everything in it is, and what it has not is
-   * what this version says beyond the one that saved it. `unreadable`: there is no result file, or none of ours.
+   * what this version says beyond another one, which saved it. `unreadable`: there is no result file, or none of ours.
    */
   readonly state: 'same' | 'older' | 'different' | 'unreadable';
   /** First line of result.json that differs, from 1; null when none does. */
@@ -18,6 +22,8 @@ export interface Verification {
     readonly saved: string;
     readonly computed: string;
   } | null;
+  /** Whether samples.parquet holds the iterations of the journal. */
+  readonly samples: 'same' | 'missing' | 'different';
   /** Version of the program that made the plan, as the saved file has it. */
   readonly savedBy: string | null;
   /** What is amiss in the journal itself. */
@@ -25,39 +31,62 @@ export interface Verification {
 }
 
 /**
- * Computes a run's result from its journal again and holds it against the saved file. Versions only ever add optional fields
- * to a result, so that a file which lacks some, and still is a result, was saved by an earlier one.
+ * Computes a run's files from its journal again and holds them against the saved ones. Versions only ever add optional fields
+ * to a result, so that a file which lacks some, and still is a result, may have been saved by another one than this.
+ * @param version of this program; a run that it planned lacks nothing
  * @throws OrinError `journal-damaged`, `results-unreadable` of the journal.
  */
-export async function verifyRun(directory: string): Promise<Verification> {
+export async function verifyRun(
+  directory: string,
+  version: string | null = null,
+): Promise<Verification> {
   const journal = await readSavedJournal(directory);
   const computed = resultFromJournal(journal);
   const saved = await readFile(join(directory, runFiles.result), 'utf8').catch(() => '');
-  const { problems } = journal;
+  const about = { problems: journal.problems, samples: await verifySamples(directory, journal) };
   if (saved === encodeResult(computed)) {
-    return { state: 'same', firstDifference: null, savedBy: versionOf(computed), problems };
+    return { state: 'same', firstDifference: null, savedBy: versionOf(computed), ...about };
   }
   const json = parsed(saved);
   const savedBy = versionOf(json);
-  const known = `${JSON.stringify(knownOf(computed, json), null, 2)}\n`;
-  const firstDifference = differenceOf(saved, known);
+  const isOlder = versionOf(computed) !== version;
+  const whole = isOlder ? knownOf(computed, json) : computed;
+  const firstDifference = differenceOf(saved, `${JSON.stringify(whole, null, 2)}\n`);
   if (!resultSchema.safeParse(json).success) {
-    return { state: 'unreadable', firstDifference, savedBy, problems };
+    return { state: 'unreadable', firstDifference, savedBy, ...about };
   }
   return {
     state: firstDifference === null ? 'older' : 'different',
     firstDifference,
     savedBy,
-    problems,
+    ...about,
   };
 }
 
+/** The same journal gives the same bytes. */
+async function verifySamples(
+  directory: string,
+  journal: JournalData,
+): Promise<Verification['samples']> {
+  const saved = await hashFile(join(directory, runFiles.samples)).catch(() => null);
+  if (saved === null) return 'missing';
+  const beside = await mkdtemp(join(tmpdir(), 'orin-remote-verify-'));
+  try {
+    const path = join(beside, runFiles.samples);
+    writeSamples(path, journal);
+    return (await hashFile(path)).sha256 === saved.sha256 ? 'same' : 'different';
+  } finally {
+    await rm(beside, { recursive: true, force: true });
+  }
+}
+
 /**
- * Writes result.json anew from the journal; what was there is kept as `result.json.replaced`.
+ * Writes result.json and samples.parquet anew from the journal; what was there is kept as `result.json.replaced`.
  * @throws OrinError `journal-damaged`, `results-unreadable` of the journal, `results-unwritable`
  */
 export async function repairResult(directory: string): Promise<void> {
-  const computed = encodeResult(resultFromJournal(await readSavedJournal(directory)));
+  const journal = await readSavedJournal(directory);
+  const computed = encodeResult(resultFromJournal(journal));
   const path = join(directory, runFiles.result);
   const temporary = `${path}.${process.pid}.new`;
   try {
@@ -66,6 +95,9 @@ export async function repairResult(directory: string): Promise<void> {
       if (error.code !== 'ENOENT') throw error;
     });
     await rename(temporary, path);
+    await writeFile(temporary, '', { mode: 0o600 });
+    writeSamples(temporary, journal);
+    await rename(temporary, join(directory, runFiles.samples));
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw unwritable(error, path, null);

@@ -7,23 +7,33 @@ import { directoriesFrom } from '../config/directories.ts';
 import { environment } from '../config/environment.ts';
 import { print } from '../output/print.ts';
 
+declare const __ORIN_REMOTE_VERSION__: string;
+
 /** `orin-remote results verify <run>`: 0 when result.json holds what its journal gives, else 4. */
 export async function verifyCommand(id: string, options: OptionValues): Promise<number> {
   const { runId, directory, isPartial } = await locateRun(directoriesFrom(environment).runs, id);
   if (isPartial) throw notSavedYet(runId);
-  const verified = await verifyRun(directory);
+  const verified = await verifyRun(directory, __ORIN_REMOTE_VERSION__);
   for (const problem of verified.problems) {
     print(`journal line ${problem.line}: ${problem.kind}, ${problem.text}\n`);
   }
   print(`${runId}: ${sentenceOf(verified)}\n`);
+  if (verified.samples !== 'same') print(`${runId}: ${samplesSentence(verified.samples)}\n`);
   const isWhole = verified.problems.length === 0;
   const isKept = verified.state === 'same' || verified.state === 'older';
-  if (options.repair && verified.state !== 'same') {
+  const areSamplesKept = verified.samples === 'same' || verified.state === 'older';
+  if (options.repair && (verified.state !== 'same' || verified.samples !== 'same')) {
     await repairResult(directory);
-    print(`${runId}: result.json is written anew from its journal\n`);
+    print(`${runId}: result.json and samples.parquet are written anew from its journal\n`);
     return isWhole ? exitCodes.ok : exitCodes.boardFailed;
   }
-  return isWhole && isKept ? exitCodes.ok : exitCodes.boardFailed;
+  return isWhole && isKept && areSamplesKept ? exitCodes.ok : exitCodes.boardFailed;
+}
+
+function samplesSentence(samples: 'missing' | 'different'): string {
+  return samples === 'missing'
+    ? 'samples.parquet is not there; its journal gives it: results verify --repair'
+    : 'samples.parquet does not hold what its journal gives: results verify --repair writes it anew';
 }
 
 function sentenceOf({ state, firstDifference, savedBy }: Verification): string {
