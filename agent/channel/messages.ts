@@ -5,6 +5,8 @@ import type { Cell, Effort } from '../protocol/plan.ts';
 export interface WorkerJob {
   readonly cell: Cell;
   readonly effort: Effort;
+  /** The process lasts at least so long, from its first iteration on: see `pilotMs` of the effort. */
+  readonly leastMs: number;
   /** Absolute path of the `.onnx` file as laid out for this run. */
   readonly modelPath: string;
   /** SHA-256 of every file of the model. */
@@ -74,7 +76,7 @@ export type WorkerMessage = WorkerReady | WorkerEvent | WorkerAlive | WorkerDone
 
 /** What the profiling process is told: the same cell, and where the profile may lie for a moment. */
 export interface ProfileJob
-  extends Omit<WorkerJob, 'effort' | 'origin_ns' | 'rootPath' | 'scratchPath'> {
+  extends Omit<WorkerJob, 'effort' | 'leastMs' | 'origin_ns' | 'rootPath' | 'scratchPath'> {
   readonly profileDirectory: string;
 }
 

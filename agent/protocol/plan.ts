@@ -178,6 +178,11 @@ const effort = z.object({
   /** Half-width of the 95 % interval, as a share of the median: 0.01 is 1 %. */
   precision: z.number().check(z.positive(), z.lte(10)),
   totalBudgetMs: z.nullable(positive),
+  /**
+   * The first process of a cell lasts at least so long, so that a late warm-up is seen; later ones as long as that one says;
+   * absent: no process lasts longer than it must.
+   */
+  pilotMs: z.optional(count),
   /** How long the board is watched before the first process, so that rates can be held against it; absent: not. */
   idleMs: z.optional(count),
   /**

@@ -78,7 +78,13 @@ test('steady iterations are those after the phase of that name; the median is of
     samples(5, [110]);
     json({ kind: 'done', outcome: 'ok', stop: 'precise', message: '' });
   `);
-  expect(result).toEqual({ outcome: 'ok', median_ns: 110, isMovedBack: false, built_ns: 0 });
+  expect(result).toEqual({
+    outcome: 'ok',
+    median_ns: 110,
+    settledMs: 0,
+    isMovedBack: false,
+    built_ns: 0,
+  });
   expect(end).toMatchObject({ iterations: 6, warmUpIterations: 3, stop: 'precise', exitCode: 0 });
 });
 

@@ -11,6 +11,7 @@ import type { Journal } from '../journal/journal.ts';
 import { oomKills } from '../proc/process-table.ts';
 import type { Runtime } from '../runtime.ts';
 import { median } from '../statistics/quantile.ts';
+import { settledAfterMs } from '../statistics/settling.ts';
 import { StderrTail } from './stderr-tail.ts';
 import { type HangLimits, limitsFor, Watchdog } from './watchdog.ts';
 import { judgeEnd, type ProcessOutcome } from './worker-outcome.ts';
@@ -35,6 +36,8 @@ export interface CellProcessResult {
   readonly outcome: ProcessOutcome;
   /** Median of the steady iterations, nanoseconds; null when there were none. */
   readonly median_ns: number | null;
+  /** How long it took to settle, from its first iteration on: see `settledAfterMs`. */
+  readonly settledMs: number;
   /** See `process-end`: it does not count. */
   readonly isMovedBack: boolean;
   /** How long it built an engine, which is no measuring; 0 where it built none. */
@@ -62,6 +65,7 @@ export class CellProcess {
   readonly #watchdog: Watchdog;
   readonly #started_ns: number;
   readonly #oomKillsBefore = oomKills();
+  readonly #warmUp: Float64Array[] = [];
   readonly #steady: Float64Array[] = [];
   #done: WorkerDone | null = null;
   #killedBecause: string | null = null;
@@ -134,7 +138,14 @@ export class CellProcess {
       ...(isMovedBack && { isMovedBack }),
     });
     journal.sync();
-    return { outcome, median_ns: this.#median(), isMovedBack, built_ns: this.#built_ns };
+    const steady = joined(this.#steady);
+    return {
+      outcome,
+      median_ns: steady.length > 0 ? median(steady) : null,
+      settledMs: settledAfterMs(joined([...this.#warmUp, steady])),
+      isMovedBack,
+      built_ns: this.#built_ns,
+    };
   }
 
   #listen(pipe: Readable): void {
@@ -163,7 +174,7 @@ export class CellProcess {
     this.#context.journal.write(event);
     this.#iterations += duration_ns.length;
     this.#watchdog.iterations(duration_ns.reduce((a, b) => Math.max(a, b)));
-    if (this.#warmUpIterations !== null) this.#steady.push(duration_ns);
+    (this.#warmUpIterations === null ? this.#warmUp : this.#steady).push(duration_ns);
   }
 
   #takeMessage(message: WorkerMessage): void {
@@ -223,14 +234,15 @@ export class CellProcess {
       });
     });
   }
+}
 
-  #median(): number | null {
-    const values = new Float64Array(this.#steady.reduce((sum, part) => sum + part.length, 0));
-    let at = 0;
-    for (const part of this.#steady) {
-      values.set(part, at);
-      at += part.length;
-    }
-    return values.length > 0 ? median(values) : null;
+/** Several series one after the other. */
+function joined(parts: readonly Float64Array[]): Float64Array {
+  const values = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    values.set(part, at);
+    at += part.length;
   }
+  return values;
 }

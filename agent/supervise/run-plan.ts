@@ -6,6 +6,7 @@ import { scratchName } from '../protocol/run-files.ts';
 import { CellProcess, type CellProcessContext } from './cell-process.ts';
 import { Cooldown } from './cooldown.ts';
 import { measureIdle } from './idle-baseline.ts';
+import { Pilots } from './pilots.ts';
 import { provePlacement } from './profile-process.ts';
 import { type CellEnd, Schedule } from './schedule.ts';
 import { SteeredProcesses } from './steered-processes.ts';
@@ -45,6 +46,7 @@ class PlanRun {
   readonly #context: CellProcessContext;
   readonly #signal: AbortSignal;
   readonly #schedule: Schedule;
+  readonly #pilots: Pilots;
   /** Cells whose placement was asked for, with or without an answer. */
   readonly #proved = new Set<string>();
   /** The budget is of measuring, not of waiting for the board, nor of building engines. */
@@ -60,6 +62,7 @@ class PlanRun {
     this.#context = context;
     this.#signal = signal;
     this.#schedule = new Schedule(prepared.plan);
+    this.#pilots = new Pilots(prepared.plan.effort);
     this.#steered = new SteeredProcesses(prepared.steering, prepared.rootPath, context);
     this.#began_ns = context.clock.now_ns();
     this.#processes = prepared.plan.firstProcess ?? 0;
@@ -114,7 +117,8 @@ class PlanRun {
     if (cell === null || this.#signal.aborted) return;
     if (!(await this.#steered.prepare(cell))) return this.#leave(this.#schedule.failed(id, true));
     this.#prepared.watch?.(cell.isUnwatched !== true);
-    const job = workerJob(cell, this.#prepared, this.#context);
+    const leastMs = this.#pilots.leastMs(cell);
+    const job = { ...workerJob(cell, this.#prepared, this.#context), leastMs };
     const worker = new CellProcess(this.#processes, block, job, this.#context);
     this.#processes += 1;
     const isIntact = () => this.#steered.isIntact();
@@ -124,6 +128,7 @@ class PlanRun {
     await this.#steered.check();
     if (outcome === 'ok' && median_ns !== null && !isMovedBack) {
       this.#schedule.succeeded(id, median_ns);
+      this.#pilots.settled(cell, ran.settledMs);
       await this.#provePlacement(job);
     } else if (outcome !== 'cancelled')
       this.#leave(this.#schedule.failed(id, outcome === 'refused'));
@@ -146,7 +151,11 @@ class PlanRun {
   }
 }
 
-function workerJob(cell: Cell, prepared: PreparedPlan, context: CellProcessContext): WorkerJob {
+function workerJob(
+  cell: Cell,
+  prepared: PreparedPlan,
+  context: CellProcessContext,
+): Omit<WorkerJob, 'leastMs'> {
   const { plan, modelPaths, storePath, runDirectory, rootPath } = prepared;
   return {
     cell,

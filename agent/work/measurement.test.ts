@@ -8,6 +8,7 @@ import type { SteadyEdges } from './steady-edges.ts';
 const limits = {
   warmUp: { minIterations: 1, minMs: 0, capMs: 1 },
   budgetMs: 60_000,
+  leastMs: 0,
   minIterations: 3,
   maxIterations: 3,
   precision: 0.01,

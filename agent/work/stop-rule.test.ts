@@ -15,7 +15,7 @@ const effort: Effort = {
   imagesPerPass: null,
 };
 const cell = { purpose: 'measure', batch: 4 } as Cell;
-const limits = processLimits(cell, effort);
+const limits = processLimits(cell, effort, 0);
 
 function quiet(n: number, centre_ns: number): Float64Array {
   // An irregular sequence within 0.1 % of the centre.
@@ -76,7 +76,7 @@ test('without precision the budget or the largest number ends it', () => {
 });
 
 test('passes are whole, at least one, and another only where it fits', () => {
-  const passes = processLimits(cell, { ...effort, imagesPerPass: 10_001 });
+  const passes = processLimits(cell, { ...effort, imagesPerPass: 10_001 }, 0);
   expect(passes.passIterations).toBe(2501);
   const rule = new StopRule(passes, 2e9);
   expect(rule.decide(quiet(2000, 1e6), 60e9)).toBeNull();
@@ -88,8 +88,22 @@ test('passes are whole, at least one, and another only where it fits', () => {
 });
 
 test('a calibration takes all its iterations after a short warm-up and never measures passes', () => {
-  const own = processLimits({ ...cell, purpose: 'calibration' }, { ...effort, imagesPerPass: 100 });
+  const own = processLimits(
+    { ...cell, purpose: 'calibration' },
+    { ...effort, imagesPerPass: 100 },
+    6000,
+  );
   expect(own).toMatchObject({ minIterations: 5000, passIterations: null });
   expect(own.warmUp.minMs).toBeLessThan(limits.warmUp.minMs);
   expect(limits.warmUp.capMs).toBe(3000);
+});
+
+test('a process that must last longer goes on, also beyond the most iterations', () => {
+  const rule = new StopRule(processLimits(cell, effort, 6000), 0);
+  expect(rule.decide(quiet(100, 1e6), 3e9)).toBeNull();
+  expect(rule.decide(quiet(5000, 1e6), 5e9)).toBeNull();
+  expect(rule.nextCheck).toBeGreaterThan(5000);
+  expect(rule.decide(quiet(5900, 1e6), 5.9e9)).toBeNull();
+  expect(rule.decide(quiet(6000, 1e6), 6e9)).toBe('max-iterations');
+  expect(rule.decide(quiet(100, 1e6), 10e9)).toBe('process-budget');
 });

@@ -26,6 +26,8 @@ const calibration = { warmUpMs: 250, capMs: 500, budgetMs: 2000 } as const;
 export interface ProcessLimits {
   readonly warmUp: WarmUpRule;
   readonly budgetMs: number;
+  /** From the first iteration on; a budget that is over ends the process all the same. */
+  readonly leastMs: number;
   readonly minIterations: number;
   readonly maxIterations: number;
   readonly precision: number;
@@ -33,8 +35,8 @@ export interface ProcessLimits {
   readonly passIterations: number | null;
 }
 
-/** The plan's effort as it applies to one process of one cell. */
-export function processLimits(cell: Cell, effort: Effort): ProcessLimits {
+/** The plan's effort as it applies to one process of one cell that lasts `leastMs` or longer. */
+export function processLimits(cell: Cell, effort: Effort, leastMs: number): ProcessLimits {
   const { warmUp, processBudgetMs, imagesPerPass } = effort;
   const { maxIterations, minIterations, precision } = effort;
   const { minIterations: minWarmUp, minMs } = warmUp;
@@ -47,6 +49,7 @@ export function processLimits(cell: Cell, effort: Effort): ProcessLimits {
         capMs: Math.min(capMs, calibration.capMs),
       },
       budgetMs: Math.min(processBudgetMs, calibration.budgetMs),
+      leastMs: 0,
       minIterations: maxIterations,
       maxIterations,
       precision,
@@ -56,6 +59,7 @@ export function processLimits(cell: Cell, effort: Effort): ProcessLimits {
   return {
     warmUp: { minIterations: minWarmUp, minMs, capMs },
     budgetMs: processBudgetMs,
+    leastMs,
     minIterations,
     maxIterations,
     precision,
@@ -91,15 +95,18 @@ export class StopRule {
 
   /** Why to stop now, or null. `steady_ns` are the steady durations so far, in time order. */
   decide(steady_ns: Float64Array, elapsed_ns: number): Stop | null {
-    const { budgetMs, maxIterations, passIterations } = this.#limits;
+    const { budgetMs, leastMs, maxIterations, passIterations } = this.#limits;
     const n = steady_ns.length;
     if (passIterations !== null) return this.#decidePass(n, passIterations, elapsed_ns);
+    const isOldEnough = elapsed_ns >= leastMs * 1e6;
     if (n >= this.#nextCheck) {
-      this.#nextCheck = Math.min(maxIterations, Math.ceil(n * checkGrowth));
+      const next = Math.ceil(n * checkGrowth);
+      // Beyond the most iterations only the time is waited for.
+      this.#nextCheck = n < maxIterations || isOldEnough ? Math.min(maxIterations, next) : next;
       const isLongEnough = elapsed_ns - this.#began_ns >= minSteady_ns;
-      if (isLongEnough && this.#isPrecise(steady_ns)) return 'precise';
+      if (isOldEnough && isLongEnough && this.#isPrecise(steady_ns)) return 'precise';
     }
-    if (n >= maxIterations) return 'max-iterations';
+    if (isOldEnough && n >= maxIterations) return 'max-iterations';
     return elapsed_ns >= budgetMs * 1e6 ? 'process-budget' : null;
   }
 

@@ -158,7 +158,7 @@ async function timeEngine(
   clock: Clock,
   options: TrtexecOptions,
 ): Promise<Timing> {
-  const limits = processLimits(job.cell, job.effort);
+  const limits = processLimits(job.cell, job.effort, 0);
   const { budgetMs, warmUp } = limits;
   // Its own duration may hold less than a pass over the images; one that is not whole counts for none.
   const minIterations = Math.max(limits.minIterations, limits.passIterations ?? 0);

@@ -99,7 +99,7 @@ async function measure(
   const score = inputs.feeder ? new LabelScore(inputs.feeder) : null;
   const measurement = new Measurement(
     { session, origin_ns: clock.origin_ns, feeder: inputs.feeder, score },
-    processLimits(job.cell, job.effort),
+    processLimits(job.cell, job.effort, job.leastMs),
     { clock, reporter, edges },
     signal,
   );

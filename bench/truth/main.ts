@@ -6,6 +6,7 @@ import * as attributionAlarms from '../../test/truth/attribution-alarms.ts';
 import * as blocksNeeded from '../../test/truth/blocks-needed.ts';
 import * as driftOrder from '../../test/truth/drift-order.ts';
 import * as intervalCoverage from '../../test/truth/interval-coverage.ts';
+import * as lateWarmUp from '../../test/truth/late-warm-up.ts';
 import * as modeThresholds from '../../test/truth/mode-thresholds.ts';
 import * as percentileCoverage from '../../test/truth/percentile-coverage.ts';
 import * as pooledIterations from '../../test/truth/pooled-iterations.ts';
@@ -19,6 +20,7 @@ const studies: Readonly<Record<string, Study>> = {
   ...blocksNeeded,
   ...driftOrder,
   ...intervalCoverage,
+  ...lateWarmUp,
   ...modeThresholds,
   ...percentileCoverage,
   ...pooledIterations,

@@ -30,6 +30,9 @@ const presets: Record<EffortRequest['preset'], Pick<Effort, PresetField>> = {
 };
 type PresetField = 'minBlocks' | 'maxBlocks' | 'processBudgetMs' | 'precision' | 'idleMs';
 
+/** Long enough for a step at 4 s, or 7 s: a quarter of the process must be of the last level. `quick` has no time for it. */
+const PILOT_MS = { default: 6_000, thorough: 10_000 } as const;
+
 /** Between processes: until the chip is as warm as before the first one and no more than this, or the time is over. */
 const COOLDOWN_RISE_MILLI_C = 3_000;
 const COOLDOWN_MS: Record<EffortRequest['preset'], number> = {
@@ -59,6 +62,7 @@ export function effortFrom(request: EffortRequest): Effort {
     maxBlocks,
     precision: request.precision ?? preset.precision,
     warmUp: { minIterations: 10, minMs: 2_000, capMs: 60_000, capShare: 0.3 },
+    ...(request.preset !== 'quick' && { pilotMs: PILOT_MS[request.preset] }),
     minIterations: 100,
     maxIterations: 5_000,
     totalBudgetMs: request.budgetMs ?? null,
@@ -76,6 +80,7 @@ const trial = {
   maxBlocks: 1,
   processBudgetMs: 500,
   idleMs: 0,
+  pilotMs: 0,
 } as const satisfies Partial<Effort>;
 
 /** Seconds that a fresh process costs before its first iteration, for estimates only. */
