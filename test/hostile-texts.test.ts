@@ -184,7 +184,8 @@ test('the door lets lines and colours of ours through, and nothing else', () => 
     expect(shown.startsWith('\u001b[31m')).toBe(true);
     expect(shown.endsWith('\u001b[0m\r\nnext')).toBe(true);
     const words = shown.slice('\u001b[31m'.length, -'\u001b[0m\r\nnext'.length);
-    expect(words).not.toMatch(obeyed);
+    // The line end of CSV passes whole; a lone return would move the cursor.
+    expect(words.replaceAll('\r\n', '\n')).not.toMatch(obeyed);
     expect(oneRow(text)).not.toMatch(/[\n\t]/);
     expect(cleanText(text, 30)).not.toMatch(obeyed);
   }
