@@ -1,3 +1,6 @@
+import type { MappedLibrary } from '../proc/mapped-libraries.ts';
+import type { Scheduling } from '../proc/scheduling.ts';
+import type { CpuState } from '../protocol/cpu-state.ts';
 import type { WrittenOf } from '../protocol/events.ts';
 import type { Cell, Effort } from '../protocol/plan.ts';
 
@@ -52,9 +55,16 @@ type Bare<K extends ReportedKind> = K extends unknown
 export type WorkerEvent = Bare<ReportedKind>;
 
 /** First message of a worker: it runs, and on these CPUs. */
-interface WorkerReady {
+interface WorkerReady extends CpuState {
   readonly kind: 'ready';
-  readonly cpusAllowed: string;
+  readonly scheduling: Scheduling;
+}
+
+/** What is mapped; the supervisor finds out which files those are once the worker has ended. */
+interface WorkerMapped {
+  readonly kind: 'mapped-files';
+  readonly t_ns: number;
+  readonly files: readonly MappedLibrary[];
 }
 
 /** Last message of a worker that ended by itself. */
@@ -72,7 +82,7 @@ interface WorkerAlive {
   readonly kind: 'alive';
 }
 
-export type WorkerMessage = WorkerReady | WorkerEvent | WorkerAlive | WorkerDone;
+export type WorkerMessage = WorkerReady | WorkerMapped | WorkerEvent | WorkerAlive | WorkerDone;
 
 /** What the profiling process is told: the same cell, and where the profile may lie for a moment. */
 export interface ProfileJob

@@ -42,7 +42,7 @@ export function cellEnvironment(
 }
 
 /** Names of the account's variables that reach this cell by rule, beyond those of every role. */
-function passedNames(account: Variables, cell: Cell): string[] {
+export function passedNames(account: Variables, cell: Cell): string[] {
   const names = forEngines.filter(({ isFor }) => isFor(cell)).flatMap(({ names }) => names);
   return names.filter((name) => account[name]).sort();
 }

@@ -9,7 +9,8 @@ export function readBootId(): string {
   }
 }
 
-function statFields(pid: number): readonly string[] | null {
+/** Fields of /proc/<pid>/stat from the third on; null when there is no such process. */
+export function statFields(pid: number): readonly string[] | null {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
     // The second field, the program's name in parentheses, may itself hold blanks and parentheses.

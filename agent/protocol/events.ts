@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { placement, trtexec } from './engine-events.ts';
 import { common, count, lines, rawText, text } from './event-fields.ts';
 import { planSchema, tensorDtypes } from './plan.ts';
+import { edge, mapped, processStart, threads } from './process-events.ts';
 
 const hello = z.object({
   ...common,
@@ -23,19 +24,6 @@ const hello = z.object({
     }),
   ),
   plan: planSchema,
-});
-
-/** `t_ns` is when it was started, before its program was loaded. */
-const processStart = z.object({
-  ...common,
-  kind: z.literal('process'),
-  /** Counts from 0 over the run. */
-  process: count,
-  cell: text(120),
-  block: count,
-  pid: count,
-  /** /proc/self/status Cpus_allowed_list as read back by the worker. */
-  cpusAllowed: text(1024),
 });
 
 export const phases = [
@@ -84,35 +72,6 @@ const tag = z.object({
   tag: z.enum(['gc']),
   start_ns: count,
   duration_ns: count,
-});
-
-/** CPU time of the worker's threads over its steady part (/proc/<pid>/task/<tid>/schedstat). */
-const threads = z.object({
-  ...common,
-  kind: z.literal('threads'),
-  process: count,
-  wall_ns: count,
-  threads: z.array(
-    z.object({
-      tid: count,
-      role: z.enum(['main', 'ort', 'other']),
-      run_ns: count,
-      /** Runnable but waiting for a CPU: contention. */
-      wait_ns: count,
-      cpusAllowed: text(1024),
-    }),
-  ),
-});
-
-/** /proc files as they were at an edge of a process' steady part. */
-const edge = z.object({
-  ...common,
-  kind: z.literal('edge'),
-  process: count,
-  edge: z.enum(['steady-start', 'steady-end']),
-  stat: rawText(65_536),
-  interrupts: rawText(1_048_576),
-  softirqs: rawText(65_536),
 });
 
 /** What the model answered to its first inputs, so that cells can be compared. */
@@ -229,6 +188,12 @@ const processEnd = z.object({
   next: z._default(z.nullable(text(1024)), null),
   /** Something else moved back, while it ran, what was to stay moved: it was not measured as its cell is meant to be. */
   isMovedBack: z.optional(z.boolean()),
+  /** CPUs that went offline or came online, or other CPUs that it was allowed, while it ran: it does not count. */
+  cpuChanges: z.optional(
+    z.array(
+      z.object({ what: z.enum(['online', 'allowed']), before: text(1024), after: text(1024) }),
+    ),
+  ),
 });
 
 /** A cell leaves the plan: nothing more will be measured of it. */
@@ -265,6 +230,7 @@ export const journalEventSchema = z.discriminatedUnion('kind', [
   tag,
   threads,
   edge,
+  mapped,
   output,
   placement,
   trtexec,

@@ -205,6 +205,8 @@ export const planFields = z.object({
   seed: z.int().check(z.nonnegative()),
   models: z.array(planModel),
   cells: z.array(cell).check(z.minLength(1)),
+  /** SHA-256 of every libonnxruntime of the runtime that was pushed; absent: not known. */
+  ortLibraries: z.optional(z.array(sha256)),
   /** `order[b]` lists the cell ids of block b in their seeded random order; its length is maxBlocks. */
   order: z.array(z.array(safeName)),
   effort,

@@ -9,6 +9,7 @@ import type { EventOf, JournalEvent } from '../protocol/events.ts';
 import type { Cell } from '../protocol/plan.ts';
 import { decodeLine } from '../protocol/wire.ts';
 import { CellProcess } from './cell-process.ts';
+import { LibraryHashes } from './library-hashes.ts';
 import type { HangLimits } from './watchdog.ts';
 
 /** What a worker may do wrong, as programs that speak its protocol. */
@@ -54,6 +55,7 @@ async function run(program: string, options: RunOptions = {}) {
     clock: new Clock(),
     runtime: { nodePath: process.execPath, agentFile, path: directory, account: process.env },
     dieWithParent: [],
+    libraries: new LibraryHashes(),
     hangLimits: { firstIterationMs: 30_000, silenceMs: 1000, slowestFactor: 20, ...limits },
   });
   const result = await worker.run(signal ?? new AbortController().signal);
@@ -83,6 +85,7 @@ test('steady iterations are those after the phase of that name; the median is of
     median_ns: 110,
     settledMs: 0,
     isMovedBack: false,
+    hasOtherCpus: false,
     built_ns: 0,
   });
   expect(end).toMatchObject({ iterations: 6, warmUpIterations: 3, stop: 'precise', exitCode: 0 });

@@ -6,17 +6,20 @@ import { reportedEvent } from '../channel/reported-event.ts';
 import { readSampleBatch } from '../channel/sample-batch.ts';
 import { readDone } from '../channel/worker-done.ts';
 import type { Clock } from '../clock.ts';
-import { cellEnvironment } from '../environment/role-environment.ts';
+import { cellEnvironment, passedNames } from '../environment/role-environment.ts';
 import type { Journal } from '../journal/journal.ts';
 import { oomKills } from '../proc/process-table.ts';
 import type { Runtime } from '../runtime.ts';
 import { median } from '../statistics/quantile.ts';
 import { settledAfterMs } from '../statistics/settling.ts';
+import { CpuWatch } from './cpu-watch.ts';
+import type { LibraryHashes } from './library-hashes.ts';
 import { StderrTail } from './stderr-tail.ts';
 import { type HangLimits, limitsFor, Watchdog } from './watchdog.ts';
 import { judgeEnd, type ProcessOutcome } from './worker-outcome.ts';
 
 const reportedKinds = ['phase', 'tag', 'threads', 'edge', 'output', 'trtexec'] as const;
+type Reported = Extract<WorkerMessage, { kind: (typeof reportedKinds)[number] }>;
 const finishWithinMs = 5000;
 /** Loading, session and first iteration cannot be ended from within, and nothing is lost with them. */
 const beforeFirstMs = 500;
@@ -30,6 +33,7 @@ export interface CellProcessContext {
   /** See `dieWithParent('KILL')`. */
   readonly dieWithParent: readonly string[];
   readonly hangLimits: HangLimits;
+  readonly libraries: LibraryHashes;
 }
 
 export interface CellProcessResult {
@@ -40,6 +44,8 @@ export interface CellProcessResult {
   readonly settledMs: number;
   /** See `process-end`: it does not count. */
   readonly isMovedBack: boolean;
+  /** The CPUs changed while it ran: it does not count. */
+  readonly hasOtherCpus: boolean;
   /** How long it built an engine, which is no measuring; 0 where it built none. */
   readonly built_ns: number;
 }
@@ -67,7 +73,9 @@ export class CellProcess {
   readonly #oomKillsBefore = oomKills();
   readonly #warmUp: Float64Array[] = [];
   readonly #steady: Float64Array[] = [];
+  readonly #cpus = new CpuWatch();
   #done: WorkerDone | null = null;
+  #mapped: Extract<WorkerMessage, { kind: 'mapped-files' }> | null = null;
   #killedBecause: string | null = null;
   #isAnnounced = false;
   #iterations = 0;
@@ -121,7 +129,9 @@ export class CellProcess {
       sawOomKill: oomKills() > this.#oomKillsBefore,
       stderr: this.#stderr.text(),
     });
-    this.#announce('');
+    this.#announce({});
+    await this.#reportMapped();
+    const cpuChanges = this.#cpus.changes();
     const { journal, clock } = this.#context;
     journal.write({
       kind: 'process-end',
@@ -136,6 +146,7 @@ export class CellProcess {
       message,
       next: this.#done?.next ?? null,
       ...(isMovedBack && { isMovedBack }),
+      ...(cpuChanges.length > 0 && { cpuChanges: [...cpuChanges] }),
     });
     journal.sync();
     const steady = joined(this.#steady);
@@ -144,6 +155,7 @@ export class CellProcess {
       median_ns: steady.length > 0 ? median(steady) : null,
       settledMs: settledAfterMs(joined([...this.#warmUp, steady])),
       isMovedBack,
+      hasOtherCpus: cpuChanges.length > 0,
       built_ns: this.#built_ns,
     };
   }
@@ -178,29 +190,57 @@ export class CellProcess {
   }
 
   #takeMessage(message: WorkerMessage): void {
-    if (message.kind === 'ready') this.#announce(message.cpusAllowed);
-    else if (message.kind === 'done') this.#done = readDone(message);
-    else if (message.kind !== 'alive') {
-      // The worker sends its samples first: whatever came before this phase was warm-up.
-      if (message.kind === 'phase' && message.phase === 'steady') {
-        this.#warmUpIterations = this.#iterations;
-      }
-      const event = reportedEvent({ ...message, process: this.#process }, reportedKinds);
-      if (event.kind === 'trtexec' && !event.build.isCached) {
-        this.#built_ns += event.build.duration_ns;
-      }
-      this.#context.journal.write(event);
-    }
+    if (message.kind === 'ready') {
+      const { kind: _kind, ...ready } = message;
+      this.#announce(ready);
+    } else if (message.kind === 'done') this.#done = readDone(message);
+    else if (message.kind === 'mapped-files') this.#mapped = message;
+    else if (message.kind !== 'alive') this.#takeEvent(message);
   }
 
-  #announce(cpusAllowed: string): void {
+  #takeEvent(message: Reported): void {
+    // The worker sends its samples first: whatever came before this phase was warm-up.
+    if (message.kind === 'phase' && message.phase === 'steady') {
+      this.#warmUpIterations = this.#iterations;
+    }
+    const event = reportedEvent({ ...message, process: this.#process }, reportedKinds);
+    if (event.kind === 'trtexec' && !event.build.isCached) {
+      this.#built_ns += event.build.duration_ns;
+    }
+    if (event.kind === 'edge') this.#cpus.see(event);
+    if (event.kind === 'threads') this.#cpus.seeThreads(event);
+    this.#context.journal.write(event);
+  }
+
+  /** Writes that it began; `ready` is what the worker said first, nothing where it said nothing. */
+  #announce(ready: Partial<Omit<Extract<WorkerMessage, { kind: 'ready' }>, 'kind'>>): void {
     if (this.#isAnnounced) return;
     const about = { t_ns: this.#started_ns, process: this.#process, block: this.#block };
-    const { id: cell } = this.#job.cell;
-    const pid = this.#child.pid ?? 0;
-    const event = reportedEvent({ kind: 'process', ...about, cell, pid, cpusAllowed }, ['process']);
+    const { cell } = this.#job;
+    const event = reportedEvent(
+      {
+        kind: 'process',
+        ...about,
+        cell: cell.id,
+        pid: this.#child.pid ?? 0,
+        cpusAllowed: '',
+        ...ready,
+        variables: passedNames(this.#context.runtime.account, cell),
+      },
+      ['process'],
+    );
     this.#isAnnounced = true;
+    this.#cpus.see(event);
     this.#context.journal.write(event);
+  }
+
+  /** After its end: hashing would disturb it. */
+  async #reportMapped(): Promise<void> {
+    if (this.#mapped === null) return;
+    const { t_ns, files } = this.#mapped;
+    const libraries = await this.#context.libraries.identify(files, this.#job.cell.ortLibrary);
+    const message = { kind: 'mapped', t_ns, process: this.#process, libraries };
+    this.#context.journal.write(reportedEvent(message, ['mapped']));
   }
 
   #cancel(): void {

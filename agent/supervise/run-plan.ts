@@ -123,10 +123,11 @@ class PlanRun {
     this.#processes += 1;
     const isIntact = () => this.#steered.isIntact();
     const ran = await worker.run(this.#signal, isIntact);
-    const { outcome, median_ns, isMovedBack } = ran;
+    const { outcome, median_ns } = ran;
+    const isAsMeant = !ran.isMovedBack && !ran.hasOtherCpus;
     this.#built_ns += ran.built_ns;
     await this.#steered.check();
-    if (outcome === 'ok' && median_ns !== null && !isMovedBack) {
+    if (outcome === 'ok' && median_ns !== null && isAsMeant) {
       this.#schedule.succeeded(id, median_ns);
       this.#pilots.settled(cell, ran.settledMs);
       await this.#provePlacement(job);

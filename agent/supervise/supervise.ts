@@ -15,6 +15,7 @@ import { dieWithParent } from './die-with-parent.ts';
 import { findProgram } from './find-program.ts';
 import { helloEvent } from './hello.ts';
 import { busySentence, type HoldAttempt, holdBoard } from './hold-board.ts';
+import { LibraryHashes } from './library-hashes.ts';
 import { layOutModel, PreparationError } from './model-files.ts';
 import { readPlan } from './read-plan.ts';
 import { type RunReason, runPlan } from './run-plan.ts';
@@ -144,6 +145,7 @@ class Supervisor {
         runtime: this.#runtime,
         dieWithParent: dieWithParent('KILL'),
         hangLimits,
+        libraries: new LibraryHashes(),
       };
       const watched = sampler;
       const watch = watched && ((isOn: boolean) => watched.watch(isOn));

@@ -1,6 +1,8 @@
 import type { WorkerEvent } from '../channel/messages.ts';
 import type { Clock } from '../clock.ts';
+import { cpuState } from '../proc/cpu-state.ts';
 import { ProcSnapshot } from '../proc/proc-texts.ts';
+import type { CpuState } from '../protocol/cpu-state.ts';
 
 type Edge = Extract<WorkerEvent, { kind: 'edge' }>;
 const edges = ['steady-start', 'steady-end'] as const;
@@ -10,10 +12,13 @@ export class EdgeReader {
   readonly #clock: Clock;
   readonly #snapshots: Readonly<Record<Edge['edge'], ProcSnapshot>>;
   readonly #t_ns = { 'steady-start': 0, 'steady-end': 0 };
+  readonly #cpus = new Map<Edge['edge'], CpuState>();
+  readonly #rootPath: string;
 
   /** `rootPath` is `/`, but in tests. */
   constructor(clock: Clock, rootPath: string) {
     this.#clock = clock;
+    this.#rootPath = rootPath;
     this.#snapshots = {
       'steady-start': new ProcSnapshot(rootPath),
       'steady-end': new ProcSnapshot(rootPath),
@@ -23,13 +28,15 @@ export class EdgeReader {
   snap(edge: Edge['edge']): void {
     this.#t_ns[edge] = this.#clock.now_ns();
     this.#snapshots[edge].take();
+    this.#cpus.set(edge, cpuState(this.#rootPath));
   }
 
   /** The edges that were snapped, in order of time. */
   events(): readonly Edge[] {
     return edges.flatMap((edge): Edge[] => {
       const texts = this.#snapshots[edge].texts();
-      return texts === null ? [] : [{ kind: 'edge', t_ns: this.#t_ns[edge], edge, ...texts }];
+      const at = { t_ns: this.#t_ns[edge], edge, ...this.#cpus.get(edge) };
+      return texts === null ? [] : [{ kind: 'edge', ...at, ...texts }];
     });
   }
 }

@@ -2,7 +2,10 @@ import { frameTypes, writeFrame, writeJson } from '../channel/frames.ts';
 import type { WorkerDone, WorkerEvent, WorkerMessage } from '../channel/messages.ts';
 import type { SampleBatch } from '../channel/sample-batch.ts';
 import type { Clock } from '../clock.ts';
+import type { MappedLibrary } from '../proc/mapped-libraries.ts';
+import type { Scheduling } from '../proc/scheduling.ts';
 import { cleanLine } from '../protocol/clean-text.ts';
+import type { CpuState } from '../protocol/cpu-state.ts';
 import type { WrittenOf } from '../protocol/events.ts';
 import type { GcWatch } from './gc-watch.ts';
 
@@ -18,8 +21,12 @@ export class Reporter {
     this.#gc = gc;
   }
 
-  ready(cpusAllowed: string): void {
-    this.#send({ kind: 'ready', cpusAllowed });
+  ready(state: CpuState, scheduling: Scheduling): void {
+    this.#send({ kind: 'ready', ...state, scheduling });
+  }
+
+  mapped(files: readonly MappedLibrary[]): void {
+    this.#send({ kind: 'mapped-files', t_ns: this.#clock.now_ns(), files });
   }
 
   phase(

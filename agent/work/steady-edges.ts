@@ -1,6 +1,8 @@
+import { statSync } from 'node:fs';
 import type { WorkerEvent } from '../channel/messages.ts';
 import type { Clock } from '../clock.ts';
 import type { EngineSession } from '../engine/engine.ts';
+import { mappedLibraries } from '../proc/mapped-libraries.ts';
 import { EdgeReader } from './edge-reader.ts';
 import type { EngineWatch } from './engine-watch.ts';
 import { type LabelScore, summariseOutputs } from './outputs.ts';
@@ -15,25 +17,37 @@ export class SteadyEdges {
   readonly #clock: Clock;
   readonly #reporter: Reporter;
   readonly #edges: EdgeReader;
+  readonly #namedInode: number | null;
   #outputs: ReturnType<typeof summariseOutputs> = [];
   #threadTimes: WorkerEvent | null = null;
 
   constructor(
     session: EngineSession,
     watches: { readonly threads: ThreadWatch; readonly engines: EngineWatch },
-    context: { readonly clock: Clock; readonly reporter: Reporter; readonly rootPath: string },
+    context: {
+      readonly clock: Clock;
+      readonly reporter: Reporter;
+      readonly rootPath: string;
+      /** The library that the cell names. */
+      readonly ortLibrary: string | null;
+    },
   ) {
     this.#session = session;
     this.#threads = watches.threads;
     this.#engines = watches.engines;
     this.#clock = context.clock;
     this.#reporter = context.reporter;
+    const named = context.ortLibrary;
+    this.#namedInode =
+      named === null ? null : (statSync(named, { throwIfNoEntry: false })?.ino ?? null);
     this.#edges = new EdgeReader(context.clock, context.rootPath);
   }
 
   firstIteration(): void {
     this.#reporter.phase('first-iteration', { engineBuilt: this.#engines.hasBuilt() });
     this.#outputs = summariseOutputs(this.#session.outputs());
+    // Some libraries of a GPU are loaded by the first operator that needs them.
+    this.#reporter.mapped(mappedLibraries('self', this.#namedInode));
   }
 
   /** Called between iterations; the last thing before the first steady one. */

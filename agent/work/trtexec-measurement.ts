@@ -23,6 +23,7 @@ import {
 } from '../engine/trtexec/run-trtexec.ts';
 import { type Query, readTimes } from '../engine/trtexec/times.ts';
 import { readBounded, writeInputs } from '../engine/trtexec/worker-files.ts';
+import { mappedLibraries } from '../proc/mapped-libraries.ts';
 import { cleanLine } from '../protocol/clean-text.ts';
 import { median } from '../statistics/quantile.ts';
 import { dieWithParent } from '../supervise/die-with-parent.ts';
@@ -73,7 +74,12 @@ async function measure(
   const trtexec = await installedTrtexec(signal);
   // Before the engine is built: that has a figure of its own.
   reporter.phase('runtime-loaded');
-  const { engine, preparing_ns, timing } = await prepareAndTime(job, trtexec, clock, options);
+  const { engine, preparing_ns, timing } = await prepareAndTime(
+    job,
+    trtexec,
+    { clock, reporter },
+    options,
+  );
   const { queries, began_ns, output, edges } = timing;
   reporter.event({ kind: 'phase', t_ns: began_ns, phase: 'session-created' });
   reporter.event({ kind: 'phase', t_ns: began_ns, phase: 'steady' });
@@ -132,7 +138,7 @@ interface Timing {
 async function prepareAndTime(
   job: WorkerJob,
   trtexec: Trtexec,
-  clock: Clock,
+  { clock, reporter }: Context,
   options: TrtexecOptions,
 ): Promise<{ engine: BuiltEngine; preparing_ns: number; timing: Timing }> {
   const began_ns = clock.now_ns();
@@ -141,7 +147,7 @@ async function prepareAndTime(
     const engine = await builtEngine(trtexec, request, options);
     const preparing_ns = clock.now_ns() - began_ns;
     try {
-      const timing = await timeEngine(job, trtexec, engine, clock, options);
+      const timing = await timeEngine(job, { trtexec, engine, clock, reporter }, options);
       return { engine, preparing_ns, timing };
     } catch (error) {
       if (!(error instanceof UnloadableEngine)) throw error;
@@ -153,9 +159,7 @@ async function prepareAndTime(
 
 async function timeEngine(
   job: WorkerJob,
-  trtexec: Trtexec,
-  engine: BuiltEngine,
-  clock: Clock,
+  { trtexec, engine, clock, reporter }: Context & { trtexec: Trtexec; engine: BuiltEngine },
   options: TrtexecOptions,
 ): Promise<Timing> {
   const limits = processLimits(job.cell, job.effort, 0);
@@ -176,10 +180,11 @@ async function timeEngine(
   const loop = new LoopEdges(clock, job.rootPath);
   const run = await runTrtexec(trtexec.path, args, {
     ...options,
-    onLine: (line) => {
+    onLine: (line, pid) => {
       if (line.includes('Starting inference')) {
         began_ns = clock.now_ns();
         loop.begin(warmUpMs);
+        reporter.mapped(mappedLibraries(pid));
       } else if (endsLoop.test(line)) loop.end();
     },
   }).finally(() => loop.stop());

@@ -6,7 +6,8 @@ import { EngineRefusal } from '../engine/engine.ts';
 import { refusedEngines } from '../engine/engine-cache.ts';
 import { openEngine } from '../engine/open-engine.ts';
 import { agentExitCodes } from '../exit-codes.ts';
-import { cpusAllowed } from '../proc/threads.ts';
+import { cpuState } from '../proc/cpu-state.ts';
+import { scheduling } from '../proc/scheduling.ts';
 import { cleanText } from '../protocol/clean-text.ts';
 import { EngineWatch } from './engine-watch.ts';
 import { GcWatch } from './gc-watch.ts';
@@ -34,7 +35,7 @@ export async function work(): Promise<number> {
   const clock = new Clock(BigInt(job.origin_ns));
   const gc = new GcWatch(clock);
   const reporter = new Reporter(supervisorFd, clock, gc);
-  reporter.ready(cpusAllowed());
+  reporter.ready(cpuState(job.rootPath), scheduling(job.rootPath));
   try {
     const done = await measure(job, { clock, reporter }, stop.signal);
     reporter.phase('finished');
@@ -94,7 +95,7 @@ async function measure(
   const edges = new SteadyEdges(
     session,
     { threads, engines },
-    { clock, reporter, rootPath: job.rootPath },
+    { clock, reporter, rootPath: job.rootPath, ortLibrary: job.cell.ortLibrary },
   );
   const score = inputs.feeder ? new LabelScore(inputs.feeder) : null;
   const measurement = new Measurement(

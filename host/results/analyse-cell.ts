@@ -1,6 +1,7 @@
 import type { Cell, Plan } from '../../agent/protocol/plan.ts';
 import { analyseProcess, type ProcessAnalysis } from './analyse-process.ts';
 import type { ProcessData } from './journal-data.ts';
+import { groundOf, type RunGround } from './process-exclusion.ts';
 
 /** A cell's processes seen through the statistics; those that count for the headline apart. */
 export interface CellAnalysis {
@@ -14,10 +15,11 @@ export function analyseCell(
   cell: Cell,
   plan: Plan,
   processes: readonly ProcessData[],
+  ground: RunGround = groundOf(plan, processes, []),
 ): CellAnalysis {
   const analysed = processes
     .filter((process) => process.cell === cell.id)
-    .map((process) => analyseProcess(process, cell, plan.effort));
+    .map((process) => analyseProcess(process, cell, plan.effort, ground));
   return {
     cell,
     processes: analysed,

@@ -2,9 +2,9 @@ import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import type { Cell, Effort } from '../../agent/protocol/plan.ts';
 import { median } from '../../agent/statistics/quantile.ts';
 import { type MedianInterval, medianInterval } from '../../agent/statistics/within-process.ts';
-import { parseCpuList } from '../run/cpu-list.ts';
 import { type SteadyState, steadyState } from '../stats/steady-state.ts';
 import type { ProcessData } from './journal-data.ts';
+import { misfit, type RunGround } from './process-exclusion.ts';
 
 /** One process of a cell, seen through the statistics. */
 export interface ProcessAnalysis {
@@ -25,7 +25,12 @@ export interface ProcessAnalysis {
 const MIN_STEADY_WHEN_STOPPED = 30;
 
 /** Labels the iterations of a process and takes the median of its steady part. */
-export function analyseProcess(data: ProcessData, cell: Cell, effort: Effort): ProcessAnalysis {
+export function analyseProcess(
+  data: ProcessData,
+  cell: Cell,
+  effort: Effort,
+  ground: RunGround,
+): ProcessAnalysis {
   const durations = data.iterations.duration_ns.view();
   const starts = data.iterations.start_ns.view();
   const liveCut = Math.min(durations.length, warmUpIterations(data, starts));
@@ -40,7 +45,7 @@ export function analyseProcess(data: ProcessData, cell: Cell, effort: Effort): P
     liveCut,
     interval,
     median_ns: steady_ns.length > 0 ? median(steady_ns) : null,
-    excluded: exclusion(data, cell, effort, steady_ns.length),
+    excluded: exclusion({ data, cell, effort, ground }, steady_ns.length),
   };
 }
 
@@ -53,19 +58,19 @@ function warmUpIterations(data: ProcessData, starts: Float64Array): number {
   return first < 0 ? starts.length : first;
 }
 
-function exclusion(
-  data: ProcessData,
-  cell: Cell,
-  effort: Effort,
-  steadyCount: number,
-): string | null {
+interface Judged {
+  readonly data: ProcessData;
+  readonly cell: Cell;
+  readonly effort: Effort;
+  readonly ground: RunGround;
+}
+
+function exclusion({ data, cell, effort, ground }: Judged, steadyCount: number): string | null {
   if (data.repeatedAs !== undefined) return `cut off, and repeated as process ${data.repeatedAs}`;
   const failure = processFailure(data);
   if (failure !== null) return failure;
-  if (data.ended?.isMovedBack) return 'its interrupts were moved back by something else';
-  if (cell.affinity !== null && !isSameCpus(cell.affinity, data.cpusAllowed)) {
-    return `ran on CPUs ${data.cpusAllowed}, not on ${cell.affinity}`;
-  }
+  const unlike = misfit(data, cell, ground);
+  if (unlike !== null) return unlike;
   if (steadyCount === 0) return 'no steady iterations';
   const needed = Math.min(MIN_STEADY_WHEN_STOPPED, effort.minIterations);
   if (data.ended?.outcome !== 'ok' && steadyCount < needed) {
@@ -98,10 +103,4 @@ export function processFailure(data: ProcessData): string | null {
 /** The supervisor's message begins with its reason where it ended a process itself, else with the signal. */
 function isOwnKill(signal: string | null, message: string): boolean {
   return signal !== null && message !== '' && !message.startsWith(signal);
-}
-
-function isSameCpus(asked: string, applied: string): boolean {
-  const wanted = parseCpuList(asked);
-  const actual = parseCpuList(applied);
-  return wanted !== null && actual !== null && wanted.join() === actual.join();
 }

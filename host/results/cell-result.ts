@@ -5,6 +5,7 @@ import { steadyClasses } from '../stats/steady-state.ts';
 import { activity, attribution } from './activity-result.ts';
 import { boardState, energy, gpuEvidence } from './board-result.ts';
 import { cellConfig } from './cell-config.ts';
+import { cellConditions } from './conditions.ts';
 import { overhead } from './overhead-result.ts';
 
 const count = z.int().nonnegative();
@@ -272,6 +273,8 @@ export const cellResult = z.object({
   gpu: gpuEvidence.nullable().default(null),
   trtexec: trtexecResult.nullable(),
   outputs: agreement,
+  /** Null where the agent did not tell. */
+  conditions: cellConditions.nullable().default(null),
   labels: z.object({ correct: count, total: count, top1: z.number() }).nullable(),
   processes: z.array(processResult),
 });

@@ -11,6 +11,7 @@ import { boardActivity, contention, steadySpans } from './board-activity.ts';
 import { boardStateOver } from './board-state.ts';
 import type { CellResult, Interval } from './cell-result.ts';
 import { coldStart } from './cold-start.ts';
+import { conditionsOf } from './conditions.ts';
 import { disturbancesOf } from './disturbances.ts';
 import { energyOf } from './energy.ts';
 import { engineWords } from './engine-words.ts';
@@ -95,6 +96,7 @@ export function computeCell(analysis: CellAnalysis, around: CellSurroundings): C
     gpu: gpuEvidence(analysis, around.journal, placement, around.cpuCells),
     trtexec: trtexecResult(data, profile),
     outputs,
+    conditions: conditionsOf(processes.map((process) => process.data)),
     labels: labelsOf(data),
     processes: processes.map(processResult),
   };

@@ -13,6 +13,7 @@ import { withoutHomeNames } from './home-names.ts';
 import type { JournalData } from './journal-data.ts';
 import { noticesOf } from './notices.ts';
 import { referenceOf } from './output-agreement.ts';
+import { groundOf } from './process-exclusion.ts';
 import { RESULT_SCHEMA, type Result, resultSchema } from './result.ts';
 import { roundNumbers } from './round-numbers.ts';
 import { runContext } from './run-context.ts';
@@ -32,7 +33,8 @@ export function resultFromJournal(journal: JournalData): Result {
   refuseOtherProtocol(journal.hello?.protocol);
   const runEnded = journal.bye?.reason ?? 'cut';
   const context = runContext.parse(plan.context);
-  const analyses = plan.cells.map((cell) => analyseCell(cell, plan, journal.processes));
+  const ground = groundOf(plan, journal.processes, journal.tele.cpuSets);
+  const analyses = plan.cells.map((cell) => analyseCell(cell, plan, journal.processes, ground));
   const cpuCells = new Set(
     plan.cells.filter(({ ep, engine }) => ep === 'cpu' && engine !== 'trtexec').map(({ id }) => id),
   );

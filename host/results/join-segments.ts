@@ -132,6 +132,7 @@ function joinTele(first: TeleData, next: TeleData, by_ns: number): TeleData {
     idle: [...first.idle, ...next.idle.map(moveSpan)],
     link: first.link ?? next.link,
     board: [...first.board, ...next.board.map(move)],
+    cpuSets: [...first.cpuSets, ...next.cpuSets.map(move)],
     own: [...first.own, ...next.own.map(move)],
     windows: [...first.windows, ...next.windows.map(movedInterval(by_ns))],
     totals: [...first.totals, ...next.totals.map(movedInterval(by_ns))],

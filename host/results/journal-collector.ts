@@ -105,6 +105,10 @@ export class JournalCollector {
       block: event.block,
       spawn_ns: event.t_ns,
       cpusAllowed: cleanLine(event.cpusAllowed, 1024),
+      scheduling: event.scheduling ?? null,
+      variables: (event.variables ?? []).map((name) => cleanLine(name, 128)),
+      cpusOnline: new Set(event.cpusOnline ? [cleanLine(event.cpusOnline, 1024)] : []),
+      libraries: null,
       phases: new Map(),
       builtBefore: new Set(),
       ortVersion: null,
@@ -141,6 +145,9 @@ export class JournalCollector {
         return [];
       case 'edge':
         addEdge(process, event);
+        return [];
+      case 'mapped':
+        process.libraries = event.libraries;
         return [];
       case 'output':
         process.output = event;
@@ -223,6 +230,7 @@ function addCollection(process: ProcessData, event: EventOf<'tag'>): void {
 
 function addEdge(process: ProcessData, event: EventOf<'edge'>): void {
   const snapshot = edgeSnapshot(event.t_ns, event);
+  if (event.cpusOnline) process.cpusOnline.add(cleanLine(event.cpusOnline, 1024));
   if (event.edge === 'steady-start') process.start = snapshot;
   else process.end = snapshot;
 }

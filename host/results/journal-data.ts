@@ -38,6 +38,14 @@ export interface ProcessData {
   readonly block: number;
   readonly spawn_ns: number;
   readonly cpusAllowed: string;
+  /** What it inherited; null where it did not tell. */
+  readonly scheduling: NonNullable<EventOf<'process'>['scheduling']> | null;
+  /** Names of the account's variables that it saw by rule. */
+  readonly variables: readonly string[];
+  /** CPUs online as it saw them at its start and at the edges of its steady part, each once. */
+  readonly cpusOnline: Set<string>;
+  /** What was in its memory; null where it did not tell. */
+  libraries: EventOf<'mapped'>['libraries'] | null;
   readonly phases: Map<Phase, number>;
   /** Stages before which TensorRT under ONNX Runtime built an engine. */
   readonly builtBefore: Set<Phase>;

@@ -3,6 +3,7 @@ import type { Plan } from '../../agent/protocol/plan.ts';
 import { loneProcess } from '../stats/process-structure.ts';
 import type { Activity } from './activity-result.ts';
 import type { CellResult } from './cell-result.ts';
+import { inheritedNotices } from './conditions.ts';
 import { formatCount, formatPercent } from './format.ts';
 import { gpuLoadText } from './gpu-evidence.ts';
 import { harnessShareText } from './harness-share.ts';
@@ -60,6 +61,7 @@ export function noticesOf(
     ...fromJournal,
     ...unreadRows(journal),
     ...restless(idle),
+    ...inheritedNotices(journal.processes, plan.cells),
     ...costs,
     ...fromCells,
   ];

@@ -9,6 +9,7 @@ import type {
   BoardSample,
   CooldownEnd,
   CountedWindow,
+  CpuSet,
   LinkInterface,
   OwnSample,
   SteeringReport,
@@ -28,6 +29,7 @@ const WRAP = 2 ** 32;
 export class TeleCollector {
   readonly #idle: Span[] = [];
   readonly #board: BoardSample[] = [];
+  readonly #cpuSets: CpuSet[] = [];
   readonly #own: OwnSample[] = [];
   readonly #windows: CountedWindow[] = [];
   readonly #totals: TeleData['totals'][number][] = [];
@@ -49,6 +51,7 @@ export class TeleCollector {
       this.#link = { interface: cleanLine(name, 64), interrupts };
     }
     if (event.idle) this.#addIdle(event.idle, event.t_ns);
+    this.#addCpus(event);
     if (event.files) this.#state = this.#stateWith(event.files);
     if (event.steering?.isOn && this.#steerings.length < MAX_SAMPLES) {
       this.#steerings.push(event.steering);
@@ -72,6 +75,7 @@ export class TeleCollector {
       idle: this.#idle,
       link: this.#link,
       board: this.#board,
+      cpuSets: this.#cpuSets,
       own: this.#own,
       windows: this.#windows,
       totals: this.#totals,
@@ -84,6 +88,14 @@ export class TeleCollector {
   #hasRoom(series: readonly unknown[], figures: number): boolean {
     this.#figures += figures;
     return series.length < MAX_SAMPLES && this.#figures <= MAX_FIGURES;
+  }
+
+  #addCpus({ t_ns, cpus }: Tele): void {
+    const online = cpus.map(({ cpu }) => cpu);
+    const last = this.#cpuSets.at(-1)?.cpus.join();
+    if (online.length === 0 || online.join() === last) return;
+    if (!this.#hasRoom(this.#cpuSets, online.length)) return;
+    this.#cpuSets.push({ t_ns, cpus: online });
   }
 
   #addCooldown(end: CooldownEnd): void {

@@ -43,11 +43,19 @@ export type SteeringReport = NonNullable<EventOf<'tele'>['steering']>;
 /** A wait for the board to cool down that came to its end. */
 export type CooldownEnd = NonNullable<EventOf<'tele'>['cooldown']>;
 
+/** The CPUs that were online from this moment on. */
+export interface CpuSet {
+  readonly t_ns: number;
+  readonly cpus: readonly number[];
+}
+
 /** What the sampler and the idle baseline said over a run. */
 export interface TeleData {
   readonly idle: readonly Span[];
   readonly link: LinkInterface | null;
   readonly board: readonly BoardSample[];
+  /** One for the first reading, and one each time that other CPUs were online. */
+  readonly cpuSets: readonly CpuSet[];
   readonly own: readonly OwnSample[];
   readonly windows: readonly CountedWindow[];
   /** All interrupts of the board between two readings. */

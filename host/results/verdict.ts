@@ -11,6 +11,7 @@ import type { OutputAgreement, PlacementResult, Verdict } from './cell-result.ts
 import { failureAdvice } from './failure-advice.ts';
 import { formatCount, formatDuration, formatPercent } from './format.ts';
 import { isMisplaced, placementShareText, placementText, providerName } from './placement.ts';
+import { misfitAdvice } from './process-exclusion.ts';
 
 /** What the verdict on a cell rests on. */
 export interface Evidence {
@@ -131,9 +132,7 @@ function unmeasured(evidence: Evidence): Verdict | null {
   return {
     kind: 'INVALID',
     reason: `no process counts: ${why}${ended}`,
-    action: exclusions.some((each) => each.includes('interrupts'))
-      ? 'stop what moves interrupts on the board (irqbalance), then run it again'
-      : 'run it again with more time for each process: --thorough',
+    action: misfitAdvice(exclusions) ?? 'run it again with more time for each process: --thorough',
   };
 }
 

@@ -16,7 +16,7 @@ export function nextSegment(journal: JournalData): Plan {
   const place = (block: number, cell: string) => `${block}/${cell}`;
   const done = new Set(
     journal.processes
-      .filter(({ ended }) => ended?.outcome === 'ok' && !ended.isMovedBack)
+      .filter(({ ended }) => ended !== null && isAsMeant(ended))
       .map(({ block, cell }) => place(block, cell)),
   );
   const isMissing = (block: number, cell: string) =>
@@ -31,6 +31,11 @@ export function nextSegment(journal: JournalData): Plan {
   };
 }
 
+/** It ran to its end, with interrupts and CPUs as its cell wants them. */
+function isAsMeant({ outcome, isMovedBack, cpuChanges = [] }: EventOf<'process-end'>): boolean {
+  return outcome === 'ok' && !isMovedBack && cpuChanges.length === 0;
+}
+
 type Earlier = NonNullable<Plan['earlier']>;
 
 /** As the supervisor counted while the earlier segments ran: see agent/supervise/schedule.ts. */
@@ -41,7 +46,7 @@ function earlierOf({ processes }: JournalData): Earlier {
     if (ended === null || ended.outcome === 'cancelled') continue;
     const { medians_ns, failuresInARow } = earlier[cell] ?? { medians_ns: [], failuresInARow: 0 };
     const steady_ns = process.iterations.duration_ns.view().subarray(ended.warmUpIterations);
-    if (ended.outcome !== 'ok' || ended.isMovedBack || steady_ns.length === 0) {
+    if (!isAsMeant(ended) || steady_ns.length === 0) {
       earlier[cell] = { medians_ns, failuresInARow: failuresInARow + 1 };
     } else {
       earlier[cell] = { medians_ns: [...medians_ns, median(steady_ns)], failuresInARow: 0 };

@@ -14,6 +14,7 @@ export interface PlanParts {
   readonly seed: number;
   readonly models: readonly PlanModel[];
   readonly cells: readonly Cell[];
+  readonly ortLibraries?: readonly string[];
   readonly effort: Effort;
   readonly telemetry: Plan['telemetry'];
   /** Absent: as often as the source does by itself. */
@@ -35,6 +36,7 @@ export function makePlan(parts: PlanParts): Plan {
     seed: parts.seed,
     models: [...parts.models],
     cells: [...parts.cells],
+    ...(parts.ortLibraries && { ortLibraries: [...parts.ortLibraries] }),
     order: blockOrder(parts.seed, parts.cells, parts.effort.maxBlocks),
     effort: parts.effort,
     telemetry: parts.telemetry,

@@ -85,6 +85,7 @@ export async function prepareRun(
     seed: request.seed,
     models: inPlan.map((model) => model.planModel),
     cells,
+    ortLibraries: ortLibrariesOf(runtime),
     effort,
     placement: true,
     telemetry: request.telemetry ?? (facts.tools.mpstat ? 'mpstat' : 'proc'),
@@ -155,6 +156,12 @@ function onnxRuntimeVersion({ ortPackage }: BenchRequest, runtime: Runtime): str
   if (ortPackage === null) return ONNX_RUNTIME_VERSION;
   const library = runtime.files.find(({ path }) => path.endsWith('/libonnxruntime.so.1'));
   return `${ONNX_RUNTIME_VERSION}+${library?.file.sha256.slice(0, 8) ?? 'unknown'}`;
+}
+
+/** What processes of ONNX Runtime have to have in their memory. */
+function ortLibrariesOf({ files }: Runtime): string[] {
+  const libraries = files.filter(({ path }) => /\/libonnxruntime\.so[^/]*$/.test(path));
+  return libraries.map(({ file }) => file.sha256);
 }
 
 /** What `result.json` keeps beside the plan: see host/results/run-context.ts. No host or user names. */

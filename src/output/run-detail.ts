@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { CellResult } from '../../host/results/cell-result.ts';
 import { formatDuration, formatNumber, formatPercent } from '../../host/results/format.ts';
 import type { SavedRun } from '../../host/results/saved-runs.ts';
@@ -73,6 +74,7 @@ function cellLines(cell: CellResult): string[] {
     lines.push(`  CPUs         allowed ${cell.config.affinity_applied.join('; ')} (read back)`);
   }
   lines.push(
+    ...conditionLines(cell),
     ...placementLines(cell),
     ...gpuLines(cell),
     ...trtexecLines(cell),
@@ -199,4 +201,19 @@ function variableLines(variables: SavedRun['result']['run']['variables'], width:
   const line = (title: string, names: readonly string[]) =>
     `  ${title.padEnd(width)}  ${names.length === 0 ? 'none' : names.join(', ')}`;
   return [line('vars passed', variables.passed), line('vars dropped', variables.dropped)];
+}
+
+/** What its processes loaded and inherited. */
+function conditionLines({ conditions }: CellResult): string[] {
+  if (conditions === null) return [];
+  const { libraries, variables } = conditions;
+  const shown = libraries.filter(({ sha256 }) => sha256 !== null);
+  const names = libraries.filter(({ sha256 }) => sha256 === null).map(({ path }) => basename(path));
+  return [
+    ...shown.map(
+      ({ path, sha256 }) => `  library      ${path}, sha256 ${sha256?.slice(0, 12) ?? ''}…`,
+    ),
+    ...(names.length > 0 ? [`  beside it    ${names.join(', ')}`] : []),
+    ...(variables.length > 0 ? [`  variables    ${variables.join(', ')} of the account`] : []),
+  ];
 }

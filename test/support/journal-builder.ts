@@ -109,6 +109,11 @@ export class JournalBuilder {
     return this.#lines.length;
   }
 
+  /** Where the run's time has got to. */
+  get now_ns(): number {
+    return this.#t_ns;
+  }
+
   /** Lets time pass before the next process. */
   wait(ns: number): this {
     this.#t_ns += ns;

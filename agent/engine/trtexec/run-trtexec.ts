@@ -17,7 +17,8 @@ export interface TrtexecOptions {
   readonly signal: AbortSignal;
   /** Called every few seconds while it runs: an engine is built in silence, for minutes. */
   readonly onAlive?: () => void;
-  readonly onLine?: (line: string) => void;
+  /** `pid` is that of trtexec. */
+  readonly onLine?: (line: string, pid: number) => void;
   /** Words before the command, so that it does not outlive this process. */
   readonly words?: readonly string[];
 }
@@ -40,7 +41,7 @@ export async function runTrtexec(
     output = (output + text).slice(-keptCharacters);
     const lines = (line + text).split('\n');
     line = (lines.pop() ?? '').slice(-keptCharacters);
-    for (const whole of lines) onLine?.(whole);
+    for (const whole of lines) onLine?.(whole, child.pid ?? 0);
   };
   child.stdout.setEncoding('utf8').on('data', take);
   child.stderr.setEncoding('utf8').on('data', take);
