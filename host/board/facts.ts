@@ -1,4 +1,5 @@
 import type { HoldingProcess } from '../../agent/protocol/board-lock.ts';
+import type { CpuFacts } from './cpu-facts.ts';
 
 /** A benchmark that holds a board. */
 export interface BoardLock {
@@ -45,7 +46,7 @@ export interface BoardFacts {
   readonly bootId: string;
   readonly hostname: string;
   readonly user: string;
-  readonly cpu: { readonly model: string | null; readonly online: readonly number[] };
+  readonly cpu: CpuFacts;
   readonly memory: { readonly totalBytes: number; readonly availableBytes: number };
   /** Interrupts that a run of ours moved: of which boot, and whether their guardian lives; null or absent: none. */
   readonly irqRecord?: { readonly bootId: string; readonly isGuarded: boolean } | null;

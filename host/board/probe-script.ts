@@ -83,6 +83,7 @@ export function probeScript(root = ''): string {
       '"model name"*|"CPU implementer"*|"CPU part"*) o cpu "$l";; "") break;;',
     ),
     `first online ${root}/sys/devices/system/cpu/online`,
+    ...cpuLimits(root),
     eachLine(
       `${root}/proc/meminfo`,
       'MemTotal:*|MemAvailable:*) o memory "$l";; Buffers:*) break;;',
@@ -144,4 +145,22 @@ export function watchHoldersScript(base: string, mark: string, everyS: number): 
 /** Reads a file's lines as `$l` in the shell itself, without a process for it. */
 function eachLine(path: string, cases: string): string {
   return `if [ -r ${path} ]; then while read -r l; do case $l in ${cases} esac; done < ${path}; fi`;
+}
+
+/**
+ * Statements that tell the CPUs that this shell may use, those that the kernel isolates, and those of its control group: of the nearest
+ * one that has a cpuset of its own. Version 1 names a hierarchy, version 2 does not (cgroups(7)).
+ */
+function cpuLimits(root: string): string[] {
+  const groups = `${root}/sys/fs/cgroup`;
+  return [
+    eachLine(`${root}/proc/self/status`, `Cpus_allowed_list:*) o allowed "\${l#*:}"; break;;`),
+    `first isolated ${root}/sys/devices/system/cpu/isolated`,
+    `nearest() { p=\${3%/}; while :; do if [ -r "$1$p/$2" ]; then first cpuset "$1$p/$2"; o cpugroup "\${p:-/}"; return; fi; [ -n "$p" ] || return; p=\${p%/*}; done; }`,
+    eachLine(
+      `${root}/proc/self/cgroup`,
+      `*:cpuset:*) nearest ${groups}/cpuset cpuset.effective_cpus "\${l#*:cpuset:}";; ` +
+        `0::*) nearest ${groups} cpuset.cpus.effective "\${l#0::}";;`,
+    ),
+  ];
 }

@@ -1,12 +1,12 @@
 import { OrinError } from '../errors.ts';
 import type { Link } from '../link/link.ts';
-import { parseCpuList } from '../run/cpu-list.ts';
 import { lastBytes } from '../shell/marked-output.ts';
 import { runScript } from '../shell/run-script.ts';
 import { sshWords } from '../ssh/target-name.ts';
+import { cpuFacts } from './cpu-facts.ts';
 import type { BoardFacts } from './facts.ts';
 import { holdersOf } from './holders.ts';
-import { cpuModel, jetpackOf, l4tRelease, powerMode } from './jetson.ts';
+import { jetpackOf, l4tRelease, powerMode } from './jetson.ts';
 import { type OnBoard, readOnBoard } from './on-board.ts';
 import { type ProbeAnswer, readAnswer, wholeNumber } from './probe-answer.ts';
 import { probedTools, probeScript } from './probe-script.ts';
@@ -103,10 +103,7 @@ function readFacts(answer: ProbeAnswer, machine: string, clock: BoardFacts['cloc
     bootId,
     hostname: answer.first('hostname') ?? '',
     user: answer.first('user') ?? '',
-    cpu: {
-      model: cpuModel(answer.all('cpu')),
-      online: parseCpuList(answer.first('online') ?? '') ?? [],
-    },
+    cpu: cpuFacts(answer),
     memory: {
       totalBytes: memoryBytes(answer, 'MemTotal'),
       availableBytes: memoryBytes(answer, 'MemAvailable'),

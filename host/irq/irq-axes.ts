@@ -1,15 +1,16 @@
+import { cpuLimitText } from '../board/cpu-facts.ts';
 import type { BoardFacts } from '../board/facts.ts';
 import { OrinError } from '../errors.ts';
 import type { Link } from '../link/link.ts';
 import { parseCellFilter } from '../run/cell-filter.ts';
 import { type Axes, defaultThreads } from '../run/cells.ts';
-import { runScript } from '../shell/run-script.ts';
-import { parseCounterTable } from '../telemetry/counter-table.ts';
-import { analyseDump, type DumpAnalysis } from './analyse-dump.ts';
+import type { DumpAnalysis } from './analyse-dump.ts';
+import { idleInterrupts, interruptCpu } from './interrupt-cpu.ts';
 
 /**
  * The cells of the interrupt experiment on this board: 1, half and all threads anywhere, as many threads as there are other
- * CPUs anywhere, and the same number kept off the CPU that serves most device interrupts. `onMeasured` hears which CPU that is and says
+ * CPUs anywhere, and the same number kept off the CPU that serves most device interrupts
+ * while the board is idle. `onMeasured` hears which CPU that is and says
  * whether interrupts are to be moved as well.
  * @throws OrinError `unsupported-board` on a board with one CPU.
  */
@@ -20,29 +21,22 @@ export async function irqAxes(
   signal: AbortSignal,
   onMeasured: (cpu: number, analysis: DumpAnalysis) => Promise<boolean> = async () => false,
 ): Promise<Axes> {
-  const { online } = facts.cpu;
-  if (online.length < 2) {
+  const { online, allowed } = facts.cpu;
+  if (allowed.length < 2) {
     throw new OrinError({
       code: 'unsupported-board',
-      what: `${link.board} has one CPU online`,
+      what: cpuLimitText(facts.cpu) ?? `${link.board} has one CPU online`,
       why: 'no thread can be kept off the CPU of the interrupts',
-      next: 'take a power mode with more CPUs',
+      next: 'take a power mode with more CPUs, or a login that may use more',
       board: link.board,
     });
   }
-  const analysis = await interruptsNow(link, signal);
-  const busiest = analysis.byKind.device.busiest?.cpu ?? -1;
-  const cpu = online.includes(busiest) ? busiest : (online[0] ?? 0);
-  return axesOff(cpu, base, online, await onMeasured(cpu, analysis));
-}
-
-/** Interrupts since boot. */
-async function interruptsNow(link: Link, signal: AbortSignal): Promise<DumpAnalysis> {
-  const step = `reading the interrupts of ${link.board}`;
-  const { output } = await runScript(link, 'cat /proc/interrupts', { step, signal });
-  const header = output.search(/^ *CPU\d/m);
-  const interrupts = parseCounterTable(output.slice(Math.max(0, header)));
-  return analyseDump({ interrupts, softirqs: null, before: null });
+  const watched = await idleInterrupts(link, signal);
+  const cpu = interruptCpu(watched, online) ?? online[0] ?? 0;
+  const { sinceBoot, idle } = watched;
+  // Sources that were silent are moved as well; what share one CPU has is of now.
+  const byKind = idle.byKind.device.total > 0 ? idle.byKind : sinceBoot.byKind;
+  return axesOff(cpu, base, allowed, await onMeasured(cpu, { ...sinceBoot, byKind }));
 }
 
 /**

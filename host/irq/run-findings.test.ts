@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { around, JournalBuilder, testCell, testPlan } from '../../test/support/journal-builder.ts';
 import { resultOf } from '../../test/support/journal-runs.ts';
+import { allUsable } from '../board/cpu-facts.ts';
 import { cellsOf } from '../run/cells.ts';
 import { axesOff } from './irq-axes.ts';
 import { runFindings } from './run-findings.ts';
@@ -113,7 +114,7 @@ test.each([
     precision: 'fp32' as const,
     inputsByBatch: new Map([[1, []]]),
   };
-  const { cells, notes } = cellsOf(axesOff(cpu, base, online), [model], model, online);
+  const { cells, notes } = cellsOf(axesOff(cpu, base, online), [model], model, allUsable(online));
   const measured = cells.filter(({ purpose }) => purpose === 'measure');
   const names = measured.map(({ threads, affinity }) =>
     affinity === null ? String(threads) : `${threads} on ${affinity}`,

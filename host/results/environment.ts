@@ -14,8 +14,8 @@ export function environmentOf(context: RunContext, journal: JournalData): Result
     'board.kernel': board?.kernel ?? null,
     'board.libc': board?.libc ?? null,
     'cpu.model': board?.cpu_model ?? null,
-    'cpu.online':
-      board === null || board.cpus_online.length === 0 ? null : board.cpus_online.join(),
+    'cpu.online': listText(board?.cpus_online),
+    'cpu.allowed': listText(board?.cpus_allowed),
     'power.mode': state?.powerMode ?? board?.power_mode ?? null,
     'clocks.cpu': state === null ? null : clocksText([...state.cpus.values()]),
     'clocks.gpu': state?.gpu ? clocksText([state.gpu]) : null,
@@ -40,4 +40,9 @@ function lockedText({ isPinned }: JetsonState): string | null {
   const known = Object.entries(isPinned).filter(([, isLocked]) => isLocked !== null);
   if (known.length === 0) return null;
   return known.map(([name, isLocked]) => `${name} ${isLocked ? 'locked' : 'free'}`).join(', ');
+}
+
+/** `0,1,2`; null where none is known. */
+function listText(cpus: readonly number[] = []): string | null {
+  return cpus.length === 0 ? null : cpus.join();
 }

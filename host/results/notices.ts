@@ -61,10 +61,17 @@ export function noticesOf(
     ...fromJournal,
     ...unreadRows(journal),
     ...restless(idle),
+    ...limited(plan),
     ...inheritedNotices(journal.processes, plan.cells),
     ...costs,
     ...fromCells,
   ];
+}
+
+/** Fewer CPUs than the board has: threads were counted against them. */
+function limited({ context }: Plan): Notice[] {
+  const limit = runContext.parse(context).board?.cpu_limit ?? null;
+  return limit === null ? [] : [{ code: 'cpu-limit', text: limit, cell: null }];
 }
 
 /** A baseline of a busy board is none: what the other programs did is in every rate. */

@@ -53,6 +53,9 @@ export const runContext = z.object({
       libc: text,
       cpu_model: text,
       cpus_online: z.array(z.int()).catch([]).default([]),
+      cpus_allowed: z.array(z.int()).catch([]).default([]),
+      /** Why fewer were allowed than were online, for people; null where all were. */
+      cpu_limit: text,
       memory_total_bytes: number,
       memory_available_bytes: number,
       power_mode: text,
@@ -75,6 +78,7 @@ export const boardEnvironment = z.object({
   'board.libc': words,
   'cpu.model': words,
   'cpu.online': words,
+  'cpu.allowed': words.default(null),
   'power.mode': words,
   'clocks.cpu': words.default(null),
   'clocks.gpu': words.default(null),

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { allUsable } from '../board/cpu-facts.ts';
 import { OrinError } from '../errors.ts';
 import { parseCellFilter } from './cell-filter.ts';
 import { type Axes, type CellModel, cellsOf, defaultThreads } from './cells.ts';
@@ -35,7 +36,7 @@ const twoBatches: CellModel = {
   ]),
 };
 const cellsFor = (change: Partial<Axes>, measured = model) =>
-  cellsOf({ ...axes, ...change }, [measured], nullModel, sixCpus);
+  cellsOf({ ...axes, ...change }, [measured], nullModel, allUsable(sixCpus));
 const labels = (change: Partial<Axes>, measured = model) =>
   cellsFor(change, measured)
     .cells.filter((cell) => cell.purpose === 'measure')
@@ -61,7 +62,7 @@ test('with several models a label says which, and filters go by what a model is 
   const fp32 = { ...model, id: '1'.repeat(64), name: 'fp32/model.onnx' };
   const int8 = { ...model, id: '2'.repeat(64), name: 'int8/model.onnx' };
   const cells = (change: Partial<Axes>) =>
-    cellsOf({ ...axes, threads: [1], ...change }, [fp32, int8], nullModel, sixCpus)
+    cellsOf({ ...axes, threads: [1], ...change }, [fp32, int8], nullModel, allUsable(sixCpus))
       .cells.filter(({ purpose }) => purpose === 'measure')
       .map(({ label }) => label);
   expect(cells({})).toEqual(['1 thread · fp32/model.onnx', '1 thread · int8/model.onnx']);
@@ -121,4 +122,29 @@ test('CPU lists are read as the kernel writes them', () => {
   expect(parseCpuList('0-2,5')).toEqual([0, 1, 2, 5]);
   expect(parseCpuList('3')).toEqual([3]);
   for (const bad of ['', '2-1', 'a', '1,,2', '-1', '99999']) expect(parseCpuList(bad)).toBeNull();
+});
+
+test('threads and affinities count against the CPUs that the login may use', () => {
+  const two = {
+    ...allUsable(sixCpus),
+    allowed: [0, 1],
+    limit: { by: 'cpuset', group: null },
+  } as const;
+  const cells = (change: Partial<Axes>) =>
+    cellsOf({ ...axes, threads: null, ...change }, [model], nullModel, two);
+  const { cells: made, notes } = cells({});
+  expect(made.filter(({ purpose }) => purpose === 'measure').map(({ threads }) => threads)).toEqual(
+    [1, 2],
+  );
+  expect(notes[0]).toMatch(/^2 of 6 online CPUs may be used \(0, 1\): the cpuset/);
+  expect(() => cells({ threads: [3] })).toThrow(/--threads 3: 2 of 6 online CPUs may be used/);
+  expect(() => cells({ affinities: ['1-2'] })).toThrow(/the login may not use CPU 2/);
+  expect(cells({ threads: [3], oversubscribe: true }).cells.length).toBeGreaterThan(0);
+  const isolated = {
+    ...two,
+    isolated: [2, 3, 4, 5],
+    limit: { by: 'isolcpus', group: null },
+  } as const;
+  const pinned = { ...axes, threads: [2], affinities: ['2-3'] };
+  expect(cellsOf(pinned, [model], nullModel, isolated).cells[0]?.affinity).toBe('2-3');
 });

@@ -1,4 +1,5 @@
 import type { Cell, CellInput, ExecutionProvider } from '../../agent/protocol/plan.ts';
+import { cpuLimitText, type UsableCpus } from '../board/cpu-facts.ts';
 import { OrinError } from '../errors.ts';
 import { type CellFilter, matchesAny } from './cell-filter.ts';
 import { cellPrecision, toldPrecision } from './cell-precision.ts';
@@ -71,12 +72,13 @@ export function cellsOf(
   axes: Axes,
   models: readonly CellModel[],
   nullModel: CellModel,
-  onlineCpus: readonly number[],
+  cpus: UsableCpus,
 ): CellSet {
-  const threads = axes.threads ?? defaultThreads(onlineCpus.length);
-  for (const count of threads) refuseOversubscription(count, onlineCpus.length, axes);
-  for (const affinity of axes.affinities) refuseAbsentCpus(affinity, onlineCpus);
-  const notes = [...checkKeys(axes)];
+  const threads = axes.threads ?? defaultThreads(cpus.allowed.length);
+  for (const count of threads) refuseOversubscription(count, cpus, axes);
+  for (const affinity of axes.affinities) refuseAbsentCpus(affinity, cpus);
+  const limit = cpuLimitText(cpus);
+  const notes = [...(limit === null ? [] : [limit]), ...checkKeys(axes)];
   const names = new Map(models.map(({ id, name }) => [id, name]));
   const nameOf = (cell: Cell) => names.get(cell.model) ?? cell.model;
   const combined = models
@@ -237,25 +239,43 @@ function threadLabel(threads: number): string {
   return threads === 1 ? '1 thread' : `${threads} threads`;
 }
 
-function refuseOversubscription(count: number, cpus: number, axes: Axes): void {
-  if (count <= cpus || axes.oversubscribe) return;
+function refuseOversubscription(count: number, cpus: UsableCpus, axes: Axes): void {
+  const { length: most } = cpus.allowed;
+  if (count <= most || axes.oversubscribe) return;
+  const limit = cpuLimitText(cpus);
   throw new OrinError({
     code: 'usage',
-    what: `--threads ${count}: the board has ${cpus} CPUs online`,
+    what:
+      limit === null
+        ? `--threads ${count}: the board has ${most} CPUs online`
+        : `--threads ${count}: ${limit}`,
     why: 'ONNX Runtime threads spin while they wait; more of them than CPUs measures the scheduler, not the model',
-    next: `use --threads ${cpus} or fewer, or add --oversubscribe to measure it all the same`,
+    next: `use --threads ${most} or fewer, or add --oversubscribe to measure it all the same`,
   });
 }
 
-function refuseAbsentCpus(affinity: string | null, online: readonly number[]): void {
+/** Isolated CPUs are for those who pin to them; others that the login may not use stay out of reach. */
+function refuseAbsentCpus(affinity: string | null, cpus: UsableCpus): void {
   if (affinity === null) return;
-  const absent = (parseCpuList(affinity) ?? []).filter((cpu) => !online.includes(cpu));
-  if (absent.length === 0) return;
+  const asked = parseCpuList(affinity) ?? [];
+  const absent = asked.filter((cpu) => !cpus.online.includes(cpu));
+  if (absent.length > 0) {
+    throw new OrinError({
+      code: 'usage',
+      what: `--affinity ${affinity}: CPU ${absent.join(', ')} is not online on the board`,
+      why: `online are CPUs ${cpus.online.join(', ')}`,
+      next: 'name only online CPUs (a power mode may have switched some off)',
+    });
+  }
+  const pinnable =
+    cpus.limit?.by === 'isolcpus' ? [...cpus.allowed, ...cpus.isolated] : cpus.allowed;
+  const barred = asked.filter((cpu) => !pinnable.includes(cpu));
+  if (barred.length === 0) return;
   throw new OrinError({
     code: 'usage',
-    what: `--affinity ${affinity}: CPU ${absent.join(', ')} is not online on the board`,
-    why: `online are CPUs ${online.join(', ')}`,
-    next: 'name only online CPUs (a power mode may have switched some off)',
+    what: `--affinity ${affinity}: the login may not use CPU ${barred.join(', ')}`,
+    why: cpuLimitText(cpus) ?? `it may use CPUs ${pinnable.join(', ')}`,
+    next: 'name only CPUs that it may use, or lift the limit on the board',
   });
 }
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { allUsable } from '../board/cpu-facts.ts';
 import type { BoardFacts } from '../board/facts.ts';
 import { type Axes, type CellModel, cellsOf } from './cells.ts';
 import { bestGpuTarget, engineTargets } from './engine-target.ts';
@@ -25,7 +26,8 @@ const axes: Axes = {
   oversubscribe: false,
 };
 const cellsFor = (change: Partial<Axes>) =>
-  cellsOf({ ...axes, ...change }, [model], { ...model, id: 'null' }, [0, 1, 2, 3, 4, 5]).cells;
+  cellsOf({ ...axes, ...change }, [model], { ...model, id: 'null' }, allUsable([0, 1, 2, 3, 4, 5]))
+    .cells;
 
 test('each provider runs under each engine; trtexec is an engine by itself', () => {
   expect(engineTargets(['cpu', 'cuda', 'trtexec', 'cuda'], ['ort', 'ort-capi'])).toEqual([
@@ -55,7 +57,7 @@ test('cells of trtexec, and no others, tell whether its shapes must be said', ()
       { ...axes, targets },
       [{ ...model, hasFreeShapes }],
       model,
-      [0, 1, 2, 3, 4, 5],
+      allUsable([0, 1, 2, 3, 4, 5]),
     );
     const told = cells.map((cell) => [cell.engine, cell.hasFreeShapes]);
     expect(told).toContainEqual(['trtexec', hasFreeShapes]);

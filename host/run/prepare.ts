@@ -1,6 +1,7 @@
 import { arch, platform } from 'node:os';
 import { type Cell, type Effort, itemsPerIteration, type Plan } from '../../agent/protocol/plan.ts';
 import { hasFreeShapes } from '../../models/shapes.ts';
+import { cpuLimitText } from '../board/cpu-facts.ts';
 import type { BoardFacts } from '../board/facts.ts';
 import type { InputRequest } from '../inputs/cell-inputs.ts';
 import type { LoadedModel } from '../inputs/model-source.ts';
@@ -73,7 +74,7 @@ export async function prepareRun(
     measured.map((model) => withInputs(model, { ...request.inputs, batches: request.batches })),
   );
   const nullModel = await withInputs(calibration, { ...seededOnly(request.inputs), batches: [1] });
-  const set = cellsOf(request.axes, cellModels, nullModel, facts.cpu.online);
+  const set = cellsOf(request.axes, cellModels, nullModel, facts.cpu);
   const { cells } = set;
   refuseUnloadable(cells, measuredFacts);
   const effort = effortOn(facts, request.effort);
@@ -196,6 +197,8 @@ function contextOf(
         facts.libc.version === null ? facts.libc.name : `${facts.libc.name} ${facts.libc.version}`,
       cpu_model: facts.cpu.model,
       cpus_online: facts.cpu.online,
+      cpus_allowed: facts.cpu.allowed,
+      cpu_limit: cpuLimitText(facts.cpu),
       memory_total_bytes: facts.memory.totalBytes,
       memory_available_bytes: facts.memory.availableBytes,
       power_mode: facts.powerMode,

@@ -6,7 +6,9 @@ export function boardLine(facts: BoardFacts): string {
     facts.model?.replace(/^NVIDIA /, '') ?? `${facts.cpu.model ?? facts.machine}`,
     facts.jetpack ? `JetPack ${facts.jetpack}` : facts.os,
     facts.powerMode,
-    `${facts.cpu.online.length} CPUs`,
+    facts.cpu.limit === null
+      ? `${facts.cpu.online.length} CPUs`
+      : `${facts.cpu.allowed.length} of ${facts.cpu.online.length} CPUs`,
   ];
   return parts.filter(Boolean).join(' · ');
 }

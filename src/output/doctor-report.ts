@@ -1,4 +1,5 @@
 import type { Advice } from '../../host/board/advice.ts';
+import { cpuLimitText } from '../../host/board/cpu-facts.ts';
 import type { BoardFacts } from '../../host/board/facts.ts';
 import type { Inventory } from '../../host/board/inventory.ts';
 import { formatBytes } from '../../host/push/bytes.ts';
@@ -70,6 +71,7 @@ function rows({ facts, inventory, roundTripMs }: DoctorReport): [string, string]
       'CPUs',
       `${counted(cpu.online.length, 'CPU')} online (${cpu.model ?? 'unknown model'}), load ${facts.load1.toFixed(2)}`,
     ],
+    ...limitRows(cpu),
     ['power mode', facts.powerMode ?? 'unknown (no nvpmodel)'],
     [
       'memory',
@@ -124,4 +126,9 @@ function busyText({ lock }: BoardFacts): string {
   if (!lock) return 'no';
   if (!lock.isAlive) return `no (a stale lock of run ${lock.runId} is taken over)`;
   return holderText(lock);
+}
+
+function limitRows(cpu: BoardFacts['cpu']): [string, string][] {
+  const limit = cpuLimitText(cpu);
+  return limit === null ? [] : [['CPU limit', limit]];
 }

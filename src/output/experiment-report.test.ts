@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
+import { allUsable } from '../../host/board/cpu-facts.ts';
 import { cellsOf } from '../../host/run/cells.ts';
 import { thesisAxes } from '../../host/run/thesis-axes.ts';
 import { JournalBuilder, testCell, testPlan } from '../../test/support/journal-builder.ts';
@@ -29,12 +30,12 @@ const axes = {
   exclude: [],
   oversubscribe: false,
 };
-const orin = { cpu: { model: null, online: [0, 1, 2, 3, 4, 5] } };
+const orin = { cpu: allUsable([0, 1, 2, 3, 4, 5]) };
 
 function measuredCells(base = axes) {
   const inputsByBatch = new Map([[1, []]]);
   const model = { id: 'mlp-tiny', name: 'm', precision: 'fp32' as const, inputsByBatch };
-  const { cells } = cellsOf(thesisAxes(base, orin), [model], model, orin.cpu.online);
+  const { cells } = cellsOf(thesisAxes(base, orin), [model], model, orin.cpu);
   return cells.filter(({ purpose }) => purpose === 'measure');
 }
 

@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { allUsable } from '../../../host/board/cpu-facts.ts';
 import { OrinError } from '../../../host/errors.ts';
 import { type Axes, type CellModel, cellsOf, defaultThreads } from '../../../host/run/cells.ts';
 import { effortFrom, longestMs, mayBuildEngine } from '../../../host/run/effort.ts';
@@ -45,7 +46,7 @@ export function estimatePlan(state: HomeState, cpuCount: number | null): PlanEst
       cpuCount === null ? forAnyBoard(axes) : axes,
       modelsOf(isThesis ? THESIS_MODELS : 1, batches),
       modelOf('null', [1]),
-      Array.from({ length: cpuCount ?? MOST_CPUS }, (_, cpu) => cpu),
+      allUsable(Array.from({ length: cpuCount ?? MOST_CPUS }, (_, cpu) => cpu)),
     );
     const calibrations = cells.filter(({ purpose }) => purpose === 'calibration').length;
     const fallback = hostOf(state.board) === 'demo' ? 'quick' : 'default';
