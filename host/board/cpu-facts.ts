@@ -23,7 +23,7 @@ export interface UsableCpus {
  * `isolcpus`: isolated by the kernel's command line. `cpuset`: of a control group, named where it is not the root's. `affinity`: set
  * by a parent, as taskset and systemd's CPUAffinity= do.
  */
-export interface CpuLimit {
+interface CpuLimit {
   readonly by: 'isolcpus' | 'cpuset' | 'affinity';
   readonly group: string | null;
 }

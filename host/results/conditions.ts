@@ -54,7 +54,7 @@ function distinct<T>(values: readonly T[]): T[] {
 }
 
 /** CPUs that a process could run on: those allowed that were online; null where it did not tell. */
-export function usableCpus({ cpusAllowed, cpusOnline }: ProcessData): number | null {
+function usableCpus({ cpusAllowed, cpusOnline }: ProcessData): number | null {
   const allowed = parseCpuList(cpusAllowed);
   const [first] = cpusOnline;
   const online = parseCpuList(first ?? '');
