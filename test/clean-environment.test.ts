@@ -93,7 +93,8 @@ test('a taskset of the account is not the one that pins', async () => {
     {
       homeFiles: {
         '.bashrc': 'export PATH=$HOME/programs:$PATH',
-        'programs/taskset': `#!/bin/sh\n: > ${mark}\nshift 2\nexec "$@"\n`,
+        // The probe tries it: only what starts a worker must not.
+        'programs/taskset': `#!/bin/sh\ncase $* in *agent.cjs*) : > ${mark};; esac\nexec /usr/bin/taskset "$@"\n`,
       },
       programs: ['programs/taskset'],
     },
