@@ -51,9 +51,10 @@ export async function fetchFile(
     return false;
   }
   const told = wholeNumber(answer.slice('file:'.length)) ?? 0;
-  if (told > MAX_BYTES) {
+  if (told === 0 || told > MAX_BYTES) {
     process.close();
-    throw unlike(link.board, remotePath, `it is said to have ${told} bytes`);
+    const why = told === 0 ? 'it cannot be read there' : `it is said to have ${told} bytes`;
+    throw unlike(link.board, remotePath, why);
   }
   watch.start();
   try {
@@ -63,10 +64,13 @@ export async function fetchFile(
     if (exact.bytes < told) throw new Error(`${exact.bytes} of ${told} bytes came`);
     return true;
   } catch (error) {
-    process.close();
     await rm(localPath, { force: true });
     if (watch.isOver) throw unlike(link.board, remotePath, SILENT);
-    if (error instanceof TooMuch) throw unlike(link.board, remotePath, error.message);
+    if (error instanceof TooMuch) {
+      process.close();
+      throw unlike(link.board, remotePath, error.message);
+    }
+    // Left to end by itself: how it ends tells a lost connection.
     throw error;
   } finally {
     watch.stop();
