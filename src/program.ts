@@ -39,7 +39,13 @@ export async function createProgram(argv: readonly string[]): Promise<number> {
     async (...args: unknown[]): Promise<void> => {
       const command = args.at(-1) as Command;
       makePrivate(directoriesFrom(environment));
-      exitCode = await action(command.args, command.optsWithGlobals());
+      const options = command.optsWithGlobals();
+      try {
+        exitCode = await action(command.args, options);
+      } catch (error) {
+        const { withCompleteCommands } = await import('./output/complete-commands.ts');
+        throw withCompleteCommands(error, { ...hostOf(command.args, options), options });
+      }
     };
   program
     .description('Benchmarks ONNX models on NVIDIA Jetson boards over plain SSH.')
@@ -69,6 +75,11 @@ export async function createProgram(argv: readonly string[]): Promise<number> {
     throw error;
   }
   return exitCode;
+}
+
+/** The board of a command that reaches one. */
+function hostOf([host]: readonly string[], options: OptionValues): { readonly host?: string } {
+  return host !== undefined && 'sshOption' in options ? { host } : {};
 }
 
 const displayOptions: readonly string[] = ['--debug', '--no-color', '--ascii'];

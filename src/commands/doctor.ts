@@ -7,6 +7,7 @@ import { listBoardRuns } from '../../host/run/board-runs.ts';
 import { boardTrials } from '../../host/run/doctor-checks.ts';
 import { environment } from '../config/environment.ts';
 import { plainRun } from '../output/board-run-list.ts';
+import { completeCommands } from '../output/complete-commands.ts';
 import { describeBoard } from '../output/doctor-report.ts';
 import { jsonText, print } from '../output/print.ts';
 import { terminalOf } from '../output/terminal.ts';
@@ -31,7 +32,10 @@ export async function doctorCommand(host: string, options: OptionValues): Promis
     };
     const text = options.json
       ? jsonText(report)
-      : describeBoard(report, terminalOf(process.stdout, environment, options));
+      : completeCommands(describeBoard(report, terminalOf(process.stdout, environment, options)), {
+          host,
+          options,
+        });
     print(text);
     return problems[0]?.exitCode ?? exitCodes.ok;
   });

@@ -40,7 +40,7 @@ export async function homeCommand(options: TerminalOptions): Promise<number | nu
   });
   if (end.outcome !== null) {
     const stdout = terminalOf(process.stdout, environment, options);
-    await printResult(end.outcome, end.board, 'table', stdout);
+    await printResult(end.outcome, { host: end.board }, 'table', stdout);
   }
   return end.exitCode;
 }

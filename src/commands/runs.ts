@@ -5,6 +5,7 @@ import { listBoardRuns } from '../../host/run/board-runs.ts';
 import { reservationText } from '../../host/run/busy-board.ts';
 import { environment } from '../config/environment.ts';
 import { describeBoardRuns, plainRun } from '../output/board-run-list.ts';
+import { completeCommands } from '../output/complete-commands.ts';
 import { jsonText, print } from '../output/print.ts';
 import { terminalOf } from '../output/terminal.ts';
 import { withBoard } from './with-board.ts';
@@ -16,7 +17,10 @@ export async function runsCommand(host: string, options: OptionValues): Promise<
     const text = options.json
       ? jsonText(runs.map(plainRun))
       : reservedLine(probe.facts.reservation) +
-        describeBoardRuns(name, runs, terminalOf(process.stdout, environment, options));
+        completeCommands(
+          describeBoardRuns(name, runs, terminalOf(process.stdout, environment, options)),
+          { host, options },
+        );
     print(text);
     return exitCodes.ok;
   });

@@ -8,6 +8,7 @@ import type { Prompter } from '../../host/ssh/prompter.ts';
 import { directoriesFrom } from '../config/directories.ts';
 import { environment } from '../config/environment.ts';
 import { choicesFrom } from '../config/parse-values.ts';
+import { completeCommands, type GivenCommand } from '../output/complete-commands.ts';
 import { describeOperators } from '../output/operator-table.ts';
 import { print } from '../output/print.ts';
 import { type OutputFormat, outputFormats, printResult } from '../output/print-result.ts';
@@ -66,7 +67,7 @@ export async function watchRun(
     if (outcome === null) return exitCodes.ok;
     if (outcome.kind === 'left') return control.exitCode() ?? detached(outcome.runId, onBoard);
     const stdout = terminalOf(process.stdout, environment, options);
-    await printResult(outcome, host, format, stdout);
+    await printResult(outcome, { host, options }, format, stdout);
     if (options.profile && format === 'table') {
       print(describeOperators(outcome.result, stdout));
     }
@@ -116,7 +117,7 @@ export async function withAccess(
   const memory = new BoardMemory(host, options);
   const listener = (event: RunEvent) => {
     memory.hear(event);
-    given.listener(event);
+    given.listener(withCompleteNote(event, { host, options }));
   };
   const rest = { ...given, listener };
   const access = await accessTo(host, options, { prompter, note: (text) => progress.note(text) });
@@ -133,6 +134,12 @@ export async function withAccess(
     await access.close();
     await memory.settled();
   }
+}
+
+/** A note that advises a command says how the board is reached. */
+function withCompleteNote(event: RunEvent, given: GivenCommand): RunEvent {
+  if (event.kind !== 'note') return event;
+  return { kind: 'note', text: completeCommands(event.text, given) };
 }
 
 /** `--detach`: the id is the answer. */

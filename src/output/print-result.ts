@@ -4,6 +4,7 @@ import { resultText } from '../../host/results/export/result-text.ts';
 import { journalPaths } from '../../host/results/saved-runs.ts';
 import type { SavedOutcome } from '../../host/run/run-outcome.ts';
 import { baselineReport } from './baseline-report.ts';
+import { completeCommands, type GivenCommand } from './complete-commands.ts';
 import { print, printJsonLines } from './print.ts';
 import { resultReport } from './result-report.ts';
 import type { Terminal } from './terminal.ts';
@@ -14,7 +15,7 @@ export type OutputFormat = (typeof outputFormats)[number];
 /** Writes a result to stdout in the format that was asked for; nothing else ever goes there. */
 export async function printResult(
   { result, directory }: SavedOutcome,
-  board: string,
+  given: GivenCommand & { readonly host: string },
   format: OutputFormat,
   terminal: Terminal,
 ): Promise<void> {
@@ -23,7 +24,8 @@ export async function printResult(
       await printJsonLines(createReadStream(path, 'utf8'));
     }
   } else if (format === 'table') {
-    print(resultReport(result, board, terminal));
+    const report = resultReport(result, given.host, terminal);
+    print(completeCommands(report, { ...given, runId: result.run_id }));
     print(await baselineReport(dirname(directory), result, terminal));
   } else {
     print(resultText(result, format));

@@ -4,6 +4,7 @@ import { formatDuration, formatNumber, formatPercent } from '../../host/results/
 import type { SavedRun } from '../../host/results/saved-runs.ts';
 import { engineBuild_ns } from '../../host/results/timed.ts';
 import { boardLines } from './board-lines.ts';
+import { completeCommands } from './complete-commands.ts';
 import { gpuLines, placementLines, trtexecLines } from './engine-lines.ts';
 import { configItemsText } from './items-text.ts';
 import { counted, formatElapsed } from './quantities.ts';
@@ -21,7 +22,7 @@ export function describeRun(run: SavedRun, terminal: Terminal): string {
   const { result } = run;
   const text = [
     ...(run.isPartial ? ['this run was not saved to its end: what its journal holds', ''] : []),
-    resultReport(result, 'board', terminal).trimEnd(),
+    completeCommands(resultReport(result, 'board', terminal), { runId: result.run_id }).trimEnd(),
     ...annotationLines(run),
     describeCells(run, terminal),
     '',
