@@ -1,5 +1,6 @@
 import { type ErrorCode, OrinError } from '../errors.ts';
 import { formatBytes } from '../push/bytes.ts';
+import { formatCount } from '../results/format.ts';
 import type { BoardFacts } from './facts.ts';
 import { neededTools } from './try-tools.ts';
 
@@ -123,7 +124,9 @@ const NEEDED_FILES = 200;
 /** Of the directory that is ours already: nothing can be written to it, or executed in it. */
 function baseProblem(board: string, { base }: BoardFacts): OrinError | null {
   const isShort = typeof base.freeFiles === 'number' && base.freeFiles < NEEDED_FILES;
-  const why = base.trouble ?? (isShort ? `its disk has room for ${base.freeFiles} files` : null);
+  const why =
+    base.trouble ??
+    (isShort ? `its disk has room for ${formatCount(base.freeFiles ?? 0, 'file')}` : null);
   if (why === null) return null;
   const isFull = isShort || /no space|quota/i.test(why);
   return problem(isFull ? 'no-space' : 'no-base-directory', board, {

@@ -1,5 +1,5 @@
 import { escaped, table } from '../results/export/markdown.ts';
-import { formatDuration, formatInterval, formatNumber } from '../results/format.ts';
+import { formatCount, formatDuration, formatInterval, formatNumber } from '../results/format.ts';
 import type { FailureGroup } from './board-failure.ts';
 import type { BoardSummary, CellSummary } from './board-summary.ts';
 import { type FleetReport, oddSentence } from './fleet-report.ts';
@@ -8,7 +8,7 @@ import { type FleetReport, oddSentence } from './fleet-report.ts';
 export function fleetMarkdown(report: FleetReport): string {
   const parts = [
     `# ${escaped(report.name ?? 'Fleet run')} (${escaped(report.id)})`,
-    `${report.createdUtc}, ${report.boards.length} boards gave a result.`,
+    `${report.createdUtc}, ${formatCount(report.boards.length, 'board')} gave a result.`,
     ...report.cells.flatMap(({ key, cell, median_ns, min_ns, max_ns }) => [
       `## ${escaped(cell)}`,
       table(['board', 'median, 95 % CI', 'p99', 'per second', 'verdict'], rows(report.boards, key)),

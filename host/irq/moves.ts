@@ -1,6 +1,7 @@
 import type { IrqChange } from '../../agent/protocol/irq-record.ts';
 import { isIrqChange, isSameValue } from '../../agent/protocol/irq-record.ts';
 import type { Link } from '../link/link.ts';
+import { formatCount } from '../results/format.ts';
 import { runScript } from '../shell/run-script.ts';
 import type { DumpAnalysis } from './analyse-dump.ts';
 
@@ -87,5 +88,5 @@ export function describeMoves({ kind, interruptCpu, changes, hasIrqbalance }: Ir
   const queues = changes.filter(({ path }) => path.endsWith('rps_cpus')).length;
   const where = kind === 'gather' ? `onto cpu${interruptCpu}` : 'over all CPUs in turn';
   const balance = hasIrqbalance ? '; irqbalance runs there and may move them too' : '';
-  return `${changes.length - queues} interrupts and ${queues} network receive queues ${where}, only while cells that ask for it are measured; a guardian on the board puts everything back however the run ends${balance}`;
+  return `${formatCount(changes.length - queues, 'interrupt')} and ${formatCount(queues, 'network receive queue')} ${where}, only while cells that ask for it are measured; a guardian on the board puts everything back however the run ends${balance}`;
 }

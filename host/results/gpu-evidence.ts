@@ -3,7 +3,7 @@ import type { CellAnalysis } from './analyse-cell.ts';
 import { steadySpans } from './board-activity.ts';
 import type { GpuEvidence } from './board-result.ts';
 import type { PlacementResult } from './cell-result.ts';
-import { formatPercent } from './format.ts';
+import { formatCount, formatPercent } from './format.ts';
 import type { JournalData } from './journal-data.ts';
 import { placementText } from './placement.ts';
 import type { BoardSample } from './tele-data.ts';
@@ -108,7 +108,7 @@ export function gpuLoadText({ load }: GpuEvidence): string | null {
   if (load === null) return null;
   const idle = load.idle_percent === null ? '' : `, ${percent(load.idle_percent)} without it`;
   const clock = load.clock_hz === null ? '' : `, at ${Math.round(load.clock_hz / 1e6)} MHz`;
-  return `load ${percent(load.median_percent)} while it ran${idle} (${load.samples} samples)${clock}`;
+  return `load ${percent(load.median_percent)} while it ran${idle} (${formatCount(load.samples, 'sample')})${clock}`;
 }
 
 function percent(value: number): string {

@@ -109,7 +109,7 @@ describe('a journal that is not whole', () => {
       kind: 'gap',
       line: 4,
       byte_offset: Buffer.byteLength(`${lines.slice(0, 3).join('\n')}\n`),
-      text: '1 events missing before number 4',
+      text: '1 event missing before number 4',
     });
     expect(kinds(without(3))).toEqual(['gap', 'wrong-count', 'wrong-hash']);
   });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { EventOf, JournalEvent } from '../../agent/protocol/events.ts';
 import { decodeLine, MAX_LINE_BYTES } from '../../agent/protocol/wire.ts';
+import { formatCount } from './format.ts';
 import { JournalBounds } from './journal-bounds.ts';
 import { JournalCollector } from './journal-collector.ts';
 import type { JournalData } from './journal-data.ts';
@@ -130,7 +131,10 @@ export class JournalReader {
       return this.#refuse(`${event.kind} number ${event.seq}, ${this.#nextSeq} expected`);
     }
     if (event.seq > this.#nextSeq) {
-      this.#report('gap', `${event.seq - this.#nextSeq} events missing before number ${event.seq}`);
+      this.#report(
+        'gap',
+        `${formatCount(event.seq - this.#nextSeq, 'event')} missing before number ${event.seq}`,
+      );
     }
     this.#nextSeq = event.seq + 1;
     const excess = this.#bounds.excess(event, bytes);
@@ -156,12 +160,15 @@ export class JournalReader {
     this.#collector.pass(bye.t_ns);
     const { iterations } = this.#collector;
     if (bye.events !== this.#events) {
-      this.#report('wrong-count', `${bye.events} events were written, ${this.#events} arrived`);
+      this.#report(
+        'wrong-count',
+        `${formatCount(bye.events, 'event')} written, ${this.#events} arrived`,
+      );
     }
     if (bye.iterations !== iterations) {
       this.#report(
         'wrong-count',
-        `${bye.iterations} iterations were written, ${iterations} arrived`,
+        `${formatCount(bye.iterations, 'iteration')} written, ${iterations} arrived`,
       );
     }
     if (bye.sha256 !== this.#sha256) {

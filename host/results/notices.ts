@@ -149,7 +149,7 @@ function lone({ processes, verdict }: CellResult): Omit<Notice, 'cell'> | null {
 
 function contended({ contention, n_processes }: CellResult): Omit<Notice, 'cell'> | null {
   if (contention === null || contention.flagged_processes.length === 0) return null;
-  const text = `in ${contention.flagged_processes.length} of ${n_processes} processes threads waited for a CPU (${formatPercent(contention.wait_share)} of their time): something else was running`;
+  const text = `in ${contention.flagged_processes.length} of ${formatCount(n_processes, 'process', 'processes')} threads waited for a CPU (${formatPercent(contention.wait_share)} of their time): something else was running`;
   return { code: 'contention', text };
 }
 

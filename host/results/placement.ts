@@ -4,7 +4,7 @@ import type { ExecutionProvider } from '../../agent/protocol/plan.ts';
 import { providerNames } from '../../agent/protocol/provider-names.ts';
 import type { PlacementResult } from './cell-result.ts';
 import { engineWords } from './engine-words.ts';
-import { formatPercent } from './format.ts';
+import { formatCount, formatPercent } from './format.ts';
 
 /**
  * At least this share of the time must have been spent on the provider that was asked for. Time, not nodes: TensorRT fuses a whole
@@ -87,7 +87,7 @@ function operatorsOf(event: EventOf<'placement'>, total_ns: number): PlacementRe
 export function placementText(placement: PlacementResult): string | null {
   const { failure, nodes, nodes_on_asked, islands, asked } = placement;
   if (failure !== null || nodes === 0) return null;
-  const on = `${nodes_on_asked}/${nodes} nodes on ${providerName(asked)}`;
+  const on = `${nodes_on_asked}/${formatCount(nodes, 'node')} on ${providerName(asked)}`;
   const copies = sum(placement.providers.map((provider) => provider.copies));
   const away = nodes - nodes_on_asked;
   if (away === 0) return on;

@@ -1,6 +1,7 @@
 import { type Plan, sampleEveryMs } from '../../agent/protocol/plan.ts';
 import { comparePaired } from '../stats/compare-paired.ts';
 import type { CellResult } from './cell-result.ts';
+import { formatCount } from './format.ts';
 import { blockMedians } from './process-result.ts';
 import type { Notice, Result } from './result.ts';
 import type { TelemetryCheck } from './run-context.ts';
@@ -66,7 +67,7 @@ export function telemetryCostNotices(
       : `; ${rateText(earlier.every_ms)} it was ${costText(earlier)} (run ${earlier.run_id})`;
   return telemetryCosts(cells, plan).map((cost) => {
     const advice = isTooMuch(cost) ? '; take --telemetry off for numbers to publish' : '';
-    const text = `telemetry ${plan.telemetry} ${rateText(sampleEveryMs(plan))} costs ${costText(cost)}, ${cost.blocks} blocks${before}${advice}`;
+    const text = `telemetry ${plan.telemetry} ${rateText(sampleEveryMs(plan))} costs ${costText(cost)}, ${formatCount(cost.blocks, 'block')}${before}${advice}`;
     return { code: 'telemetry-cost', text, cell: cost.cell };
   });
 }

@@ -205,3 +205,18 @@ test('THROTTLED outranks what the statistics say, and is outranked by wrong answ
   const wrong = { ...evidence.outputs, ok: false, reason: 'outputs differ' };
   expect(verdictOf({ ...evidence, outputs: wrong }).kind).toBe('INVALID');
 });
+
+test.each([
+  ['cut', 'measure what is missing: orin-remote attach HOST RUN --resume'],
+  ['failed', 'mend what ended the run, then run it again'],
+  ['cancelled', 'run it again to its end'],
+  ['budget', 'run it again with more time: --budget 10m'],
+] as const)(
+  'a cell that no process of a run that ended (%s) had is advised what helps',
+  (end, action) => {
+    const plan = testPlan([testCell('a'), testCell('b')]);
+    const builder = blocks(new JournalBuilder(plan), { a: 1e6 }, 5);
+    if (end !== 'cut') builder.bye(end);
+    expect(cellOf(resultOf(builder), 'b').verdict).toMatchObject({ kind: 'INVALID', action });
+  },
+);

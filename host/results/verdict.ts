@@ -125,16 +125,26 @@ function unmeasured(evidence: Evidence): Verdict | null {
     };
   }
   if (begun === 0) {
-    const action = 'run it again with more time: --budget 10m';
+    const action = afterEnding[runEnded] ?? 'run it again with more time: --budget 10m';
     return { kind: 'INVALID', reason: `not measured before the run ended${ended}`, action };
   }
   const why = exclusions[0] ?? 'no process came to an end';
   return {
     kind: 'INVALID',
     reason: `no process counts: ${why}${ended}`,
-    action: misfitAdvice(exclusions) ?? 'run it again with more time for each process: --thorough',
+    action:
+      misfitAdvice(exclusions) ??
+      afterEnding[runEnded] ??
+      'run it again with more time for each process: --thorough',
   };
 }
+
+/** What helps where it was not time that was short. */
+const afterEnding: Partial<Record<Evidence['runEnded'], string>> = {
+  cut: 'measure what is missing: orin-remote attach HOST RUN --resume',
+  failed: 'mend what ended the run, then run it again',
+  cancelled: 'run it again to its end',
+};
 
 function throttled({ throttled: evidence }: Evidence): Verdict | null {
   if (evidence === null) return null;

@@ -1,6 +1,7 @@
 import type { Cell, CellInput, ExecutionProvider } from '../../agent/protocol/plan.ts';
 import { cpuLimitText, type UsableCpus } from '../board/cpu-facts.ts';
 import { OrinError } from '../errors.ts';
+import { formatCount } from '../results/format.ts';
 import { type CellFilter, matchesAny } from './cell-filter.ts';
 import { cellPrecision, toldPrecision } from './cell-precision.ts';
 import { parseCpuList } from './cpu-list.ts';
@@ -202,7 +203,7 @@ function fitsAffinity(cell: Cell, axes: Axes, notes: string[]): boolean {
   if (cell.affinity === null || axes.oversubscribe) return true;
   const cpus = parseCpuList(cell.affinity)?.length ?? 0;
   if (cell.threads <= cpus) return true;
-  const note = `left out: ${threadLabel(cell.threads)} on CPUs ${cell.affinity} (${cpus} CPUs; --oversubscribe keeps it)`;
+  const note = `left out: ${threadLabel(cell.threads)} on CPUs ${cell.affinity} (${formatCount(cpus, 'CPU')}; --oversubscribe keeps it)`;
   if (!notes.includes(note)) notes.push(note);
   return false;
 }

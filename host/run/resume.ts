@@ -3,6 +3,7 @@ import type { Probe } from '../board/probe.ts';
 import { requireBoard } from '../board/requirements.ts';
 import { restoreStale } from '../irq/stale-moves.ts';
 import type { Link } from '../link/link.ts';
+import { formatCount } from '../results/format.ts';
 import { readSavedJournal } from '../results/saved-runs.ts';
 import { silentPrompter } from '../ssh/prompter.ts';
 import { planOf } from './attach.ts';
@@ -148,7 +149,7 @@ async function runSegment(
   { connection, base, runtime, plan, saved }: ReadySegment,
 ): Promise<RunOutcome> {
   const missing = plan.order.reduce((sum, block) => sum + block.length, 0);
-  const text = `run ${plan.runId} goes on as segment ${plan.segment}: at most ${missing} processes are missing`;
+  const text = `run ${plan.runId} goes on as segment ${plan.segment}: at most ${formatCount(missing, 'process', 'processes')} to measure`;
   request.listener({ kind: 'note', text });
   tellPlan(request, plan);
   request.signal.throwIfAborted();

@@ -62,7 +62,7 @@ function attributionLines(result: Result): string[] {
   return result.cells.flatMap(({ label, purpose, attribution }) => {
     if (purpose !== 'measure' || attribution === null) return [];
     const { effects, windows, window_s, excess_share, reason } = attribution;
-    const scope = `${label}: ${formatPercent(excess_share)} of the time lies beyond the median of its process; ${windows} windows of ${formatNumber(window_s)} s`;
+    const scope = `${label}: ${formatPercent(excess_share)} of the time lies beyond the median of its process; ${counted(windows, 'window')} of ${formatNumber(window_s)} s`;
     if (reason !== null) return [`  ${label}: ${reason}`];
     const rows = effects
       .slice(0, MAX_EFFECTS)

@@ -1,7 +1,7 @@
 import type { BoardState } from '../../host/fleet/board-state.ts';
 import type { FleetChange } from '../../host/fleet/run-fleet.ts';
 import { boardLine } from './board-line.ts';
-import { atMostText } from './plan-table.ts';
+import { lengthText } from './plan-table.ts';
 import { turnLine } from './progress-lines.ts';
 import { pushSummary } from './progress-view.ts';
 import { counted, formatElapsed } from './quantities.ts';
@@ -17,7 +17,7 @@ export function fleetLine({ before, state, event }: FleetChange): string | null 
     case 'probed':
       return `board       ${boardLine(event.facts)}`;
     case 'planned':
-      return `planned     ${counted(event.plan.cells.length, 'cell')} in up to ${event.plan.effort.maxBlocks} blocks, ${atMostText(event.plan, event.estimateMs)}`;
+      return `planned     ${counted(event.plan.cells.length, 'cell')} in up to ${counted(event.plan.effort.maxBlocks, 'block')}, ${lengthText(event.plan, event.estimateMs)}`;
     case 'push':
       if (event.progress.state === 'done') return `pushed      ${pushSummary(event.progress)}`;
       return before.phase === 'pushing' ? null : 'pushing';

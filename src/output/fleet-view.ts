@@ -92,5 +92,5 @@ export function etaText(states: readonly BoardState[]): string {
   const known = etas.filter((eta) => eta !== null);
   if (known.length === 0) return '';
   const isAll = known.length === etas.length;
-  return ` · ${isAll ? 'at most' : 'at least'} ${formatElapsed(Math.max(...known))} more`;
+  return ` · about ${formatElapsed(Math.max(...known))}${isAll ? '' : ' or longer'}`;
 }

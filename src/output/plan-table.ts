@@ -6,13 +6,16 @@ import { itemsText } from './items-text.ts';
 import { counted, formatElapsed } from './quantities.ts';
 import { textTable } from './text-table.ts';
 
-/** `at most 2:20`, and what of it nobody knows beforehand. */
-export function atMostText({ cells }: Pick<Plan, 'cells'>, estimateMs: number): string {
+/**
+ * `up to about 2:20`, and what of it nobody knows beforehand. It is no bound: how long a process of this board takes to
+ * start is known only when one has.
+ */
+export function lengthText({ cells }: Pick<Plan, 'cells'>, estimateMs: number): string {
   const building = cells.some(mayBuildEngine) ? ', plus building engines' : '';
-  return `at most ${formatElapsed(estimateMs)}${building}`;
+  return `up to about ${formatElapsed(estimateMs)}${building}`;
 }
 
-/** The cells of a plan and the time that they take at most, for --dry-run. */
+/** The cells of a plan and about the time that they can take, for --dry-run. */
 export function describePlan(plan: Plan, estimateMs: number): string {
   const nameOf = new Map(plan.models.map((model) => [model.id, model.name]));
   const rows = plan.cells.map((cell) => [
@@ -45,8 +48,8 @@ export function describePlan(plan: Plan, estimateMs: number): string {
     effort.minBlocks === effort.maxBlocks
       ? counted(effort.maxBlocks, 'block')
       : `${effort.minBlocks} to ${counted(effort.maxBlocks, 'block')}`;
-  const measure = `${blocks}, each cell one fresh process of at most ${formatElapsed(effort.processBudgetMs)}; seed ${plan.seed}`;
-  return `${table.join('\n')}\n\n${inputLines(plan).join('\n')}\n\n  ${measure}\n  ${atMostText(plan, estimateMs)}\n`;
+  const measure = `${blocks}, each cell one fresh process that measures for up to ${formatElapsed(effort.processBudgetMs)}; seed ${plan.seed}`;
+  return `${table.join('\n')}\n\n${inputLines(plan).join('\n')}\n\n  ${measure}\n  ${lengthText(plan, estimateMs)}\n`;
 }
 
 /** The shapes of every cell, cells of the same ones together, and what an iteration counts as. */

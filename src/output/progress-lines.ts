@@ -5,7 +5,7 @@ import { steadyMedian } from '../../host/results/steady-median.ts';
 import type { RunEvent } from '../../host/run/run-event.ts';
 import { boardLine } from './board-line.ts';
 import { processesText } from './board-run-list.ts';
-import { atMostText } from './plan-table.ts';
+import { lengthText } from './plan-table.ts';
 import { type CurrentProcess, coolingText, type ProgressState } from './progress-state.ts';
 import { pushSummary } from './progress-view.ts';
 import { counted, formatElapsed } from './quantities.ts';
@@ -23,7 +23,7 @@ export function progressLine(event: RunEvent, before: ProgressState): string | n
     case 'probed':
       return `board       ${boardLine(event.facts)}`;
     case 'planned':
-      return `planned     ${counted(event.plan.cells.length, 'cell')} in up to ${event.plan.effort.maxBlocks} blocks, ${atMostText(event.plan, event.estimateMs)}`;
+      return `planned     ${counted(event.plan.cells.length, 'cell')} in up to ${counted(event.plan.effort.maxBlocks, 'block')}, ${lengthText(event.plan, event.estimateMs)}`;
     case 'push':
       return pushLine(event.progress, before);
     case 'started':

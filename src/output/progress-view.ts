@@ -77,7 +77,7 @@ function measuring(state: ProgressState, current: CurrentProcess, symbols: Symbo
 
 function etaText(state: ProgressState): string {
   const { etaMs } = remaining(state);
-  return etaMs === null ? '' : `   at most ${formatElapsed(etaMs)} more`;
+  return etaMs === null ? '' : `   about ${formatElapsed(etaMs)} more`;
 }
 
 function bar(done: number, symbols: Symbols): string {

@@ -92,7 +92,7 @@ function progress(board: WatchedBoard, { cell, columns, theme }: CardLook): stri
       : `block ${state.block + 1}/${state.plan.maxBlocks}  `;
   const { etaMs } = restOf(state);
   const eta =
-    etaMs === null || state.phase !== 'measuring' ? '' : `  at most ${formatElapsed(etaMs)} more`;
+    etaMs === null || state.phase !== 'measuring' ? '' : `  about ${formatElapsed(etaMs)} more`;
   const step = `   ${inPhase(state.phase, stepText(board, cell.label), theme)}`;
   const done = `${theme.dim(block)}${bar(share, 16, theme)} ${theme.dim(`${progressText(board)}${eta}`)} `;
   return spread(step, state.plan === null && !isPushing ? '' : done, columns, theme);

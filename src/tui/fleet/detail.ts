@@ -45,7 +45,7 @@ function aboutText({ state, tags }: WatchedBoard, theme: Theme): string {
     state.model?.replace(/^NVIDIA /, ''),
     state.jetpack && `JetPack ${state.jetpack}`,
     state.powerMode,
-    state.cpus > 0 && `${state.cpus} CPUs`,
+    state.cpus > 0 && counted(state.cpus, 'CPU'),
     tags.length > 0 && tags.map((tag) => `tag:${tag}`).join(' '),
     state.runId && `run ${state.runId}`,
   ];
@@ -61,7 +61,7 @@ function nowText(board: WatchedBoard, cell: GridCell, { theme, nowMs }: Look): s
     state.phase === 'measuring' && progressText(board),
     headline && `median ${formatDuration(headline.median_ns)} ${intervalText(headline, theme)}`,
     headline && !headline.isFirst && `over ${counted(headline.processes, 'process', 'processes')}`,
-    state.phase === 'measuring' && etaMs !== null && `at most ${formatElapsed(etaMs)} more`,
+    state.phase === 'measuring' && etaMs !== null && `about ${formatElapsed(etaMs)} more`,
   ];
   return parts.filter(Boolean).join(`  ${theme.glyphs.dot}  `);
 }

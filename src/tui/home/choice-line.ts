@@ -1,3 +1,4 @@
+import { counted } from '../../output/quantities.ts';
 import { clip, padEnd, widthOf } from '../frame/text.ts';
 import type { Theme } from '../frame/theme.ts';
 import type { BoardKnown, Choice, HomeState } from './home-state.ts';
@@ -55,5 +56,5 @@ function agoText(ms: number): string {
   if (minutes < 60) return `${minutes} min ago`;
   const hours = Math.floor(minutes / 60);
   if (hours < 48) return `${hours} h ago`;
-  return `${Math.floor(hours / 24)} days ago`;
+  return `${counted(Math.floor(hours / 24), 'day')} ago`;
 }

@@ -201,7 +201,7 @@ test('boards have their presets: what suits the demonstration is no choice for a
   const gpu = { ...board, plan: { ...board.plan, providers: ['cpu', 'trtexec'] as const } };
   expect(estimatePlan(gpu, null)).toMatchObject({ buildsEngines: true });
   expect(planLines(gpu, 4, 80, canvasOf({ columns: 80, rows: 24 }).theme).amount).toMatch(
-    /at most [\d:]+.* \+ engines/,
+    /up to about [\d:]+.* \+ engines/,
   );
 });
 

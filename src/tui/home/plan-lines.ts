@@ -90,7 +90,7 @@ function valueText(state: HomeState, field: PlanField, isAt: boolean, theme: The
   return `${plan[field]}${caret}`;
 }
 
-/** `9 cells and 3 calibrations · 3 processes each · at most 2:20`, or what makes no sense. */
+/** `9 cells and 3 calibrations · 3 processes each · up to about 2:20`, or what makes no sense. */
 function amountLine(state: HomeState, ownCpus: number, theme: Theme): string {
   const isDemo = chosen(state.board) === 'demo';
   const known = state.board.choices[state.board.at]?.board?.cpus ?? null;
@@ -102,7 +102,7 @@ function amountLine(state: HomeState, ownCpus: number, theme: Theme): string {
   const parts = [
     `${estimate.isExact ? '' : 'about '}${counted(estimate.cells, 'cell')} and ${counted(estimate.calibrations, 'calibration')}`,
     ...(estimate.leftOut.length > 0 ? [`${estimate.leftOut.length} left out`] : []),
-    `${estimate.blocks} processes each`,
+    `${estimate.blocks} ${estimate.blocks === '1' ? 'process' : 'processes'} each`,
     theme.title(timeText(estimate)),
   ];
   return `   ${parts.join(dot)}`;
@@ -113,7 +113,7 @@ function timeText({ longestMs, buildsEngines, imagesPerPass }: PlanEstimate): st
   // One line of 80 columns has no room for more words.
   const building = buildsEngines ? ' + engines' : '';
   return imagesPerPass === null
-    ? `at most ${longest}${building}`
+    ? `up to about ${longest}${building}`
     : `${longest} or more, by its passes${building}`;
 }
 

@@ -2,7 +2,7 @@ import type { Cell } from '../../../agent/protocol/plan.ts';
 import { formatBytes } from '../../../host/push/bytes.ts';
 import { formatDuration, formatNumber, formatPercent } from '../../../host/results/format.ts';
 import { runningEstimate } from '../../../host/stats/running-estimate.ts';
-import { formatElapsed } from '../../output/quantities.ts';
+import { counted, formatElapsed } from '../../output/quantities.ts';
 import { padEnd, padStart, windowAround } from '../frame/text.ts';
 import type { Theme } from '../frame/theme.ts';
 import { jetsonParts } from './board-state.ts';
@@ -21,7 +21,10 @@ export function figuresLine(state: LiveState, columns: number, theme: Theme): st
     precisionOf(state),
   );
   const width = intervalText(estimate?.halfWidth ?? null, theme);
-  const interval = columns >= 100 ? `${width} over ${estimate?.processes} processes` : width;
+  const interval =
+    columns >= 100
+      ? `${width} over ${counted(estimate?.processes ?? 0, 'process', 'processes')}`
+      : width;
   const all = [
     now,
     ['p50', steady.p50_ns],

@@ -50,7 +50,7 @@ function settledText({ kind, word }: NonNullable<LiveState['settled']>, theme: T
   return kind === 'failed' ? theme.failed(`${glyphs.failed} ${word}`) : theme.note(word);
 }
 
-/** Which model, how far the plan is, and how long it takes at most. */
+/** Which model, how far the plan is, and about how long it still takes. */
 export function planTitle(state: LiveState, context: TitleContext, theme: Theme): string {
   const { plan, processesDone } = state.progress;
   if (plan === null) return '';
@@ -69,7 +69,7 @@ export function planTitle(state: LiveState, context: TitleContext, theme: Theme)
   }
   const block =
     state.process === null ? '' : `block ${state.process.block + 1}/${plan.effort.maxBlocks}  `;
-  const eta = etaMs === null ? '' : `  at most ${formatElapsed(etaMs)} more`;
+  const eta = etaMs === null ? '' : `  about ${formatElapsed(etaMs)} more`;
   const cells = Math.max(6, Math.min(24, context.columns - 82));
   const progress = `${block}${bar(share, cells, theme)}  ${processesDone}/${total}${eta} `;
   return spread(` ${what}`, progress, context.columns, theme);

@@ -1,5 +1,5 @@
 import type { CellResult } from '../../cell-result.ts';
-import { formatDuration, formatNumber, formatPercent } from '../../format.ts';
+import { formatCount, formatDuration, formatNumber, formatPercent } from '../../format.ts';
 import type { Result } from '../../result.ts';
 import { latencyMeaning } from '../../timed.ts';
 import { dataTable, html, type Markup, nothing, type TableColumn } from './markup.ts';
@@ -61,7 +61,10 @@ export function environmentSection(result: Result): Markup {
   const run: [string, string][] = [
     ['run', result.run_id],
     ['made', result.created_utc],
-    ['took', `${formatNumber(result.run.duration_s)} s, ${result.run.blocks_begun} blocks`],
+    [
+      'took',
+      `${formatNumber(result.run.duration_s)} s, ${formatCount(result.run.blocks_begun, 'block')}`,
+    ],
     ['ended', result.run.ended],
     ['seed', String(result.seed)],
     ...(tool ? [['tool', `${tool.name} ${tool.version}`] as [string, string]] : []),
