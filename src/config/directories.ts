@@ -1,4 +1,4 @@
-import { chmodSync, statSync } from 'node:fs';
+import { chmodSync, type Stats, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -44,11 +44,21 @@ export function makePrivate({ cache, runs }: Directories): void {
   const uid = process.getuid?.();
   if (uid === undefined) return;
   for (const path of [cache, dirname(runs)]) {
-    const found = statSync(path, { throwIfNoEntry: false });
-    if (!found?.isDirectory()) continue;
+    const found = directoryAt(path);
+    if (found === null) continue;
     // Root may act for somebody, with their home.
     if (found.uid !== uid && uid !== 0) throw ofAnother(path, found.uid);
     if (found.uid === uid && (found.mode & 0o077) !== 0) chmodSync(path, 0o700);
+  }
+}
+
+/** Null where there is none, or nothing can be told of it: whoever writes there says why. */
+function directoryAt(path: string): Stats | null {
+  try {
+    const found = statSync(path);
+    return found.isDirectory() ? found : null;
+  } catch {
+    return null;
   }
 }
 
