@@ -128,7 +128,9 @@ describe('a board behind a real sshd', () => {
     const result = await cli.run(['bench', ...board(), ...short, '--batch', '1,4', '--dry-run']);
     expect(result.code, result.stderr).toBe(0);
     expect(result.stdout.match(/mlp-tiny/g)).toHaveLength(2);
-    expect(result.stdout).toMatch(/2 blocks, each cell one fresh process that measures for up to 10 s/);
+    expect(result.stdout).toMatch(
+      /2 blocks, each cell one fresh process that measures for up to 10 s/,
+    );
     const left = await readdir(join(sshd.home, '.cache'), { recursive: true, withFileTypes: true });
     expect(left.filter((entry) => entry.isFile()).map(({ name }) => name)).toEqual([
       '.orin-remote',
