@@ -98,7 +98,7 @@ export function analyseDump(dumps: Dumps): DumpAnalysis {
     reset: counted.reset,
     ...comeAndGone(before?.interrupts ?? null, interrupts),
     unread: unreadOf(dumps),
-    softirqs: softirqs === null ? null : analyseSoftirqs(softirqs, before?.softirqs ?? null),
+    softirqs: softirqs === null ? null : analyseSoftirqs(softirqs, before?.softirqs ?? null, cpus),
   };
 }
 
@@ -152,9 +152,24 @@ function unreadOf({ interrupts, softirqs, before }: Dumps): DumpAnalysis['unread
   };
 }
 
-function analyseSoftirqs(softirqs: CounterTable, before: CounterTable | null): SoftirqAnalysis {
-  const { cpus, rows, reset } = countedBetween(before, softirqs);
+/**
+ * /proc/softirqs lists every CPU that there may be. Between two dumps only those of `online` counted: the others have no
+ * zero there, but nothing. Since boot each has what it counted while it was online.
+ */
+function analyseSoftirqs(
+  softirqs: CounterTable,
+  before: CounterTable | null,
+  online: readonly number[],
+): SoftirqAnalysis {
+  const counted = countedBetween(before, softirqs);
+  const isIn = (at: number) => before === null || online.includes(counted.cpus[at] ?? -1);
+  const cpus = counted.cpus.filter((_, at) => isIn(at));
+  const rows = counted.rows.map((row) => ({
+    ...row,
+    counts: row.counts.filter((_, at) => isIn(at)),
+  }));
   const counts = rows.map((row) => row.counts);
+  const { reset } = counted;
   const all = spreadOf(cpus, columnSums(cpus.length, counts));
   return {
     cpus,

@@ -85,7 +85,10 @@ export type LinkPackets = z.infer<typeof linkPackets>;
 
 /** What the board's CPUs did over some intervals: percentages are means over them, rates of all together. */
 export const activity = z.object({
+  /** Those that were online throughout. */
   cpus: z.array(cpuUse),
+  /** CPUs of the board that were offline in all or in a part of the intervals: figures of them are n/a, not 0. */
+  cpus_offline: z.array(count).default([]),
   /** All CPUs together, 100 is all of them busy. */
   busy_percent: z.number(),
   interrupts_per_s: z.number(),

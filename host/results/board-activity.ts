@@ -3,6 +3,7 @@ import type { Activity } from './activity-result.ts';
 import type { CellResult } from './cell-result.ts';
 import { interruptsOver, softirqsOver } from './counter-rates.ts';
 import type { EdgeSnapshot, ProcessData, Span } from './journal-data.ts';
+import { cpuPresence } from './online-cpus.ts';
 import { agentCpuShare, linkPackets } from './own-cost.ts';
 import type { TeleData } from './tele-data.ts';
 
@@ -19,24 +20,28 @@ export function steadySpans(processes: readonly ProcessData[]): Span[] {
 /** What the board's CPUs did over these intervals; null where there is none. */
 export function boardActivity(
   spans: readonly Span[],
-  { link, own }: Pick<TeleData, 'link' | 'own'>,
+  { link, own, cpuSets }: Pick<TeleData, 'link' | 'own' | 'cpuSets'>,
 ): Activity | null {
   if (spans.length === 0) return null;
   const uses = spans.map((span) => cpuUse(span.start.stat, span.end.stat));
-  const ids = [...new Set(uses.flatMap((use) => [...use.cpus.keys()]))].sort((a, b) => a - b);
+  const { online, offline } = cpuPresence(spans, cpuSets);
+  const ids = [...(online ?? [])]
+    .filter((cpu) => uses.some(({ cpus }) => cpus.has(cpu)))
+    .sort((a, b) => a - b);
   return {
     cpus: ids.map((cpu) => ({
       cpu,
       ...meanUse(uses.flatMap((use) => use.cpus.get(cpu) ?? [])),
     })),
+    cpus_offline: [...offline],
     busy_percent: mean(uses.map(({ all }) => 100 - all.idle - all.iowait)),
     interrupts_per_s: mean(spans.map((span) => perSecond(span, (edge) => edge.stat.interrupts))),
     context_switches_per_s: mean(
       spans.map((span) => perSecond(span, (edge) => edge.stat.contextSwitches)),
     ),
     processes: spans.length,
-    interrupts: interruptsOver(spans, link),
-    softirqs: softirqsOver(spans),
+    interrupts: interruptsOver(spans, link, online),
+    softirqs: softirqsOver(spans, online),
     agent_cpu_share: agentCpuShare(spans, own),
     link_packets: linkPackets(spans, own, link),
   };

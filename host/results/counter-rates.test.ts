@@ -20,7 +20,7 @@ const span = (series: string, from: number, to: number): Span => ({
 const link = { interface: 'eth0', interrupts: [] };
 
 test('rates of an Orin are those that mpstat -I SUM prints for the same files', () => {
-  const rates = interruptsOver([span('A', 0, 5)], link);
+  const rates = interruptsOver([span('A', 0, 5)], link, null);
   expect(rates?.cpus_per_s).toEqual([1590.6, 466.8, 521.2, 479, 508.8, 456.2]);
   expect(rates).toMatchObject({ seconds: 5, cpus: [0, 1, 2, 3, 4, 5], busiest_cpu: 0 });
   const kinds = Object.values(rates?.by_kind ?? {}).reduce((sum, { per_s }) => sum + per_s, 0);
@@ -32,18 +32,20 @@ test('rates of an Orin are those that mpstat -I SUM prints for the same files', 
 });
 
 test('processes of a cell add up: counts and seconds, then the rate', () => {
-  const whole = interruptsOver([span('A', 0, 5)], null);
-  const parts = interruptsOver([span('A', 0, 2), span('A', 2, 5)], null);
+  const whole = interruptsOver([span('A', 0, 5)], null, null);
+  const parts = interruptsOver([span('A', 0, 2), span('A', 2, 5)], null, null);
   expect(parts).toEqual(whole);
-  expect(softirqsOver([span('A', 0, 2), span('A', 2, 5)])).toEqual(softirqsOver([span('A', 0, 5)]));
-  expect(softirqsOver([span('A', 0, 5)])?.types.map(({ type }) => type)).toContain('NET_RX');
+  expect(softirqsOver([span('A', 0, 2), span('A', 2, 5)], null)).toEqual(
+    softirqsOver([span('A', 0, 5)], null),
+  );
+  expect(softirqsOver([span('A', 0, 5)], null)?.types.map(({ type }) => type)).toContain('NET_RX');
 });
 
 test('a CPU that was offline in one process is left out, not counted as zero', () => {
-  expect(interruptsOver([span('C', 0, 1), span('C', 0, 2)], null)?.cpus).toEqual(
-    interruptsOver([span('C', 0, 2)], null)?.cpus,
+  expect(interruptsOver([span('C', 0, 1), span('C', 0, 2)], null, null)?.cpus).toEqual(
+    interruptsOver([span('C', 0, 2)], null, null)?.cpus,
   );
-  expect(interruptsOver([span('C', 0, 2)], null)?.cpus).toEqual([0, 1, 2, 3]);
+  expect(interruptsOver([span('C', 0, 2)], null, null)?.cpus).toEqual([0, 1, 2, 3]);
 });
 
 test('sources beyond the largest are folded into one, but those of the GPU and of the link', () => {
@@ -56,7 +58,7 @@ test('sources beyond the largest are folded into one, but those of the GPU and o
   ];
   const at = (t_ns: number, factor: number) =>
     edgeSnapshot(t_ns, { stat: '', interrupts: rows(factor).join('\n'), softirqs: '' });
-  const rates = interruptsOver([{ start: at(0, 0), end: at(1e9, 1) }], link);
+  const rates = interruptsOver([{ start: at(0, 0), end: at(1e9, 1) }], link, null);
   expect(rates?.sources).toHaveLength(26);
   expect(rates?.sources.slice(-2).map(({ name }) => name)).toEqual(['nvgpu_stall', 'eth0']);
   const listed = rates?.sources.reduce((sum, { per_s }) => sum + per_s, 0) ?? 0;
@@ -66,9 +68,13 @@ test('sources beyond the largest are folded into one, but those of the GPU and o
 
 test('what cannot be read is null, what counted nothing is zero', () => {
   const nothing = edgeSnapshot(0, { stat: '', interrupts: '', softirqs: '' });
-  expect(interruptsOver([{ start: nothing, end: { ...nothing, t_ns: 1e9 } }], null)).toBeNull();
+  expect(
+    interruptsOver([{ start: nothing, end: { ...nothing, t_ns: 1e9 } }], null, null),
+  ).toBeNull();
   const still = frame('A', 0, 0);
-  expect(interruptsOver([{ start: still, end: { ...still, t_ns: 1e9 } }], null)).toMatchObject({
+  expect(
+    interruptsOver([{ start: still, end: { ...still, t_ns: 1e9 } }], null, null),
+  ).toMatchObject({
     per_s: 0,
     imbalance: null,
     busiest_cpu: null,

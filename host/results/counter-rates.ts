@@ -24,12 +24,16 @@ interface CountedTable {
   readonly rows: readonly Counted[];
 }
 
-/** Interrupts a second by source and CPU over all intervals together; null where nothing could be read. */
+/**
+ * Interrupts a second by source and CPU over all intervals together, of the CPUs that were online throughout where that is
+ * known; null where nothing could be read.
+ */
 export function interruptsOver(
   spans: readonly Span[],
   link: LinkInterface | null,
+  online: ReadonlySet<number> | null,
 ): InterruptRates | null {
-  const table = countedOver(spans, (edge) => edge.interrupts);
+  const table = countedOver(spans, (edge) => edge.interrupts, online);
   if (table === null) return null;
   const { cpus, seconds } = table;
   const rows = table.rows.map((row) => ({
@@ -82,9 +86,15 @@ export function interruptsOver(
   };
 }
 
-/** Softirqs a second by type and CPU over all intervals together. */
-export function softirqsOver(spans: readonly Span[]): SoftirqRates | null {
-  const table = countedOver(spans, (edge) => edge.softirqs);
+/**
+ * Softirqs a second by type and CPU over all intervals together. /proc/softirqs lists CPUs that are offline too: only
+ * those of `online` have a rate, where that is known.
+ */
+export function softirqsOver(
+  spans: readonly Span[],
+  online: ReadonlySet<number> | null,
+): SoftirqRates | null {
+  const table = countedOver(spans, (edge) => edge.softirqs, online);
   if (table === null) return null;
   const all = columnSums(
     table.cpus.length,
@@ -105,6 +115,7 @@ export function softirqsOver(spans: readonly Span[]): SoftirqRates | null {
 function countedOver(
   spans: readonly Span[],
   tableOf: (edge: Span['start']) => CounterTable,
+  online: ReadonlySet<number> | null,
 ): CountedTable | null {
   const differences = spans
     .map((span) => ({
@@ -114,8 +125,9 @@ function countedOver(
     .filter(({ cpus, seconds }) => cpus.length > 0 && seconds > 0);
   if (differences.length === 0) return null;
   // A CPU that was offline in one process has no rate that stands beside the others'.
-  const cpus = (differences[0]?.cpus ?? []).filter((cpu) =>
-    differences.every((each) => each.cpus.includes(cpu)),
+  const cpus = (differences[0]?.cpus ?? []).filter(
+    (cpu) =>
+      (online === null || online.has(cpu)) && differences.every((each) => each.cpus.includes(cpu)),
   );
   const rows = new Map<string, Counted>();
   // Nor has a source whose row could not be read at one edge.

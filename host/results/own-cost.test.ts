@@ -73,7 +73,7 @@ test('a sampler that began anew counts for no part that it began in', () => {
 test('an SSH server that was not found is not said to cost nothing', () => {
   const own = samples([0, 1, 2], false);
   expect(agentCpuShare([span(0, 2)], own)?.ssh).toBeNull();
-  const activity = boardActivity([span(0, 2)], { own, link: null });
+  const activity = boardActivity([span(0, 2)], { own, link: null, cpuSets: [] });
   if (activity === null) throw new Error('no activity');
   expect(agentShareText(activity)).toBe(
     'our own agent meanwhile: supervisor 1 %, telemetry 2 % of one CPU',
@@ -84,7 +84,7 @@ test('an SSH server that was not found is not said to cost nothing', () => {
 test('packets of the link bound what of the network softirqs is ours', () => {
   const of = (rx: number, tx: number) => {
     const spans = [{ start: edge(0), end: edge(2, [rx, tx]) }];
-    const activity = boardActivity(spans, { own: samples([0, 1, 2]), link });
+    const activity = boardActivity(spans, { own: samples([0, 1, 2]), link, cpuSets: [] });
     return activity && linkTrafficText(activity);
   };
   expect(of(600, 20)).toBe(

@@ -45,8 +45,8 @@ test('its source has no rate: neither counts since boot nor those of the other p
   const whole = spans.map((span, n) => ({ ...span, start: at(2e9 * n, frame(2 * n)) }));
   const named = (rates: ReturnType<typeof interruptsOver>) =>
     rates?.sources.map(({ name }) => name) ?? [];
-  expect(named(interruptsOver(whole, null))).toContain('eth0');
-  expect(named(interruptsOver(spans, null))).not.toContain('eth0');
+  expect(named(interruptsOver(whole, null, null))).toContain('eth0');
+  expect(named(interruptsOver(spans, null, null))).not.toContain('eth0');
 });
 
 test('files that fit, and files that were not there, need no word', () => {

@@ -1,10 +1,16 @@
 import type { Activity, InterruptRates, Rate } from '../../host/results/activity-result.ts';
 import type { CellResult } from '../../host/results/cell-result.ts';
+import {
+  cpuColumns,
+  NOT_AVAILABLE,
+  onColumns,
+  withOffline,
+} from '../../host/results/cpu-columns.ts';
 import { formatNumber, formatPercent } from '../../host/results/format.ts';
-import { sourcesText } from '../../host/results/interrupt-attribution.ts';
 import { agentShareText, linkTrafficText } from '../../host/results/own-cost.ts';
 import type { Result } from '../../host/results/result.ts';
 import type { SavedRun } from '../../host/results/saved-runs.ts';
+import { attributionLines } from './attribution-lines.ts';
 import { heatLegend, heatRow, heatTitle } from './heat-map.ts';
 import { counted } from './quantities.ts';
 import { plainText } from './symbols.ts';
@@ -44,37 +50,18 @@ export function cpuReport({ result }: SavedRun, terminal: Terminal): string {
   return asText(lines, terminal);
 }
 
+function hasOffline({ idle, cells }: Result): boolean {
+  return [idle, ...cells.map(({ activity }) => activity)].some((each) => each?.cpus_offline.length);
+}
+
 /** Tables fit the width already; sentences are broken at it. */
 function asText(lines: readonly string[], { isUnicode, columns }: Terminal): string {
   return wrapSentence(plainText(lines.join('\n'), isUnicode), columns());
 }
 
-/** Effects that a person should see beside those that chance does not explain. */
-const MAX_EFFECTS = 6;
-
 function attributionSection(result: Result, terminal: Terminal): string[] {
   const lines = attributionLines(result);
   return lines.length === 0 ? [] : ['', terminal.colour.bold('slow iterations'), ...lines];
-}
-
-/** What went with slow iterations, of each cell whose telemetry can tell. */
-function attributionLines(result: Result): string[] {
-  return result.cells.flatMap(({ label, purpose, attribution }) => {
-    if (purpose !== 'measure' || attribution === null) return [];
-    const { effects, windows, window_s, excess_share, reason } = attribution;
-    const scope = `${label}: ${formatPercent(excess_share)} of the time lies beyond the median of its process; ${counted(windows, 'window')} of ${formatNumber(window_s)} s`;
-    if (reason !== null) return [`  ${label}: ${reason}`];
-    const rows = effects
-      .slice(0, MAX_EFFECTS)
-      .map((effect) => [
-        sourcesText(effect.sources),
-        formatPercent(Math.min(1, effect.share_of_excess)),
-        effect.p_holm.toPrecision(2),
-        effect.p_holm < 0.05 ? 'goes with slow iterations' : 'no more than chance',
-      ]);
-    const columns = [left('source'), right('of that'), right('p'), left('')];
-    return [`  ${scope}`, ...textTable(columns, rows)];
-  });
 }
 
 /** `results show --irq`: interrupts by source and softirqs by type, a second, with a heat map of the CPUs. */
@@ -90,7 +77,7 @@ export function interruptReport({ result }: SavedRun, terminal: Terminal): strin
     }),
     ...attributionSection(result, terminal),
     '',
-    `  share of a row on each CPU: ${heatLegend(terminal.isUnicode)}`,
+    `  share of a row on each CPU: ${heatLegend(terminal.isUnicode, hasOffline(result))}`,
     '',
   ];
   return asText(lines, terminal);
@@ -170,8 +157,8 @@ function cpuTable(activity: Activity, idle: Activity | null, terminal: Terminal)
     left(''),
   ];
   const at = (rates: { cpus: number[]; cpus_per_s: number[] } | null, cpu: number) =>
-    rates === null ? '' : formatNumber(rates.cpus_per_s[rates.cpus.indexOf(cpu)] ?? 0);
-  const rows = activity.cpus.map((cpu) => {
+    rates === null ? '' : orNotAvailable(rates.cpus_per_s[rates.cpus.indexOf(cpu)]);
+  const online = activity.cpus.map((cpu) => {
     const busy = 100 - cpu.idle - cpu.iowait;
     return [
       String(cpu.cpu),
@@ -182,6 +169,7 @@ function cpuTable(activity: Activity, idle: Activity | null, terminal: Terminal)
       `${bar(busy, terminal.isUnicode)}${busy >= HOT_PERCENT ? ' hot' : ''}`,
     ];
   });
+  const rows = withOffline(online, activity.cpus_offline, columns.length - 1);
   const [head = '', ...body] = textTable(columns, rows, terminal.columns());
   const against = (text: (of: Activity) => string) =>
     idle === null ? '' : ` (idle ${text(idle)})`;
@@ -190,6 +178,10 @@ function cpuTable(activity: Activity, idle: Activity | null, terminal: Terminal)
   const busy = (of: Activity) => formatPercent(of.busy_percent / 100);
   const sums = `  ${interrupts(activity)} interrupts/s${against(interrupts)}, ${switches(activity)} context switches/s${against(switches)}; CPUs ${busy(activity)} busy${against(busy)}`;
   return [terminal.colour.dim(head), ...body, sums, ...indented(agentShareText(activity))];
+}
+
+function orNotAvailable(value: number | undefined): string {
+  return value === undefined ? NOT_AVAILABLE : formatNumber(value);
 }
 
 function indented(text: string | null): string[] {
@@ -215,14 +207,15 @@ function interruptTable(activity: Activity, idle: Activity | null, terminal: Ter
   const rows = interrupts.sources.map((source) => [
     source.id,
     `${shortened(source.name)}${source.is_gpu ? ' (GPU)' : ''}${source.is_link ? ' (our SSH)' : ''}`,
-    ...rateCells(source, interrupts, before.get(source.id) ?? null, terminal),
+    ...rateCells(source, interrupts, before.get(source.id) ?? null, activity, terminal),
   ]);
   const { rest } = interrupts;
   const folded =
     rest.sources === 0
       ? []
       : [`  and ${counted(rest.sources, 'further source')}, ${formatNumber(rest.per_s)}/s`];
-  return [...ratesTable(['id', 'interrupt'], interrupts, rows, terminal), ...folded];
+  const title = heatTitle(cpuColumns(interrupts, activity));
+  return [...ratesTable(['id', 'interrupt', title], rows, terminal), ...folded];
 }
 
 function softirqTable(activity: Activity, idle: Activity | null, terminal: Terminal): string[] {
@@ -232,10 +225,10 @@ function softirqTable(activity: Activity, idle: Activity | null, terminal: Termi
   const rows = softirqs.types.map((type) => [
     type.type,
     '',
-    ...rateCells(type, softirqs, before.get(type.type) ?? null, terminal),
+    ...rateCells(type, softirqs, before.get(type.type) ?? null, activity, terminal),
   ]);
   return [
-    ...ratesTable(['softirq', ''], softirqs, rows, terminal),
+    ...ratesTable(['softirq', '', heatTitle(cpuColumns(softirqs, activity))], rows, terminal),
     ...indented(linkTrafficText(activity)),
   ];
 }
@@ -249,12 +242,11 @@ function rateCells(
   rate: Omit<SpreadRate, 'cpus'>,
   all: SpreadRate,
   idle_per_s: number | null,
+  activity: Activity,
   { isUnicode }: Terminal,
 ): string[] {
-  const heat = heatRow(
-    { total: rate.per_s, perCpu: rate.cpus_per_s, imbalance: rate.imbalance, busiest: null },
-    isUnicode,
-  );
+  const perCpu = onColumns(cpuColumns(all, activity), all, rate);
+  const heat = heatRow({ total: rate.per_s, perCpu }, isUnicode);
   return [
     formatNumber(rate.per_s),
     idle_per_s === null ? '' : formatNumber(idle_per_s),
@@ -266,8 +258,7 @@ function rateCells(
 }
 
 function ratesTable(
-  [id, name]: readonly [string, string],
-  all: SpreadRate,
+  [id, name, cpus]: readonly [string, string, string],
   rows: readonly (readonly string[])[],
   terminal: Terminal,
 ): string[] {
@@ -279,7 +270,7 @@ function ratesTable(
     right('share', 3),
     right('max/mean', 4),
     { ...left('busiest'), dropOrder: 2 },
-    left(heatTitle(all.cpus)),
+    left(cpus),
   ];
   if (rows.length === 0) return [`  no ${id === 'id' ? 'interrupt' : 'softirq'} was counted`];
   const [head = '', ...body] = textTable(columns, rows, terminal.columns());

@@ -29,17 +29,36 @@ export function irqReport(
     bold(`Interrupts ${period}, ${counted(analysis.cpus.length, 'CPU')}`),
     ...findings.map(({ text }) => wrapSentence(`  ${symbolsFor(isUnicode).dot} ${text}`, width)),
     '',
-    ...section('interrupts', analysis.cpus, interruptRows(analysis), terminal),
+    ...section('interrupts', columnsOf(analysis.cpus, analysis), interruptRows(analysis), terminal),
     ...restLine(analysis),
     ...(analysis.softirqs === null
       ? []
-      : ['', ...section('softirqs', analysis.softirqs.cpus, softirqRows(analysis), terminal)]),
+      : [
+          '',
+          ...section(
+            'softirqs',
+            columnsOf(analysis.softirqs.cpus, analysis),
+            softirqRows(analysis),
+            terminal,
+          ),
+        ]),
     '',
-    `  share of a row on each CPU: ${heatLegend(isUnicode)}`,
+    `  share of a row on each CPU: ${heatLegend(isUnicode, analysis.cpusLeftOut.length > 0)}`,
     '',
   ];
   // The heat map has its own ASCII ramp; `plainText` deals with the signs in the sentences.
   return plainText(lines.join('\n'), isUnicode);
+}
+
+/** The CPUs of a table in order, with those that only one of the dumps has. */
+interface CpuColumns {
+  /** Those with counts. */
+  readonly columns: readonly number[];
+  readonly shown: readonly number[];
+}
+
+function columnsOf(columns: readonly number[], { cpusLeftOut }: DumpAnalysis): CpuColumns {
+  return { columns, shown: [...new Set([...columns, ...cpusLeftOut])].sort((a, b) => a - b) };
 }
 
 interface Row {
@@ -63,7 +82,7 @@ function softirqRows({ softirqs }: DumpAnalysis): Row[] {
 
 function section(
   title: string,
-  cpus: readonly number[],
+  { columns: cpus, shown }: CpuColumns,
   rows: readonly Row[],
   terminal: Terminal,
 ): string[] {
@@ -75,7 +94,7 @@ function section(
     { title: 'share', align: 'right', dropOrder: 2 },
     { title: 'max/mean', align: 'right', dropOrder: 3 },
     { title: 'busiest', align: 'left', dropOrder: 1 },
-    { title: heatTitle(cpus), align: 'left' },
+    { title: heatTitle(shown), align: 'left' },
   ];
   const cells = rows.map(({ id, name, share, spread }) => [
     id,
@@ -84,7 +103,10 @@ function section(
     sharePercent(share),
     spread.imbalance === null ? '' : spread.imbalance.toFixed(2),
     spread.busiest === null ? '' : `CPU${spread.busiest.cpu} ${sharePercent(spread.busiest.share)}`,
-    heatRow(spread, terminal.isUnicode) ?? '',
+    heatRow(
+      { total: spread.total, perCpu: shown.map((cpu) => spread.perCpu[cpus.indexOf(cpu)] ?? null) },
+      terminal.isUnicode,
+    ) ?? '',
   ]);
   const [head = '', ...body] = textTable(columns, cells, terminal.columns());
   return [terminal.colour.dim(head), ...body];

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { CellResult } from '../../host/results/cell-result.ts';
+import { withOffline } from '../../host/results/cpu-columns.ts';
 import { formatDuration, formatNumber, formatPercent } from '../../host/results/format.ts';
 import type { SavedRun } from '../../host/results/saved-runs.ts';
 import { engineBuild_ns } from '../../host/results/timed.ts';
@@ -147,7 +148,7 @@ function outputLines({ cell, outputs }: CellResult): string[] {
 
 function activityLines({ activity }: CellResult): string[] {
   if (!activity) return [];
-  const rows = activity.cpus.map((cpu) => [
+  const online = activity.cpus.map((cpu) => [
     String(cpu.cpu),
     ...[cpu.usr, cpu.sys, cpu.iowait, cpu.irq, cpu.soft, cpu.steal, cpu.idle].map((value) =>
       value.toFixed(1),
@@ -156,6 +157,7 @@ function activityLines({ activity }: CellResult): string[] {
   const columns = ['CPU', '%usr', '%sys', '%iowait', '%irq', '%soft', '%steal', '%idle'].map(
     (title) => right(title),
   );
+  const rows = withOffline(online, activity.cpus_offline, columns.length - 1);
   const rates = `${formatNumber(activity.interrupts_per_s)} interrupts/s, ${formatNumber(activity.context_switches_per_s)} context switches/s`;
   return [`  CPU use      ${rates}`, ...textTable(columns, rows).map((line) => `    ${line}`)];
 }

@@ -32,6 +32,8 @@ export const HOT = '*';
 /** What is less busy than this is not hot. */
 const HOT_PERCENT = 10;
 const IRQ_COLUMNS = 8;
+/** Stands for a CPU that is offline, or was in a part of the time. */
+const NOT_AVAILABLE = 'n/a';
 
 /** mpstat's columns and a bar per CPU, `all` last and never left out. */
 export function cpuLines(
@@ -50,21 +52,25 @@ export function cpuLines(
   const hottest = hottestOf(sample.cpus);
   const row = (name: string, use: CpuUse, perS: number | null, isHot = false) => {
     const values = shown.map((field) => padStart(percentText(use[field.name]), field.width, theme));
-    const irq = perS === null ? '' : padStart(rateText(perS), IRQ_COLUMNS, theme);
+    const irq = isCounted ? padStart(rateOrNone(perS), IRQ_COLUMNS, theme) : '';
     const mark = isHot ? theme.note(HOT) : ' ';
     return `${mark}${padStart(name, 3, theme)} ${bar(busyOf(use) / 100, barCells, theme)} ${values.join('')}${irq}`;
   };
-  const cpus = [...sample.cpus].sort(([a], [b]) => a - b);
+  const cpus = state.cpu.known.map((cpu) => [cpu, sample.cpus.get(cpu) ?? null] as const);
   const rows = size.rows - 2;
   const visible = cpus.length <= rows ? cpus : cpus.slice(0, Math.max(0, rows - 1));
   const hidden = cpus.length - visible.length;
   const titles = shown.map(({ title, width }) => padStart(title, width, theme)).join('');
   const head = ` cpu ${padEnd('busy', barCells, theme)} ${titles}${isCounted ? padStart('intr/s', IRQ_COLUMNS, theme) : ''}`;
-  const rateOf = (cpu: number) => (perCpuS === null ? null : (perCpuS.get(cpu) ?? 0));
+  const rateOf = (cpu: number) => perCpuS?.get(cpu) ?? null;
   const total = perCpuS === null ? null : [...perCpuS.values()].reduce((a, b) => a + b, 0);
   return [
     theme.dim(head),
-    ...visible.map(([cpu, use]) => row(String(cpu), use, rateOf(cpu), cpu === hottest)),
+    ...visible.map(([cpu, use]) =>
+      use === null
+        ? theme.dim(` ${padStart(String(cpu), 3, theme)} ${NOT_AVAILABLE}`)
+        : row(String(cpu), use, rateOf(cpu), cpu === hottest),
+    ),
     ...(hidden > 0 ? [theme.dim(`     ${hidden} more CPUs`)] : []),
     row('all', sample.all, total),
   ];
@@ -94,6 +100,10 @@ function percentText(value: number): string {
   return value >= 99.95 || value < 0.05 ? String(Math.round(value)) : value.toFixed(1);
 }
 
+function rateOrNone(perS: number | null): string {
+  return perS === null ? NOT_AVAILABLE : rateText(perS);
+}
+
 function noSampleText({ progress, cpu }: LiveState): string {
   if (progress.plan?.telemetry === 'off') return 'telemetry is off';
   return cpu.last === null ? 'waiting for the first reading' : 'waiting for the second reading';
@@ -103,7 +113,9 @@ function noSampleText({ progress, cpu }: LiveState): string {
 export function cpuSummary(state: LiveState, columns: number, theme: Theme): string {
   const { sample } = state.cpu;
   if (sample === null) return theme.dim(` cpu  ${noSampleText(state)}`);
-  const [cpu, use] = [...sample.cpus].reduce((a, b) => (busyOf(b[1]) > busyOf(a[1]) ? b : a));
+  const [first] = [...sample.cpus].sort(([, a], [, b]) => busyOf(b) - busyOf(a));
+  const most =
+    first === undefined ? '' : `, most on cpu${first[0]} (${percentText(busyOf(first[1]))} %)`;
   const cells = Math.max(4, Math.min(20, columns - 50));
-  return ` cpu ${bar(busyOf(sample.all) / 100, cells, theme)} ${padStart(percentText(busyOf(sample.all)), 4, theme)} % busy, most on cpu${cpu} (${percentText(busyOf(use))} %)`;
+  return ` cpu ${bar(busyOf(sample.all) / 100, cells, theme)} ${padStart(percentText(busyOf(sample.all)), 4, theme)} % busy${most}`;
 }

@@ -1,6 +1,11 @@
 import type { EventOf } from '../../../agent/protocol/events.ts';
 import { type CpuUse, cpuUse } from '../../../host/telemetry/cpu-use.ts';
-import { type CpuTimes, cpuTimeColumns, type ProcStat } from '../../../host/telemetry/proc-stat.ts';
+import {
+  type CpuTimes,
+  cpuTimeColumns,
+  MAX_CPUS,
+  type ProcStat,
+} from '../../../host/telemetry/proc-stat.ts';
 
 /** What the board did between the two newest readings. */
 interface BoardSample {
@@ -14,19 +19,22 @@ export interface CpuState {
   readonly last: EventOf<'tele'> | null;
   /** Null until there were two readings. */
   readonly sample: BoardSample | null;
+  /** CPUs that any reading had, in order: one that is not in the sample is offline, or was for a part of it. */
+  readonly known: readonly number[];
   /** Share of all CPUs that was busy, newest last. */
   readonly busy: readonly number[];
 }
 
-export const initialCpu: CpuState = { last: null, sample: null, busy: [] };
+export const initialCpu: CpuState = { last: null, sample: null, known: [], busy: [] };
 
 const MAX_BUSY = 120;
 
 /** The state after one more reading; counters are cumulative, so that a lost one loses nothing. */
 export function reduceTele(state: CpuState, event: EventOf<'tele'>): CpuState {
   const { last } = state;
+  const known = knownWith(state.known, event);
   const elapsedS = last === null ? 0 : (event.t_ns - last.t_ns) / 1e9;
-  if (last === null || elapsedS <= 0) return { ...state, last: event };
+  if (last === null || elapsedS <= 0) return { ...state, known, last: event };
   const use = cpuUse(statOf(last), statOf(event));
   const sample = {
     ...use,
@@ -36,8 +44,15 @@ export function reduceTele(state: CpuState, event: EventOf<'tele'>): CpuState {
   return {
     last: event,
     sample,
+    known,
     busy: [...state.busy, busyOf(use.all) / 100].slice(-MAX_BUSY),
   };
+}
+
+function knownWith(known: readonly number[], { cpus }: EventOf<'tele'>): readonly number[] {
+  const added = cpus.map(({ cpu }) => cpu).filter((cpu) => !known.includes(cpu));
+  if (added.length === 0) return known;
+  return [...new Set([...known, ...added])].sort((a, b) => a - b).slice(0, MAX_CPUS);
 }
 
 /** Percent of the time in which a CPU did anything; waiting for a disk is not doing. */

@@ -6,6 +6,8 @@ import type { LiveState } from './live-state.ts';
 
 const unicodeRamp = [' ', '·', '░', '▒', '▓', '█'] as const;
 const asciiRamp = [' ', '.', ':', '+', '*', '#'] as const;
+/** Stands in the place of a CPU that is offline: it has no rate, not one of nothing. */
+const OFFLINE = '-';
 const RATE_COLUMNS = 7;
 
 /**
@@ -17,11 +19,12 @@ export function irqLines(
   size: { readonly columns: number; readonly rows: number },
   theme: Theme,
 ): string[] {
-  const { rates, cpus } = state.irq;
+  const { rates } = state.irq;
+  const cpus = [...new Set([...state.irq.cpus, ...state.cpu.known])].sort((a, b) => a - b);
   if (rates.length === 0) return [theme.dim(' told when a process has been measured')];
   const rows = Math.max(1, size.rows - 1);
   const shown = chosenRates(rates, rows);
-  const highest = Math.max(...shown.flatMap(({ perCpuS }) => perCpuS), 0);
+  const highest = Math.max(...shown.flatMap(({ perCpuS }) => perCpuS.map((rate) => rate ?? 0)), 0);
   const cells = Math.min(cpus.length, Math.max(0, size.columns - 14 - RATE_COLUMNS));
   const nameColumns = Math.min(24, size.columns - cells - RATE_COLUMNS - 3);
   const digits = cpus.slice(0, cells).map((cpu) => String(cpu % 10));
@@ -29,14 +32,25 @@ export function irqLines(
   const folded = rates.length - shown.length;
   const lines = shown.map(
     ({ name, perS, perCpuS }) =>
-      ` ${padEnd(name, nameColumns, theme)} ${padEnd(heat(perCpuS.slice(0, cells), highest, theme), cells, theme)}${padStart(rateText(perS), RATE_COLUMNS, theme)}`,
+      ` ${padEnd(name, nameColumns, theme)} ${padEnd(heat(onCpus(perCpuS, state.irq, cpus.slice(0, cells)), highest, theme), cells, theme)}${padStart(rateText(perS), RATE_COLUMNS, theme)}`,
   );
   const notes = [
     overText(state),
     `full cell ${rateText(highest)}/s`,
+    cpus.length > state.irq.cpus.length ? `${OFFLINE} offline, n/a` : '',
     folded > 0 ? `${folded} more sources` : '',
   ];
   return [theme.dim(withNotes(head, notes.filter(Boolean), size.columns)), ...lines];
+}
+
+/** The rates of these CPUs; a total without a CPU has none to be missed. */
+function onCpus(
+  perCpuS: IrqRate['perCpuS'],
+  irq: IrqState,
+  cpus: readonly number[],
+): (number | null)[] {
+  if (perCpuS.length === 0) return [];
+  return cpus.map((cpu) => perCpuS[irq.cpus.indexOf(cpu)] ?? null);
 }
 
 /** The head and as many of the notes behind it as there is room for. */
@@ -83,11 +97,12 @@ function chosenRates(rates: readonly IrqRate[], rows: number): IrqRate[] {
   return [...hard.slice(0, rows - softRows), ...soft.slice(0, softRows)];
 }
 
-function heat(perCpuS: readonly number[], highest: number, theme: Theme): string {
+function heat(perCpuS: readonly (number | null)[], highest: number, theme: Theme): string {
   const ramp = theme.isUnicode ? unicodeRamp : asciiRamp;
   const steps = ramp.length - 1;
   return perCpuS
     .map((rate) => {
+      if (rate === null) return OFFLINE;
       if (rate <= 0 || highest <= 0) return ramp[0];
       return ramp[Math.max(1, Math.ceil(Math.sqrt(rate / highest) * steps))] ?? ramp[0];
     })

@@ -11,7 +11,8 @@ export interface IrqRate {
   readonly name: string;
   readonly kind: 'hard' | 'soft';
   readonly perS: number;
-  readonly perCpuS: readonly number[];
+  /** Null on a CPU of which nothing is known. */
+  readonly perCpuS: readonly (number | null)[];
 }
 
 /** Interrupts and softirqs over the steady part of the last process that had one. */
@@ -122,7 +123,7 @@ function ratesBetween(start: Reading, end: Reading): Pick<IrqState, 'rates' | 'c
       return rateOf(name, 'hard', row.counts, row.isTotal, seconds);
     }),
     ...soft.rows.map((row) => {
-      const counts = softColumns.map((column) => row.counts[column] ?? 0);
+      const counts = softColumns.map((column) => row.counts[column] ?? null);
       return rateOf(`softirq ${row.id}`, 'soft', counts, false, seconds);
     }),
   ];
@@ -138,12 +139,12 @@ function ratesBetween(start: Reading, end: Reading): Pick<IrqState, 'rates' | 'c
 function rateOf(
   name: string,
   kind: IrqRate['kind'],
-  counts: readonly number[],
+  counts: readonly (number | null)[],
   isTotal: boolean,
   seconds: number,
 ): IrqRate {
-  const perS = counts.reduce((sum, value) => sum + value, 0) / seconds;
+  const perS = counts.reduce<number>((sum, value) => sum + (value ?? 0), 0) / seconds;
   // A total without a CPU has no place on any of them.
-  const perCpuS = isTotal ? [] : counts.map((count) => count / seconds);
+  const perCpuS = isTotal ? [] : counts.map((count) => (count === null ? null : count / seconds));
   return { name, kind, perS, perCpuS };
 }

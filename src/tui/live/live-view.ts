@@ -160,7 +160,7 @@ export class LiveView implements View {
     const { metricsFrom } = this.#choices;
     if (metricsFrom === null) return;
     const { cpu, irq } = this.#still ?? this.#state;
-    const most = (cpu.sample?.cpus.size ?? 0) + irq.rates.length;
+    const most = cpu.known.length + irq.rates.length;
     this.#scroll(Math.min(most, Math.max(0, metricsFrom + by)));
   }
 

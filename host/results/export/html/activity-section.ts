@@ -1,5 +1,6 @@
 import type { Activity, InterruptRates, Rate } from '../../activity-result.ts';
 import type { CellResult } from '../../cell-result.ts';
+import { cpuColumns, NOT_AVAILABLE, onColumns, withOffline } from '../../cpu-columns.ts';
 import { formatNumber } from '../../format.ts';
 import { agentShareText, linkTrafficText } from '../../own-cost.ts';
 import type { Result } from '../../result.ts';
@@ -35,6 +36,9 @@ function heat(share: number, text: string): Markup {
   return html`<td class="heat" style="--v:${depth}%">${text}</td>`;
 }
 
+/** The field of a CPU that was offline. */
+const offlineField = html`<td class="heat soft">${NOT_AVAILABLE}</td>`;
+
 function heatTable(
   head: readonly string[],
   cpus: readonly number[],
@@ -55,12 +59,19 @@ function heatTable(
 }
 
 function busyMap(parts: readonly Part[]): Markup {
-  const cpus = [...new Set(parts.flatMap(({ activity }) => activity.cpus.map(({ cpu }) => cpu)))];
+  const cpus = [
+    ...new Set(
+      parts.flatMap(({ activity }) => [
+        ...activity.cpus.map(({ cpu }) => cpu),
+        ...activity.cpus_offline,
+      ]),
+    ),
+  ].sort((a, b) => a - b);
   const rows = parts.map(({ name, activity }) => ({
     lead: [name, `${Math.round(activity.busy_percent)} %`],
     fields: cpus.map((cpu) => {
       const use = activity.cpus.find((each) => each.cpu === cpu);
-      if (use === undefined) return html`<td class="heat"></td>`;
+      if (use === undefined) return offlineField;
       const busy = Math.max(0, 100 - use.idle - use.iowait);
       return heat((busy / 100) ** 2, String(Math.round(busy)));
     }),
@@ -82,10 +93,11 @@ const classes = [
 ] as const;
 
 function cpuDetails({ name, activity }: Part): Markup {
-  const rows = activity.cpus.map((cpu) => [
+  const online = activity.cpus.map((cpu) => [
     String(cpu.cpu),
     ...classes.map((column) => cpu[column].toFixed(1)),
   ]);
+  const rows = withOffline(online, activity.cpus_offline, classes.length);
   return html`<details><summary>${name}: all columns of mpstat</summary>${dataTable(
     [{ title: 'CPU' }, ...classes.map((title) => ({ title: `%${title}`, isNumber: true }))],
     rows,
@@ -104,12 +116,13 @@ function rateDetails({ name, activity }: Part, at: number): Markup {
   const { interrupts, softirqs } = activity;
   if (interrupts === null && softirqs === null) return nothing;
   const all = interrupts === null ? '' : `: ${formatNumber(interrupts.per_s)} interrupts/s`;
-  const body = html`${interrupts === null ? nothing : interruptMap(interrupts)}${
+  const body = html`${interrupts === null ? nothing : interruptMap(interrupts, activity)}${
     softirqs === null
       ? nothing
       : rateMap(
           'softirq',
-          softirqs.cpus,
+          softirqs,
+          activity,
           softirqs.types.map((type) => ({ ...type, title: html`${type.type}` })),
         )
   }${sentence(linkTrafficText(activity))}`;
@@ -119,14 +132,16 @@ function rateDetails({ name, activity }: Part, at: number): Markup {
     : html`<details><summary>${name}${all}</summary>${body}</details>`;
 }
 
-function interruptMap({ sources, rest, cpus }: InterruptRates): Markup {
+function interruptMap(interrupts: InterruptRates, activity: Activity): Markup {
+  const { sources, rest } = interrupts;
   const shown = sources.slice(0, MAX_SOURCES);
   const hidden = sources.slice(MAX_SOURCES);
   const others = rest.sources + hidden.length;
   const per_s = rest.per_s + hidden.reduce((sum, source) => sum + source.per_s, 0);
   return html`${rateMap(
     'interrupt',
-    cpus,
+    interrupts,
+    activity,
     shown.map((source) => ({
       ...source,
       title: html`${source.name} <span class="soft">${source.id}${source.is_gpu ? ', GPU' : ''}${source.is_link ? ', our own SSH' : ''}</span>`,
@@ -136,14 +151,16 @@ function interruptMap({ sources, rest, cpus }: InterruptRates): Markup {
 
 function rateMap(
   title: string,
-  cpus: readonly number[],
+  table: Pick<InterruptRates, 'cpus'>,
+  activity: Activity,
   rates: readonly (Rate & { readonly title: Markup })[],
 ): Markup {
   const most = Math.max(1e-9, ...rates.flatMap(({ cpus_per_s }) => cpus_per_s));
+  const cpus = cpuColumns(table, activity);
   const rows = rates.map((rate) => ({
     lead: [rate.title, formatNumber(rate.per_s)],
-    fields: cpus.map((_, at) => {
-      const value = rate.cpus_per_s[at] ?? 0;
+    fields: onColumns(cpus, table, rate).map((value) => {
+      if (value === null) return offlineField;
       return heat(value / most, value === 0 ? '·' : formatNumber(value, 2));
     }),
   }));
