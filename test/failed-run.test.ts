@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { resultSchema } from '../host/results/result.ts';
 import { type Cli, makeCli } from './support/cli.ts';
+import { makeMarkedBase } from './support/marked-base.ts';
 import { type Sshd, startSshd } from './support/sshd.ts';
 
 let sshd: Sshd;
@@ -35,8 +36,8 @@ test('a run that ends early because the disk is full fails, with what it measure
   skip,
 }) => {
   if (process.getuid?.() !== 0) skip('mounting a small tmpfs needs root');
-  const runs = join(sshd.home, '.cache/orin-remote/runs');
-  mkdirSync(runs, { recursive: true, mode: 0o700 });
+  const runs = join(makeMarkedBase(join(sshd.home, '.cache/orin-remote')), 'runs');
+  mkdirSync(runs, { mode: 0o700 });
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m,mode=700', 'tmpfs', runs]);
   try {
     let isFull = false;

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -8,6 +8,7 @@ import { type Result, resultSchema } from '../host/results/result.ts';
 import { processesNaming, stillThere } from './soak/leaks.ts';
 import { Program, type ProgramEnd } from './soak/program.ts';
 import { openScene, processesOf, runsOnBoard, type Scene } from './soak/scene.ts';
+import { makeMarkedBase } from './support/marked-base.ts';
 
 const lost = 'connection lost, run goes on; reconnecting…';
 const again = 'connected again; nothing of the run is lost';
@@ -29,7 +30,7 @@ afterAll(async () => {
 async function onBoard(work: (scene: Scene) => Promise<void>, isStocked = true): Promise<void> {
   const scene = await openScene();
   if (isStocked) {
-    await mkdir(scene.base, { recursive: true });
+    makeMarkedBase(scene.base);
     const files = ['store', 'runtimes'].map((name) => join(stocked.base, name));
     execFileSync('cp', ['-al', ...files, scene.base]);
   }
