@@ -132,7 +132,7 @@ describe('a push over SSH', () => {
     await pushTo(link, [model]);
     expect(link.commands).toBe(1);
     // The probe itself and SSH's framing, no file.
-    expect(relay.clientBytes - before).toBeLessThan(10_000);
+    expect(relay.clientBytes - before).toBeLessThan(12_000);
     await cleaned(link);
     await link.end();
     await relay.close();

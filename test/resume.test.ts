@@ -92,7 +92,9 @@ test('a run that was cut twice goes on where it was cut, until all of its plan i
   const cutAgain = await resumed;
   expect(cutAgain.code, cutAgain.stderr).toBe(4);
   expect(cutAgain.stderr).toContain(`run ${id} goes on as segment 2`);
-  expect(cutAgain.stderr).toContain(`orin-remote attach board ${id} --resume`);
+  expect(cutAgain.stderr).toContain(
+    `orin-remote attach board --ssh-config ${sshd.configFile} ${id} --resume`,
+  );
   expect(resultSchema.parse(JSON.parse(cutAgain.stdout)).run.ended).toBe('cut');
 
   // Collected by now, and laid back on the board from here.
