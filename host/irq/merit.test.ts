@@ -3,6 +3,8 @@ import { JournalBuilder, testCell, testPlan } from '../../test/support/journal-b
 import { blocks, resultOf } from '../../test/support/journal-runs.ts';
 import type { CellResult } from '../results/cell-result.ts';
 import { seededRandom } from '../stats/seeded-random.ts';
+import { correctedEffects } from './corrected-effects.ts';
+import { effectSentence } from './effect-sentence.ts';
 import { merit } from './merit.ts';
 import { movingEffects, pinningEffects } from './pinning.ts';
 
@@ -58,7 +60,10 @@ function drawn(
     });
   const result = { ...measured, cells };
   const effects = { pinning: pinningEffects(result), moving: movingEffects(result) };
-  return { effects, text: merit(effects, cells) };
+  const all = [...effects.pinning, ...effects.moving];
+  const corrected = correctedEffects(all);
+  const sentences = all.map((effect) => effectSentence(effect, corrected)).join('\n');
+  return { effects, sentences, text: merit(effects, cells) };
 }
 
 const attribution: NonNullable<CellResult['attribution']> = {
@@ -91,6 +96,28 @@ test('where interrupts change nothing, merit is seldom found, although single co
   expect(share(({ text }) => text.includes('has merit on'))).toBeLessThan(0.05);
 });
 
+test('where interrupts change nothing, at most one run in twenty says less or more of anything', () => {
+  const random = seededRandom('sentences');
+  const runs = Array.from({ length: 400 }, () => drawn(random, { spread: 0.03 }));
+  const share = (holds: (run: (typeof runs)[number]) => boolean) =>
+    runs.filter(holds).length / runs.length;
+  const single = share(({ effects }) =>
+    [...effects.pinning, ...effects.moving].some(({ median, p95, spread }) =>
+      [median, p95, spread].some((one) => one?.decision === 'faster' || one?.decision === 'slower'),
+    ),
+  );
+  expect(single).toBeGreaterThan(0.2);
+  expect(share(({ sentences }) => /, (?:less|more)\)/.test(sentences))).toBeLessThanOrEqual(0.05);
+});
+
+test('a difference that is there keeps its word among all comparisons', () => {
+  const factors = { off: [1.1, 1.1], offMoved: [1.1, 1.1] } as const;
+  const { sentences } = drawn(seededRandom('there'), { spread: 0.005, factors });
+  expect(sentences).toMatch(
+    /^off against six: median 1\.\d+× \([^)]*, more\), p95 1\.\d+× \([^)]*, more\)/m,
+  );
+});
+
 describe('the last sentence', () => {
   const text = (shape: Partial<Shape>) =>
     drawn(seededRandom('words'), { spread: 0.0005, ...shape }).text;
@@ -100,7 +127,7 @@ describe('the last sentence', () => {
     expect(moving).toMatch(/^Research into CPU interrupts has merit on this board, in this run: /);
     expect(moving).toContain('keeping threads off their CPU improves neither median nor p95; ');
     expect(moving).toMatch(
-      /moving interrupts pays, \S+ is faster than \S+ \(p .* among 8 comparisons\)/,
+      /moving interrupts pays, \S+ is faster than \S+ \(p .* among 12 comparisons\)/,
     );
     const pinning = text({ factors: { off: [0.9, 0.9], offMoved: [0.9, 0.9] } });
     expect(pinning).toContain('keeping threads off their CPU pays, off is faster than');
@@ -109,7 +136,7 @@ describe('the last sentence', () => {
 
   test('speaks of deadlines where only the p95 is smaller', () => {
     expect(text({ factors: { off: [1, 0.9] }, hasMoved: false })).toMatch(
-      /has merit on .* where deadlines count: keeping threads off their CPU pays, off has a smaller p95 .* among 4 comparisons\)\.$/,
+      /has merit on .* where deadlines count: keeping threads off their CPU pays, off has a smaller p95 .* among 6 comparisons\)\.$/,
     );
   });
 

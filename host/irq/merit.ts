@@ -1,6 +1,6 @@
 import type { CellResult } from '../results/cell-result.ts';
 import type { PairedComparison } from '../stats/compare-paired.ts';
-import { holm } from '../stats/holm.ts';
+import { type CorrectedEffects, correctedEffects } from './corrected-effects.ts';
 import type { PinningEffect } from './pinning.ts';
 
 const SIGNIFICANT = 0.05;
@@ -26,11 +26,11 @@ interface Way {
 
 /**
  * The question of the thesis, for this board and this run: whether pinning threads or moving interrupts makes the median or
- * the p95 smaller. Each comparison counts as decided only after Holm's correction over all of them, medians and p95s of both
- * ways (docs/methodology.md, "The experiment irq").
+ * the p95 smaller. Each comparison counts as decided only after Holm's correction over all of them, of both ways, with
+ * the p95s over medians that the sentences before it tell (docs/methodology.md, "The experiment irq").
  */
 export function merit(effects: MeritEffects, cells: readonly CellResult[]): string {
-  const corrected = correctedOf([...effects.pinning, ...effects.moving]);
+  const corrected = correctedEffects([...effects.pinning, ...effects.moving]);
   const ways: readonly Way[] = [
     { name: 'keeping threads off their CPU', own: effects.pinning },
     { name: 'moving interrupts', own: effects.moving },
@@ -64,30 +64,17 @@ function unmeasured(hasAttribution: boolean, isTested: boolean): string {
     : `Whether research into CPU interrupts has merit stays open ${PLACE}: orin-remote irq measures it.`;
 }
 
-/** p of every comparison of a median or a p95, for all of them at once. */
-function correctedOf(effects: readonly PinningEffect[]): ReadonlyMap<PairedComparison, number> {
-  const family = effects.flatMap(({ median, p95 }) => [median ?? [], p95 ?? []].flat());
-  const corrected = holm(family.map(({ pT }) => pT));
-  return new Map(family.map((comparison, at) => [comparison, corrected[at] ?? 1]));
-}
-
-function outcomeOf(
-  effects: readonly PinningEffect[],
-  corrected: ReadonlyMap<PairedComparison, number>,
-): WayOutcome {
-  const pOf = (comparison: PairedComparison) => corrected.get(comparison) ?? 1;
+function outcomeOf(effects: readonly PinningEffect[], corrected: CorrectedEffects): WayOutcome {
   const winOf = (kind: 'faster' | 'tail'): WayOutcome[] =>
     effects.flatMap((effect) => {
       const comparison = kind === 'faster' ? effect.median : effect.p95;
-      const isWin = comparison?.decision === 'faster' && pOf(comparison) < SIGNIFICANT;
-      return isWin ? [{ kind, effect, pHolm: pOf(comparison) }] : [];
+      const isWin = comparison !== null && corrected.decisionOf(comparison) === 'faster';
+      return isWin ? [{ kind, effect, pHolm: corrected.pOf(comparison) }] : [];
     });
   const [win] = [...winOf('faster'), ...winOf('tail')];
   if (win !== undefined) return win;
   const isDecided = (comparison: PairedComparison | null) =>
-    comparison !== null &&
-    (comparison.decision === 'equivalent' ||
-      (comparison.decision === 'slower' && pOf(comparison) < SIGNIFICANT));
+    comparison !== null && ['equivalent', 'slower'].includes(corrected.decisionOf(comparison));
   const isClosed = effects.every(({ median, p95 }) => isDecided(median) && isDecided(p95));
   return { kind: isClosed ? 'none' : 'open' };
 }

@@ -3,9 +3,10 @@ import type { CellResult } from '../results/cell-result.ts';
 import { formatCount, formatNumber, formatPercent } from '../results/format.ts';
 import { sourcesText } from '../results/interrupt-attribution.ts';
 import type { Result } from '../results/result.ts';
-import type { PairedComparison } from '../stats/compare-paired.ts';
+import { correctedEffects } from './corrected-effects.ts';
+import { effectSentence } from './effect-sentence.ts';
 import { merit } from './merit.ts';
-import { movingEffects, type PinningEffect, pinningEffects } from './pinning.ts';
+import { movingEffects, pinningEffects } from './pinning.ts';
 
 /** A CPU this far above the mean stands out. */
 const PEAK = 1.25;
@@ -29,15 +30,16 @@ export function runFindings(result: Result): string[] {
   }
   const pinning = pinningEffects(result);
   const moving = movingEffects(result);
+  const corrected = correctedEffects([...pinning, ...moving]);
   return [
     ...caution(measured),
     service(loaded, interrupts),
     added(loaded, interrupts, result.idle),
     ...sched(loaded, result.idle),
     ...gpuSentences(measured, loaded),
-    ...pinning.map(pinningSentence),
+    ...pinning.map((effect) => effectSentence(effect, corrected)),
     ...moved(result),
-    ...moving.map(pinningSentence),
+    ...moving.map((effect) => effectSentence(effect, corrected)),
     ...attributed(measured),
     merit({ pinning, moving }, measured),
   ];
@@ -128,22 +130,6 @@ function gpu({ label }: CellResult, interrupts: InterruptRates): string {
   return per_s === 0
     ? `No interrupt of a GPU was counted with ${label}.`
     : `The GPU interrupts ${rate(per_s)} with ${label}: ${named.slice(0, MAX_NAMES).join(', ')}.`;
-}
-
-function pinningSentence({ pinned, against, median, p95, spread }: PinningEffect): string {
-  const what = `${pinned.label} against ${against.label}`;
-  if (median === null) return `${what}: too few blocks to tell.`;
-  const tail =
-    p95 === null || spread === null
-      ? 'the p95 cannot be told: too few iterations'
-      : `p95 ${ratio(p95)}, p95 over median ${ratio(spread)}`;
-  return `${what}: median ${ratio(median)}, ${tail}.`;
-}
-
-/** `1.16× (1.14 to 1.18, slower)` */
-function ratio({ ratio: value, lo, hi, decision }: PairedComparison): string {
-  const words = { faster: 'less', slower: 'more', equivalent: 'the same', inconclusive: 'unclear' };
-  return `${value.toFixed(3)}× (${lo.toFixed(3)} to ${hi.toFixed(3)}, ${words[decision]})`;
 }
 
 /** What of the interrupts the kernel let be moved. */
