@@ -1,10 +1,11 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import { OrinError } from '../errors.ts';
 import { errorCode, unwritable } from './directory.ts';
 import { modelName } from './model-name.ts';
+import { readRegular } from './regular-file.ts';
 import type { Result } from './result.ts';
 
 /** Beside the runs: which of them later runs are held against. */
@@ -35,7 +36,7 @@ export async function readBaselines(runsDirectory: string): Promise<readonly Bas
   const path = join(runsDirectory, BASELINES_FILE);
   let json: unknown;
   try {
-    json = JSON.parse(await readFile(path, 'utf8'));
+    json = JSON.parse(await readRegular(path));
   } catch (error) {
     if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return [];
     throw unreadable(path, error instanceof Error ? error.message : String(error));

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { OrinError } from '../errors.ts';
@@ -6,6 +6,7 @@ import { shellWord } from '../shell/shell-word.ts';
 import { encodeResult } from './compute.ts';
 import { writeSamples } from './export/parquet.ts';
 import type { JournalData } from './journal-data.ts';
+import { readRegular } from './regular-file.ts';
 import { type Result, resultSchema } from './result.ts';
 
 /** Names in a run's directory; the journal and the logs are as they came from the board. */
@@ -122,7 +123,7 @@ async function addMissing(incoming: string, directory: string): Promise<void> {
 
 async function savedJournalBytes(directory: string): Promise<number> {
   try {
-    const text = await readFile(join(directory, runFiles.result), 'utf8');
+    const text = await readRegular(join(directory, runFiles.result));
     return resultSchema.parse(JSON.parse(text)).run.journal.bytes;
   } catch {
     return -1;

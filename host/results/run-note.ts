@@ -1,13 +1,14 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cleanText } from '../../agent/protocol/clean-text.ts';
 import { runFiles, unwritable } from './directory.ts';
+import { readRegular } from './regular-file.ts';
 
 const MAX_NOTE = 2000;
 
 /** The note of a run; null without one. Unreadable is as good as none: it is no part of the result. */
 export async function readNote(directory: string): Promise<string | null> {
-  const text = await readFile(join(directory, runFiles.note), 'utf8').catch(() => '');
+  const text = await readRegular(join(directory, runFiles.note)).catch(() => '');
   const note = noteOf(text);
   return note === '' ? null : note;
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -174,3 +175,18 @@ test('a journal that claims to be of another run does not take its place', async
   await rm(kept, { recursive: true });
   expect(await readFile(join(saved, runFiles.result), 'utf8')).toBe(before);
 });
+
+test.each([runFiles.result, runFiles.journal])(
+  'a FIFO in place of %s is refused, and nothing waits for its writer',
+  async (name) => {
+    const directory = await save('20261123-101500-aaaaaa');
+    await rm(join(directory, name));
+    execFileSync('mkfifo', [join(directory, name)]);
+    expect(await listRuns(runs)).toHaveLength(1);
+    const read = name === runFiles.result ? openRun(runs, 'latest') : verifyRun(directory);
+    await expect(read).rejects.toMatchObject({
+      code: 'results-unreadable',
+      why: 'it is no regular file',
+    });
+  },
+);

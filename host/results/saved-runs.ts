@@ -1,5 +1,4 @@
-import { createReadStream } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { cleanLine, cleanWords } from '../../agent/protocol/clean-text.ts';
 import { segmentFile } from '../../agent/protocol/run-files.ts';
@@ -12,6 +11,7 @@ import { errorCode, runFiles } from './directory.ts';
 import { joinSegments } from './join-segments.ts';
 import { JournalReader } from './journal.ts';
 import type { JournalData } from './journal-data.ts';
+import { openRegular, readRegular } from './regular-file.ts';
 import { type Result, resultSchema } from './result.ts';
 import { readNote } from './run-note.ts';
 
@@ -198,7 +198,7 @@ async function readResult(directory: string): Promise<Result> {
   const path = join(directory, runFiles.result);
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = await readRegular(path);
   } catch (error) {
     throw unreadable(path, error instanceof Error ? error.message : String(error));
   }
@@ -249,7 +249,9 @@ export async function journalPaths(directory: string): Promise<string[]> {
 async function readOne(path: string): Promise<JournalData> {
   const reader = new JournalReader();
   try {
-    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
+    const file = await openRegular(path);
+    // The stream closes the file.
+    for await (const chunk of file.createReadStream({ highWaterMark: 1 << 20 })) {
       reader.push(chunk);
     }
   } catch (error) {

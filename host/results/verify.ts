@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
@@ -7,6 +7,7 @@ import { encodeResult, resultFromJournal } from './compute.ts';
 import { runFiles, unwritable } from './directory.ts';
 import { writeSamples } from './export/parquet.ts';
 import type { JournalData } from './journal-data.ts';
+import { readRegular } from './regular-file.ts';
 import { type JournalProblem, resultSchema } from './result.ts';
 import { readSavedJournal } from './saved-runs.ts';
 
@@ -42,7 +43,7 @@ export async function verifyRun(
 ): Promise<Verification> {
   const journal = await readSavedJournal(directory);
   const computed = resultFromJournal(journal);
-  const saved = await readFile(join(directory, runFiles.result), 'utf8').catch(() => '');
+  const saved = await readRegular(join(directory, runFiles.result)).catch(() => '');
   const about = { problems: journal.problems, samples: await verifySamples(directory, journal) };
   if (saved === encodeResult(computed)) {
     return { state: 'same', firstDifference: null, savedBy: versionOf(computed), ...about };
