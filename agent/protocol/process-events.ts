@@ -1,6 +1,9 @@
 import * as z from 'zod/mini';
 import { common, count, rawText, text } from './event-fields.ts';
 
+/** Far more than any board has. */
+const cpus = z.number().check(z.nonnegative(), z.lte(1_000_000));
+
 /** `t_ns` is when it was started, before its program was loaded. */
 export const processStart = z.object({
   ...common,
@@ -15,9 +18,7 @@ export const processStart = z.object({
   /** /sys/devices/system/cpu/online at the same moment. */
   cpusOnline: z.optional(text(1024)),
   /** What it inherited from the login; `cpuQuota` is in CPUs, null where no control group limits it. */
-  scheduling: z.optional(
-    z.object({ nice: z.int(), policy: text(16), cpuQuota: z.nullable(z.number()) }),
-  ),
+  scheduling: z.optional(z.object({ nice: z.int(), policy: text(16), cpuQuota: z.nullable(cpus) })),
   /** Names of the account's variables that it sees by rule. */
   variables: z.optional(z.array(text(128))),
 });

@@ -25,6 +25,8 @@ export function formatNumber(value: number, figures = MAX_FIGURES): string {
   if (!Number.isFinite(value)) return 'n/a';
   if (value === 0) return '0';
   const rounded = Number(value.toPrecision(figures));
+  // The largest that there are round to beyond them.
+  if (!Number.isFinite(rounded)) return 'n/a';
   const decimals = figures - 1 - Math.floor(Math.log10(Math.abs(rounded)));
   return rounded.toFixed(Math.min(100, Math.max(0, decimals)));
 }
