@@ -152,7 +152,8 @@ const reasons: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read-only',
   EACCES: 'permission denied',
   EPERM: 'not permitted',
-  ENOENT: 'there is no such directory',
+  // What a recursive mkdir says on a read-only file system, too.
+  ENOENT: 'there is no such directory, and none can be made there',
   ENOTDIR: 'a part of the path is a file, not a directory',
   EISDIR: 'it is a directory',
   ELOOP: 'its links lead in a circle',

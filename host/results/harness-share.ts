@@ -32,8 +32,10 @@ export function withHarnessShares(
 
 /** `≥ 0.1 %`, the bound of the null model, or `2.1 to 7 %`, what was measured on the model itself. */
 export function harnessShareText({ share, on_model }: Overhead): string {
-  if (on_model === null || on_model.hi <= share) return `≥ ${formatPercent(share)}`;
-  const [lo, hi] = [formatPercent(Math.max(share, on_model.lo)), formatPercent(on_model.hi)];
+  // The null model may take as long as the smallest models, or a little longer.
+  const least = Math.min(1, share);
+  if (on_model === null || on_model.hi <= least) return `≥ ${formatPercent(least)}`;
+  const [lo, hi] = [formatPercent(Math.max(least, on_model.lo)), formatPercent(on_model.hi)];
   return lo === hi ? lo : `${lo.replace(/ %$/, '')} to ${hi}`;
 }
 

@@ -162,10 +162,11 @@ function unstable(evidence: Evidence): Verdict | null {
     flaggedByContention > 0
       ? quietenBoard
       : 'lock the clocks on the board (on a Jetson: sudo jetson_clocks)';
-  const span = `process medians ${formatDuration(Math.min(...medians))} to ${formatDuration(Math.max(...medians))}`;
+  const span = spanText(medians);
   const unsteady = classes.filter((one) => one === 'no-steady-state').length;
   if (unsteady > UNSTEADY_SHARE * classes.length) {
-    const reason = `no steady state in ${unsteady} of ${classes.length} processes; ${span}`;
+    const processes = formatCount(classes.length, 'process', 'processes');
+    const reason = `no steady state in ${unsteady} of ${processes}; ${span}`;
     return { kind: 'UNSTABLE', reason, action };
   }
   const trend = trendOverBlocks(medians.map((median, at) => ({ median, block: blocks[at] ?? at })));
@@ -179,6 +180,11 @@ function unstable(evidence: Evidence): Verdict | null {
   const [low, high] = modes;
   const reason = `two modes: ${formatCount(low.length, 'process', 'processes')} near ${formatDuration(low[0] ?? 0)}, ${high.length} near ${formatDuration(high[0] ?? 0)}`;
   return { kind: 'UNSTABLE', reason, action };
+}
+
+function spanText(medians: readonly number[]): string {
+  const [low, high] = [Math.min(...medians), Math.max(...medians)].map(formatDuration);
+  return low === high ? `median ${low}` : `process medians ${low} to ${high}`;
 }
 
 /** Threads of the worker waited for a CPU: no statistics cure that. */
@@ -196,12 +202,12 @@ function wide({ medians, effort, flaggedByContention }: Evidence): Verdict | nul
   }
   if (found.isPrecise) return null;
   const needed = processesNeeded(medians, effort.precision);
-  const enough = Number.isFinite(needed)
-    ? `about ${needed} processes would do`
-    : 'no number would do';
+  // Hundreds of processes are no way to a narrow interval: what makes them differ is.
+  const isWithinReach = needed <= MOST_BLOCKS && flaggedByContention === 0;
+  const enough = isWithinReach ? `; about ${needed} processes would do` : '';
   return {
     kind: 'WIDE',
-    reason: `${widthText(found, target)}; ${enough}`,
+    reason: `${widthText(found, target)}${enough}`,
     action: wideAction(needed, flaggedByContention > 0),
   };
 }

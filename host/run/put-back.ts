@@ -93,7 +93,8 @@ async function layBack(
 
 /** Journals and logs of a saved run. */
 async function cameFromBoard(saved: string): Promise<string[]> {
-  const ours: readonly string[] = [runFiles.result, runFiles.samples];
+  // What a person wrote beside the run stays here.
+  const ours: readonly string[] = [runFiles.result, runFiles.samples, runFiles.note];
   const names = await readdir(saved);
   return names.filter((name) => !ours.includes(name)).map((name) => join(saved, name));
 }

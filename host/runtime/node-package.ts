@@ -160,7 +160,17 @@ function notCached(platform: BoardPlatform, directory: string, isDamaged: boolea
   });
 }
 
-const diskErrors = new Set(['EACCES', 'EDQUOT', 'EEXIST', 'ENOSPC', 'ENOTDIR', 'EPERM', 'EROFS']);
+// ENOENT is what a recursive mkdir says on a read-only file system.
+const diskErrors = new Set([
+  'EACCES',
+  'EDQUOT',
+  'EEXIST',
+  'ENOENT',
+  'ENOSPC',
+  'ENOTDIR',
+  'EPERM',
+  'EROFS',
+]);
 
 function isDiskError(error: unknown): error is Error {
   return error instanceof Error && diskErrors.has((error as NodeJS.ErrnoException).code ?? '');

@@ -85,7 +85,8 @@ async function readBytes(file: string): Promise<Uint8Array> {
     });
   try {
     const facts = await stat(file);
-    if (!facts.isFile()) throw unreadable(facts.isDirectory() ? 'it is a directory' : 'no file');
+    if (!facts.isFile())
+      throw unreadable(facts.isDirectory() ? 'it is a directory' : 'it is no regular file');
     if (facts.size > MAX_MODEL_BYTES) throw unreadable('it is larger than 2 GiB, protobuf’s limit');
     return await readFile(file);
   } catch (cause) {

@@ -92,5 +92,6 @@ export function etaText(states: readonly BoardState[]): string {
   const known = etas.filter((eta) => eta !== null);
   if (known.length === 0) return '';
   const isAll = known.length === etas.length;
-  return ` · about ${formatElapsed(Math.max(...known))}${isAll ? '' : ' or longer'}`;
+  const longest = formatElapsed(Math.max(...known));
+  return isAll ? ` · about ${longest} more` : ` · ${longest} or more`;
 }

@@ -37,13 +37,19 @@ export function progressLine(event: RunEvent, before: ProgressState): string | n
     case 'turn':
       return turnLine(event.heldBy);
     case 'preparing':
-      return `preparing   ${event.what}`;
+      return isSameStep(event.what, before.preparing) ? null : `preparing   ${event.what}`;
     case 'launching':
     case 'finished':
       return null;
     default:
       return event satisfies never;
   }
+}
+
+/** A download that tells how far it is many times a second is one step, and one line. */
+function isSameStep(what: string, before: string | null): boolean {
+  const step = (text: string) => text.replace(/\d+ ?%/g, '');
+  return before !== null && step(what) === step(before);
 }
 
 /** Who has a board that is waited for, or that it is free now. */

@@ -101,7 +101,8 @@ function medianText(cell: CellResult): string {
   if (cell.median_ns === null) return 'none';
   const { lo_ns, hi_ns } = cell.process_medians;
   if (cell.verdict.kind === 'UNSTABLE' && lo_ns !== null && hi_ns !== null) {
-    return `${formatDuration(lo_ns)} … ${formatDuration(hi_ns)}`;
+    const [low, high] = [formatDuration(lo_ns), formatDuration(hi_ns)];
+    return low === high ? low : `${low} … ${high}`;
   }
   return formatDuration(cell.median_ns, cell.ci?.half_width ?? null);
 }
