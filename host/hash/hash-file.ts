@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
+import { openRegular } from './regular-file.ts';
 
 export interface FileHash {
   /** Lower-case hexadecimal. */
@@ -10,7 +10,7 @@ export interface FileHash {
 
 /**
  * SHA-256 and size of a file, or of its first `firstBytes` bytes (at least one), read once in pieces.
- * Throws what the file system says.
+ * Throws what the file system says, and what `openRegular` does.
  */
 export async function hashFile(
   path: string,
@@ -20,8 +20,9 @@ export async function hashFile(
   const hash = createHash('sha256');
   let sizeBytes = 0;
   const end = firstBytes === undefined ? {} : { end: firstBytes - 1 };
+  const file = await openRegular(path);
   await pipeline(
-    createReadStream(path, { highWaterMark: 1024 * 1024, ...end }),
+    file.createReadStream({ highWaterMark: 1024 * 1024, ...end }),
     async (chunks: AsyncIterable<Buffer>) => {
       for await (const chunk of chunks) {
         hash.update(chunk);

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import { OrinError } from '../errors.ts';
+import { readRegular } from '../hash/regular-file.ts';
 import { errorCode, unwritable } from './directory.ts';
 import { modelName } from './model-name.ts';
-import { readRegular } from './regular-file.ts';
 import type { Result } from './result.ts';
 
 /** Beside the runs: which of them later runs are held against. */

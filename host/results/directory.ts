@@ -2,11 +2,11 @@ import { cp, mkdtemp, open, readdir, rename, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { OrinError } from '../errors.ts';
+import { readRegular } from '../hash/regular-file.ts';
 import { shellWord } from '../shell/shell-word.ts';
 import { encodeResult } from './compute.ts';
 import { writeSamples } from './export/parquet.ts';
 import type { JournalData } from './journal-data.ts';
-import { readRegular } from './regular-file.ts';
 import { type Result, resultSchema } from './result.ts';
 
 /** Names in a run's directory; the journal and the logs are as they came from the board. */

@@ -1,8 +1,8 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cleanText } from '../../agent/protocol/clean-text.ts';
+import { readRegular } from '../hash/regular-file.ts';
 import { runFiles, unwritable } from './directory.ts';
-import { readRegular } from './regular-file.ts';
 
 const MAX_NOTE = 2000;
 

@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { cleanLine, cleanWords } from '../../agent/protocol/clean-text.ts';
 import { segmentFile } from '../../agent/protocol/run-files.ts';
 import { OrinError } from '../errors.ts';
+import { openRegular, readRegular } from '../hash/regular-file.ts';
 import { type Baseline, readBaselines } from './baselines.ts';
 import type { Verdict } from './cell-result.ts';
 import { cleanStrings } from './clean-strings.ts';
@@ -11,7 +12,6 @@ import { errorCode, runFiles } from './directory.ts';
 import { joinSegments } from './join-segments.ts';
 import { JournalReader } from './journal.ts';
 import type { JournalData } from './journal-data.ts';
-import { openRegular, readRegular } from './regular-file.ts';
 import { type Result, resultSchema } from './result.ts';
 import { readNote } from './run-note.ts';
 

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import { hashFile } from '../hash/hash-file.ts';
+import { readRegular } from '../hash/regular-file.ts';
 import { encodeResult, resultFromJournal } from './compute.ts';
 import { runFiles, unwritable } from './directory.ts';
 import { writeSamples } from './export/parquet.ts';
 import type { JournalData } from './journal-data.ts';
-import { readRegular } from './regular-file.ts';
 import { type JournalProblem, resultSchema } from './result.ts';
 import { readSavedJournal } from './saved-runs.ts';
 

@@ -68,6 +68,7 @@ async function benchConnected(request: BenchRequest): Promise<RunOutcome | null>
   if (request.requiresLocked) {
     await step('asked for its clocks', (on) => requireLockedClocks(on, signal));
   }
+  tellRejectedPlaces(request, probe.facts);
   tellUncollected(request, probe);
   const restored = await step('put in order', (on) =>
     restoreStale(on, probe.facts, prompter, signal),
@@ -177,6 +178,13 @@ function beforeRun(what: string, { signal }: BenchRequest): Renewal {
 /** The lock is held and the plan accepted: the board was not busy and nothing is amiss with the files. */
 function isUnderWay({ kind }: JournalEvent): boolean {
   return kind === 'process' || kind === 'tele';
+}
+
+/** A directory that was named for us and is not used, for instance because others can write to it. */
+function tellRejectedPlaces({ listener }: BenchRequest, { base }: BoardFacts): void {
+  for (const { path, reason } of base.rejected) {
+    listener({ kind: 'note', text: `${path} is not used (${reason}): ${base.path} is` });
+  }
 }
 
 /** Nothing that was measured is forgotten: what others, or an earlier day, left on the board is named. */

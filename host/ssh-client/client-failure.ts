@@ -53,7 +53,7 @@ const rules: readonly Rule[] = [
     explain: () => ({
       code: 'auth-failed',
       why: 'the server gave up after its limit of tries',
-      next: 'offer it one key only: -i <key file> -o IdentitiesOnly=yes, or IdentityFile and IdentitiesOnly yes for this host in ~/.ssh/config',
+      next: 'offer it one key only: -i <key file> --ssh-option IdentitiesOnly=yes, or IdentityFile and IdentitiesOnly yes for this host in ~/.ssh/config',
     }),
   },
   {

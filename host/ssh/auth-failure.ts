@@ -75,7 +75,7 @@ function adviceFor(
     return `use a plain key: ssh-keygen -t ed25519, then ssh-copy-id ${sshWords(board)}`;
   }
   if (about.hasGivenUp) {
-    return `offer it one key only: -i <key file> -o IdentitiesOnly=yes, or IdentityFile and IdentitiesOnly yes for this host in ~/.ssh/config`;
+    return `offer it one key only: -i <key file> --ssh-option IdentitiesOnly=yes, or IdentityFile and IdentitiesOnly yes for this host in ~/.ssh/config`;
   }
   return `check the user name (${user}), then \`ssh-copy-id ${sshWords(board)}\` or -i <key file>`;
 }
