@@ -152,8 +152,9 @@ describe('a push', () => {
     const model = fileOnDisk(`${directory}/model`, noise(9_000_001));
     const link = open({ roundTripMs: 80 });
     await pushFiles(link, [model]);
-    // Probe, batch of small files, four segments, their assembly, the runtime's installation.
-    expect(link.execs).toHaveLength(8);
+    // Probe, batch of small files, four segments, their assembly, the runtime's installation and
+    // its verification.
+    expect(link.execs).toHaveLength(9);
     expect(sha256OfFile(storedPath(base(), model.sha256))).toBe(model.sha256);
     expect(incoming()).toEqual([]);
   });
