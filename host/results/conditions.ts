@@ -16,7 +16,7 @@ export const cellConditions = z.object({
   scheduling: z.array(z.object({ nice: z.int(), policy: words, cpu_quota: z.number().nullable() })),
   /** Online CPUs as the processes read them. */
   cpus_online: z.array(words),
-  /** In their memory, in order of their path; `sha256` of ONNX Runtime's and TensorRT's own. */
+  /** In their memory, in order of their path (pushed ones: from our base directory on); `sha256` of ONNX Runtime's and TensorRT's own. */
   libraries: z.array(
     z.object({
       path: words,
@@ -44,9 +44,14 @@ export function conditionsOf(processes: readonly ProcessData[]): CellConditions 
     libraries: distinct(
       told
         .flatMap(({ libraries }) => libraries ?? [])
-        .map(({ path, bytes, sha256 }) => ({ path: cleanLine(path, 1024), bytes, sha256 })),
+        .map(({ path, bytes, sha256 }) => ({ path: sharedPath(path), bytes, sha256 })),
     ).sort((a, b) => (a.path < b.path ? -1 : 1)),
   };
+}
+
+/** What we pushed is named from our base directory on: whose directory that is stays out of a result. */
+function sharedPath(path: string): string {
+  return cleanLine(path, 1024).replace(/^.*\/(?=runtimes\/[0-9a-f]{64}\/)/, '');
 }
 
 function distinct<T>(values: readonly T[]): T[] {
