@@ -75,7 +75,8 @@ async function runCli(
       LANG: 'C.UTF-8',
       XDG_CACHE_HOME: sharedCache,
       XDG_DATA_HOME: places.data,
-      // Demo boards of tests that run at the same time: each has its own lock.
+      // Demo boards of tests that run at the same time: each has its own directory, and its own lock.
+      ORIN_REMOTE_DIR: join(places.home, 'demo-board'),
       ORIN_REMOTE_LOCK: `test-${places.home.slice(-6)}`,
       // npm's own settings reach the registry from behind a proxy or a private certificate.
       ...Object.fromEntries(
