@@ -183,8 +183,10 @@ function unstable(evidence: Evidence): Verdict | null {
 }
 
 function spanText(medians: readonly number[]): string {
-  const [low, high] = [Math.min(...medians), Math.max(...medians)].map(formatDuration);
-  return low === high ? `median ${low}` : `process medians ${low} to ${high}`;
+  const low = formatDuration(Math.min(...medians));
+  const high = formatDuration(Math.max(...medians));
+  if (low !== high) return `process medians ${low} to ${high}`;
+  return medians.length === 1 ? `median ${low}` : `process medians ${low}`;
 }
 
 /** Threads of the worker waited for a CPU: no statistics cure that. */
