@@ -52,13 +52,7 @@ export async function installRuntime(
     signal,
   });
   if (output.trim().endsWith('installed')) return;
-  throw new OrinError({
-    code: 'push-failed',
-    what: `cannot install the runtime on ${link.board}`,
-    why: stderr.trim() || `nothing could be written below ${base}/runtimes`,
-    next: `try \`orin-remote clean ${link.board}\` and run the command again`,
-    board: link.board,
-  });
+  throw failed(link, 'install', stderr.trim() || `nothing could be written below ${base}/runtimes`);
 }
 
 /**
@@ -90,12 +84,16 @@ export async function findDamage(
   if (answer === 'damaged') {
     return new Set([...output.matchAll(/^damaged=([0-9a-f]{64})$/gm)].map(([, hash = '']) => hash));
   }
-  throw new OrinError({
+  throw failed(link, 'verify', stderr.trim() || `nothing could be read below ${base}/runtimes`);
+}
+
+function failed({ board }: Link, step: 'install' | 'verify', why: string): OrinError {
+  return new OrinError({
     code: 'push-failed',
-    what: `cannot verify the runtime on ${link.board}`,
-    why: stderr.trim() || `nothing could be read below ${base}/runtimes`,
-    next: `try \`orin-remote clean ${link.board}\` and run the command again`,
-    board: link.board,
+    what: `cannot ${step} the runtime on ${board}`,
+    why,
+    next: `try \`orin-remote clean ${board}\` and run the command again`,
+    board,
   });
 }
 

@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { hashFile } from '../hash/hash-file.ts';
 import { runFiles } from './directory.ts';
 
 /**
@@ -15,7 +13,7 @@ export async function isSavedWhole(
 ): Promise<boolean> {
   try {
     for (const [name, sha256] of journals) {
-      if ((await fileSha256(join(directory, name))) !== sha256) return false;
+      if ((await hashFile(join(directory, name))).sha256 !== sha256) return false;
     }
     const others = await Promise.all(
       [runFiles.result, runFiles.samples].map((name) => stat(join(directory, name))),
@@ -24,10 +22,4 @@ export async function isSavedWhole(
   } catch {
     return false;
   }
-}
-
-async function fileSha256(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
 }
