@@ -1,14 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import {
-  access,
-  appendFile,
-  mkdir,
-  readdir,
-  readFile,
-  truncate,
-  writeFile,
-} from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -17,7 +9,7 @@ import { fleetLanes } from '../host/fleet/fleet-lanes.ts';
 import { verifyRun } from '../host/results/verify.ts';
 import { requestCancel } from '../host/run/cancel.ts';
 import { noLanes } from '../host/run/lanes.ts';
-import { follow, freshRuns, LaidRun, makeRun } from './support/followed-run.ts';
+import { follow, freshRuns, isThere, LaidRun, makeRun } from './support/followed-run.ts';
 import { startRelay } from './support/relay.ts';
 import { type Sshd, startSshd } from './support/sshd.ts';
 import { connectBy, transports } from './support/transports.ts';
@@ -27,13 +19,6 @@ beforeAll(async () => {
   sshd = await startSshd();
 });
 afterAll(() => sshd.stop());
-
-async function isThere(path: string): Promise<boolean> {
-  return await access(path).then(
-    () => true,
-    () => false,
-  );
-}
 
 test.each([
   ['in this boot', undefined, 'its supervisor was killed'],

@@ -1,8 +1,8 @@
-import { access, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { verifyRun } from '../host/results/verify.ts';
-import { follow, freshRuns, LaidRun, makeRun } from './support/followed-run.ts';
+import { follow, freshRuns, isThere, LaidRun, makeRun } from './support/followed-run.ts';
 import { type Sshd, startSshd } from './support/sshd.ts';
 
 let sshd: Sshd;
@@ -39,13 +39,6 @@ async function followPowerCut(journalAfter: (arrived: Buffer) => Buffer) {
     isOnBoard: await isThere(run.directory),
     events: journal.events,
   };
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return await access(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 /** The end of the line that many bytes before the end of the journal. */

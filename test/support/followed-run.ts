@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readBootId } from '../../agent/proc/process-table.ts';
 import type { Plan } from '../../agent/protocol/plan.ts';
@@ -143,4 +143,12 @@ export async function freshRuns(home: string): Promise<string> {
 
 export async function removeAll(...paths: readonly string[]): Promise<void> {
   for (const path of paths) await rm(path, { recursive: true, force: true });
+}
+
+/** Whether there is anything at that path. */
+export async function isThere(path: string): Promise<boolean> {
+  return await access(path).then(
+    () => true,
+    () => false,
+  );
 }
