@@ -1,14 +1,31 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
+/** Tests that the whole machine notices: they run one by one, when all others are done. */
+const alone = 'test/alone/**/*.test.ts';
+
 export default defineConfig({
   define: { __ORIN_REMOTE_VERSION__: JSON.stringify('0.0.0-test') },
   test: {
-    include: ['{src,host,agent,models,test}/**/*.test.ts'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'tests',
+          include: ['{src,host,agent,models,test}/**/*.test.ts'],
+          exclude: [alone],
+          sequence: { groupOrder: 0 },
+          // Most files wait for real processes most of the time: two of them at once take little more than one, on two CPUs as well.
+          maxWorkers: Math.max(2, availableParallelism() - 1),
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'alone', include: [alone], sequence: { groupOrder: 1 }, maxWorkers: 1 },
+      },
+    ],
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    // Most files wait for real processes most of the time: two of them at once take little more than one, on two CPUs as well.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
     // Real processes race with whatever else a shared CI machine does; a test that needed its second try is
     // marked as retried in the report. At a desk there is no second try.
     retry: process.env.CI ? 1 : 0,

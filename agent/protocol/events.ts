@@ -191,7 +191,11 @@ const processEnd = z.object({
   /** CPUs that went offline or came online, or other CPUs that it was allowed, while it ran: it does not count. */
   cpuChanges: z.optional(
     z.array(
-      z.object({ what: z.enum(['online', 'allowed']), before: text(1024), after: text(1024) }),
+      z.object({
+        what: z.enum(['online', 'allowed', 'away']),
+        before: text(1024),
+        after: text(1024),
+      }),
     ),
   ),
 });

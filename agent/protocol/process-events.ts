@@ -17,6 +17,8 @@ export const processStart = z.object({
   cpusAllowed: text(1024),
   /** /sys/devices/system/cpu/online at the same moment. */
   cpusOnline: z.optional(text(1024)),
+  /** See `CpuState`, at the same moment. */
+  cpuStarts: z.optional(text(8192)),
   /** What it inherited from the login; `cpuQuota` is in CPUs, null where no control group limits it. */
   scheduling: z.optional(z.object({ nice: z.int(), policy: text(16), cpuQuota: z.nullable(cpus) })),
   /** Names of the account's variables that it sees by rule. */
@@ -52,6 +54,7 @@ export const edge = z.object({
   /** As in `process`, at this edge. */
   cpusAllowed: z.optional(text(1024)),
   cpusOnline: z.optional(text(1024)),
+  cpuStarts: z.optional(text(8192)),
   stat: rawText(65_536),
   interrupts: rawText(1_048_576),
   softirqs: rawText(65_536),

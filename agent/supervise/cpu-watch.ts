@@ -7,8 +7,9 @@ export class CpuWatch {
   readonly #ofThreads: CpuChange[] = [];
 
   /** The CPUs when it started, and at the edges of its steady part. */
-  see({ cpusOnline = '', cpusAllowed = '' }: Unnumbered<WrittenOf<'process' | 'edge'>>): void {
-    this.#states.push({ cpusOnline, cpusAllowed });
+  see(event: Unnumbered<WrittenOf<'process' | 'edge'>>): void {
+    const { cpusOnline = '', cpusAllowed = '', cpuStarts = '' } = event;
+    this.#states.push({ cpusOnline, cpusAllowed, cpuStarts });
   }
 
   /** Each thread has CPUs of its own: somebody may have moved one of them. */

@@ -1,5 +1,5 @@
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
-import { parseCpuList } from '../run/cpu-list.ts';
+import { parseCpuList } from '../../agent/protocol/cpu-list.ts';
 import { cpuModel } from './jetson.ts';
 import type { ProbeAnswer } from './probe-answer.ts';
 

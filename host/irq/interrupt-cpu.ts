@@ -1,5 +1,5 @@
+import { parseCpuList } from '../../agent/protocol/cpu-list.ts';
 import type { Link } from '../link/link.ts';
-import { parseCpuList } from '../run/cpu-list.ts';
 import { runScript } from '../shell/run-script.ts';
 import { parseCounterTable } from '../telemetry/counter-table.ts';
 import { analyseDump, type DumpAnalysis } from './analyse-dump.ts';

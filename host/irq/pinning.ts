@@ -1,7 +1,7 @@
+import { parseCpuList } from '../../agent/protocol/cpu-list.ts';
 import type { CellResult } from '../results/cell-result.ts';
 import { blockMedians, blockP95s } from '../results/process-result.ts';
 import type { Result } from '../results/result.ts';
-import { parseCpuList } from '../run/cpu-list.ts';
 import { comparePaired, type PairedComparison } from '../stats/compare-paired.ts';
 
 const THRESHOLD = 0.01;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { cleanLine, cleanWords } from '../../agent/protocol/clean-text.ts';
+import { parseCpuList } from '../../agent/protocol/cpu-list.ts';
 import type { Cell } from '../../agent/protocol/plan.ts';
-import { parseCpuList } from '../run/cpu-list.ts';
 import { formatCount, formatNumber } from './format.ts';
 import type { ProcessData } from './journal-data.ts';
 import type { Notice } from './result.ts';

@@ -1,6 +1,6 @@
+import { parseCpuList } from '../../agent/protocol/cpu-list.ts';
 import { median } from '../../agent/statistics/quantile.ts';
 import { interruptSource } from '../irq/interrupt-source.ts';
-import { parseCpuList } from '../run/cpu-list.ts';
 import type { JetsonState } from '../telemetry/jetson-state.ts';
 import type { CellAnalysis } from './analyse-cell.ts';
 import type { ProcessAnalysis } from './analyse-process.ts';

@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
+import { parseCpuList } from '../../agent/protocol/cpu-list.ts';
 import type { CpuChange } from '../../agent/protocol/cpu-state.ts';
 import type { Cell, Plan } from '../../agent/protocol/plan.ts';
-import { parseCpuList } from '../run/cpu-list.ts';
 import type { ProcessData } from './journal-data.ts';
 import type { CpuSet } from './tele-data.ts';
 
@@ -68,6 +68,8 @@ function changedWhileItRan(data: ProcessData, cpuSets: readonly CpuSet[]): strin
 
 function changeText({ what, before, after }: CpuChange): string {
   const [from, to] = [parseCpuList(before), parseCpuList(after)];
+  if (what === 'away' && from)
+    return `CPU ${from.join(', ')} went offline and came back while it ran`;
   return what === 'online' && from && to
     ? onlineText(from, to, 'while it ran')
     : `its CPUs changed from ${cleanLine(before, 80)} to ${cleanLine(after, 80)} while it ran`;

@@ -1,4 +1,4 @@
-import { parseCpuList } from '../run/cpu-list.ts';
+import { parseCpuList } from '../../agent/protocol/cpu-list.ts';
 import { targetLabel } from '../run/engine-target.ts';
 import { type AmdahlFit, fitAmdahl } from '../stats/amdahl.ts';
 import type { CellResult } from './cell-result.ts';

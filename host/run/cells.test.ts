@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
+import { parseCpuList } from '../../agent/protocol/cpu-list.ts';
 import { allUsable } from '../board/cpu-facts.ts';
 import { OrinError } from '../errors.ts';
 import { parseCellFilter } from './cell-filter.ts';
 import { type Axes, type CellModel, cellsOf, defaultThreads } from './cells.ts';
-import { parseCpuList } from './cpu-list.ts';
 
 const model: CellModel = {
   id: 'resnet',

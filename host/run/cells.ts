@@ -1,10 +1,10 @@
+import { parseCpuList } from '../../agent/protocol/cpu-list.ts';
 import type { Cell, CellInput, ExecutionProvider } from '../../agent/protocol/plan.ts';
 import { cpuLimitText, type UsableCpus } from '../board/cpu-facts.ts';
 import { OrinError } from '../errors.ts';
 import { formatCount } from '../results/format.ts';
 import { type CellFilter, matchesAny } from './cell-filter.ts';
 import { cellPrecision, toldPrecision } from './cell-precision.ts';
-import { parseCpuList } from './cpu-list.ts';
 import { type EngineTarget, targetLabel } from './engine-target.ts';
 import { checkKeys } from './session-keys.ts';
 

@@ -1,9 +1,9 @@
 import type { OptionValues } from 'commander';
+import { parseCpuList } from '../../agent/protocol/cpu-list.ts';
 import { optimizationLevels } from '../../agent/protocol/plan.ts';
 import { OrinError } from '../../host/errors.ts';
 import { parseCellFilter } from '../../host/run/cell-filter.ts';
 import type { Axes } from '../../host/run/cells.ts';
-import { parseCpuList } from '../../host/run/cpu-list.ts';
 import type { EffortRequest } from '../../host/run/effort.ts';
 import { engineAxesFrom } from './engine-values.ts';
 import { choicesFrom, durationMs, pairs, wholeNumber, wholeNumbers } from './parse-values.ts';
