@@ -33,6 +33,15 @@ test.each([
   expect(cpuLimitText(facts)).toBe(text);
 });
 
+test.each([
+  ['none', [], null],
+  ['no limit, of either version', ['quota=max 100000', 'quota=-1 100000'], null],
+  ['the smallest of all groups above', ['quota=150000 100000', 'quota=50000 100000'], 0.5],
+  ['what cannot be', ['quota=', 'quota=1', 'quota=1 0', 'quota=x 100000'], null],
+] as const)('CPU quotas of control groups: %s', (_what, lines, quota) => {
+  expect(factsOf('online=0-1', ...lines).quota).toBe(quota);
+});
+
 test('a shell that taskset holds to one CPU says so in the probe', ({ skip }) => {
   if (spawnSync('taskset', ['--version']).error) return skip('taskset is not installed');
   const probe = ['-c', '0', 'sh', '-c', probeScript()];

@@ -17,6 +17,8 @@ export interface UsableCpus {
   readonly isolated: readonly number[];
   /** What allows fewer CPUs than are online; null where all are allowed. */
   readonly limit: CpuLimit | null;
+  /** CPUs' worth of time that control groups allow, 1.5 say: the smallest of the login's own and those above; null: no limit. */
+  readonly quota: number | null;
 }
 
 /**
@@ -30,7 +32,7 @@ interface CpuLimit {
 
 /** All of these CPUs, without a limit. */
 export function allUsable(online: readonly number[]): UsableCpus {
-  return { online, allowed: online, isolated: [], limit: null };
+  return { online, allowed: online, isolated: [], limit: null, quota: null };
 }
 
 /** CPUs as the probe saw them; a board that tells no allowed CPUs allows all. */
@@ -58,7 +60,18 @@ export function cpuFacts(answer: ProbeAnswer): CpuFacts {
     allowed: allowed.length === 0 ? online : allowed,
     isolated,
     limit,
+    quota: quotaOf(answer.all('quota')),
   };
+}
+
+/** Each is "quota period" in the same unit; `max` and -1 are no limit (cgroups(7), the kernel's sched-bwc.rst). */
+function quotaOf(lines: readonly string[]): number | null {
+  const shares = lines.flatMap((line) => {
+    const [quota, period] = line.split(' ').map(Number);
+    const share = (quota ?? Number.NaN) / (period ?? Number.NaN);
+    return share > 0 && Number.isFinite(share) ? [share] : [];
+  });
+  return shares.length === 0 ? null : Math.min(...shares);
 }
 
 interface Candidates {
@@ -78,6 +91,16 @@ const causes: Readonly<Record<CpuLimit['by'], string>> = {
   cpuset: 'the cpuset of its control group',
   affinity: 'an affinity set before the login (taskset, CPUAffinity= of systemd)',
 };
+
+/** Each limit of the login in a sentence; empty where there is none. */
+export function cpuLimitTexts(cpus: UsableCpus): string[] {
+  const { quota } = cpus;
+  const ofTime =
+    quota === null
+      ? null
+      : `a control group allows ${Number(quota.toPrecision(3))} CPUs' worth of time (a CPU quota)`;
+  return [cpuLimitText(cpus), ofTime].filter((text) => text !== null);
+}
 
 /** `1 of 2 online CPUs (1) may be used: the cpuset of its control group /user.slice`; null where all may be. */
 export function cpuLimitText({ online, allowed, limit }: UsableCpus): string | null {

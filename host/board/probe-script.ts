@@ -148,8 +148,9 @@ function eachLine(path: string, cases: string): string {
 }
 
 /**
- * Statements that tell the CPUs that this shell may use, those that the kernel isolates, and those of its control group: of the nearest
- * one that has a cpuset of its own. Version 1 names a hierarchy, version 2 does not (cgroups(7)).
+ * Statements that tell the CPUs that this shell may use, those that the kernel isolates, those of its control group, of the nearest one
+ * that has a cpuset of its own, and the CPU quotas of its control group and all above. Version 1 names controllers, version 2 does not
+ * (cgroups(7)).
  */
 function cpuLimits(root: string): string[] {
   const groups = `${root}/sys/fs/cgroup`;
@@ -157,10 +158,8 @@ function cpuLimits(root: string): string[] {
     eachLine(`${root}/proc/self/status`, `Cpus_allowed_list:*) o allowed "\${l#*:}"; break;;`),
     `first isolated ${root}/sys/devices/system/cpu/isolated`,
     `nearest() { p=\${3%/}; while :; do if [ -r "$1$p/$2" ]; then first cpuset "$1$p/$2"; o cpugroup "\${p:-/}"; return; fi; [ -n "$p" ] || return; p=\${p%/*}; done; }`,
-    eachLine(
-      `${root}/proc/self/cgroup`,
-      `*:cpuset:*) nearest ${groups}/cpuset cpuset.effective_cpus "\${l#*:cpuset:}";; ` +
-        `0::*) nearest ${groups} cpuset.cpus.effective "\${l#0::}";;`,
-    ),
+    `quotas() { p=\${2%/}; while :; do if [ -r "$1$p/cpu.max" ]; then first quota "$1$p/cpu.max"; elif [ -r "$1$p/cpu.cfs_quota_us" ]; then read -r q < "$1$p/cpu.cfs_quota_us"; read -r v < "$1$p/cpu.cfs_period_us"; o quota "$q $v"; fi; [ -n "$p" ] || return; p=\${p%/*}; done; }`,
+    // A path may hold colons: it is the rest of its line.
+    `if [ -r ${root}/proc/self/cgroup ]; then while IFS=: read -r i c g; do case ",$c," in *,cpuset,*) nearest ${groups}/cpuset cpuset.effective_cpus "$g";; ,,) nearest ${groups} cpuset.cpus.effective "$g"; quotas ${groups} "$g"; quotas ${groups}/unified "$g";; esac; case ",$c," in *,cpu,*) quotas ${groups}/$c "$g"; [ "$c" = cpu ] || quotas ${groups}/cpu "$g";; esac; done < ${root}/proc/self/cgroup; fi`,
   ];
 }

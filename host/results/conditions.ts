@@ -88,7 +88,7 @@ function schedulingNotices(processes: readonly ProcessData[]): Notice[] {
       ...(cpuQuota === null
         ? []
         : [
-            `in a control group that allows ${formatNumber(cpuQuota)} CPUs' worth of time (cpu.max)`,
+            `in a control group that allows ${formatNumber(cpuQuota)} CPUs' worth of time (a CPU quota)`,
           ]),
     ];
   });

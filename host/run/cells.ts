@@ -1,6 +1,6 @@
 import { parseCpuList } from '../../agent/protocol/cpu-list.ts';
 import type { Cell, CellInput, ExecutionProvider } from '../../agent/protocol/plan.ts';
-import { cpuLimitText, type UsableCpus } from '../board/cpu-facts.ts';
+import { cpuLimitText, cpuLimitTexts, type UsableCpus } from '../board/cpu-facts.ts';
 import { OrinError } from '../errors.ts';
 import { formatCount } from '../results/format.ts';
 import { type CellFilter, matchesAny } from './cell-filter.ts';
@@ -78,8 +78,7 @@ export function cellsOf(
   const threads = axes.threads ?? defaultThreads(cpus.allowed.length);
   for (const count of threads) refuseOversubscription(count, cpus, axes);
   for (const affinity of axes.affinities) refuseAbsentCpus(affinity, cpus);
-  const limit = cpuLimitText(cpus);
-  const notes = [...(limit === null ? [] : [limit]), ...checkKeys(axes)];
+  const notes = [...cpuLimitTexts(cpus), ...checkKeys(axes)];
   const names = new Map(models.map(({ id, name }) => [id, name]));
   const nameOf = (cell: Cell) => names.get(cell.model) ?? cell.model;
   const combined = models

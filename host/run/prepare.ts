@@ -1,7 +1,7 @@
 import { arch, platform } from 'node:os';
 import { type Cell, type Effort, itemsPerIteration, type Plan } from '../../agent/protocol/plan.ts';
 import { hasFreeShapes } from '../../models/shapes.ts';
-import { cpuLimitText } from '../board/cpu-facts.ts';
+import { cpuLimitTexts } from '../board/cpu-facts.ts';
 import type { BoardFacts } from '../board/facts.ts';
 import type { InputRequest } from '../inputs/cell-inputs.ts';
 import type { LoadedModel } from '../inputs/model-source.ts';
@@ -198,7 +198,7 @@ function contextOf(
       cpu_model: facts.cpu.model,
       cpus_online: facts.cpu.online,
       cpus_allowed: facts.cpu.allowed,
-      cpu_limit: cpuLimitText(facts.cpu),
+      cpu_limit: cpuLimitTexts(facts.cpu).join('; ') || null,
       memory_total_bytes: facts.memory.totalBytes,
       memory_available_bytes: facts.memory.availableBytes,
       power_mode: facts.powerMode,

@@ -1,5 +1,5 @@
 import type { Advice } from '../../host/board/advice.ts';
-import { cpuLimitText } from '../../host/board/cpu-facts.ts';
+import { cpuLimitTexts } from '../../host/board/cpu-facts.ts';
 import type { BoardFacts } from '../../host/board/facts.ts';
 import type { Inventory } from '../../host/board/inventory.ts';
 import { formatBytes } from '../../host/push/bytes.ts';
@@ -129,6 +129,5 @@ function busyText({ lock }: BoardFacts): string {
 }
 
 function limitRows(cpu: BoardFacts['cpu']): [string, string][] {
-  const limit = cpuLimitText(cpu);
-  return limit === null ? [] : [['CPU limit', limit]];
+  return cpuLimitTexts(cpu).map((limit) => ['CPU limit', limit]);
 }

@@ -27,6 +27,7 @@ export const orinFacts: BoardFacts = {
     allowed: [0, 1, 2, 3, 4, 5],
     isolated: [],
     limit: null,
+    quota: null,
   },
   memory: { totalBytes: 8 * GIB, availableBytes: 6 * GIB },
   uptimeS: 3600,
