@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import { OrinError } from '../errors.ts';
 import { rememberedHash } from '../hash/remembered-hash.ts';
 import type { BoardPlatform, FetchOptions } from './node-package.ts';
-import { npmOptions } from './npm-options.ts';
+import { unavailable } from './npm-failure.ts';
+import { npmPack } from './npm-pack.ts';
 import type { PlacedFile } from './onnxruntime-files.ts';
 
 /** Pinned: the agent refuses any other. Integrity as the npm registry states it for these exact versions. */
@@ -99,24 +99,24 @@ async function fetched(platform: BoardPlatform, options: FetchOptions): Promise<
   const directory = `${options.cacheDir}/koffi/koffi-${KOFFI_VERSION}-${platform}`;
   if (await isWhole(directory, platform, options)) return directory;
   const spec = `@koromix/koffi-${platform}@${KOFFI_VERSION}`;
-  if (options.offline)
-    throw unavailable(spec, '--offline was given, and the cache does not hold it');
+  if (options.offline) throw notCached(spec);
   await mkdir(dirname(directory), { recursive: true, mode: 0o700 });
   const temporary = `${directory}.${randomBytes(6).toString('hex')}.tmp`;
+  const { signal } = options;
   try {
-    const { default: pacote } = await import('pacote');
-    const npm = await npmOptions();
-    const integrity = integrities[platform];
-    await pacote.extract(spec, temporary, { ...npm, integrity, signal: options.signal });
+    const npm = { directory: `${temporary}/npm`, integrity: integrities[platform], signal };
+    const tarball = await npmPack(spec, npm);
+    const { extract } = await import('tar');
+    const unpacked = `${temporary}/koffi`;
+    await mkdir(unpacked, { mode: 0o700 });
+    await extract({ file: tarball, cwd: unpacked, strip: 1, strict: true });
     // A damaged one, which cannot be renamed over.
     await rm(directory, { recursive: true, force: true });
-    await rename(temporary, directory);
+    await rename(unpacked, directory);
   } catch (error) {
-    options.signal.throwIfAborted();
+    signal.throwIfAborted();
     // Another program may have been quicker.
-    if (!(await isWhole(directory, platform, options))) {
-      throw unavailable(spec, cleanLine((error as Error).message), error);
-    }
+    if (!(await isWhole(directory, platform, options))) throw unavailable(spec, error, withoutIt);
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
@@ -138,12 +138,13 @@ async function isWhole(
   return found.every(Boolean);
 }
 
-function unavailable(spec: string, why: string, cause?: unknown): OrinError {
+const withoutIt = 'or measure with --engine ort, which does not need it';
+
+function notCached(spec: string): OrinError {
   return new OrinError({
     code: 'runtime-unavailable',
-    what: `cannot get ${spec} from the npm registry`,
-    why,
-    next: 'check with `npm ping`; or measure with --engine ort, which does not need it',
-    cause,
+    what: `${spec} is not in the cache`,
+    why: '--offline was given, and it was never fetched',
+    next: `run the same command once without --offline; ${withoutIt}`,
   });
 }

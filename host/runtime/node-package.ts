@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import { OrinError } from '../errors.ts';
 import { hashFile } from '../hash/hash-file.ts';
 import { rememberedHash } from '../hash/remembered-hash.ts';
-import { npmOptions } from './npm-options.ts';
+import { unavailable } from './npm-failure.ts';
+import { npmPack } from './npm-pack.ts';
 
 export type BoardPlatform = 'linux-arm64' | 'linux-x64';
 
@@ -89,52 +89,25 @@ async function download(
 ): Promise<void> {
   const { integrity, sizeBytes } = packages[platform];
   const spec = `node-${platform}@${NODE_VERSION}`;
-  const { default: pacote } = await import('pacote');
-  const file = `${target}.tgz`;
+  const directory = `${target}.npm`;
+  const onBytes = (bytes: number) =>
+    options.onProgress({
+      what: `Node ${NODE_VERSION}`,
+      receivedBytes: Math.min(bytes, sizeBytes),
+      totalBytes: sizeBytes,
+    });
   try {
-    const npm = await npmOptions();
-    const save = (tarball: NodeJS.ReadableStream) => saveTarball(tarball, file, report());
-    // pacote checks the integrity of all bytes before this settles, and calls anew when it tries again.
-    await pacote.tarball.stream(spec, save, { ...npm, integrity, signal: options.signal });
-    await unpackNode(file, target);
-    const { sha256 } = await hashFile(target, options.signal);
+    const { signal } = options;
+    const tarball = await npmPack(spec, { directory, integrity, signal, onBytes });
+    await unpackNode(tarball, target);
+    const { sha256 } = await hashFile(target, signal);
     if (sha256 !== packages[platform].sha256) throw new Error(`its program has SHA-256 ${sha256}`);
   } catch (error) {
     options.signal.throwIfAborted();
     throw isDiskError(error) ? error : unavailable(spec, error);
   } finally {
-    await rm(file, { force: true });
+    await rm(directory, { recursive: true, force: true });
   }
-
-  function report(): (bytes: number) => void {
-    let receivedBytes = 0;
-    let toldMs = 0;
-    return (bytes) => {
-      receivedBytes += bytes;
-      if (receivedBytes < sizeBytes && performance.now() - toldMs < 100) return;
-      toldMs = performance.now();
-      options.onProgress({ what: `Node ${NODE_VERSION}`, receivedBytes, totalBytes: sizeBytes });
-    };
-  }
-}
-
-/** Listens from the first moment on: pacote's streams tell an error only once, and maybe at once. */
-function saveTarball(
-  tarball: NodeJS.ReadableStream,
-  target: string,
-  onBytes: (bytes: number) => void,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const file = createWriteStream(target, { mode: 0o600 });
-    tarball.on('error', (error) => {
-      file.destroy();
-      reject(error);
-    });
-    tarball.on('data', (chunk: Buffer) => onBytes(chunk.length));
-    file.on('error', reject);
-    file.on('finish', resolve);
-    tarball.pipe(file);
-  });
 }
 
 /** Takes `package/bin/node` out of a package's tarball, and nothing else of its thousands of files. */
@@ -182,22 +155,6 @@ function notKept(directory: string, error: Error): OrinError {
     what: `cannot keep Node ${NODE_VERSION} in ${directory}`,
     why: cleanLine(error.message),
     next: 'make room there, or set XDG_CACHE_HOME to a directory that can be written',
-    cause: error,
-  });
-}
-
-function unavailable(spec: string, error: unknown): OrinError {
-  const { message = String(error), code = '' } = error as { message?: string; code?: string };
-  const isForged = code === 'EINTEGRITY';
-  return new OrinError({
-    code: 'runtime-unavailable',
-    what: `cannot get ${spec} from the npm registry`,
-    why: isForged
-      ? 'the registry served other bytes than were published (integrity check failed)'
-      : cleanLine(message),
-    next: isForged
-      ? 'check the registry of your npm configuration: npm config get registry'
-      : 'check with `npm ping`; behind a proxy set `npm config set https-proxy …`, with a mirror `npm config set registry …`',
     cause: error,
   });
 }

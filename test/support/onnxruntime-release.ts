@@ -1,6 +1,10 @@
+import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { npmOptions } from '../../host/runtime/npm-options.ts';
+import { promisify } from 'node:util';
+import { extract } from 'tar';
+
+const run = promisify(execFile);
 
 const cache = resolve('node_modules/.cache/onnxruntime-releases');
 
@@ -27,12 +31,13 @@ export async function releasedLibrary(version: string): Promise<string | null> {
 }
 
 async function download(version: string, directory: string): Promise<void> {
-  const { default: pacote } = await import('pacote');
   const temporary = `${directory}.${process.pid}`;
-  mkdirSync(cache, { recursive: true });
+  mkdirSync(temporary, { recursive: true });
   const native = new RegExp(`^bin/napi-v\\d/linux/${process.arch}/libonnxruntime\\.so`);
   try {
-    await pacote.extract(`onnxruntime-node@${version}`, temporary, await npmOptions());
+    await run('npm', ['pack', `onnxruntime-node@${version}`, '--silent'], { cwd: temporary });
+    const [file = ''] = readdirSync(temporary);
+    await extract({ file: join(temporary, file), cwd: temporary, strip: 1 });
     const napi = readdirSync(join(temporary, 'bin'))[0] ?? '';
     const from = join(temporary, 'bin', napi, 'linux', process.arch);
     if (!readdirSync(from).some((file) => native.test(`bin/${napi}/linux/${process.arch}/${file}`)))
