@@ -38,6 +38,7 @@ export type ErrorCode =
   | 'unsupported-board'
   | 'glibc-too-old'
   | 'no-base-directory'
+  | 'base-refused'
   | 'missing-tool'
   | 'no-space'
   | 'push-failed'

@@ -224,7 +224,10 @@ function addIrqCommand(program: Command, run: Run): void {
   addExperimentOptions(irq);
   irq
     .optionsGroup('Saved dumps, instead of a board:')
-    .option('--file <file>', 'copy of /proc/interrupts, or of it and /proc/softirqs')
+    .option(
+      '--file <file>',
+      'copy of /proc/interrupts, or of it and /proc/softirqs; - is standard input',
+    )
     .option('--softirqs <file>', 'copy of /proc/softirqs')
     .option('--before-file <file>', 'earlier copy of /proc/interrupts: counts what came since')
     .option('--before-softirqs <file>', 'earlier copy of /proc/softirqs');

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import stringWidth from 'string-width';
@@ -57,6 +58,20 @@ describe('orin-remote irq --file', () => {
     expect(fromOne.stdout).toBe(fromTwo.stdout);
   });
 
+  test('pipes are read: a process substitution, and - for standard input', async () => {
+    const [interrupts, softirqs] = ['orin-interrupts.txt', 'orin-softirqs.txt'].map(dump);
+    const shell = (line: string) => {
+      const options = { encoding: 'utf8' as const, env: { ...process.env, NO_COLOR: '1' } };
+      return execFileSync('bash', ['-c', line], options);
+    };
+    const program = `${process.execPath} ${resolve('dist/cli.js')} irq --json --file`;
+    const whole = shell(`${program} ${interrupts} --softirqs ${softirqs}`);
+    const late = (file: string | undefined) => `<(sleep 0.3; cat ${file})`;
+    expect(shell(`${program} ${late(interrupts)} --softirqs ${late(softirqs)}`)).toBe(whole);
+    expect(shell(`cat ${interrupts} ${softirqs} | ${program} -`)).toBe(whole);
+    expect(shell(`${program} /dev/stdin --softirqs ${softirqs} < ${interrupts}`)).toBe(whole);
+  });
+
   test('--before-file counts what came between', async () => {
     const [before, after] = [0, 5].map((n) => dump(`replay/A/${n}/interrupts`));
     const { stdout } = await cli.run([
@@ -73,15 +88,23 @@ describe('orin-remote irq --file', () => {
   test.each([
     [['irq'], 'give a host, or a dump as --file'],
     [['irq', '--file', 'nowhere.txt'], 'cannot read nowhere.txt'],
+    [['irq', '--file', '/'], 'why: it is a directory'],
+    [['irq', '--file', 'fifo'], 'a pipe to which nobody writes'],
+    [['irq', '--file', '-'], 'no table of /proc/interrupts or /proc/softirqs in standard input'],
     [['irq', '--file', 'softirqs.txt'], 'has softirqs, not interrupts'],
     [['irq', '--file', 'notes.txt'], 'cat /proc/interrupts > interrupts.txt'],
     [['irq', ...orin, '--before-file', dump('orin-interrupts.txt')], '--before-softirqs'],
     [['irq', ...orin, '--before-softirqs', 'softirqs.txt'], '--before-file'],
-  ])('%j is refused with what to do', async (args, said) => {
-    await copyFile(dump('orin-softirqs.txt'), join(cli.home, 'softirqs.txt'));
-    await writeFile(join(cli.home, 'notes.txt'), 'all on CPU0?\n');
-    const { code, stdout, stderr } = await cli.run(args);
-    expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toContain(said);
-  });
+  ])(
+    '%j is refused with what to do',
+    async (args, said) => {
+      await copyFile(dump('orin-softirqs.txt'), join(cli.home, 'softirqs.txt'));
+      await writeFile(join(cli.home, 'notes.txt'), 'all on CPU0?\n');
+      if (args.includes('fifo')) execFileSync('mkfifo', [join(cli.home, 'fifo')]);
+      const { code, stdout, stderr } = await cli.run(args);
+      expect([code, stdout]).toEqual([2, '']);
+      expect(stderr).toContain(said);
+    },
+    20_000,
+  );
 });

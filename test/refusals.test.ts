@@ -1,4 +1,4 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -231,24 +231,56 @@ describe('boards that cannot', () => {
     });
   });
 
-  test('a base directory that cannot be written names every place and its reason', async () => {
-    const sshd = await startSshd({
-      homeFiles: { '.cache': 'a file where a directory should be' },
-      environment: { ORIN_REMOTE_DIR: '/proc/nowhere' },
-    });
+  test('a place that cannot be used is passed over, unless ORIN_REMOTE_DIR names it', async () => {
+    const homeFiles = { '.cache': 'a file where a directory should be' };
+    const sshd = await startSshd({ homeFiles });
+    const named = await startSshd({ homeFiles, environment: { ORIN_REMOTE_DIR: '/proc/nowhere' } });
     try {
-      await mkdir(join(cli.home, 'x'), { recursive: true });
       const result = await cli.run(['doctor', sshd.alias, '-F', sshd.configFile, '--json']);
       const report = JSON.parse(result.stdout) as {
         facts: { base: { path: string; rejected: { path: string }[] } };
       };
-      expect(report.facts.base.rejected.map(({ path }) => path)).toEqual([
-        '/proc/nowhere/orin-remote',
-        join(sshd.home, '.cache/orin-remote'),
-      ]);
+      const home = join(sshd.home, '.cache/orin-remote');
+      expect(report.facts.base.rejected.map(({ path }) => path)).toEqual([home]);
       expect(report.facts.base.path).toContain('/var/tmp/orin-remote-');
+      const refused = await cli.run(['doctor', named.alias, '-F', named.configFile]);
+      expect(refused.stderr).toContain('/proc/nowhere/orin-remote: No such file or directory');
     } finally {
       await sshd.stop();
+      await named.stop();
     }
-  });
+  }, 30_000);
+
+  test.skipIf(process.getuid?.() !== 0)(
+    'a place of another user that ORIN_REMOTE_DIR names stops every verb',
+    async () => {
+      const theirs = await mkdtemp('/var/tmp/orin-theirs-');
+      await chown(theirs, 64_321, 64_321);
+      const sshd = await startSshd({ environment: { ORIN_REMOTE_DIR: theirs } });
+      const on = [sshd.alias, '-F', sshd.configFile];
+      try {
+        for (const args of [
+          ['bench', ...on, '--model', 'mlp-tiny', '--quick'],
+          ['doctor', ...on],
+          ['clean', ...on],
+          ['runs', ...on],
+          ['fleet', ...on, '--model', 'mlp-tiny', '--quick'],
+          ['fleet', 'check', ...on],
+        ]) {
+          const { code, stdout, stderr } = await cli.run(args);
+          const said = `${args.join(' ')}: ${stdout}${stderr}`;
+          expect(code, said).toBe(4);
+          expect(said).toContain(`${theirs} belongs to user 64321`);
+          // A fleet has a line for each board, without advice.
+          if (args[0] !== 'fleet') expect(said).toContain(`sudo chown "$(id -un)" ${theirs}`);
+        }
+        expect(await readdir(theirs)).toEqual([]);
+        expect(await readdir(sshd.home)).not.toContain('.cache');
+      } finally {
+        await sshd.stop();
+        await rm(theirs, { recursive: true });
+      }
+    },
+    60_000,
+  );
 });

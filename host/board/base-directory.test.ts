@@ -14,6 +14,7 @@ import {
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makeMarkedBase } from '../../test/support/marked-base.ts';
 import { makeShimmedBoard, type ShimmedBoard } from '../../test/support/shimmed-board.ts';
+import { OrinError } from '../errors.ts';
 import { probeBoard } from './probe.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -31,6 +32,19 @@ async function baseAt(place: string, options?: Parameters<ShimmedBoard['open']>[
   return (await probeBoard(board.open({ ORIN_REMOTE_DIR: place }, options))).facts.base;
 }
 
+/** What is said of a place that ORIN_REMOTE_DIR names and that is not used. */
+async function refusalAt(place: string, options?: Parameters<ShimmedBoard['open']>[1]) {
+  const error = await baseAt(place, options).then(
+    ({ path }) => new Error(`it is used: ${path}`),
+    (error: unknown) => error,
+  );
+  if (!(error instanceof OrinError)) throw error;
+  expect(error.code).toBe('base-refused');
+  // Nothing of ours is elsewhere.
+  expect(existsSync(`${board.home}/.cache/orin-remote`)).toBe(false);
+  return { why: String(error.why), next: String(error.next) };
+}
+
 describe('the base directory', () => {
   test('is one of ours, marked, in the place that ORIN_REMOTE_DIR names, and nothing beside it is touched', async () => {
     const place = `${board.home}/else where`;
@@ -46,9 +60,9 @@ describe('the base directory', () => {
     ['/tmp/$(reboot)', 'unusual characters in the path'],
     ['/proc/nowhere', 'No such file or directory'],
   ])('is not below %s, and it says why', async (place, reason) => {
-    const base = await baseAt(place);
-    expect(base.rejected).toEqual([{ path: `${place}/orin-remote`, reason }]);
-    expect(base.path).toBe(`${board.home}/.cache/orin-remote`);
+    const { why, next } = await refusalAt(place);
+    expect(why).toBe(`${place}/orin-remote: ${reason}`);
+    expect(next).toMatch('set ORIN_REMOTE_DIR to a directory of your own, or unset it');
   });
 
   test('is followed to where a link leads, and not judged by the owner of the link', async ({
@@ -59,14 +73,15 @@ describe('the base directory', () => {
     expect((await baseAt(`${board.home}/link`)).path).toBe(`${board.home}/disk/orin-remote`);
     if (!isRoot) return skip('giving a directory to another user needs root');
     chownSync(`${board.home}/disk`, uid, uid);
-    const { rejected } = await baseAt(`${board.home}/link`);
-    expect(rejected[0]?.reason).toBe(`${board.home}/disk belongs to user ${uid}`);
+    const { why, next } = await refusalAt(`${board.home}/link`);
+    expect(why).toMatch(`: ${board.home}/disk belongs to user ${uid}`);
+    expect(next).toMatch(`sudo chown "$(id -un)" ${board.home}/disk, or set ORIN_REMOTE_DIR`);
   });
 
   test('is not one in which our names are somebody else’s', async () => {
     mkdirSync(`${board.home}/disk/orin-remote/store`, { recursive: true });
-    const { rejected } = await baseAt(`${board.home}/disk`);
-    expect(rejected[0]?.reason).toBe('store in it was not made by orin-remote');
+    const { why } = await refusalAt(`${board.home}/disk`);
+    expect(why).toMatch(': store in it was not made by orin-remote');
     expect(existsSync(`${board.home}/disk/orin-remote/.orin-remote`)).toBe(false);
   });
 
@@ -81,8 +96,8 @@ describe('the base directory', () => {
   test.each(baseLinks())('is not one whose %s leads elsewhere', async (name) => {
     const base = makeMarkedBase(`${board.home}/disk/orin-remote`);
     symlinkSync('/etc', `${base}/${name}`);
-    const { rejected } = await baseAt(`${board.home}/disk`);
-    expect(rejected[0]?.reason).toBe(`${name} in it is a symbolic link`);
+    const { why } = await refusalAt(`${board.home}/disk`);
+    expect(why).toMatch(`: ${name} in it is a symbolic link`);
   });
 });
 
@@ -95,11 +110,9 @@ describe('a directory that others can write to', () => {
     const place = `${board.home}/open`;
     mkdirSync(place);
     chmodSync(place, 0o777);
-    const { rejected, path } = await baseAt(`${place}/a/b`);
-    expect(rejected).toEqual([
-      { path: `${place}/a/b/orin-remote`, reason: `others can write to ${place}` },
-    ]);
-    expect(path).toBe(`${board.home}/.cache/orin-remote`);
+    const { why, next } = await refusalAt(`${place}/a/b`);
+    expect(why).toBe(`${place}/a/b/orin-remote: others can write to ${place}`);
+    expect(next).toMatch(`chmod go-w ${place}, or set ORIN_REMOTE_DIR`);
     expect(execFileSync('ls', ['-A', place]).toString()).toBe('');
     // Where nobody can rename what is not theirs, as in /tmp.
     chmodSync(place, 0o1777);
@@ -108,8 +121,9 @@ describe('a directory that others can write to', () => {
 
   test('is none even if it has our marker', async () => {
     chmodSync(makeMarkedBase(`${board.home}/disk/orin-remote`), 0o777);
-    const { rejected } = await baseAt(`${board.home}/disk`);
-    expect(rejected[0]?.reason).toBe('others can write to it');
+    const { why, next } = await refusalAt(`${board.home}/disk`);
+    expect(why).toMatch(/orin-remote: others can write to it$/);
+    expect(next).toMatch(`chmod go-w ${board.home}/disk/orin-remote,`);
   });
 
   test('is one that a group of more than this user can write to', async ({ skip }) => {
@@ -119,8 +133,8 @@ describe('a directory that others can write to', () => {
     chmodSync(place, 0o775);
     board.giveTo(uid);
     chownSync(place, uid, 100);
-    const { rejected } = await baseAt(place, { uid });
-    expect(rejected[0]?.reason).toBe(`its group can write to ${place}`);
+    const { why } = await refusalAt(place, { uid });
+    expect(why).toMatch(`: its group can write to ${place}`);
     chownSync(place, uid, uid);
     expect((await baseAt(place, { uid })).path).toBe(`${place}/orin-remote`);
   });
@@ -130,11 +144,12 @@ describe('a directory that others can write to', () => {
     const place = `${board.home}/theirs`;
     mkdirSync(place);
     chownSync(place, uid, uid);
-    const { rejected } = await baseAt(place);
-    expect(rejected[0]?.reason).toBe(`${place} belongs to user ${uid}`);
+    expect((await refusalAt(place)).why).toMatch(`: ${place} belongs to user ${uid}`);
     chownSync(place, 0, 0);
     chownSync(makeMarkedBase(`${place}/orin-remote`), uid, uid);
-    expect((await baseAt(place)).rejected[0]?.reason).toBe(`belongs to user ${uid}`);
+    const { why, next } = await refusalAt(place);
+    expect(why).toBe(`${place}/orin-remote: belongs to user ${uid}`);
+    expect(next).toMatch(`sudo chown "$(id -un)" ${place}/orin-remote,`);
   });
 });
 
@@ -210,13 +225,12 @@ describe('a disk that takes nothing', () => {
       'Read-only file system',
     ],
   ])(
-    '%s is passed over, and its own base is told to be in trouble',
+    '%s is refused, and our base on it is told to be in trouble',
     async (_, options, harm, reason) => {
       mount(options);
       harm();
-      expect((await baseAt(mountPoint())).rejected).toEqual([
-        { path: `${mountPoint()}/orin-remote`, reason },
-      ]);
+      const { why } = await refusalAt(mountPoint());
+      expect(why).toBe(`${mountPoint()}/orin-remote: ${reason}`);
       execFileSync('umount', [mountPoint()]);
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', mountPoint()]);
       await baseAt(mountPoint());

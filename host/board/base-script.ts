@@ -14,7 +14,8 @@ export const baseNames = ['store', 'runtimes', 'engines', 'runs', 'irq', 'lock',
 export const trialPrefix = '.try.';
 
 /**
- * Statements of the probe that choose `$base`, or leave it empty, and print why earlier choices were passed over.
+ * Statements of the probe that choose `$base`, or leave it empty, and print why earlier choices were passed over. A place that
+ * ORIN_REMOTE_DIR names is the only one, and told as `named`: whoever chose it must not find their runs elsewhere.
  *
  * What lies in the base is executed, and removed by name. So it is a directory of this user that nobody else can write to, and so
  * is the way to it: each directory above belongs to root or this user, and others can write there only if it is sticky,
@@ -35,9 +36,9 @@ export const chooseBase: readonly string[] = [
   judgeBase(),
   tryBase(),
   usable(),
-  `if [ -n "$ORIN_REMOTE_DIR" ]; then usable "\${ORIN_REMOTE_DIR%/}/${directoryName}"; fi`,
-  `if [ -z "$base" ]; then if [ -n "$HOME" ]; then usable "\${HOME%/}/.cache/${directoryName}"; else reject "HOME is not set" "~/.cache/${directoryName}"; fi; fi`,
-  `if [ -z "$base" ]; then usable "/var/tmp/${directoryName}-$me"; fi`,
+  `if [ -n "$ORIN_REMOTE_DIR" ]; then o named 1; usable "\${ORIN_REMOTE_DIR%/}/${directoryName}"; fi`,
+  `if [ -z "$ORIN_REMOTE_DIR" ]; then if [ -n "$HOME" ]; then usable "\${HOME%/}/.cache/${directoryName}"; else reject "HOME is not set" "~/.cache/${directoryName}"; fi; fi`,
+  `if [ -z "$ORIN_REMOTE_DIR$base" ]; then usable "/var/tmp/${directoryName}-$me"; fi`,
 ];
 
 /** `judge_way DIR`: leaves in `$y` why somebody else could replace what lies below DIR; empty when nobody could. */

@@ -60,6 +60,8 @@ export interface BoardFacts {
   readonly base: {
     readonly path: string;
     readonly freeBytes: number;
+    /** ORIN_REMOTE_DIR on the board names it, and no other place is tried. */
+    readonly isNamed?: boolean;
     /** Why nothing can be written or executed there, in the board's words; null or absent where it can. */
     readonly trouble?: string | null;
     /** New files that its file system still takes; null or absent where it has no such bound. */

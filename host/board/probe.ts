@@ -7,6 +7,7 @@ import { cpuFacts } from './cpu-facts.ts';
 import type { BoardFacts } from './facts.ts';
 import { holdersOf } from './holders.ts';
 import { jetpackOf, l4tRelease, powerMode } from './jetson.ts';
+import { noBaseDirectory } from './no-base-directory.ts';
 import { type OnBoard, readOnBoard } from './on-board.ts';
 import { type ProbeAnswer, readAnswer, wholeNumber } from './probe-answer.ts';
 import { probedTools, probeScript } from './probe-script.ts';
@@ -26,7 +27,8 @@ export interface ProbeTimes {
 /**
  * Learns everything about a board in one command: one exec, one script, no tool beyond coreutils. It creates the
  * base directory and nothing else.
- * @throws OrinError `no-base-directory` with the reason for each place tried, `remote-command` when the answer
+ * @throws OrinError `base-refused` where ORIN_REMOTE_DIR names a place that cannot be used, `no-base-directory` with the
+ * reason for each place tried, `remote-command` when the answer
  * is no probe's, and what `runScript` throws.
  */
 export async function probeBoard(
@@ -51,7 +53,7 @@ export async function probeBoard(
       board: link.board,
     });
   }
-  if (!probe.facts.base.path) throw noBaseDirectory(link, probe.facts);
+  if (!probe.facts.base.path) throw noBaseDirectory(link.board, probe.facts);
   return probe;
 }
 
@@ -116,6 +118,7 @@ function readFacts(answer: ProbeAnswer, machine: string, clock: BoardFacts['cloc
     base: {
       path: basePath(answer.first('base')),
       ...freeRoom(answer.first('free')),
+      isNamed: answer.first('named') === '1',
       trouble: answer.first('trouble')?.slice(0, 200) ?? null,
       rejected: answer.all('reject').slice(0, 8).flatMap(rejection),
     },
@@ -206,15 +209,4 @@ function toolPaths(lines: readonly string[]): Readonly<Record<string, string>> {
     if (name && match?.[2]) tools[name] = match[2];
   }
   return tools;
-}
-
-function noBaseDirectory(link: Link, facts: BoardFacts): OrinError {
-  const reasons = facts.base.rejected.map(({ path, reason }) => `${path}: ${reason}`);
-  return new OrinError({
-    code: 'no-base-directory',
-    what: `no directory on ${link.board} can hold the runtime`,
-    why: reasons.join('; ') || 'none was found',
-    next: `set ORIN_REMOTE_DIR on ${link.board} to a writable directory that is not mounted noexec`,
-    board: link.board,
-  });
 }

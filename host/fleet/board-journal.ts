@@ -1,8 +1,8 @@
-import { createReadStream } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { JournalEvent } from '../../agent/protocol/events.ts';
+import { openRegular } from '../hash/regular-file.ts';
 import { JournalReader } from '../results/journal.ts';
 import { journalPaths } from '../results/saved-runs.ts';
 import { incomingDirectory } from '../run/journal-spool.ts';
@@ -28,7 +28,8 @@ export async function* readBoardJournal(
     );
     if (!isThere) continue;
     const reader = new JournalReader(true);
-    for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES })) {
+    const file = await openRegular(path);
+    for await (const chunk of file.createReadStream({ highWaterMark: CHUNK_BYTES })) {
       yield reader.push(chunk);
       await nextTurn();
     }

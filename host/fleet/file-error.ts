@@ -1,6 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import { OrinError } from '../errors.ts';
+import { readNamed } from '../hash/named-file.ts';
+
+/** A hundred thousand boards. */
+const MAX_BYTES = 16 * 1024 * 1024;
 
 /** A mistake in a file that a person wrote, with its place: `fleet.yaml:12`. */
 export function mistakeAt(path: string, line: number | null, why: string): OrinError {
@@ -15,12 +18,12 @@ export function mistakeAt(path: string, line: number | null, why: string): OrinE
 /** @throws OrinError `config` */
 export async function readListFile(path: string): Promise<string> {
   try {
-    return await readFile(path, 'utf8');
+    return (await readNamed(path, { maxBytes: MAX_BYTES })).toString('utf8');
   } catch (error) {
     throw new OrinError({
       code: 'config',
       what: `cannot read ${path}`,
-      why: error instanceof Error ? cleanLine(error.message) : '',
+      why: error instanceof Error ? error.message : String(error),
       cause: error,
     });
   }

@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OrinError } from '../errors.ts';
-import { withIncludes } from '../ssh/compute-settings.ts';
+import { includesIn } from '../ssh/compute-settings.ts';
 import { homeDirectory } from '../ssh/expand-tokens.ts';
 import { parseTargetName } from '../ssh/target-name.ts';
 import { readInventory } from './ansible-file.ts';
@@ -48,10 +48,8 @@ async function listOf(query: BoardQuery): Promise<BoardList | null> {
   if (fleetFile !== null) return await readFleetFile(fleetFile);
   if (inventory !== null) return await readInventory(inventory);
   if (sshConfig !== null) {
-    // Read once for itself, because a missing file is an error here and none in an Include.
-    await readListFile(sshConfig);
     // Relative includes of a user's file are below ~/.ssh, wherever the file is: ssh_config(5).
-    const text = await withIncludes(sshConfig, join(homeDirectory(), '.ssh'), 0);
+    const text = await includesIn(await readListFile(sshConfig), join(homeDirectory(), '.ssh'));
     return { name: null, boards: sshConfigHosts(text) };
   }
   if (terms.length > 0 && !terms.some(isSelectionOnly)) return null;

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import { OrinError } from '../errors.ts';
+import { readRegular } from '../hash/regular-file.ts';
 import { cleanStrings } from '../results/clean-strings.ts';
 import { unwritable } from '../results/directory.ts';
 import type { FleetBoard } from './fleet-board.ts';
@@ -108,7 +109,7 @@ async function fleetIds(fleets: string): Promise<string[]> {
 async function readRecord(fleets: string, id: string): Promise<FleetRecord> {
   const path = join(fleets, id, FILE);
   try {
-    return fleetRecordSchema.parse(cleanStrings(JSON.parse(await readFile(path, 'utf8'))));
+    return fleetRecordSchema.parse(cleanStrings(JSON.parse(await readRegular(path))));
   } catch (error) {
     throw new OrinError({
       code: 'results-unreadable',

@@ -1,10 +1,9 @@
-import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import type { Finding } from './findings.ts';
-import type { DumpFile } from './read-dump.ts';
+import { type DumpFile, nameOf } from './read-dump.ts';
 
 /** What the file itself makes doubtful, or what was done to read it. */
 export function inputFindings(path: string, file: DumpFile): readonly Finding[] {
-  const name = cleanLine(path);
+  const name = nameOf(path);
   const texts = [
     ...(file.wrappedAt === null
       ? []

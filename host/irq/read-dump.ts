@@ -1,6 +1,6 @@
-import { type FileHandle, open } from 'node:fs/promises';
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import { OrinError } from '../errors.ts';
+import { readNamed, readStandardInput } from '../hash/named-file.ts';
 import {
   type CounterTable,
   counterTable,
@@ -13,6 +13,8 @@ import { possibleWidths, unwrapLines } from './unwrap-lines.ts';
 
 /** An Orin's is 17 KB; a server with 256 CPUs and 2000 interrupts has 6 MB. */
 const MAX_BYTES = 16 * 1024 * 1024;
+/** In the place of a path. */
+const standardInput = '-';
 
 /** The tables of one file: `cat /proc/interrupts /proc/softirqs > file` makes one with both. */
 export interface DumpFile {
@@ -37,7 +39,7 @@ export async function readDump(path: string): Promise<DumpFile> {
   if (text === null) {
     throw new OrinError({
       code: 'data-unreadable',
-      what: `${cleanLine(path)} is no text`,
+      what: `${nameOf(path)} is no text`,
       why: 'it has zero bytes that are neither of UTF-8 nor of UTF-16',
       next: 'save it on the board with: cat /proc/interrupts > interrupts.txt',
     });
@@ -96,7 +98,7 @@ function withoutTable(path: string, text: string): OrinError {
   const isCut = /^[ \t]*CPU\d+[ \t]/m.test(text);
   return new OrinError({
     code: 'data-unreadable',
-    what: `no table of /proc/interrupts or /proc/softirqs in ${cleanLine(path)}`,
+    what: `no table of /proc/interrupts or /proc/softirqs in ${nameOf(path)}`,
     why: isCut
       ? 'the line of CPU names is not whole, or no row follows it'
       : 'such a table begins with a line of CPU names: CPU0 CPU1 …',
@@ -106,30 +108,20 @@ function withoutTable(path: string, text: string): OrinError {
 
 async function readBounded(path: string): Promise<Uint8Array> {
   try {
-    const file = await open(path, 'r');
-    try {
-      return await bytesOf(file);
-    } finally {
-      await file.close();
-    }
+    const limits = { maxBytes: MAX_BYTES };
+    return await (path === standardInput ? readStandardInput(MAX_BYTES) : readNamed(path, limits));
   } catch (error) {
     throw new OrinError({
       code: 'data-unreadable',
-      what: `cannot read ${cleanLine(path)}`,
-      why: cleanLine(error instanceof Error ? error.message : String(error)),
+      what: `cannot read ${nameOf(path)}`,
+      why: error instanceof Error ? error.message : String(error),
+      next: 'give a copy of /proc/interrupts, - for standard input, or <(ssh BOARD cat /proc/interrupts)',
       cause: error,
     });
   }
 }
 
-/** A pipe, and /proc/interrupts itself, tell no size beforehand. */
-async function bytesOf(file: FileHandle): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let total = 0;
-  for await (const chunk of file.createReadStream({ autoClose: false })) {
-    total += chunk.length;
-    if (total > MAX_BYTES) throw new Error(`it is longer than ${MAX_BYTES} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+/** A dump's file as a person knows it. */
+export function nameOf(path: string): string {
+  return path === standardInput ? 'standard input' : cleanLine(path);
 }

@@ -180,7 +180,7 @@ function isUnderWay({ kind }: JournalEvent): boolean {
   return kind === 'process' || kind === 'tele';
 }
 
-/** A directory that was named for us and is not used, for instance because others can write to it. */
+/** Why the files are not where they are expected: `~/.cache` may be full, or others can write to it. */
 function tellRejectedPlaces({ listener }: BenchRequest, { base }: BoardFacts): void {
   for (const { path, reason } of base.rejected) {
     listener({ kind: 'note', text: `${path} is not used (${reason}): ${base.path} is` });

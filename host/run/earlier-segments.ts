@@ -1,10 +1,10 @@
-import { createReadStream } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Plan } from '../../agent/protocol/plan.ts';
 import { segmentFile } from '../../agent/protocol/run-files.ts';
 import { OrinError } from '../errors.ts';
 import { type FileHash, hashFile } from '../hash/hash-file.ts';
+import { openRegular } from '../hash/regular-file.ts';
 import type { Link } from '../link/link.ts';
 import { JournalReader } from '../results/journal.ts';
 import { runScript } from '../shell/run-script.ts';
@@ -130,7 +130,8 @@ async function isWithin({ sha256, sizeBytes }: FileHash, path: string): Promise<
 async function eventsIn(path: string): Promise<number> {
   const reader = new JournalReader(true);
   try {
-    for await (const chunk of createReadStream(path)) reader.push(chunk as Buffer);
+    const file = await openRegular(path);
+    for await (const chunk of file.createReadStream()) reader.push(chunk as Buffer);
     return reader.end().events;
   } catch {
     return -1;

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -7,6 +6,7 @@ import { createGzip } from 'node:zlib';
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import { OrinError } from '../errors.ts';
 import { hashFile } from '../hash/hash-file.ts';
+import { openRegular } from '../hash/regular-file.ts';
 import type { Link } from '../link/link.ts';
 import { runFiles } from '../results/directory.ts';
 import { startFed } from '../shell/fed-script.ts';
@@ -108,9 +108,14 @@ async function send(link: Link, path: string, target: string, signal: AbortSigna
   const stderr = lastBytes(process.stderr, 4096);
   const answer = readMarked(process.stdout, marker);
   // A board that takes no more says why on stderr.
-  const sending = pipeline(createReadStream(path), createGzip({ level: 1 }), process.stdin, {
-    signal,
-  });
+  const sending = pipeline(
+    (await openRegular(path)).createReadStream(),
+    createGzip({ level: 1 }),
+    process.stdin,
+    {
+      signal,
+    },
+  );
   await sending.catch(() => {
     if (signal.aborted) process.close();
   });

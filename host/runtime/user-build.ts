@@ -37,6 +37,8 @@ export async function openUserBuild(
 ): Promise<UserBuild> {
   const found = await stat(path).catch(() => null);
   if (found === null) throw unfit(path, 'there is no such file or directory');
+  if (!found.isDirectory() && !found.isFile())
+    throw unfit(path, 'it is neither a file nor a directory');
   const directory = found.isDirectory() ? resolve(path) : await unpacked(path, cacheDir, signal);
   await requireVersion(path, directory);
   const platform = await platformOf(path, directory);

@@ -1,8 +1,9 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import SSHConfig from 'ssh-config';
 import { homeDirectory } from './expand-tokens.ts';
 import { matchesPattern } from './patterns.ts';
+import { readSetting } from './read-setting.ts';
 import type { EffectiveSettings } from './read-settings.ts';
 import type { TargetOptions } from './resolve-target.ts';
 import { words } from './settings.ts';
@@ -70,7 +71,11 @@ export async function configText(options: TargetOptions): Promise<string> {
 }
 
 export async function withIncludes(path: string, base: string, depth: number): Promise<string> {
-  const text = await readFile(path, 'utf8').catch(() => '');
+  return await includesIn(await readSetting(path), base, depth);
+}
+
+/** A text with what its Include lines name in their places. */
+export async function includesIn(text: string, base: string, depth = 0): Promise<string> {
   if (depth >= maxIncludeDepth) return text;
   const lines: string[] = [];
   for (const line of text.split(/\r?\n/)) {

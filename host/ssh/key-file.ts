@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import ssh2, { type ParsedKey } from 'ssh2';
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
+import { readNamed } from '../hash/named-file.ts';
 import { keyTypeOf, SshReader } from './ssh-wire.ts';
 
 /** What a file named by IdentityFile holds. */
@@ -17,11 +17,12 @@ export type KeyFile =
 export async function readKeyFile(path: string): Promise<KeyFile> {
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = await readText(path);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT' || code === 'ENOTDIR') return await publicHalfOnly(path);
-    return { kind: 'unusable', reason: `cannot be read (${code})` };
+    const why = code ?? (error instanceof Error ? error.message : String(error));
+    return { kind: 'unusable', reason: `cannot be read (${why})` };
   }
   const key = parseKey(text);
   if (key instanceof Error) return await encryptedOrUnusable(path, text, key);
@@ -31,9 +32,16 @@ export async function readKeyFile(path: string): Promise<KeyFile> {
     : { kind: 'public', publicKey: key };
 }
 
+/** No key is larger. */
+const MAX_KEY_BYTES = 1024 * 1024;
+
+async function readText(path: string): Promise<string> {
+  return (await readNamed(path, { maxBytes: MAX_KEY_BYTES })).toString('utf8');
+}
+
 /** As ssh: where only `<path>.pub` is there, an agent may hold the key. */
 async function publicHalfOnly(path: string): Promise<KeyFile> {
-  const text = await readFile(`${path}.pub`, 'utf8').catch(() => null);
+  const text = await readText(`${path}.pub`).catch(() => null);
   const key = text === null ? null : parseKey(text);
   if (key === null || key instanceof Error) return { kind: 'missing' };
   return { kind: 'public', publicKey: key };
@@ -47,7 +55,7 @@ async function encryptedOrUnusable(path: string, text: string, error: Error): Pr
   const head = openSshHead(text);
   const reason = whyUnusable(head, error);
   if (reason !== null) return { kind: 'unusable', reason, isLocked: isLocked(head, text) };
-  const beside = await readFile(`${path}.pub`, 'utf8').catch(() => null);
+  const beside = await readText(`${path}.pub`).catch(() => null);
   const source = head?.publicKey ?? beside;
   const publicKey = source === null ? null : parseKey(source);
   return { kind: 'encrypted', publicKey: publicKey instanceof Error ? null : publicKey, text };

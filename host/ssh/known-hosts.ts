@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { matchesPatternList } from './patterns.ts';
+import { readSetting } from './read-setting.ts';
 import type { ResolvedTarget } from './resolve-target.ts';
 import { isWholeKey, keyTypeOf } from './ssh-wire.ts';
 
@@ -50,7 +50,7 @@ type HostInFiles = Pick<ResolvedTarget, 'hostName' | 'port' | 'hostKeyAlias' | '
 
 /** Every line of the files that speaks of `name`; files that are not there or not readable hold none. */
 export async function readKnownKeys(files: readonly string[], name: string): Promise<KnownKey[]> {
-  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')));
+  const texts = await Promise.all(files.map((file) => readSetting(file)));
   return texts.flatMap((text, index) => knownKeys(text, files[index] ?? '', name));
 }
 

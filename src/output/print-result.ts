@@ -1,5 +1,5 @@
-import { createReadStream } from 'node:fs';
 import { dirname } from 'node:path';
+import { openRegular } from '../../host/hash/regular-file.ts';
 import { resultText } from '../../host/results/export/result-text.ts';
 import { journalPaths } from '../../host/results/saved-runs.ts';
 import type { SavedOutcome } from '../../host/run/run-outcome.ts';
@@ -21,7 +21,7 @@ export async function printResult(
 ): Promise<void> {
   if (format === 'ndjson') {
     for (const path of await journalPaths(directory)) {
-      await printJsonLines(createReadStream(path, 'utf8'));
+      await printJsonLines((await openRegular(path)).createReadStream({ encoding: 'utf8' }));
     }
   } else if (format === 'table') {
     const report = resultReport(result, given.host, terminal);

@@ -1,8 +1,9 @@
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { openRegular } from '../../hash/regular-file.ts';
 import { runFiles } from '../directory.ts';
 import { readSavedJournal, type SavedRun } from '../saved-runs.ts';
 import { samplesCsv } from './csv.ts';
@@ -60,7 +61,7 @@ async function writeParquet(run: SavedRun, file: string): Promise<void> {
   const own = join(run.directory, runFiles.samples);
   if (run.isPartial || !(await isThere(own)))
     writeSamples(file, await readSavedJournal(run.directory));
-  else await pipeline(createReadStream(own), createWriteStream(file));
+  else await pipeline((await openRegular(own)).createReadStream(), createWriteStream(file));
 }
 
 /** True where there is a file already. */
