@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ModelError } from '../model-error.ts';
 import { decodeModel, toNumber } from '../onnx/codec.ts';
-import { countParts, type PartCount } from '../onnx/count-parts.ts';
+import { decodedBytes, mostDecodedBytes } from '../onnx/decoded-bytes.ts';
 import type { GraphProto, ModelProto } from '../onnx/messages.ts';
 
 /** A model on disk, or one in memory under a name. */
@@ -19,9 +19,6 @@ export interface ReadModel {
 
 /** protobuf's own limit; larger models keep their weights in external data files. */
 const MAX_MODEL_BYTES = 2 ** 31 - 1;
-
-/** Some ten times what the largest models have, with their 100,000 nodes; decoded, these take about a gigabyte. */
-const MOST_PARTS: PartCount = { messages: 4_000_000, values: 16_000_000 };
 
 interface Lookalike {
   readonly offset: number;
@@ -96,12 +93,12 @@ async function readBytes(file: string): Promise<Uint8Array> {
 }
 
 /** A file of a few megabytes may stand for gigabytes of memory: two bytes make an empty node. */
-function refuseTooMany(where: string, { messages, values }: PartCount): void {
-  if (messages <= MOST_PARTS.messages && values <= MOST_PARTS.values) return;
+function refuseTooLarge(where: string, bytes: Uint8Array): void {
+  if (decodedBytes(bytes, mostDecodedBytes) <= mostDecodedBytes) return;
   throw new ModelError({
     code: 'model-unsupported',
     what: `${where} has more parts than any model`,
-    why: `more than ${MOST_PARTS.messages} nodes, attributes and shapes, or ${MOST_PARTS.values} values beside its weights`,
+    why: `its nodes, attributes and shapes would take more than ${mostDecodedBytes / 1e9} GB of memory`,
     next: 'keep large constants as raw data or in external files, as onnx.save_model does',
   });
 }
@@ -124,7 +121,7 @@ function parseModel(where: string, bytes: Uint8Array): Pick<ReadModel, 'model' |
   if (bytes.length === 0) throw unreadable('the file is empty');
   let model: ModelProto;
   try {
-    refuseTooMany(where, countParts(bytes, MOST_PARTS));
+    refuseTooLarge(where, bytes);
     model = decodeModel(bytes);
   } catch (cause) {
     if (cause instanceof ModelError) throw cause;
