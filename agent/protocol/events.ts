@@ -205,7 +205,7 @@ const cellEnd = z.object({
   ...common,
   kind: z.literal('cell'),
   cell: text(120),
-  reason: z.enum(['precise', 'max-blocks', 'budget', 'failed', 'cancelled']),
+  reason: z.enum(['precise', 'out-of-reach', 'max-blocks', 'budget', 'failed', 'cancelled']),
 });
 
 const warn = z.object({ ...common, kind: z.literal('warn'), code: text(64), text: text(2048) });

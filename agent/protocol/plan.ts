@@ -164,6 +164,11 @@ const effort = z.object({
   name: z.enum(['quick', 'default', 'thorough', 'custom']),
   minBlocks: positive,
   maxBlocks: positive,
+  /**
+   * After so many processes a cell leaves that, at the spread seen so far, would not reach `precision` within `maxBlocks`
+   * processes; absent: none leaves for that.
+   */
+  hopelessAfter: z.optional(positive),
   /** Wall time that one process may spend in warm-up plus steady iterations. */
   processBudgetMs: positive,
   warmUp: z.object({

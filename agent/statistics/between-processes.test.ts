@@ -40,16 +40,19 @@ function spread(k: number, sd: number): number[] {
 }
 
 test('a cell is precise where the target holds at the largest spread that is possible', () => {
-  // By hand: 1.96 · 0.25 % · √(4 / 0.297) / √5 = 0.804 %.
-  const small = cellInterval(spread(5, 0.0025), 0.01);
+  // By hand: 1.96 · 0.14 % · √(4 / 0.0716) / √5 = 0.917 %.
+  const small = cellInterval(spread(5, 0.0014), 0.01);
   expect(small?.isPrecise).toBe(true);
-  expect(small?.halfWidth).toBeCloseTo(0.00804, 5);
+  expect(small?.halfWidth).toBeCloseTo(0.00917, 5);
   expect(small?.limitHalfWidth).toBeCloseTo(small?.halfWidth ?? 0, 12);
-  // t alone would give ±0.50 %; the limit of the spread allows ±1.29 %.
-  const middling = cellInterval(spread(5, 0.004), 0.01);
+  // t alone would give ±0.31 %; the limit of the spread allows ±1.64 %.
+  const middling = cellInterval(spread(5, 0.0025), 0.01);
   expect(middling?.isPrecise).toBe(false);
   expect(middling?.halfWidth).toBeCloseTo(0.01, 9);
-  expect(middling?.limitHalfWidth).toBeCloseTo(0.01286, 5);
+  expect(middling?.limitHalfWidth).toBeCloseTo(0.01638, 5);
+  // Of twenty the limit is that of 1 %: 1.96 · 1.4 % · √(19 / 7.633) / √20 = 0.968 %; more make it no less strict.
+  expect(cellInterval(spread(20, 0.014), 0.01)?.limitHalfWidth).toBeCloseTo(0.00968, 5);
+  expect(cellInterval(spread(30, 0.014), 0.01)?.limitHalfWidth).toBeCloseTo(0.007145, 5);
   const large = cellInterval(spread(5, 0.02), 0.01);
   expect(large?.isPrecise).toBe(false);
   expect(large?.halfWidth).toBeCloseTo(processInterval(spread(5, 0.02))?.halfWidth ?? 0, 12);

@@ -24,8 +24,8 @@ export interface CellInterval extends ProcessInterval {
 export const LEAST_PRECISE = 5;
 /** Two-sided 95 % of the normal distribution. */
 const Z = 1.959963984540054;
-/** Confidence of the upper limit of the spread. */
-const SPREAD_LEVEL = 0.99;
+/** How often the upper limit of the spread may be too low, from this many processes on. */
+const SPREAD_RISK = { final: 0.01, from: 20 } as const;
 /** Beyond this many processes a plan is no longer advice. */
 const MOST_NEEDED = 10_000;
 
@@ -41,9 +41,10 @@ export function processInterval(values: readonly number[], level = 0.95): Proces
 
 /**
  * The interval of a cell over its process medians: 95 % or more, also of those cells that are called precise.
- * Their spread is small by luck more often than others', so that they are judged by the upper 99 % limit of the spread,
- * `u = 1.96 · s · √((K-1) / χ²(K-1, 0.01)) / √K`: where u is within `target` (a share), it is the half-width and the
- * cell is precise; else the half-width is that of the t interval, but no less than the target.
+ * Their spread is small by luck more often than others', so that they are judged by an upper limit of the spread,
+ * `u = 1.96 · s · √((K-1) / χ²(K-1, α)) / √K`: where u is within `target` (a share), it is the half-width and the
+ * cell is precise; else the half-width is that of the t interval, but no less than the target. A cell is looked at after each
+ * process, so that α is spent as in group-sequential designs (Lan and DeMets 1983), little at first: 0.01 · min(1, K/20)².
  */
 export function cellInterval(medians: readonly number[], target: number): CellInterval | null {
   const found = logMoments(medians);
@@ -82,7 +83,8 @@ const limitFactors = new Map<number, number>();
 function limitFactor(k: number): number {
   const known = limitFactors.get(k);
   if (known !== undefined) return known;
-  const spread = Math.sqrt((k - 1) / chiSquareQuantile(1 - SPREAD_LEVEL, k - 1));
+  const risk = SPREAD_RISK.final * Math.min(1, k / SPREAD_RISK.from) ** 2;
+  const spread = Math.sqrt((k - 1) / chiSquareQuantile(risk, k - 1));
   const factor = (Z * spread) / Math.sqrt(k);
   limitFactors.set(k, factor);
   return factor;

@@ -37,6 +37,26 @@ test('a cell leaves when enough processes agree, not before', () => {
   expect(plan.isDone).toBe(true);
 });
 
+test('a cell that will not be precise within the blocks leaves early, where the plan says from when', () => {
+  const medians = [1e6, 1.02e6, 0.99e6, 1.03e6];
+  const effort = { minBlocks: 3, maxBlocks: 10, precision: 0.01, hopelessAfter: 4 };
+  const ends = (over: object, of: readonly number[]) => {
+    const plan = new Schedule({
+      cells: [cell('a', 1)],
+      effort: { ...effort, ...over },
+    } as unknown as Plan);
+    return of.map((median) => {
+      plan.succeeded('a', median);
+      return plan.endBlock();
+    });
+  };
+  expect(ends({}, medians)).toEqual([[], [], [], [{ cell: 'a', reason: 'out-of-reach' }]]);
+  // Enough blocks, a wider target, or a plan that says nothing of it: it stays.
+  expect(ends({ maxBlocks: 1000 }, medians).flat()).toEqual([]);
+  expect(ends({ precision: 0.2, minBlocks: 9 }, medians).flat()).toEqual([]);
+  expect(ends({ hopelessAfter: undefined }, medians).flat()).toEqual([]);
+});
+
 test('one failure is retried, a second in a row ends the cell, a good process between forgives', () => {
   const plan = schedule([cell('a', 1), cell('b', 1)]);
   expect(plan.failed('a', false)).toEqual([]);

@@ -1,6 +1,6 @@
 import type { WrittenOf } from '../protocol/events.ts';
 import type { Cell, Plan } from '../protocol/plan.ts';
-import { cellInterval } from '../statistics/between-processes.ts';
+import { cellInterval, processesNeeded } from '../statistics/between-processes.ts';
 
 export type CellEndReason = WrittenOf<'cell'>['reason'];
 export type CellEnd = Pick<WrittenOf<'cell'>, 'cell' | 'reason'>;
@@ -66,14 +66,25 @@ export class Schedule {
     return [this.#leave(live, 'failed'), ...this.#idleCalibrations()];
   }
 
-  /** After a block: cells that are precise enough leave, and calibrations that nothing needs any more. */
+  /**
+   * After a block: cells leave that are precise enough or will not be within the blocks that there are, and calibrations that
+   * nothing needs any more.
+   */
   endBlock(): readonly CellEnd[] {
-    const { minBlocks, precision } = this.#plan.effort;
-    const precise = this.#measured().filter(
-      ({ medians }) =>
-        medians.length >= minBlocks && cellInterval(medians, precision)?.isPrecise === true,
-    );
-    return [...precise.map((live) => this.#leave(live, 'precise')), ...this.#idleCalibrations()];
+    const left = this.#measured().flatMap((live) => {
+      const reason = this.#settledBy(live.medians);
+      return reason === null ? [] : [this.#leave(live, reason)];
+    });
+    return [...left, ...this.#idleCalibrations()];
+  }
+
+  #settledBy(medians: readonly number[]): 'precise' | 'out-of-reach' | null {
+    const { minBlocks, maxBlocks, hopelessAfter = Infinity, precision } = this.#plan.effort;
+    const isPrecise = cellInterval(medians, precision)?.isPrecise === true;
+    if (medians.length >= minBlocks && isPrecise) return 'precise';
+    const isHopeless =
+      medians.length >= hopelessAfter && processesNeeded(medians, precision) > maxBlocks;
+    return isHopeless ? 'out-of-reach' : null;
   }
 
   /** Nothing more will be measured: all cells leave. Those without a single good process have failed. */

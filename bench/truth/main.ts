@@ -10,6 +10,7 @@ import * as lateWarmUp from '../../test/truth/late-warm-up.ts';
 import * as modeThresholds from '../../test/truth/mode-thresholds.ts';
 import * as percentileCoverage from '../../test/truth/percentile-coverage.ts';
 import * as pooledIterations from '../../test/truth/pooled-iterations.ts';
+import * as precisionRules from '../../test/truth/precision-rules.ts';
 import { type Study, tableOf } from '../../test/truth/support/study.ts';
 import * as unstableCells from '../../test/truth/unstable-cells.ts';
 import * as validCells from '../../test/truth/valid-cells.ts';
@@ -24,6 +25,7 @@ const studies: Readonly<Record<string, Study>> = {
   ...modeThresholds,
   ...percentileCoverage,
   ...pooledIterations,
+  ...precisionRules,
   ...unstableCells,
   ...validCells,
   ...wordsWithinRun,

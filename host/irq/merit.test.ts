@@ -28,6 +28,15 @@ const measured = resultOf(
   ).bye(),
 );
 
+const CELLS = Object.keys(levels).length;
+
+/** The order of the cells in one block. */
+function shuffled(random: () => number): number[] {
+  return Array.from({ length: CELLS }, (_, at) => ({ at, key: random() }))
+    .sort((a, b) => a.key - b.key)
+    .map(({ at }) => at);
+}
+
 type Factors = Partial<
   Readonly<Record<keyof typeof levels, readonly [median: number, p95: number]>>
 >;
@@ -38,24 +47,33 @@ interface Shape {
   readonly spread: number;
   readonly hasMoved?: boolean;
   readonly attribution?: CellResult['attribution'];
+  /** How much slower the board becomes over the run, whose blocks have a random order. */
+  readonly drift?: number;
+  readonly blocks?: number;
 }
 
 /** The experiment with the figures of its processes drawn anew. */
 function drawn(
   random: () => number,
-  { factors = {}, spread, hasMoved = true, attribution = null }: Shape,
+  { factors = {}, spread, hasMoved = true, attribution = null, drift = 0, blocks = BLOCKS }: Shape,
 ) {
+  const slots = Array.from({ length: blocks }, () => shuffled(random));
   const noise = () =>
     Math.exp(spread * Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()));
   const cells = measured.cells
     .filter(({ config }) => hasMoved || !config.interrupts_moved)
-    .map((cell): CellResult => {
+    .map((cell, at): CellResult => {
       const [median, p95] = factors[cell.cell as keyof typeof levels] ?? [1, 1];
-      const processes = cell.processes.map((process) => ({
-        ...process,
-        median_ns: 20e6 * median * noise(),
-        p95_ns: 22e6 * p95 * noise(),
-      }));
+      const processes = cell.processes.slice(0, blocks).map((process) => {
+        const time = process.block + (slots[process.block]?.[at] ?? 0) / CELLS;
+        const slow = 1 + (drift * time) / blocks;
+        return {
+          ...process,
+          steady_at_ns: time * 1e9,
+          median_ns: 20e6 * median * slow * noise(),
+          p95_ns: 22e6 * p95 * slow * noise(),
+        };
+      });
       return { ...cell, processes, attribution };
     });
   const result = { ...measured, cells };
@@ -109,6 +127,18 @@ test('where interrupts change nothing, at most one run in twenty says less or mo
   expect(single).toBeGreaterThan(0.2);
   expect(share(({ sentences }) => /, (?:less|more)\)/.test(sentences))).toBeLessThanOrEqual(0.05);
 });
+
+test.each([3, 5])(
+  'over %d blocks, a board that becomes slower by 0.08 shows no effect',
+  (blocks) => {
+    const random = seededRandom(`drift/${blocks}`);
+    const runs = Array.from({ length: 400 }, () =>
+      drawn(random, { spread: 0.004, drift: 0.08, blocks }),
+    );
+    const withWord = runs.filter(({ sentences }) => /, (?:less|more)\)/.test(sentences));
+    expect(withWord.length / runs.length).toBeLessThanOrEqual(0.05);
+  },
+);
 
 test('a difference that is there keeps its word among all comparisons', () => {
   const factors = { off: [1.1, 1.1], offMoved: [1.1, 1.1] } as const;

@@ -1,6 +1,6 @@
 import { parseCpuList } from '../../agent/protocol/cpu-list.ts';
+import { blockPairs, type ProcessFigure } from '../results/block-pairs.ts';
 import type { CellResult } from '../results/cell-result.ts';
-import { blockMedians, blockP95s } from '../results/process-result.ts';
 import type { Result } from '../results/result.ts';
 import { comparePaired, type PairedComparison } from '../stats/compare-paired.ts';
 
@@ -60,31 +60,15 @@ export function movingEffects({ cells }: Result): PinningEffect[] {
 }
 
 function effectOf(pinned: CellResult, against: CellResult): PinningEffect {
-  const spreads = (cell: CellResult) => {
-    const medians = blockMedians(cell);
-    return new Map(
-      [...blockP95s(cell)].flatMap(([block, p95]): [number, number][] => {
-        const median = medians.get(block);
-        return median === undefined ? [] : [[block, p95 / median]];
-      }),
-    );
-  };
+  const paired = (figure: ProcessFigure) =>
+    comparePaired(blockPairs(against, pinned, figure), THRESHOLD, LEVEL);
   return {
     pinned,
     against,
-    median: paired(blockMedians(against), blockMedians(pinned)),
-    p95: paired(blockP95s(against), blockP95s(pinned)),
-    spread: paired(spreads(against), spreads(pinned)),
+    median: paired(({ median_ns }) => median_ns),
+    p95: paired(({ p95_ns }) => p95_ns),
+    spread: paired(({ median_ns, p95_ns }) =>
+      median_ns === null || p95_ns === null ? null : p95_ns / median_ns,
+    ),
   };
-}
-
-function paired(
-  a: ReadonlyMap<number, number>,
-  b: ReadonlyMap<number, number>,
-): PairedComparison | null {
-  const pairs = [...a].flatMap(([block, value]) => {
-    const other = b.get(block);
-    return other === undefined ? [] : [{ a: value, b: other }];
-  });
-  return pairs.length < 2 ? null : comparePaired(pairs, THRESHOLD, LEVEL);
 }

@@ -81,6 +81,8 @@ const processResult = z.object({
   iterations: count,
   /** Iterations before the steady part: the live cut or the changepoint, whichever is later. */
   warm_up_iterations: count,
+  /** When the steady part began, on the run's clock; null where there is none. */
+  steady_at_ns: maybe.default(null),
   class: z.enum(steadyClasses).nullable(),
   /** First iterations of the later levels, from the changepoint detector. */
   changepoints: z.array(count),

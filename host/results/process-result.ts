@@ -6,23 +6,10 @@ import { finiteOrNull } from './round-numbers.ts';
 
 /** Medians of the processes that count, by block. */
 export function blockMedians({ processes }: CellResult): ReadonlyMap<number, number> {
-  return ofCounted(processes, ({ median_ns }) => median_ns);
-}
-
-/** 95th percentiles of the processes that count, by block. */
-export function blockP95s({ processes }: CellResult): ReadonlyMap<number, number> {
-  return ofCounted(processes, ({ p95_ns }) => p95_ns);
-}
-
-function ofCounted(
-  processes: readonly ProcessResult[],
-  figure: (process: ProcessResult) => number | null,
-): ReadonlyMap<number, number> {
   return new Map(
-    processes.flatMap((process): [number, number][] => {
-      const value = figure(process);
-      return process.excluded !== null || value === null ? [] : [[process.block, value]];
-    }),
+    processes.flatMap(({ block, median_ns, excluded }): [number, number][] =>
+      excluded !== null || median_ns === null ? [] : [[block, median_ns]],
+    ),
   );
 }
 
@@ -40,6 +27,7 @@ export function processResult(analysis: ProcessAnalysis): ProcessResult {
     cpus_allowed: data.cpusAllowed,
     iterations: data.iterations.duration_ns.length,
     warm_up_iterations: state.start,
+    steady_at_ns: analysis.steadyStart_ns[0] ?? null,
     class: state.class,
     changepoints: [...state.changepoints],
     median_ns: analysis.median_ns,

@@ -138,7 +138,7 @@ describe('a check that finds too much', () => {
     const [one, many] = [varying(1), varying(8)];
     // The interval that is told is of one cell, wherever it stands.
     expect(Number(intervalOf(one))).toBeGreaterThan(0.5);
-    expect(intervalOf(many)).toBe(intervalOf(one));
+    expect(Number(intervalOf(many))).toBeCloseTo(Number(intervalOf(one)), 1);
     expect(tooCostly(one)).not.toBeNull();
     expect(tooCostly(many)).toBeNull();
   });

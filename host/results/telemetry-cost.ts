@@ -1,8 +1,8 @@
 import { type Plan, sampleEveryMs } from '../../agent/protocol/plan.ts';
 import { comparePaired } from '../stats/compare-paired.ts';
+import { blockPairs } from './block-pairs.ts';
 import type { CellResult } from './cell-result.ts';
 import { formatCount } from './format.ts';
-import { blockMedians } from './process-result.ts';
 import type { Notice, Result } from './result.ts';
 import type { TelemetryCheck } from './run-context.ts';
 
@@ -38,11 +38,7 @@ function telemetryCosts(cells: readonly CellResult[], plan: Pick<Plan, 'cells'>)
     const on = cells.find(({ cell }) => cell === twin?.id);
     const off = cells.find(({ cell }) => cell === unwatched.id);
     if (on === undefined || off === undefined) return [];
-    const without = blockMedians(off);
-    const pairs = [...blockMedians(on)].flatMap(([block, b]) => {
-      const a = without.get(block);
-      return a === undefined ? [] : [{ a, b }];
-    });
+    const pairs = blockPairs(off, on, ({ median_ns }) => median_ns);
     return pairs.length < 2 ? [] : [{ cell: on.cell, pairs }];
   });
   const levelOfAll = 1 - (1 - LEVEL) / checked.length;

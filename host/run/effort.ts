@@ -19,7 +19,7 @@ export interface EffortRequest {
 // Sources of the numbers: docs/methodology.md, "Default numbers".
 const presets: Record<EffortRequest['preset'], Pick<Effort, PresetField>> = {
   quick: { minBlocks: 3, maxBlocks: 3, processBudgetMs: 3_000, precision: 0.01, idleMs: 2_000 },
-  default: { minBlocks: 5, maxBlocks: 8, processBudgetMs: 10_000, precision: 0.01, idleMs: 3_000 },
+  default: { minBlocks: 5, maxBlocks: 20, processBudgetMs: 10_000, precision: 0.01, idleMs: 3_000 },
   thorough: {
     minBlocks: 10,
     maxBlocks: 20,
@@ -41,6 +41,9 @@ const COOLDOWN_MS: Record<EffortRequest['preset'], number> = {
   thorough: 20_000,
 };
 
+/** A cell of the default preset that differs too much to become precise takes no more processes than this. */
+const HOPELESS_AFTER = 8;
+
 /** The most processes that a time budget may buy per cell. */
 const MAX_BLOCKS_WITHIN_BUDGET = 20;
 
@@ -60,6 +63,7 @@ export function effortFrom(request: EffortRequest): Effort {
     name: isCustom ? 'custom' : request.preset,
     minBlocks: request.blocks ?? Math.min(preset.minBlocks, maxBlocks),
     maxBlocks,
+    ...(isOpenEnded(request) && { hopelessAfter: HOPELESS_AFTER }),
     precision: request.precision ?? preset.precision,
     warmUp: { minIterations: 10, minMs: 2_000, capMs: 60_000, capShare: 0.3 },
     ...(request.preset !== 'quick' && { pilotMs: PILOT_MS[request.preset] }),
@@ -72,6 +76,11 @@ export function effortFrom(request: EffortRequest): Effort {
       cooldown: { riseMilliC: COOLDOWN_RISE_MILLI_C, maxMs: cooldownMs },
     }),
   };
+}
+
+/** Where neither blocks nor time were said, the program decides what is worth its time. */
+function isOpenEnded({ preset, blocks, budgetMs }: EffortRequest): boolean {
+  return preset === 'default' && blocks === undefined && budgetMs === undefined;
 }
 
 const trial = {

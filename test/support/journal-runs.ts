@@ -22,7 +22,7 @@ export function blocks(
 ): JournalBuilder {
   for (let block = 0; block < count; block += 1) {
     for (const [cell, level] of Object.entries(levels)) {
-      const drift = 1 + 0.002 * ((block % 3) - 1);
+      const drift = 1 + 0.001 * ((block % 3) - 1);
       builder.process({
         cell,
         block,

@@ -195,7 +195,7 @@ test('boards have their presets: what suits the demonstration is no choice for a
   const demo = initialHome(lived);
   expect(estimatePlan(demo, 4)).toMatchObject({ cells: 3, calibrations: 3, blocks: '3' });
   const board = { ...demo, board: { ...demo.board, at: 3 } };
-  expect(estimatePlan(board, null)).toMatchObject({ isExact: false, blocks: '5 to 8' });
+  expect(estimatePlan(board, null)).toMatchObject({ isExact: false, blocks: '5 to 20' });
   const thorough = { ...board, plan: { ...board.plan, effort: 'thorough' as const } };
   expect(benchArguments(thorough)).toContain('--thorough');
   const gpu = { ...board, plan: { ...board.plan, providers: ['cpu', 'trtexec'] as const } };

@@ -15,7 +15,7 @@ const hints: Readonly<Record<Exclude<PlanField, 'effort'>, string>> = {
 
 const presetHints: Readonly<Record<Preset, string>> = {
   quick: '3 × 3 s a cell: indicative',
-  default: '5 to 8 × 10 s a cell, to 1 %',
+  default: '5 to 20 × 10 s a cell, to 1 %',
   thorough: '10 to 20 × 20 s, to 0.5 %',
   thesis: 'its 2 models, 10,000 images',
 };

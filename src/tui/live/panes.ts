@@ -93,6 +93,7 @@ function intervalText(halfWidth: number | null, theme: Theme): string {
 
 const endings: Readonly<Record<string, string>> = {
   precise: 'precise',
+  'out-of-reach': 'too wide',
   'max-blocks': 'all blocks',
   budget: 'out of time',
   failed: 'failed',
