@@ -7,7 +7,11 @@ type Tensors = Readonly<Record<string, readonly Dimension[] | null>>;
 
 function batchOf(inputs: Tensors, outputs: Tensors, said?: readonly string[]): string | null {
   const tensors = (of: Tensors) =>
-    Object.entries(of).map(([name, shape]) => ({ name, dtype: 'float32', shape }));
+    Object.entries(of).map(([name, shape]) => ({
+      name,
+      dtype: name === 'sequence' ? name : 'float32',
+      shape,
+    }));
   const found = findBatch(
     { name: 'm.onnx', inputs: tensors(inputs), outputs: tensors(outputs) },
     said,
@@ -48,6 +52,7 @@ test.each<[what: string, inputs: Tensors, outputs: Tensors, expected: string | n
   ['an image of free sides', { x: [null, 3, null, null] }, { y: [null, 9] }, 'shared x:0'],
   ['a matrix of free sides', { x: [null, null] }, { y: [null, null] }, null],
   ['an output without it', { x: [null, 8] }, { y: [1, 4] }, null],
+  ['a sequence beside', { x: [null, 3] }, { y: [null], sequence: null }, 'shared x:0'],
   ['a scalar output', { x: [null, 8] }, { y: [] }, null],
   ['an output of unknown rank', { x: [null, 8] }, { y: null }, null],
   ['an input of unknown rank', { x: [null, 8], z: null }, { y: [null, 4] }, null],

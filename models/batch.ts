@@ -102,14 +102,16 @@ function isNamed(dimension: Dimension, meaning: 'batch' | 'letter'): dimension i
   return typeof dimension === 'string' && meaningOf(dimension) === meaning;
 }
 
-/** A free leading dimension that all inputs and outputs have: by one name, or by none at all. */
+/** A free leading dimension that all inputs and all outputs that are tensors have: by one name, or by none at all. */
 function sharedBatch(model: BatchModel): BatchDimension | null {
   const inputs = model.inputs.filter((input) => !isParameter(input));
   if (inputs.some(({ shape }) => shape === null || shape.length < 2)) return null;
-  const leading = [...inputs, ...model.outputs].map(({ shape }) => shape?.[0]);
+  // Of a sequence or a map nothing is known that could speak against it.
+  const outputs = model.outputs.filter(({ dtype }) => !/^(sequence|map|optional)$/.test(dtype));
+  const leading = [...inputs, ...outputs].map(({ shape }) => shape?.[0]);
   const [first] = leading;
   const places = inputs.map(({ name }) => ({ input: name, axis: 0 }));
-  if (inputs.length === 0 || model.outputs.length === 0) return null;
+  if (inputs.length === 0 || outputs.length === 0) return null;
   if (leading.every(isUnnamed) && inputs.every(leadsByItself)) {
     return { from: 'shared', name: `${inputs[0]?.name}:0`, places };
   }

@@ -8,6 +8,8 @@ export interface TensorFacts {
   readonly dtype: string;
   /** Null where not even the rank is known. */
   readonly shape: readonly Dimension[] | null;
+  /** Its type has no element type where it must have one, so that ONNX Runtime does not load the model. */
+  readonly isTypeIncomplete?: true;
 }
 
 export interface ModelFile {
@@ -67,6 +69,14 @@ export interface ParameterFacts {
   }[];
 }
 
+export interface OpsetFacts {
+  /** `ai.onnx` for the default domain, however the file spells it. */
+  readonly domain: string;
+  readonly version: number;
+  /** The file says `ai.onnx`, where others leave the name empty. */
+  readonly isAlias?: true;
+}
+
 /** What we know of a model from its file alone. */
 export interface ModelFacts {
   /** File name, or the name of a built-in. */
@@ -75,7 +85,7 @@ export interface ModelFacts {
   readonly files: readonly ModelFile[];
   readonly sizeBytes: number;
   readonly irVersion: number;
-  readonly opsets: readonly { readonly domain: string; readonly version: number }[];
+  readonly opsets: readonly OpsetFacts[];
   readonly producer: { readonly name: string; readonly version: string };
   readonly description: string;
   readonly graphName: string;

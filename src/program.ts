@@ -64,6 +64,7 @@ export async function createProgram(argv: readonly string[]): Promise<number> {
   addResultCommands(program, run);
   addModelCommands(program, run);
   addIrqCommand(program, run);
+  nameHelp(program);
   if (argv.slice(2).every((argument) => displayOptions.includes(argument))) {
     return await withoutVerb(program, argv);
   }
@@ -75,6 +76,13 @@ export async function createProgram(argv: readonly string[]): Promise<number> {
     throw error;
   }
   return exitCode;
+}
+
+/** After an error in its arguments each command says where they are told. */
+function nameHelp(command: Command, path = command.name()): void {
+  const lists = command.name() === 'results' ? `${path} alone lists the runs; its verbs: ` : '';
+  command.showHelpAfterError(`  try: ${lists}${path} --help`);
+  for (const each of command.commands) nameHelp(each, `${path} ${each.name()}`);
 }
 
 /** The board of a command that reaches one. */

@@ -47,6 +47,13 @@ describe('orin-remote irq --file', () => {
     });
   });
 
+  test('of a table that was cut it does not say that the rows behind the cut were none', async () => {
+    const { stdout } = await cli.run(['irq', '--file', dump('dumps/cut.txt')]);
+    expect(stdout.replace(/\s+/g, ' ')).toContain(
+      "because 800 timer interrupts fall on every CPU (of the timer's it has 12.5 %, of those between processors an unknown share)",
+    );
+  });
+
   test('one file with both tables, and a prompt before them', async () => {
     const both = join(cli.home, 'both.txt');
     const [interrupts, softirqs] = await Promise.all(

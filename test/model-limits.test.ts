@@ -1,7 +1,9 @@
-import { resolve } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { resultSchema } from '../host/results/result.ts';
 import { type Cli, makeCli } from './support/cli.ts';
+import { splitModel } from './support/tiny-models.ts';
 
 const short = ['--threads', '1', '--blocks', '1', '--quick', '--telemetry', 'off'];
 const model = (name: string) => resolve('test/fixtures/onnx', name);
@@ -33,6 +35,37 @@ describe('what ONNX Runtime is known to refuse is told before anything is sent',
   });
 });
 
+describe('an output that is a sequence', () => {
+  const benchOf = (name: string, type: Parameters<typeof splitModel>[0], engine: string) => {
+    const path = join(cli.home, `${name}.onnx`);
+    writeFileSync(path, splitModel(type));
+    return cli.run(['bench', 'demo', ...short, '--model', path, '--engine', engine]);
+  };
+
+  test.each(['ort', 'ort-capi'])('without the type of its elements: %s', async (engine) => {
+    const refused = await benchOf('incomplete', { sequenceType: {} }, engine);
+    expect(refused.code, refused.stderr).toBe(2);
+    expect(refused.stderr).toMatch(
+      /✗ ONNX Runtime cannot load incomplete.onnx\n {2}why: the declared type of y, sequence, has no element type\n {2}try: export it again/,
+    );
+    expect(refused.stderr).not.toContain('pushed');
+  });
+
+  test('without any type, told by the node that makes it: onnxruntime-node', async () => {
+    const refused = await benchOf('untyped', null, 'ort');
+    expect(refused.code, refused.stderr).toBe(2);
+    expect(refused.stderr).toContain(
+      'engine ort cannot return output y, a sequence, of untyped.onnx',
+    );
+  });
+
+  test('without any type: the C interface measures it', async () => {
+    const measured = await benchOf('untyped', null, 'ort-capi');
+    expect(measured.code, measured.stderr).toBe(0);
+    expect(measured.stdout).toMatch(/^ {2}CPU \(C API\) · 1 thread +[\d.]+ [nµm]s /m);
+  }, 120_000);
+});
+
 describe('a classifier with a ZipMap, whose output is a sequence of maps', () => {
   test('onnxruntime-node cannot return it: told with both ways on before anything is sent', async () => {
     const refused = await bench('zipmap.onnx');
@@ -43,13 +76,11 @@ describe('a classifier with a ZipMap, whose output is a sequence of maps', () =>
   });
 
   test('the C interface measures it', async () => {
-    const shape = ['--shape', 'float_input=1x3'];
-    const args = ['--engine', 'ort-capi', ...shape, '--json'];
-    const { code, stdout, stderr } = await bench('zipmap.onnx', ...args);
+    const { code, stdout, stderr } = await bench('zipmap.onnx', '--engine', 'ort-capi', '--json');
     expect(code, stderr).toBe(0);
     const [cell] = resultSchema.parse(JSON.parse(stdout)).cells;
     expect(cell?.config.engine).toBe('ort-capi');
     expect(cell?.median_ns).toBeGreaterThan(0);
     expect(cell?.placement?.nodes).toBeGreaterThan(0);
-  });
+  }, 120_000);
 });

@@ -32,6 +32,14 @@ test('runs are compared by name, and one alone with the marked baseline', async 
   expect(removed.stdout).toContain('no longer the baseline');
 }, 120_000);
 
+test('a verb that there is not is answered with what lists the runs', async () => {
+  const { code, stderr } = await cli.run(['results', 'list']);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/^error: too many arguments.*\n {2}try: orin-remote results alone lists/);
+  const other = await cli.run(['bench']);
+  expect(other.stderr).toMatch(/^error: missing.*host'\n {2}try: orin-remote bench --help\n$/);
+});
+
 test('a run of two models is held against the baseline of each', async () => {
   const ids = ['aaaaaa', 'bbbbbb', 'cccccc'].map((end) => `20261125-101500-${end}`);
   const [ofOne, ofTwo, both] = ids as [string, string, string];

@@ -3,6 +3,7 @@ import { FreeDimensions, type ShapeExample } from '../../models/free-dimensions.
 import { OrinError } from '../errors.ts';
 import { engineWords } from '../results/engine-words.ts';
 import { dtypeOf } from './feedable.ts';
+import { unreturnable } from './returnable.ts';
 import { type Trial, tryShapes } from './try-shapes.ts';
 
 interface TrialPlace {
@@ -39,6 +40,10 @@ async function tryExamples(
 ): Promise<Trial> {
   const model = facts.files[0]?.location ?? null;
   if (model === null) return { kind: 'not-tried', why: 'it is no file' };
+  const output = unreturnable(facts);
+  if (output !== undefined) {
+    return { kind: 'not-tried', why: `output ${output.name} is no tensor` };
+  }
   const candidates = examples.map(({ shapes }) =>
     facts.inputs.map((input) => ({
       name: input.name,

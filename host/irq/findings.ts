@@ -114,17 +114,24 @@ function devices({ byKind, cpus, sources }: DumpAnalysis): Finding[] {
   ];
 }
 
-function allSources({ all, byKind, cpus }: DumpAnalysis): Finding[] {
+function allSources(analysis: DumpAnalysis): Finding[] {
+  const { all, byKind, cpus } = analysis;
   const { device, timer, ipi } = byKind;
   if (all.busiest === null || device.busiest === null || cpus.length < 2) return [];
   if ((device.imbalance ?? 1) < PEAK) return [];
-  const atDevices = (spread: Spread) => share(spread, cpus.indexOf(device.busiest?.cpu ?? -1));
+  // Since boot some of each are counted on any board: what has none is missing in the table.
+  const isWhole = analysis.isDifference && analysis.unread.count === 0;
+  const atDevices = (spread: Spread) =>
+    isUnknown(spread) ? 'an unknown share' : share(spread, cpus.indexOf(device.busiest?.cpu ?? -1));
+  const isUnknown = ({ total }: Spread) => total === 0 && !isWhole;
+  const named = { timer, 'inter-processor': ipi };
+  const known = Object.entries(named).flatMap(([name, of]) => (isUnknown(of) ? [] : [name]));
   return [
     {
       kind: 'all-sources',
       text:
         `Totals hide this: CPU${device.busiest.cpu} has ${atDevices(all)} of all ${count(all.total)} interrupts, ` +
-        `because ${count(timer.total + ipi.total)} timer and inter-processor interrupts fall on every CPU ` +
+        `because ${count(timer.total + ipi.total)} ${known.join(' and ')} interrupts fall on every CPU ` +
         `(of the timer's it has ${atDevices(timer)}, of those between processors ${atDevices(ipi)}).`,
     },
   ];

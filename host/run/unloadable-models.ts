@@ -1,10 +1,8 @@
 import type { Cell } from '../../agent/protocol/plan.ts';
 import type { ModelFacts, TensorFacts } from '../../models/facts.ts';
 import { OrinError } from '../errors.ts';
+import { unreturnable } from '../inputs/returnable.ts';
 import { loadObstacles } from '../runtime/onnxruntime-limits.ts';
-
-/** What the binding of onnxruntime-node cannot hand over. */
-const untold: readonly string[] = ['sequence', 'map'];
 
 /**
  * Refuses a model that the engine of a cell is known not to load or not to return, before anything is sent. A library of the
@@ -19,24 +17,27 @@ export function refuseUnloadable(
   for (const { model, engine, ortLibrary } of cells) {
     const known = facts.get(model);
     if (known === undefined || engine === 'trtexec') continue;
-    if (ortLibrary === null) refuseTooNew(known);
+    if (ortLibrary === null) refuseObstacles(known);
     if (engine === 'ort') refuseUntold(known);
   }
 }
 
-function refuseTooNew(facts: ModelFacts): void {
+function refuseObstacles(facts: ModelFacts): void {
   const obstacles = loadObstacles(facts);
   if (obstacles.length === 0) return;
   throw new OrinError({
     code: 'model-unsupported',
     what: `ONNX Runtime cannot load ${facts.name}`,
     why: obstacles.join('; '),
-    next: 'export it for an older opset (torch.onnx.export: opset_version=17), convert it (onnx.version_converter), or measure with a newer library of the board: --engine ort-capi --ort-lib PATH',
+    next: [...facts.inputs, ...facts.outputs].some(({ isTypeIncomplete }) => isTypeIncomplete)
+      ? 'export it again with the types of its inputs and outputs in full (onnx.helper.make_tensor_sequence_value_info names that of the elements)'
+      : 'export it for an older opset (torch.onnx.export: opset_version=17), convert it (onnx.version_converter), or measure with a newer library of the board: --engine ort-capi --ort-lib PATH',
   });
 }
 
-function refuseUntold({ name, outputs, nodes }: ModelFacts): void {
-  const found = outputs.find(({ dtype }) => untold.includes(dtype));
+function refuseUntold(facts: ModelFacts): void {
+  const { name, nodes } = facts;
+  const found = unreturnable(facts);
   if (found === undefined) return;
   const hasZipMap = nodes.byOp.some(({ op }) => op === 'ai.onnx.ml.ZipMap');
   const without = hasZipMap

@@ -18,21 +18,30 @@ const maxOpsets: ReadonlyMap<string, number> = new Map([
   ['org.pytorch.aten', 1],
 ]);
 
-/** Why the pinned ONNX Runtime cannot load a model, one sentence each; empty where nothing in its header speaks against it. */
+/**
+ * Why the pinned ONNX Runtime cannot load a model, one sentence each; empty where nothing in its header, its inputs and its outputs
+ * speaks against it.
+ */
 export function loadObstacles({
   irVersion,
   opsets,
-}: Pick<ModelFacts, 'irVersion' | 'opsets'>): string[] {
+  inputs,
+  outputs,
+}: Pick<ModelFacts, 'irVersion' | 'opsets' | 'inputs' | 'outputs'>): string[] {
   const release = `ONNX Runtime ${ONNX_RUNTIME_VERSION}`;
   return [
     ...(irVersion > MAX_IR_VERSION
       ? [`it has IR version ${irVersion}; ${release} reads up to ${MAX_IR_VERSION}`]
       : []),
-    ...opsets.flatMap(({ domain, version }) => {
-      const most = maxOpsets.get(domain) ?? version;
+    ...opsets.flatMap(({ domain, version, isAlias }) => {
+      // Of the default domain it looks at the version only where the name is empty.
+      const most = isAlias ? version : (maxOpsets.get(domain) ?? version);
       return version > most
         ? [`it needs opset ${version} of ${domain}; ${release} has it up to ${most}`]
         : [];
     }),
+    ...[...inputs, ...outputs].flatMap(({ name, dtype, isTypeIncomplete }) =>
+      isTypeIncomplete ? [`the declared type of ${name}, ${dtype}, has no element type`] : [],
+    ),
   ];
 }

@@ -229,7 +229,7 @@ test('initializers are no inputs, sequences are named, subgraphs are counted', a
       value('x', [2, -1, 0, 'T']),
       value('k', [3]),
       value('c', [], 9),
-      { name: 's', type: { value: 'sequenceType', sequenceType: {} } } as object,
+      { name: 's', type: { sequenceType: { elemType: { tensorType: { elemType: 1 } } } } },
     ],
     output: [{ name: 'y' }],
   });

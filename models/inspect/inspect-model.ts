@@ -1,15 +1,15 @@
 import { type BatchModel, findBatch } from '../batch.ts';
-import type { Dimension, ModelFacts, ParameterFacts, TensorFacts } from '../facts.ts';
+import type { ModelFacts, ParameterFacts } from '../facts.ts';
 import { FreeDimensions } from '../free-dimensions.ts';
 import { toNumber } from '../onnx/codec.ts';
 import { dataTypeBytes, dataTypeName } from '../onnx/data-types.ts';
-import type { DimensionProto, ValueInfoProto } from '../onnx/messages.ts';
 import { resolveShapes, type ShapeRequest } from '../shapes.ts';
 import { estimateFlops } from './flops.ts';
 import { allNodes, allTensors } from './graph-walk.ts';
 import { listModelFiles } from './model-files.ts';
 import { dimsOf, elementsOf } from './node-view.ts';
 import { type ModelSource, type ReadModel, readModel } from './read-model.ts';
+import { outputFacts, tensorFacts } from './tensor-facts.ts';
 
 /**
  * Reads what an ONNX file says of itself. `request` chooses the shapes for which `flops` is estimated;
@@ -30,7 +30,7 @@ export async function inspectModel(
   const shapes = {
     name: read.name,
     inputs: graph.input.filter(({ name }) => !initializers.has(name)).map(tensorFacts),
-    outputs: graph.output.map(tensorFacts),
+    outputs: graph.output.map((info) => outputFacts(info, graph)),
   };
   return {
     ...shapes,
@@ -40,6 +40,7 @@ export async function inspectModel(
     opsets: model.opsetImport.map(({ domain, version }) => ({
       domain: domain === '' ? 'ai.onnx' : domain,
       version: toNumber(version),
+      ...(domain === 'ai.onnx' && { isAlias: true as const }),
     })),
     producer: { name: model.producerName, version: model.producerVersion },
     description: model.docString,
@@ -48,23 +49,6 @@ export async function inspectModel(
     nodes: nodeFacts(read),
     ...shapeFacts(read, shapes, request),
   };
-}
-
-function tensorFacts(info: ValueInfoProto): TensorFacts {
-  const { name, type } = info;
-  const tensor = type?.tensorType;
-  if (!tensor) return { name, dtype: type?.value?.replace('Type', '') ?? 'unknown', shape: null };
-  const shape = tensor.shape?.dim.map(dimensionOf) ?? null;
-  return { name, dtype: dataTypeName(tensor.elemType), shape };
-}
-
-function dimensionOf(dim: DimensionProto): Dimension {
-  // Some exporters write the sign for a name that they do not have as if it were one.
-  if (dim.value === 'dimParam') return /^(\?|-1|None)?$/.test(dim.dimParam) ? null : dim.dimParam;
-  if (dim.value !== 'dimValue') return null;
-  const size = toNumber(dim.dimValue);
-  // Some exporters write -1 or 0 for a free dimension.
-  return size > 0 ? size : null;
 }
 
 function parameterFacts({ model }: ReadModel): ParameterFacts {

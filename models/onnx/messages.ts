@@ -93,9 +93,24 @@ export interface ValueInfoProto {
 }
 
 /** `value` names the member that is set. */
-interface TypeProto {
+export interface TypeProto {
   readonly value?: 'tensorType' | 'sequenceType' | 'mapType' | 'optionalType' | 'sparseTensorType';
   readonly tensorType: TensorTypeProto | null;
+  readonly sequenceType: ElementTypeProto | null;
+  readonly mapType: MapTypeProto | null;
+  readonly sparseTensorType: TensorTypeProto | null;
+  readonly optionalType: ElementTypeProto | null;
+}
+
+/** TypeProto.Sequence and TypeProto.Optional. */
+interface ElementTypeProto {
+  readonly elemType: TypeProto | null;
+}
+
+/** TypeProto.Map */
+interface MapTypeProto {
+  readonly keyType: number;
+  readonly valueType: TypeProto | null;
 }
 
 interface TensorTypeProto {

@@ -98,17 +98,19 @@ const descriptor = {
   TypeProto: message(
     {
       tensorType: [1, 'TensorTypeProto'],
-      sequenceType: [4, 'OpaqueTypeProto'],
-      mapType: [5, 'OpaqueTypeProto'],
+      sequenceType: [4, 'ElementTypeProto'],
+      mapType: [5, 'MapTypeProto'],
       sparseTensorType: [8, 'TensorTypeProto'],
-      optionalType: [9, 'OpaqueTypeProto'],
+      optionalType: [9, 'ElementTypeProto'],
     },
     { value: ['tensorType', 'sequenceType', 'mapType', 'sparseTensorType', 'optionalType'] },
   ),
   /** TypeProto.Tensor */
   TensorTypeProto: message({ elemType: [1, 'int32'], shape: [2, 'TensorShapeProto'] }),
-  /** TypeProto.Sequence, Map and Optional, whose insides we never need. */
-  OpaqueTypeProto: message({}),
+  /** TypeProto.Sequence and TypeProto.Optional */
+  ElementTypeProto: message({ elemType: [1, 'TypeProto'] }),
+  /** TypeProto.Map */
+  MapTypeProto: message({ keyType: [1, 'int32'], valueType: [2, 'TypeProto'] }),
   TensorShapeProto: message({ dim: [1, 'repeated DimensionProto'] }),
   DimensionProto: message(
     { dimValue: [1, 'int64'], dimParam: [2, 'string'] },

@@ -1,5 +1,5 @@
 import { encodeModel } from '../../models/onnx/codec.ts';
-import type { Draft, GraphProto } from '../../models/onnx/messages.ts';
+import type { Draft, GraphProto, TypeProto } from '../../models/onnx/messages.ts';
 
 const FLOAT = 1;
 const elemTypes = { float32: FLOAT, float64: 11, int8: 3, int64: 7 } as const;
@@ -29,6 +29,16 @@ export function unaryModel(
     node: [{ name: 'only', opType, input: ['x'], output: ['y'] }],
     input: [tensor('x', dims, elemType)],
     output: [tensor('y', dims, elemType)],
+  });
+}
+
+/** x → the sequence y of its rows, whose type is declared so; null: not at all. */
+export function splitModel(type: Draft<TypeProto> | null): Uint8Array {
+  return encodeGraph({
+    name: 'split',
+    node: [{ name: 'only', opType: 'SplitToSequence', input: ['x'], output: ['y'] }],
+    input: [tensor('x', [1, 4])],
+    output: [type === null ? { name: 'y' } : { name: 'y', type }],
   });
 }
 
