@@ -17,6 +17,8 @@ await build({
   target: 'node20',
   outdir: 'dist',
   chunkNames: 'chunks/[name]-[hash]',
+  // Shell programs for boards are imported as text.
+  loader: { '.sh': 'text' },
   define,
   logLevel: 'warning',
 });

@@ -1,10 +1,17 @@
 import { availableParallelism } from 'node:os';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type Plugin } from 'vitest/config';
 
 /** Tests that the whole machine notices: they run one by one, when all others are done. */
 const alone = 'test/alone/**/*.test.ts';
 
+/** A shell program that is imported is its text, as in the build. */
+const shellText: Plugin = {
+  name: 'shell-text',
+  transform: (code, id) => (id.endsWith('.sh') ? `export default ${JSON.stringify(code)}` : null),
+};
+
 export default defineConfig({
+  plugins: [shellText],
   define: { __ORIN_REMOTE_VERSION__: JSON.stringify('0.0.0-test') },
   test: {
     projects: [

@@ -8,6 +8,7 @@ const parts = [
   { debian: 'openssh-client', paths: ['/usr/bin/ssh'], isEssential: true },
   { debian: 'libnss-wrapper', paths: libraries('libnss_wrapper.so'), isEssential: true },
   { debian: 'util-linux', paths: ['/usr/bin/taskset'], isEssential: true },
+  { debian: 'shellcheck', paths: ['/usr/bin/shellcheck'], isEssential: false },
   { debian: 'sysstat', paths: ['/usr/bin/mpstat'], isEssential: false },
   { debian: 'busybox', paths: ['/usr/bin/busybox', '/bin/busybox'], isEssential: false },
   { debian: 'tmux', paths: ['/usr/bin/tmux'], isEssential: false },

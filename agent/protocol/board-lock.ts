@@ -66,15 +66,14 @@ export function socketNames(procNetUnix: string): readonly string[] {
 }
 
 /**
- * A program for `perl -e` that prints `<pid> <uid> <user>` of whoever listens on the lock, or nothing. Node has no SO_PEERCRED; perl
- * belongs to every Debian and Ubuntu. It stands in double quotes of a shell, so it has no `$`. `lock` is `lockSocket(scope)`.
+ * A program for `perl -e` that prints `<pid> <uid> <user>` of whoever listens on the socket that its argument names (`lockSocket`),
+ * or nothing. Node has no SO_PEERCRED; perl belongs to every Debian and Ubuntu. It stands in double quotes of a shell, so it has no `$`.
  */
-export function peerProgram(lock: string): string {
-  const path = `pack(q(Sa${nameBytes + 1}),1,chr(0).q(${lock}))`;
-  const credentials = '@c=unpack(q(lLL),getsockopt(S,1,17))';
-  const answer = 'print join(q( ),@c[0,1],scalar getpwuid((@c)[1]))';
-  return `alarm 2; socket(S,1,1,0) and connect(S,${path}) and (${credentials}) and ${answer}`;
-}
+export const peerProgram = [
+  `alarm 2; socket(S,1,1,0) and connect(S,pack(q(Sa${nameBytes + 1}),1,chr(0).shift))`,
+  '(@c=unpack(q(lLL),getsockopt(S,1,17)))',
+  'print join(q( ),@c[0,1],scalar getpwuid((@c)[1]))',
+].join(' and ');
 
 /** Reads what that program printed; null when it is nothing of the kind. */
 export function readPeer(text: string): HoldingProcess | null {

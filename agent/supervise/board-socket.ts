@@ -68,7 +68,7 @@ async function currentHolder(scope: string): Promise<BoardHolder> {
 
 /** Null where the board has no perl, or the holder does not listen. */
 function holdingProcess(scope: string): HoldingProcess | null {
-  const { stdout } = spawnSync('perl', ['-e', peerProgram(lockSocket(scope))], {
+  const { stdout } = spawnSync('perl', ['-e', peerProgram, lockSocket(scope)], {
     encoding: 'utf8',
     timeout: 5000,
     stdio: ['ignore', 'pipe', 'ignore'],

@@ -3,7 +3,7 @@
 // faults:  200 simulated boards whose runs are saved, a fifth of them cut, killed, full, slow or lying; fails when an iteration is lost.
 // connect: connecting and running `true` on 100, against a loop of the OpenSSH client and parallel-ssh, interleaved.
 // real:    25 real sshd processes with a real model, end to end (needs `npm run build`).
-// Run: npx tsx bench/fleet/main.ts [--parts follow,faults,connect,real] [--boards 200] [--events 60] [--real 25]
+// Run: npm run bench -- bench/fleet/main.ts [--parts follow,faults,connect,real] [--boards 200] [--events 60] [--real 25]
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -36,7 +36,7 @@ async function withBoards<T>(
   const words = [directory, String(count), values.events, ...more];
   const simulated = spawn(
     process.execPath,
-    ['--import', 'tsx', 'bench/fleet/simulated-boards.ts', ...words],
+    ['--import', 'tsx', '--import', './sh-loader.mjs', 'bench/fleet/simulated-boards.ts', ...words],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   try {

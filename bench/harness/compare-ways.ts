@@ -65,7 +65,15 @@ function oneProcess(variant: VariantJob, loop: string | null): number {
           outputShape.join('x'),
           ...[warmUp, iterations, variant.walkBytes].map(String),
         ]
-      : [process.execPath, '--import', 'tsx', 'bench/harness/variant.ts', JSON.stringify(variant)];
+      : [
+          process.execPath,
+          '--import',
+          'tsx',
+          '--import',
+          './sh-loader.mjs',
+          'bench/harness/variant.ts',
+          JSON.stringify(variant),
+        ];
   const [program = '', ...rest] = words;
   return Number(execFileSync(program, rest, { encoding: 'utf8', env }).trim());
 }

@@ -1,4 +1,4 @@
-// What the harness itself costs: npx tsx bench/harness/harness.ts
+// What the harness itself costs: npm run bench -- bench/harness/harness.ts
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';

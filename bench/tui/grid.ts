@@ -1,4 +1,4 @@
-// What the grid of a fleet run costs: npx tsx bench/tui/grid.ts [--boards 100] [--seconds 10]
+// What the grid of a fleet run costs: npm run bench -- bench/tui/grid.ts [--boards 100] [--seconds 10]
 // CPU time of hearing so many boards four times a second each, of making a frame, and of painting it, beside a comparison of the same
 // lines alone (what painting cannot go below), in alternating rounds; and the heap before and after.
 import { parseArgs } from 'node:util';

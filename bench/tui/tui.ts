@@ -1,4 +1,4 @@
-// What the live view costs: npx tsx bench/tui/tui.ts [--frames 100] [--effect [--pairs 6]]
+// What the live view costs: npm run bench -- bench/tui/tui.ts [--frames 100] [--effect [--pairs 6]]
 // CPU time of a frame of 12 CPUs and 40 sources of interrupts, every line of it new, beside painting the same text alone, in
 // alternating rounds; and the heap over 10,000 updates. With --effect (after `npm run build`, two to three minutes) instead:
 // whether watching changes what is measured.

@@ -1,13 +1,11 @@
-import { baseMarker } from '../board/base-script.ts';
 import type { Probe } from '../board/probe.ts';
 import { requireSpace } from '../board/requirements.ts';
 import type { Link } from '../link/link.ts';
+import { program } from '../shell/program.ts';
+import baseNames from '../shell/programs/base-names.sh';
+import removeGarbage from '../shell/programs/remove-garbage.sh';
 import { runScript } from '../shell/run-script.ts';
-import { word } from '../shell/sh.ts';
 import { storePath } from './upload-script.ts';
-
-/** Nothing used within an hour is garbage: another workstation may be about to start with it. */
-const RECENT_MINUTES = 60;
 
 /** A script is one argument of a command, and Linux takes no argument of more than 128 KiB. */
 const MAX_SCRIPT_BYTES = 96 * 1024;
@@ -109,11 +107,11 @@ async function collect(
   garbage: Garbage,
   signal: AbortSignal,
 ): Promise<RoomReport['removed']> {
-  const base = word(probe.facts.base.path);
+  const begin = program([baseNames, removeGarbage], [probe.facts.base.path]);
   let count = 0;
   let bytes = 0;
   for (const statements of portions(removals(garbage), MAX_SCRIPT_BYTES)) {
-    const script = [`cd ${base} && [ -f ${baseMarker} ] || exit 6`, ...statements].join('; ');
+    const script = [begin, ...statements].join('; ');
     const step = `collect garbage on ${link.board}`;
     const { output } = await runScript(link, script, { step, signal });
     for (const [, name = ''] of output.matchAll(/^removed=([\w./-]{1,260})$/gm)) {
@@ -126,27 +124,12 @@ async function collect(
 
 /** Statements of a script, each of a bounded length; old runtimes first. */
 function removals({ runtimes, sha256s, engines }: Garbage): string[] {
-  const isOld = `find "$f" -maxdepth 0 -mmin +${RECENT_MINUTES}`;
-  const eachOf = (words: readonly string[], statement: (list: string) => string) =>
-    portions(words, MAX_LIST_BYTES).map((list) => statement(list.join(' ')));
+  const eachOf = (remove: string, names: readonly string[]) =>
+    portions(names, MAX_LIST_BYTES).map((list) => `${remove} ${list.join(' ')}`);
   return [
-    ...eachOf(
-      runtimes,
-      (list) =>
-        `for r in ${list}; do f=runtimes/$r; if [ -n "$(${isOld} 2> /dev/null)" ]; then rm -rf "$f"; fi; done`,
-    ),
-    // Asked again here: a run may have come since the probe.
-    ...eachOf(
-      sha256s.map(storePath),
-      (list) =>
-        `for f in ${list}; do grep -qs "\${f##*/}" runs/*/plan*.json && continue; ` +
-        `if [ -n "$(${isOld} 2> /dev/null)" ] && rm -f "$f"; then echo "removed=\${f##*/}"; fi; done`,
-    ),
-    ...eachOf(
-      engines,
-      (list) =>
-        `for f in ${list}; do if [ -n "$(${isOld} 2> /dev/null)" ] && rm -f "$f"; then echo "removed=$f"; rmdir "\${f%/*}" 2> /dev/null; fi; done`,
-    ),
+    ...eachOf('remove_runtimes', runtimes),
+    ...eachOf('remove_files', sha256s.map(storePath)),
+    ...eachOf('remove_engines', engines),
   ];
 }
 
