@@ -8,6 +8,8 @@ const count = z.int().check(z.nonnegative());
 /** For people only. A plan comes back by way of the board, and is shown. */
 const words = z.string().check(z.overwrite(cleanWords));
 const positive = z.int().check(z.positive());
+/** A run is cut a few times; each segment is a journal, logs and commands that collect them. */
+const MAX_SEGMENTS = 1000;
 
 /** A check of a schema that refuses a value for each problem found in it. */
 function refuse<T>(find: (value: T) => readonly NameProblem[]) {
@@ -224,7 +226,7 @@ export const planFields = z.object({
    * A run that was cut goes on as a further segment: 2, 3, … (absent: 1), in the same directory, with a plan and a
    * journal of its own (see `segmentFile`). `order` then keeps its blocks and lists only what is missing in each.
    */
-  segment: z.optional(positive),
+  segment: z.optional(positive.check(z.maximum(MAX_SEGMENTS))),
   /** Number of the segment's first process, so that numbers stay unique over the run; absent: 0. */
   firstProcess: z.optional(count),
   /**

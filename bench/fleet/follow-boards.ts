@@ -69,7 +69,7 @@ export async function followBoards(
         connected += 1;
         if (connected === count) allConnectedMs = performance.now() - beganMs;
         request.listener({ kind: 'planned', plan, estimateMs: 0 });
-        const spool = await openSpool(runs, plan.runId, 1, true);
+        const spool = await openSpool(runs, plan.runId, { isLean: true });
         try {
           const connection = new Connection(request, link);
           const start = {

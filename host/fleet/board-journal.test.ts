@@ -29,7 +29,7 @@ async function runsDirectory(): Promise<string> {
 test('a run that is being received is read as far as it came, and the saved one to its end', async () => {
   const runs = await runsDirectory();
   expect(await kindsOf(runs)).toEqual([]);
-  const spool = await openSpool(runs, plan.runId, 1, true);
+  const spool = await openSpool(runs, plan.runId, { isLean: true });
   // Cut in the middle of a line: that one has not come yet.
   const part = bytes.subarray(0, bytes.length - 10);
   const heard = await spool.append(Buffer.from(part));

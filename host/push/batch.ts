@@ -42,13 +42,14 @@ function isSmall(file: StoreFile): boolean {
  * @throws OrinError `no-space` or `push-failed`; what the link threw when it died; the signal's reason.
  */
 export async function sendBatch(
-  { link, base, signal, meter }: SendPlace,
+  { link, base, signal, meter, limits }: SendPlace,
   files: readonly StoreFile[],
 ): Promise<SentFile[]> {
   const script = receiveBatchScript(base, randomBytes(6).toString('hex'), files);
   const exchange = await openExchange(link, script, {
     step: `sending ${files.length} small files to ${link.board}`,
     signal,
+    ...(limits && { limits }),
   });
   try {
     for (const file of files) {
@@ -67,7 +68,7 @@ export async function sendBatch(
       throw error;
     }
   }
-  const answer = await exchange.answer();
+  const answer = await exchange.answer(BATCH_BYTES);
   if (answer === 'stored') {
     return files.map(({ name, sha256, sizeBytes }) => ({
       name,

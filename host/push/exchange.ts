@@ -1,8 +1,11 @@
 import { StringDecoder } from 'node:string_decoder';
 import { cleanText } from '../../agent/protocol/clean-text.ts';
+import type { OrinError } from '../errors.ts';
+import { type BoardLimits, boardLimits } from '../link/board-limits.ts';
 import type { Link, RemoteProcess } from '../link/link.ts';
 import { startFed } from '../shell/fed-script.ts';
 import { newMarker } from '../shell/marked-output.ts';
+import { boardSilent } from '../shell/silence.ts';
 
 /** The other side stopped reading before everything was written; why, its answer and `finish` tell. */
 export class ReaderGone extends Error {}
@@ -13,40 +16,67 @@ export interface Exchange {
   write(chunk: Uint8Array): Promise<void>;
   /** Ends the script's standard input. */
   end(): void;
-  /** The next answer without its marker; null when the script ended. */
-  answer(): Promise<string | null>;
+  /**
+   * The next answer without its marker; null when the script ended. The board may first have to read and write so many bytes.
+   */
+  answer(workBytes?: number): Promise<string | null>;
   /** Waits for the script's end; cleaned standard error. @throws what the link threw when it died. */
   finish(): Promise<{ readonly stderr: string }>;
   /** Closes the channel at once. */
   close(): void;
 }
 
+/** A slow card, read, hashed and written at once: 1 MB/s. */
+const SLOWEST_BYTES_PER_MS = 1000;
+
+export interface ExchangeOptions {
+  readonly step: string;
+  readonly signal: AbortSignal;
+  readonly limits?: BoardLimits;
+}
+
 /**
  * Starts a script on the board, which from then on reads; in it, `say WORDS` prints an answer. Answers are told from
  * login noise by a random marker at the start of their line.
+ * A board that neither takes nor says anything in time ends it: `finish` then throws `board-silent`.
  * @throws what `startFed` throws.
  */
 export async function openExchange(
   link: Link,
   script: string,
-  { step, signal }: { readonly step: string; readonly signal: AbortSignal },
+  { step, signal, limits = boardLimits }: ExchangeOptions,
 ): Promise<Exchange> {
   const marker = newMarker();
   const say = `say() { echo; echo "${marker}$*"; }`;
-  const process = await startFed(link, `${say}; ${script}`, { step, signal });
+  const process = await startFed(link, `${say}; ${script}`, {
+    step,
+    phase: 'push',
+    startWithinMs: limits.startMs,
+    readyWithinMs: limits.startMs,
+    signal,
+  });
   const close = () => process.close();
   signal.addEventListener('abort', close, { once: true });
   const ended = endOf(process, signal).finally(() => signal.removeEventListener('abort', close));
   const stderr = keepText(process);
   const answer = collectAnswers(process, marker);
   process.stdin.on('error', () => {});
+  let silent: OrinError | undefined;
+  const watched = async <T>(work: Promise<T>, forMs = limits.pushMs): Promise<T> => {
+    const timer = setTimeout(() => {
+      silent ??= boardSilent({ board: link.board, phase: 'push', step, forMs });
+      close();
+    }, forMs);
+    return await work.finally(() => clearTimeout(timer));
+  };
   return {
-    write: (chunk) => writeOrGone(process, chunk, ended),
+    write: (chunk) => watched(writeOrGone(process, chunk, ended)),
     end: () => process.stdin.end(),
-    answer,
+    answer: (workBytes = 0) => watched(answer(), limits.pushMs + workBytes / SLOWEST_BYTES_PER_MS),
     finish: async () => {
-      const { error } = await ended;
+      const { error } = await watched(ended);
       if (error) throw error;
+      if (silent) throw silent;
       return { stderr: await stderr };
     },
     close,

@@ -1,5 +1,6 @@
 import type { Probe } from '../board/probe.ts';
 import { OrinError } from '../errors.ts';
+import type { BoardLimits } from '../link/board-limits.ts';
 import type { Link } from '../link/link.ts';
 import type { PushProgress } from '../run/run-event.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -25,6 +26,7 @@ export interface PushOptions {
   /** Shared by all pushes of a program, so that a file is packed once for all boards. */
   readonly packer: Packer;
   readonly signal: AbortSignal;
+  readonly limits?: BoardLimits | undefined;
   readonly onProgress: (progress: PushProgress) => void;
 }
 
@@ -158,7 +160,8 @@ async function sendAll(
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
   const { batches, large } = batchesOf(missing);
-  const place = { link, base: probe.facts.base.path, signal, meter };
+  const { limits } = options;
+  const place = { link, base: probe.facts.base.path, signal, meter, limits };
   meter.addTotal(totalBytes(missing));
   const sendBatches = async () => {
     const sent: SentFile[] = [];

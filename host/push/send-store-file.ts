@@ -69,6 +69,7 @@ async function attempt(
         partials: probe.partials,
         channels: channelCount(source.sizeBytes, link.roundTripMs, meter.bestBytesPerSecond),
         signal,
+        limits: place.limits,
         onSent: (bytes) => {
           wireBytes += bytes;
           meter.addSent(bytes);

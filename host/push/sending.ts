@@ -1,3 +1,4 @@
+import type { BoardLimits } from '../link/board-limits.ts';
 import type { Link } from '../link/link.ts';
 import type { Meter } from './meter.ts';
 import type { Packing } from './packing.ts';
@@ -9,6 +10,7 @@ export interface SendPlace {
   readonly base: string;
   readonly signal: AbortSignal;
   readonly meter: Meter;
+  readonly limits?: BoardLimits | undefined;
 }
 
 /** What became of one file. */

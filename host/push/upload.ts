@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { PartialUpload } from '../board/on-board.ts';
+import type { BoardLimits } from '../link/board-limits.ts';
 import type { Link } from '../link/link.ts';
 import { type ByteSource, hashRange } from './byte-source.ts';
-import { type Exchange, openExchange, ReaderGone } from './exchange.ts';
+import { type Exchange, type ExchangeOptions, openExchange, ReaderGone } from './exchange.ts';
 import type { Packing } from './packing.ts';
 import { pump } from './pump.ts';
 import { earlierCount, type Segment, segmentsOf } from './segments.ts';
@@ -25,6 +26,7 @@ export interface UploadOptions {
   /** How many channels may share this file. */
   readonly channels: number;
   readonly signal: AbortSignal;
+  readonly limits: BoardLimits | undefined;
   readonly onSent: (bytes: number) => void;
   /** Bytes that an earlier, cut upload had brought already. */
   readonly onResumed: (bytes: number) => void;
@@ -67,7 +69,7 @@ export async function sendFile(
 async function sendStriped(job: Job, segments: readonly Segment[]): Promise<UploadOutcome> {
   const stop = new AbortController();
   const signal = AbortSignal.any([job.options.signal, stop.signal]);
-  const opening = openExchange(job.link, assembleScript(job.target), { step: stepOf(job), signal });
+  const opening = openExchange(job.link, assembleScript(job.target), exchangeOptions(job, signal));
   try {
     const [assembler, ...answers] = await Promise.all([
       opening,
@@ -77,7 +79,7 @@ async function sendStriped(job: Job, segments: readonly Segment[]): Promise<Uplo
     const names = answers.map((answer) => answer.slice('received '.length));
     await assembler.write(Buffer.from(`${names.join(' ')}\n`)).catch(ignoreGone);
     assembler.end();
-    const outcome = await settle(job, assembler, await assembler.answer());
+    const outcome = await settle(job, assembler, await assembler.answer(workOf(job)));
     return outcome === 'damaged' ? outcome : 'stored';
   } finally {
     stop.abort(new ReaderGone());
@@ -87,7 +89,7 @@ async function sendStriped(job: Job, segments: readonly Segment[]): Promise<Uplo
 /** Sends one range and returns the board's last word on it: `stored`, `present`, `damaged` or `received …`. */
 async function sendSegment(job: Job, segment: Segment, signal: AbortSignal): Promise<string> {
   const script = receiveScript(job.target, segment);
-  const exchange = await openExchange(job.link, script, { step: stepOf(job), signal });
+  const exchange = await openExchange(job.link, script, exchangeOptions(job, signal));
   try {
     const startByte = await agreeOnStart(job, segment, exchange);
     if (startByte === null) return await settle(job, exchange, 'present');
@@ -101,8 +103,9 @@ async function sendSegment(job: Job, segment: Segment, signal: AbortSignal): Pro
       throw error;
     }
   }
-  let answer = await exchange.answer();
-  while (answer?.startsWith('have ')) answer = await exchange.answer();
+  let answer = await exchange.answer(workOf(job));
+  // Where nobody had waited for it.
+  if (answer?.startsWith('have ')) answer = await exchange.answer(workOf(job));
   if (answer?.startsWith('received ')) return answer;
   return settle(job, exchange, answer);
 }
@@ -129,7 +132,7 @@ async function agreeOnStart(
     await exchange.write(header(0));
     return segment.startByte;
   }
-  const answer = await exchange.answer();
+  const answer = await exchange.answer(segment.endByte - segment.startByte);
   if (answer === 'present') return null;
   const have = /^have (\d{1,15}) ([0-9a-f]{64})$/.exec(answer ?? '');
   const haveBytes = Number(have?.[1] ?? 0);
@@ -164,6 +167,16 @@ async function settle(
     directory: options.base,
     stderr,
   });
+}
+
+/** The file is hashed there, and what is packed was read and written before. */
+function workOf({ upload }: Job): number {
+  return upload.sizeBytes + upload.source.sizeBytes;
+}
+
+function exchangeOptions(job: Job, signal: AbortSignal): ExchangeOptions {
+  const { limits } = job.options;
+  return { step: stepOf(job), signal, ...(limits && { limits }) };
 }
 
 function stepOf({ link, upload }: Job): string {

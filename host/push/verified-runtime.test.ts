@@ -125,7 +125,9 @@ describe.each(['dash', 'bash', 'busybox'])('a runtime on a board with %s', (shel
         { base: board.base, runtime: runtimeDirectory },
         plan,
       );
-      await expect(openJournal(stream, 'board')).rejects.toMatchObject({
+      await expect(
+        openJournal(stream, { board: 'board', phase: 'launch', step: 'starting', forMs: 60_000 }),
+      ).rejects.toMatchObject({
         code: 'agent-failed',
         why: expect.stringContaining('changed after it was installed'),
       });

@@ -36,7 +36,11 @@ async function attachConnected(request: AttachRequest): Promise<RunOutcome> {
   if (run === null) return await savedHere(request);
   const plan = planOf(request.board, run);
   const isLean = request.lanes !== undefined;
-  const spool = await openSpool(request.directories.runs, run.runId, plan.segment, isLean);
+  const spool = await openSpool(request.directories.runs, run.runId, {
+    segment: plan.segment,
+    isLean,
+    limits: request.limits,
+  });
   try {
     tell({ kind: 'planned', plan, estimateMs: longestMs(plan.effort, plan.cells.length) });
     if (request.isCancelling) await stop(request, link, base, run.runId);

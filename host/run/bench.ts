@@ -92,7 +92,10 @@ async function benchConnected(request: BenchRequest): Promise<RunOutcome | null>
   if (request.isDryRun) return null;
   // Opened before anything is sent: a directory that cannot be written is said before hours of measuring.
   const isLean = request.lanes !== undefined;
-  const spool = await openSpool(request.directories.runs, prepared.plan.runId, 1, isLean);
+  const spool = await openSpool(request.directories.runs, prepared.plan.runId, {
+    isLean,
+    limits: request.limits,
+  });
   try {
     return await runPlan(request, { connection, probe, runtime, prepared, spool, workshop, turns });
   } finally {
@@ -125,6 +128,7 @@ async function runPlan(request: BenchRequest, ready: ReadyBoard): Promise<RunOut
       keepBytes: request.keepBytes,
       packer: workshop.packer,
       signal,
+      limits: request.limits,
       onProgress: watch.onProgress,
     });
   const renewal = { ...beforeRun('sent its files', request), progress: watch.leftBytes };

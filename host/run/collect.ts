@@ -2,9 +2,11 @@ import { join } from 'node:path';
 import type { Plan } from '../../agent/protocol/plan.ts';
 import { segmentFile } from '../../agent/protocol/run-files.ts';
 import type { FileHash } from '../hash/hash-file.ts';
+import { boardLimits } from '../link/board-limits.ts';
 import type { Link } from '../link/link.ts';
 import { runFiles } from '../results/directory.ts';
 import { runScript } from '../shell/run-script.ts';
+import { boardSilent, exitOf, whileHeard } from '../shell/silence.ts';
 import type { Renewal } from './connection.ts';
 import { hashesOf, readHashes } from './earlier-segments.ts';
 import { fetchFile } from './fetch-file.ts';
@@ -69,7 +71,7 @@ async function receiveAgainIfOther(
   }
   note('the journal on the board is another: received again');
   const receive = async (copy: JournalCopy) =>
-    await receiveWhole(await followRun(link, base, plan, 0), request.board, copy);
+    await receiveWhole(request, await followRun(link, base, plan, 0, request.limits), copy);
   const outcome = await spool.receiveAgain(receive, there.sha256);
   if (outcome === 'damaged') {
     return ['the journal could not be checked: it did not arrive as it is on the board'];
@@ -80,15 +82,24 @@ async function receiveAgainIfOther(
   return [];
 }
 
-async function receiveWhole(stream: JournalStream, board: string, copy: JournalCopy) {
+async function receiveWhole(
+  { board, limits = boardLimits }: FollowRequest,
+  stream: JournalStream,
+  copy: JournalCopy,
+) {
+  const silence = { board, phase: 'fetch', step: 'receiving the journal again' } as const;
+  const onSilence = (forMs: number) => {
+    stream.process.close();
+    throw boardSilent({ ...silence, forMs });
+  };
   try {
-    const journal = await openJournal(stream, board);
-    for await (const chunk of journal.bytes) {
+    const journal = await openJournal(stream, { ...silence, forMs: limits.startMs });
+    for await (const chunk of whileHeard(journal.bytes, limits.fetchMs, onSilence)) {
       await copy.append(chunk);
       if (copy.hasEnded) return;
     }
     // A connection that was lost says so here; its streams only end.
-    await stream.process.exit;
+    await exitOf(stream.process);
   } finally {
     stream.process.close();
   }
@@ -106,7 +117,7 @@ async function journalOnBoard(link: Link, base: string, plan: Plan): Promise<Fil
 
 /** Of all segments. */
 async function collectLogs(
-  { leave }: FollowRequest,
+  { leave, limits = boardLimits }: FollowRequest,
   { connection, base, plan, spool }: FollowedRun,
 ): Promise<string[]> {
   const { runId, segment: segments = 1 } = plan;
@@ -117,7 +128,7 @@ async function collectLogs(
   for (const name of names.flat()) {
     const from = `${runDirectory(base, runId)}/${name}`;
     const fetch = async (link: Link) =>
-      await fetchFile(link, from, join(spool.directory, name), leave);
+      await fetchFile(link, from, join(spool.directory, name), { signal: leave, limits });
     try {
       leave.throwIfAborted();
       await connection.use(fetch, { ...whileCollecting, signal: leave });

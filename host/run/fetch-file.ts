@@ -5,26 +5,30 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { wholeNumber } from '../board/probe-answer.ts';
 import { OrinError } from '../errors.ts';
+import { type BoardLimits, boardLimits } from '../link/board-limits.ts';
 import type { Link } from '../link/link.ts';
 import { newMarker, readMarked } from '../shell/marked-output.ts';
 import { sh, word } from '../shell/sh.ts';
+import { boardSilent, exitOf, inTime, startInTime, whileHeard } from '../shell/silence.ts';
 
 /** More than a log of days; what is said to be larger is not fetched. */
 const MAX_BYTES = 4 * 1024 ** 3;
-/** A board that has accepted the command and says nothing for so long is not going to. */
-const SILENCE_MS = 60_000;
+export interface FetchOptions {
+  readonly signal?: AbortSignal;
+  readonly limits?: BoardLimits;
+}
 
 /**
  * Copies a file from the board, packed on the way; false when it is not there or empty. It may grow meanwhile: what
  * comes is as many bytes as the board told at first, whatever its packing unpacks to.
- * @throws OrinError `remote-command` when the board goes silent or sends something else than it told; the stream's
- * error when the link died or the local disk refused. Nothing half-written stays.
+ * @throws OrinError `board-silent`; `remote-command` when the board sends something else than it told; the stream's error when
+ * the link died or the local disk refused. Nothing half-written stays.
  */
 export async function fetchFile(
   link: Link,
   remotePath: string,
   localPath: string,
-  signal?: AbortSignal,
+  { signal, limits = boardLimits }: FetchOptions = {},
 ): Promise<boolean> {
   const marker = newMarker();
   const file = word(remotePath);
@@ -35,16 +39,19 @@ export async function fetchFile(
     `echo ${marker}file:$((s))`,
     `head -c $s ${file} | gzip -1 -c`,
   ];
-  const process = await link.start(sh(script.join('; ')), signal);
+  const { board } = link;
+  const silence = { board, phase: 'fetch', step: `fetching ${remotePath}` } as const;
+  const beginning = { ...silence, forMs: limits.startMs };
+  const process = await startInTime(link, sh(script.join('; ')), beginning, signal);
   process.stdin.end();
   process.stderr.resume();
-  const watch = new SilenceWatch(() => process.close());
-  const { answer, body } = await readMarked(process.stdout, marker).finally(() => watch.stop());
-  if (watch.isOver) throw unlike(link.board, remotePath, SILENT);
+  const { answer, body } = await inTime(process, { ...silence, forMs: limits.fetchMs }, () =>
+    readMarked(process.stdout, marker),
+  );
   if (answer === null) {
     // Not an empty file: a connection that was lost, which says so here, or no answer of ours.
-    await process.exit;
-    throw new Error(`${link.board} did not say whether ${remotePath} is there`);
+    await exitOf(process);
+    throw new Error(`${board} did not say whether ${remotePath} is there`);
   }
   if (!answer.startsWith('file:')) {
     process.close();
@@ -54,63 +61,29 @@ export async function fetchFile(
   if (told === 0 || told > MAX_BYTES) {
     process.close();
     const why = told === 0 ? 'it cannot be read there' : `it is said to have ${told} bytes`;
-    throw unlike(link.board, remotePath, why);
+    throw unlike(board, remotePath, why);
   }
-  watch.start();
+  let silent: OrinError | undefined;
+  const onSilence = (forMs: number) => {
+    silent = boardSilent({ ...silence, forMs });
+    process.close();
+  };
   try {
     const target = createWriteStream(localPath, { mode: 0o600 });
     const exact = new ExactBytes(told);
-    await pipeline(Readable.from(watched(body, watch)), createGunzip(), exact, target);
+    const packed = whileHeard(body, limits.fetchMs, onSilence);
+    await pipeline(Readable.from(packed), createGunzip(), exact, target);
     if (exact.bytes < told) throw new Error(`${exact.bytes} of ${told} bytes came`);
     return true;
   } catch (error) {
     await rm(localPath, { force: true });
-    if (watch.isOver) throw unlike(link.board, remotePath, SILENT);
+    if (silent) throw silent;
     if (error instanceof TooMuch) {
       process.close();
-      throw unlike(link.board, remotePath, error.message);
+      throw unlike(board, remotePath, error.message);
     }
     // Left to end by itself: how it ends tells a lost connection.
     throw error;
-  } finally {
-    watch.stop();
-  }
-}
-
-const SILENT = `it has said nothing for ${SILENCE_MS / 1000} s`;
-
-async function* watched(
-  body: AsyncIterable<Buffer>,
-  watch: SilenceWatch,
-): AsyncGenerator<Buffer, void> {
-  for await (const chunk of body) {
-    watch.start();
-    yield chunk;
-  }
-}
-
-/** Closes a command that goes silent. */
-class SilenceWatch {
-  readonly #onSilence: () => void;
-  #timer: NodeJS.Timeout | undefined;
-  isOver = false;
-
-  constructor(onSilence: () => void) {
-    this.#onSilence = onSilence;
-    this.start();
-  }
-
-  /** Something was heard: counts anew. */
-  start(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      this.isOver = true;
-      this.#onSilence();
-    }, SILENCE_MS);
-  }
-
-  stop(): void {
-    clearTimeout(this.#timer);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { BoardLimits } from '../link/board-limits.ts';
 import type { Link } from '../link/link.ts';
 import type { Lanes } from './lanes.ts';
 import type { RunEvent } from './run-event.ts';
@@ -14,6 +15,8 @@ export interface FollowRequest {
   readonly signal: AbortSignal;
   /** Fires to stop following at once: the run goes on without us. */
   readonly leave: AbortSignal;
+  /** Others than the usual ones, for tests. */
+  readonly limits?: BoardLimits;
   /** Where this is one board of many: takes turns with them, and keeps nothing of a journal in memory. */
   readonly lanes?: Lanes;
 }

@@ -2,7 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { JournalEvent } from '../../agent/protocol/events.ts';
 import type { Plan } from '../../agent/protocol/plan.ts';
 import { type ErrorCode, OrinError } from '../errors.ts';
+import { type BoardLimits, boardLimits } from '../link/board-limits.ts';
 import type { Link } from '../link/link.ts';
+import { boardSilent, exitOf, whileHeard } from '../shell/silence.ts';
+import { hasNothingNew } from './ask-after-run.ts';
 import { requestCancel } from './cancel.ts';
 import { type Connection, isClosed } from './connection.ts';
 import { longestBuildingMs, longestMs } from './effort.ts';
@@ -10,6 +13,7 @@ import type { FollowRequest } from './follow-request.ts';
 import { openJournal } from './journal-bytes.ts';
 import type { Spool } from './journal-spool.ts';
 import { followRun, type JournalStream } from './launch.ts';
+import { backOff } from './reconnect.ts';
 
 export interface StartedRun {
   readonly connection: Connection;
@@ -37,9 +41,6 @@ export interface FollowedRun extends Omit<StartedRun, 'stream' | 'onOpened'> {
 
 /** Beyond the longest that the run can take, for a board that is slow to come back. */
 const RECONNECT_GRACE_MS = 10 * 60_000;
-/** Before a stream that ended without reason is opened again. */
-const REOPEN_MS = 500;
-const MAX_REOPENED = 20;
 /** Before a supervisor that was not there to be stopped is looked for again. */
 const CANCEL_AGAIN_MS = 500;
 
@@ -48,7 +49,7 @@ const CANCEL_AGAIN_MS = 500;
  * goes on without us. When the request's signal fires the run is asked to stop, and its last events are still
  * waited for; when `leave` fires, or `isEnough` says so of an event, following ends and the run does not.
  * @throws OrinError `results-unwritable`, `agent-failed`, `run-unknown`, `remote-command` when the board cannot read
- * the journal, and what `reconnect` throws.
+ * the journal, `board-silent` when it says nothing or nothing new, `journal-too-large`, and what `reconnect` throws.
  */
 export async function followToEnd(
   request: FollowRequest,
@@ -57,30 +58,32 @@ export async function followToEnd(
 ): Promise<FollowedRun> {
   const { connection, plan, base, spool, earlier } = start;
   const follower = new Follower(request, start, isEnough);
+  const { limits = boardLimits } = request;
   let { stream } = start;
-  let reopened = 0;
+  let fruitless = 0;
   for (;;) {
     const before = spool.bytes;
     const end = await follower.drain(connection.link, stream);
     if (end !== 'lost' && end !== 'ended-early')
       return { connection, base, plan, spool, earlier, end };
     stream = null;
-    if (end === 'lost') {
-      if (await follower.connectAgain()) continue;
+    fruitless = spool.bytes > before ? 0 : fruitless + 1;
+    if (fruitless > limits.fruitlessTries) throw nothingNew(request.board, plan.runId, fruitless);
+    // The first loss of a connection is a hiccup, and looked after at once.
+    const pauses = end === 'lost' ? fruitless - 1 : Math.max(1, fruitless);
+    if (pauses > 0) await backOff(pauses, request.leave, limits.firstPauseMs);
+    if (end === 'lost' && !(await follower.connectAgain())) {
       return { connection, base, plan, spool, earlier, end: follower.endWithoutLink };
     }
-    reopened = spool.bytes > before ? 0 : reopened + 1;
-    if (reopened > MAX_REOPENED) throw unreadableThere(request.board, plan.runId);
-    await sleep(REOPEN_MS, undefined, { signal: request.leave }).catch(() => undefined);
   }
 }
 
-function unreadableThere(board: string, runId: string): OrinError {
+function nothingNew(board: string, runId: string, tries: number): OrinError {
   return new OrinError({
-    code: 'remote-command',
-    what: `cannot read the journal of run ${runId} on ${board}`,
-    why: 'the command that reads it ends at once, again and again',
-    next: `orin-remote doctor ${board}`,
+    code: 'board-silent',
+    what: `${board} gave nothing new of run ${runId} in ${tries} tries (follow)`,
+    why: 'the command that reads its journal ends, or its connection is lost, before a new byte comes',
+    next: `the run stays on the board: orin-remote attach ${board} ${runId}`,
     board,
   });
 }
@@ -105,6 +108,10 @@ class Follower {
     this.#isEnough = isEnough;
   }
 
+  get #limits(): BoardLimits {
+    return this.#request.limits ?? boardLimits;
+  }
+
   get endWithoutLink(): 'left' | 'lost' {
     return this.#request.leave.aborted ? 'left' : 'lost';
   }
@@ -114,8 +121,9 @@ class Follower {
     const { base, plan, spool } = this.#start;
     const stopCancelling = this.#cancelWhenAsked(link);
     try {
-      const stream = opened ?? (await followRun(link, base, plan, spool.bytes));
-      return await this.#read(stream);
+      if (opened !== null) return await this.#read(link, opened, 'launch');
+      const stream = await followRun(link, base, plan, spool.bytes, this.#limits);
+      return await this.#read(link, stream, 'follow');
     } catch (error) {
       const code = error instanceof OrinError ? error.code : null;
       if (code === 'run-unknown' && spool.bytes > 0) return 'gone';
@@ -140,26 +148,31 @@ class Follower {
     });
   }
 
-  async #read(stream: JournalStream): Promise<StreamEnd> {
-    const { leave } = this.#request;
+  async #read(link: Link, stream: JournalStream, phase: 'launch' | 'follow'): Promise<StreamEnd> {
+    const { leave, board } = this.#request;
+    const { launchMs, startMs, followMs } = this.#limits;
+    const forMs = phase === 'launch' ? launchMs : startMs;
+    const step = `following run ${this.#start.plan.runId}`;
     const close = () => stream.process.close();
     leave.addEventListener('abort', close, { once: true });
     if (leave.aborted) close();
     try {
-      const journal = await openJournal(stream, this.#request.board).catch((error: unknown) => {
+      const silence = { board, phase, step, forMs };
+      const journal = await openJournal(stream, silence).catch((error: unknown) => {
         if (leave.aborted) return null;
         throw error;
       });
       if (journal === null) return 'left';
       if (!this.#isOpened) this.#start.onOpened?.();
       this.#isOpened = true;
-      for await (const chunk of journal.bytes) {
+      const onSilence = (quietMs: number) => this.#askAfterRun(link, stream, quietMs);
+      for await (const chunk of whileHeard(journal.bytes, followMs, onSilence)) {
         const isEnough = await this.#take(chunk);
         if (this.#start.spool.hasEnded) return 'bye';
         if (isEnough) return 'left';
       }
       if (leave.aborted) return 'left';
-      await stream.process.exit;
+      await exitOf(stream.process);
       // Not by the exit status: it may overtake the last bytes, and then a cut loses those alone.
       const { finalBytes } = journal;
       if (finalBytes === null || this.#start.spool.bytes < finalBytes) return 'ended-early';
@@ -169,6 +182,42 @@ class Follower {
       leave.removeEventListener('abort', close);
       close();
     }
+  }
+
+  /**
+   * A run without telemetry may write nothing for hours. One that is alive and has written no more than came is waited
+   * for; a stream that holds back what was written, or a run that is over, is a stream to be opened again.
+   */
+  async #askAfterRun(link: Link, stream: JournalStream, quietMs: number): Promise<void> {
+    const { base, plan, spool } = this.#start;
+    const { followMs, quietMs: longestMs, startMs } = this.#limits;
+    try {
+      if (quietMs > longestMs) throw this.#silent(quietMs);
+      const isQuiet = await hasNothingNew(
+        link,
+        { base, plan, bytes: spool.bytes },
+        {
+          timeoutMs: startMs,
+          signal: this.#request.leave,
+        },
+      );
+      if (!isQuiet) stream.process.close();
+      else if (quietMs === followMs) {
+        const minutes = Math.round(quietMs / 60_000);
+        this.#note(`nothing came for ${minutes} min; the run is alive and has nothing to say`);
+      }
+    } catch (error) {
+      stream.process.close();
+      if (this.#request.leave.aborted) return;
+      const isMute = error instanceof OrinError && error.code === 'remote-command';
+      throw isMute ? this.#silent(quietMs + startMs) : error;
+    }
+  }
+
+  #silent(forMs: number): OrinError {
+    const { runId } = this.#start.plan;
+    const step = `following run ${runId}`;
+    return boardSilent({ board: this.#request.board, phase: 'follow', step, forMs });
   }
 
   async #take(chunk: Buffer): Promise<boolean> {
@@ -222,5 +271,5 @@ class Follower {
 
 /** Errors that no other connection would mend. */
 function isFinal(code: ErrorCode): boolean {
-  return code === 'run-unknown' || code === 'results-unwritable';
+  return ['run-unknown', 'results-unwritable', 'journal-too-large'].includes(code);
 }

@@ -2,6 +2,7 @@ import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import { wholeNumber } from '../board/probe-answer.ts';
 import { OrinError } from '../errors.ts';
 import { lastBytes, readMarked } from '../shell/marked-output.ts';
+import { exitOf, inTime, type Silence } from '../shell/silence.ts';
 import type { JournalStream } from './launch.ts';
 
 /** A stream of which the first line was read. */
@@ -17,10 +18,14 @@ export interface OpenJournal {
 /**
  * Reads up to the first journal byte.
  * @throws OrinError `agent-failed` when the board said that there is no such run, with its reason; `remote-command`
- * when it ended without a word;
+ * when it ended without a word; `board-silent` when it does neither in time;
  * `connection-lost` when the link died before it said anything.
  */
-export async function openJournal(stream: JournalStream, board: string): Promise<OpenJournal> {
+export async function openJournal(stream: JournalStream, silence: Silence): Promise<OpenJournal> {
+  return await inTime(stream.process, silence, () => firstWord(stream, silence.board));
+}
+
+async function firstWord(stream: JournalStream, board: string): Promise<OpenJournal> {
   const stderr = lastBytes(stream.process.stderr, 4096);
   const { answer, body } = await readMarked(stream.process.stdout, stream.marker);
   const [kind, state, bootId = '', size] = answer?.split(':') ?? [];
@@ -28,7 +33,7 @@ export async function openJournal(stream: JournalStream, board: string): Promise
     return { finalBytes: state === 'ended' ? (wholeNumber(size) ?? 0) : null, bootId, bytes: body };
   }
   const said = `${await lastBytes(body, 4096)} ${await stderr}`;
-  await stream.process.exit;
+  await exitOf(stream.process);
   throw notStarted(answer, said, board);
 }
 

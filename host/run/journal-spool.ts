@@ -4,7 +4,10 @@ import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { JournalEvent } from '../../agent/protocol/events.ts';
 import { segmentFile } from '../../agent/protocol/run-files.ts';
+import { OrinError } from '../errors.ts';
 import { type FileHash, hashFile } from '../hash/hash-file.ts';
+import { type BoardLimits, boardLimits } from '../link/board-limits.ts';
+import { formatBytes } from '../push/bytes.ts';
 import { runFiles, unwritable } from '../results/directory.ts';
 import { JournalReader } from '../results/journal.ts';
 import type { JournalData } from '../results/journal-data.ts';
@@ -54,17 +57,23 @@ export function incomingDirectory(runsDirectory: string, runId: string): string 
   return join(runsDirectory, `.incoming-${runId}-${process.pid}`);
 }
 
+export interface SpoolOptions {
+  /** Default 1. */
+  readonly segment?: number | undefined;
+  /** Keeps nothing of the iterations in memory; `close` then reads the journal again, from the disk. */
+  readonly isLean?: boolean;
+  readonly limits?: BoardLimits | undefined;
+}
+
 /**
  * Opens a spool in a directory of its own beside the finished runs, so that saving the run is a rename and a
  * program that dies leaves what it had received. What others left that holds nothing is removed first.
- * @param isLean keeps nothing of the iterations in memory; `close` then reads the journal again, from the disk.
- * @throws OrinError `results-unwritable`, here and in `append`, `receiveAgain`, `close`.
+ * @throws OrinError `results-unwritable`, here and in `append`, `receiveAgain`, `close`; `journal-too-large` in the first two.
  */
 export async function openSpool(
   runsDirectory: string,
   runId: string,
-  segment = 1,
-  isLean = false,
+  { segment = 1, isLean = false, limits = boardLimits }: SpoolOptions = {},
 ): Promise<Spool> {
   await removeLeftovers(runsDirectory);
   const directory = incomingDirectory(runsDirectory, runId);
@@ -74,19 +83,25 @@ export async function openSpool(
     await markOwner(directory);
     return await openReceived(path, isLean);
   });
-  return new JournalSpool(path, received, isLean);
+  return new JournalSpool(path, received, { isLean, runId, mostBytes: limits.journalBytes });
 }
 
 class JournalSpool implements Spool {
   readonly directory: string;
   readonly #path: string;
   readonly #isLean: boolean;
+  readonly #bounds: JournalSize;
   #received: ReceivedJournal;
 
-  constructor(path: string, received: ReceivedJournal, isLean: boolean) {
+  constructor(
+    path: string,
+    received: ReceivedJournal,
+    bounds: JournalSize & { readonly isLean: boolean },
+  ) {
     this.directory = dirname(path);
     this.#path = path;
-    this.#isLean = isLean;
+    this.#isLean = bounds.isLean;
+    this.#bounds = bounds;
     this.#received = received;
   }
 
@@ -111,7 +126,7 @@ class JournalSpool implements Spool {
   }
 
   async append(chunk: Buffer): Promise<readonly JournalEvent[]> {
-    return await sayingWhere(this.directory, () => this.#received.append(chunk));
+    return await this.#appendTo(this.#received, chunk);
   }
 
   async contains({ sizeBytes, sha256 }: FileHash): Promise<boolean> {
@@ -130,7 +145,7 @@ class JournalSpool implements Spool {
     const copy = await sayingWhere(this.directory, open);
     try {
       await receive({
-        append: (chunk) => sayingWhere(this.directory, () => copy.append(chunk)),
+        append: (chunk) => this.#appendTo(copy, chunk),
         get hasEnded() {
           return copy.hasEnded;
         },
@@ -163,10 +178,29 @@ class JournalSpool implements Spool {
     return this.#isLean ? await readSavedJournal(this.directory) : reader.end();
   }
 
+  async #appendTo(journal: ReceivedJournal, chunk: Buffer): Promise<readonly JournalEvent[]> {
+    if (journal.bytes + chunk.length > this.#bounds.mostBytes) throw tooLarge(this.#bounds);
+    return await sayingWhere(this.directory, () => journal.append(chunk));
+  }
+
   async discard(): Promise<void> {
     await this.#received.file.close().catch(() => undefined);
     await rm(this.directory, { recursive: true, force: true });
   }
+}
+
+interface JournalSize {
+  readonly runId: string;
+  readonly mostBytes: number;
+}
+
+function tooLarge({ runId, mostBytes }: JournalSize): OrinError {
+  return new OrinError({
+    code: 'journal-too-large',
+    what: `the journal of run ${runId} is larger than any run makes it`,
+    why: `more than ${formatBytes(mostBytes)} came`,
+    next: `it stays on the board, in runs/${runId} of its base directory: see what fills it there`,
+  });
 }
 
 async function openReceived(path: string, isLean: boolean): Promise<ReceivedJournal> {

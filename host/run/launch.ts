@@ -1,11 +1,13 @@
 import type { Plan } from '../../agent/protocol/plan.ts';
 import { segmentFile } from '../../agent/protocol/run-files.ts';
+import { type BoardLimits, boardLimits } from '../link/board-limits.ts';
 import type { Link, RemoteProcess } from '../link/link.ts';
 import { markUsedStatement } from '../push/install-runtime.ts';
 import { defineVerified } from '../push/verified-runtime.ts';
 import { startFed } from '../shell/fed-script.ts';
 import { newMarker } from '../shell/marked-output.ts';
 import { sh, word } from '../shell/sh.ts';
+import { startInTime } from '../shell/silence.ts';
 import { defineFollow } from './follow-script.ts';
 import { defineAlive, inRunDirectory } from './run-directory.ts';
 
@@ -31,6 +33,7 @@ export interface LaunchOptions {
   readonly waitMs?: number;
   /** Ends the launch as long as the board has nothing of the run. */
   readonly untilReady?: AbortSignal;
+  readonly limits?: BoardLimits;
 }
 
 /**
@@ -43,7 +46,7 @@ export async function launchRun(
   link: Link,
   paths: BoardPaths,
   plan: Plan,
-  { waitMs = 0, untilReady }: LaunchOptions = {},
+  { waitMs = 0, untilReady, limits: { startMs } = boardLimits }: LaunchOptions = {},
 ): Promise<JournalStream> {
   const planBytes = Buffer.from(JSON.stringify(plan));
   const marker = newMarker();
@@ -84,6 +87,9 @@ export async function launchRun(
   ];
   const process = await startFed(link, script.join('; '), {
     step: `starting the run on ${link.board}`,
+    phase: 'launch',
+    startWithinMs: startMs,
+    readyWithinMs: startMs,
     ...(untilReady === undefined ? {} : { untilReady }),
   });
   process.stdin.end(planBytes);
@@ -103,6 +109,7 @@ export async function followRun(
   base: string,
   { runId, segment = 1 }: Pick<Plan, 'runId' | 'segment'>,
   offset: number,
+  { startMs } = boardLimits,
 ): Promise<JournalStream> {
   const marker = newMarker();
   const journal = `"$r/${segmentFile('journal.ndjson', segment)}"`;
@@ -118,7 +125,8 @@ export async function followRun(
     `echo; echo ${marker}run:ended:$i:$(wc -c < ${journal})`,
     `exec tail -c +${offset + 1} ${journal}`,
   ];
-  const process = await link.start(sh(script.join('; ')));
+  const silence = { phase: 'follow', step: `following run ${runId}`, forMs: startMs } as const;
+  const process = await startInTime(link, sh(script.join('; ')), silence);
   process.stdin.end();
   return { process, marker };
 }

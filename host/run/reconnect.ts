@@ -39,9 +39,15 @@ export async function reconnect(request: FollowRequest, search: Search): Promise
 }
 
 async function pause(attempt: number, leave: AbortSignal): Promise<void> {
-  const backoffMs = Math.min(MAX_BACKOFF_MS, MIN_BACKOFF_MS * 2 ** (attempt - 1));
-  const waitMs = attempt === 0 ? FIRST_TRY_MS : backoffMs * (0.75 + Math.random() / 2);
-  await sleep(waitMs, undefined, { signal: leave }).catch(() => undefined);
+  if (attempt > 0) await backOff(attempt, leave, MIN_BACKOFF_MS);
+  else await sleep(FIRST_TRY_MS, undefined, { signal: leave }).catch(() => undefined);
+}
+
+/** The pause before the `attempt`th repetition: `firstMs`, doubled each time up to 30 s, a quarter more or less. */
+export async function backOff(attempt: number, leave: AbortSignal, firstMs: number): Promise<void> {
+  const waitMs = Math.min(MAX_BACKOFF_MS, firstMs * 2 ** (attempt - 1));
+  const options = { signal: leave };
+  await sleep(waitMs * (0.75 + Math.random() / 2), undefined, options).catch(() => undefined);
 }
 
 /** Trying again would not help, and could lock an account. */

@@ -99,7 +99,10 @@ async function collect(
 ): Promise<Collected> {
   const plan = planOf(request.board, run);
   tellPlan(request, plan);
-  const spool = await openSpool(request.directories.runs, run.runId, plan.segment);
+  const spool = await openSpool(request.directories.runs, run.runId, {
+    segment: plan.segment,
+    limits: request.limits,
+  });
   try {
     request.listener({ kind: 'attached', run });
     const earlier = await bringEarlierSegments({ connection, base, plan, spool });
@@ -153,7 +156,10 @@ async function runSegment(
   request.listener({ kind: 'note', text });
   tellPlan(request, plan);
   request.signal.throwIfAborted();
-  const spool = await openSpool(request.directories.runs, plan.runId, plan.segment);
+  const spool = await openSpool(request.directories.runs, plan.runId, {
+    segment: plan.segment,
+    limits: request.limits,
+  });
   try {
     const earlier = await bringEarlierSegments({ connection, base, plan, spool }, saved);
     const paths = { base, runtime };

@@ -1,11 +1,14 @@
 import type { JournalEvent } from '../../agent/protocol/events.ts';
 import type { Plan } from '../../agent/protocol/plan.ts';
 import { OrinError } from '../errors.ts';
+import { boardLimits } from '../link/board-limits.ts';
+import { sshWords } from '../ssh/target-name.ts';
 import { type Connection, isClosed } from './connection.ts';
 import { type FollowedRun, followToEnd } from './follow.ts';
 import type { FollowRequest } from './follow-request.ts';
 import type { Spool } from './journal-spool.ts';
 import { type BoardPaths, type JournalStream, launchRun } from './launch.ts';
+import { backOff } from './reconnect.ts';
 
 export interface ReadyRun {
   readonly connection: Connection;
@@ -30,7 +33,7 @@ export async function startRun(
   isEnough?: (event: JournalEvent) => boolean,
 ): Promise<FollowedRun> {
   const { connection, paths, plan, spool, earlier = new Map() } = ready;
-  for (;;) {
+  for (let launches = 1; ; launches += 1) {
     request.signal.throwIfAborted();
     const { link } = connection;
     request.listener({ kind: 'launching', runId: plan.runId });
@@ -42,14 +45,28 @@ export async function startRun(
     } catch (error) {
       const isNotThere = error instanceof OrinError && error.code === 'run-unknown';
       if (!isNotThere || spool.bytes > 0 || connection.link === link) throw error;
+      const { fruitlessTries, firstPauseMs } = request.limits ?? boardLimits;
+      if (launches > fruitlessTries) throw neverBegan(request.board, launches, error);
+      if (launches > 1) await backOff(launches - 1, request.leave, firstPauseMs);
       request.listener({ kind: 'note', text: 'the run had not begun yet: started again' });
     }
   }
 }
 
+function neverBegan(board: string, launches: number, cause: OrinError): OrinError {
+  return new OrinError({
+    code: 'board-silent',
+    what: `the run did not begin on ${board} in ${launches} tries (launch)`,
+    why: 'each connection was lost before it had begun',
+    next: `see whether a connection holds: ssh ${sshWords(board)} sleep 60`,
+    board,
+    cause,
+  });
+}
+
 /** Null when the connection was lost before the board said anything. */
 async function launch(
-  { signal, leave }: FollowRequest,
+  { signal, leave, limits }: FollowRequest,
   ready: ReadyRun,
 ): Promise<JournalStream | null> {
   const { paths, plan, waitMs } = ready;
@@ -58,6 +75,7 @@ async function launch(
   try {
     return await launchRun(link, paths, plan, {
       untilReady,
+      ...(limits && { limits }),
       ...(waitMs !== undefined && { waitMs }),
     });
   } catch (error) {

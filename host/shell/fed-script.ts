@@ -7,18 +7,25 @@ import { sshWords } from '../ssh/target-name.ts';
 import { MAX_NOISE_BYTES, newMarker } from './marked-output.ts';
 import { noAnswer } from './no-answer.ts';
 import { sh } from './sh.ts';
+import { type Phase, startInTime } from './silence.ts';
 
 export interface FedOptions {
   /** What is being done, for the error message: `send model.onnx to orin.local`. */
   readonly step: string;
+  /** Named where the board says nothing in time. */
+  readonly phase?: Phase;
   /** Closes the command's channel whenever it fires. */
   readonly signal?: AbortSignal;
   /** Counts only until the script reads: what it is fed afterwards is not cut by it. */
   readonly untilReady?: AbortSignal;
+  /** How long the server may take to start a command, a login in it where each has a connection of its own; default 60 s. */
+  readonly startWithinMs?: number;
   /** How long the login shell may take to come to the script; default 60 s. */
   readonly readyWithinMs?: number;
 }
 
+/** How long a login shell may take to come to our script, unless somebody says otherwise. */
+const READY_MS = 60_000;
 /** How long something that has read the input to its end may take to come to our script. */
 const RELEASED_MS = 5_000;
 /** What is kept of the words of login scripts, so that those of our script still fit; longer than a marker. */
@@ -28,8 +35,8 @@ const KEPT_BYTES = 1024;
  * Starts a script that reads its standard input, and settles when the script itself is about to read: whatever is
  * written before that may be read by a login script. It costs a round trip or the start of the login shell, whichever
  * is shorter. The output of login scripts is dropped, but for the end of what they wrote to standard error.
- * @throws OrinError `forced-command` when the script never began; `remote-command` when it did not in time, or only
- * once its input had ended; what the link threw when it died; a signal's reason.
+ * @throws OrinError `forced-command` when the script never began; `board-silent` when it did not in time;
+ * `remote-command` when it did only once its input had ended; what the link threw when it died; a signal's reason.
  */
 export async function startFed(
   link: Link,
@@ -44,7 +51,10 @@ export async function startFed(
   const either = signal ? AbortSignal.any([signal, waiting.signal]) : waiting.signal;
   const marker = newMarker();
   try {
-    const process = await link.start(sh(`echo; echo ${marker}ready; ${script}`), either);
+    const { step, phase = 'command', startWithinMs = READY_MS } = options;
+    const silence = { phase, step, forMs: startWithinMs } as const;
+    const command = sh(`echo; echo ${marker}ready; ${script}`);
+    const process = await startInTime(link, command, silence, either);
     await awaitReady(process, `${marker}ready`, { link, options, signal: either });
     return process;
   } finally {
@@ -70,7 +80,7 @@ async function awaitReady(
   const limit = { ref: false, signal: AbortSignal.any([signal, over.signal]) };
   const late = (ms: number) => sleep(ms, 'late' as const, limit).catch(() => 'stopped' as const);
   try {
-    const passed = await Promise.race([output.passed, late(options.readyWithinMs ?? 60_000)]);
+    const passed = await Promise.race([output.passed, late(options.readyWithinMs ?? READY_MS)]);
     if (passed === 'ready') {
       errors.release();
       return;
@@ -167,9 +177,9 @@ function notFed({ link, options }: Circumstances, isReadAway: boolean, words: st
       board,
     });
   }
-  const withinS = Math.round(((options.readyWithinMs ?? 60_000) + RELEASED_MS) / 1000);
+  const withinS = Math.round(((options.readyWithinMs ?? READY_MS) + RELEASED_MS) / 1000);
   return new OrinError({
-    code: 'remote-command',
+    code: 'board-silent',
     what: `${options.step}: the command did not begin within ${withinS} s`,
     why: `its login shell said: ${cleanLine(words) || 'nothing'}`,
     next: `see what keeps \`ssh ${sshWords(board)} true\`: a login script that waits, or a board that is very busy`,

@@ -4,6 +4,7 @@ import { access, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:f
 import { join } from 'node:path';
 import { readBootId } from '../../agent/proc/process-table.ts';
 import type { Plan } from '../../agent/protocol/plan.ts';
+import type { BoardLimits } from '../../host/link/board-limits.ts';
 import type { Link } from '../../host/link/link.ts';
 import { concludeRun } from '../../host/run/conclude.ts';
 import { Connection } from '../../host/run/connection.ts';
@@ -98,6 +99,7 @@ export interface FollowOptions {
   readonly signal?: AbortSignal;
   readonly leave?: AbortSignal;
   readonly lanes?: Lanes;
+  readonly limits?: BoardLimits;
   /** Called with the first connection, before anything is asked of it. */
   readonly onConnected?: () => void;
   readonly onEvent?: (count: number) => void;
@@ -120,11 +122,12 @@ export async function follow(run: LaidRun, plan: Plan, options: FollowOptions): 
     signal: options.signal ?? new AbortController().signal,
     leave: options.leave ?? new AbortController().signal,
     ...(options.lanes && { lanes: options.lanes }),
+    ...(options.limits && { limits: options.limits }),
   };
   const outcome = await withConnections(request, async (connected) => {
     const link = await connected.connect(request.leave);
     options.onConnected?.();
-    const spool = await openSpool(options.runs, plan.runId);
+    const spool = await openSpool(options.runs, plan.runId, { limits: options.limits });
     try {
       const connection = new Connection(connected, link);
       const start = { connection, stream: null, base: run.base, plan, spool, earlier: new Map() };

@@ -6,6 +6,8 @@ export interface OddServerOptions {
   authenticate(attempt: AuthContext): void;
   /** Default: says `ran <command>` and exits with 0. */
   exec?(command: string, channel: ServerChannel): void;
+  /** Whether it answers the request to run a command at all; default: always. */
+  starts?(command: string): boolean;
   readonly algorithms?: ServerConfig['algorithms'];
 }
 
@@ -13,6 +15,8 @@ export interface OddServer {
   readonly port: number;
   /** Its known_hosts line. */
   readonly knownHost: string;
+  /** Ends all connections. */
+  drop(): void;
   close(): Promise<void>;
 }
 
@@ -31,6 +35,7 @@ export async function startOddServer(options: OddServerOptions): Promise<OddServ
       connection.on('authentication', (attempt) => options.authenticate(attempt));
       connection.on('session', (accept) => {
         accept().on('exec', (acceptExec, _reject, { command }) => {
+          if (options.starts?.(command) === false) return;
           const channel = acceptExec();
           if (options.exec) options.exec(command, channel);
           else {
@@ -42,6 +47,10 @@ export async function startOddServer(options: OddServerOptions): Promise<OddServ
       });
     },
   );
+  const drop = () => {
+    for (const connection of connections) connection.end();
+    connections.clear();
+  };
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -50,8 +59,9 @@ export async function startOddServer(options: OddServerOptions): Promise<OddServ
   return {
     port: address.port,
     knownHost: `[127.0.0.1]:${address.port} ssh-ed25519 ${key}\n`,
+    drop,
     async close() {
-      for (const connection of connections) connection.end();
+      drop();
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
