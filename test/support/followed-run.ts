@@ -12,6 +12,7 @@ import { followToEnd } from '../../host/run/follow.ts';
 import type { FollowRequest } from '../../host/run/follow-request.ts';
 import { openSpool } from '../../host/run/journal-spool.ts';
 import type { Lanes } from '../../host/run/lanes.ts';
+import type { RunEvent } from '../../host/run/run-event.ts';
 import type { RunOutcome } from '../../host/run/run-outcome.ts';
 import { withConnections } from '../../host/run/with-connections.ts';
 import { JournalBuilder, testCell, testPlan } from './journal-builder.ts';
@@ -102,7 +103,7 @@ export interface FollowOptions {
   readonly limits?: BoardLimits;
   /** Called with the first connection, before anything is asked of it. */
   readonly onConnected?: () => void;
-  readonly onEvent?: (count: number) => void;
+  readonly onEvent?: (count: number, event: RunEvent) => void;
 }
 
 /** Follows a laid run the way `attach` does, to its saved result. */
@@ -117,7 +118,7 @@ export async function follow(run: LaidRun, plan: Plan, options: FollowOptions): 
       if (event.kind === 'note') notes.push(event.text);
       if (event.kind !== 'journal') return;
       events += 1;
-      options.onEvent?.(events);
+      options.onEvent?.(events, event);
     },
     signal: options.signal ?? new AbortController().signal,
     leave: options.leave ?? new AbortController().signal,
