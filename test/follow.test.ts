@@ -61,7 +61,7 @@ test('the command that streams is killed while the run lives: it is opened again
   await run.startSupervisor();
   const runs = await freshRuns(sshd.home);
   const following = follow(run, plan, { connect: sshd.connect, runs });
-  await expect.poll(() => run.readers(), 10_000).toHaveLength(1);
+  await expect.poll(() => run.readers(), { timeout: 10_000 }).toHaveLength(1);
   for (const pid of await run.readers()) process.kill(pid, 'SIGKILL');
   await appendFile(run.journalPath, bytes.subarray(half));
   const { outcome } = await following;

@@ -2,9 +2,8 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { JournalEvent } from '../../agent/protocol/events.ts';
-import { openRegular } from '../hash/regular-file.ts';
 import { JournalReader } from '../results/journal.ts';
-import { journalPaths } from '../results/saved-runs.ts';
+import { journalPaths, openSavedFile } from '../results/saved-runs.ts';
 import { incomingDirectory } from '../run/journal-spool.ts';
 
 const CHUNK_BYTES = 256 * 1024;
@@ -28,7 +27,7 @@ export async function* readBoardJournal(
     );
     if (!isThere) continue;
     const reader = new JournalReader(true);
-    const file = await openRegular(path);
+    const file = await openSavedFile(path);
     for await (const chunk of file.createReadStream({ highWaterMark: CHUNK_BYTES })) {
       yield reader.push(chunk);
       await nextTurn();

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { type FileHandle, readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { cleanLine, cleanWords } from '../../agent/protocol/clean-text.ts';
 import { segmentFile } from '../../agent/protocol/run-files.ts';
@@ -244,6 +244,16 @@ export async function journalPaths(directory: string): Promise<string[]> {
     paths.push(join(directory, segmentFile(runFiles.journal, segment)));
   }
   return paths;
+}
+
+/**
+ * Opens a file of a saved run.
+ * @throws OrinError `results-unreadable`
+ */
+export async function openSavedFile(path: string): Promise<FileHandle> {
+  return await openRegular(path).catch((error: unknown) => {
+    throw unreadable(path, error instanceof Error ? error.message : String(error));
+  });
 }
 
 async function readOne(path: string): Promise<JournalData> {

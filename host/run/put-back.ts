@@ -6,9 +6,9 @@ import { createGzip } from 'node:zlib';
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import { OrinError } from '../errors.ts';
 import { hashFile } from '../hash/hash-file.ts';
-import { openRegular } from '../hash/regular-file.ts';
 import type { Link } from '../link/link.ts';
 import { runFiles } from '../results/directory.ts';
+import { openSavedFile } from '../results/saved-runs.ts';
 import { startFed } from '../shell/fed-script.ts';
 import { lastBytes, newMarker, readMarked } from '../shell/marked-output.ts';
 import { runScript } from '../shell/run-script.ts';
@@ -109,7 +109,7 @@ async function send(link: Link, path: string, target: string, signal: AbortSigna
   const answer = readMarked(process.stdout, marker);
   // A board that takes no more says why on stderr.
   const sending = pipeline(
-    (await openRegular(path)).createReadStream(),
+    (await openSavedFile(path)).createReadStream(),
     createGzip({ level: 1 }),
     process.stdin,
     {

@@ -1,7 +1,6 @@
 import { dirname } from 'node:path';
-import { openRegular } from '../../host/hash/regular-file.ts';
 import { resultText } from '../../host/results/export/result-text.ts';
-import { journalPaths } from '../../host/results/saved-runs.ts';
+import { journalPaths, openSavedFile } from '../../host/results/saved-runs.ts';
 import type { SavedOutcome } from '../../host/run/run-outcome.ts';
 import { baselineReport } from './baseline-report.ts';
 import { completeCommands, type GivenCommand } from './complete-commands.ts';
@@ -21,7 +20,7 @@ export async function printResult(
 ): Promise<void> {
   if (format === 'ndjson') {
     for (const path of await journalPaths(directory)) {
-      await printJsonLines((await openRegular(path)).createReadStream({ encoding: 'utf8' }));
+      await printJsonLines((await openSavedFile(path)).createReadStream({ encoding: 'utf8' }));
     }
   } else if (format === 'table') {
     const report = resultReport(result, given.host, terminal);

@@ -146,6 +146,14 @@ test('a pipe is written to, and is a pipe afterwards', async () => {
   expect((await stat(pipe)).isFIFO()).toBe(true);
 });
 
+test('a FIFO in the place of the run’s own samples is not waited for', async () => {
+  const own = join(saved.directory, runFiles.samples);
+  await rm(own);
+  await run('mkfifo', [own]);
+  const exporting = exportRun(saved, { format: 'parquet', path: join(place, 'copy.parquet') });
+  await expect(exporting).rejects.toMatchObject({ why: 'it is no regular file' });
+});
+
 test('Parquet is a copy that others may read; one that is missing comes from the journal', async () => {
   const path = join(place, 'copy.parquet');
   await exportRun(saved, { format: 'parquet', path });

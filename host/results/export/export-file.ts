@@ -3,9 +3,8 @@ import { stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { openRegular } from '../../hash/regular-file.ts';
 import { runFiles } from '../directory.ts';
-import { readSavedJournal, type SavedRun } from '../saved-runs.ts';
+import { openSavedFile, readSavedJournal, type SavedRun } from '../saved-runs.ts';
 import { samplesCsv } from './csv.ts';
 import { type ExportFormat, exportText } from './export-text.ts';
 import { writeSamples } from './parquet.ts';
@@ -61,7 +60,7 @@ async function writeParquet(run: SavedRun, file: string): Promise<void> {
   const own = join(run.directory, runFiles.samples);
   if (run.isPartial || !(await isThere(own)))
     writeSamples(file, await readSavedJournal(run.directory));
-  else await pipeline((await openRegular(own)).createReadStream(), createWriteStream(file));
+  else await pipeline((await openSavedFile(own)).createReadStream(), createWriteStream(file));
 }
 
 /** True where there is a file already. */
