@@ -1,11 +1,15 @@
-import { encodeIrqRecord, irqDirectory, irqFiles } from '../../agent/protocol/irq-record.ts';
+import {
+  encodeIrqRecord,
+  type IrqChange,
+  irqDirectory,
+  irqFiles,
+} from '../../agent/protocol/irq-record.ts';
 import { OrinError } from '../errors.ts';
 import type { Link } from '../link/link.ts';
 import { runScript } from '../shell/run-script.ts';
 import { word } from '../shell/sh.ts';
 import { asRoot, type BoardRoot, passwordLine, readPassword } from './board-root.ts';
 import { guardianName, guardianScript } from './guardian.ts';
-import type { IrqMoves } from './moves.ts';
 
 const holderName = 'orin-remote-irq-hold';
 
@@ -24,7 +28,10 @@ export interface SteerTarget {
  * Lays the restore record on the board's disk and starts the guardian, which then waits for a supervisor. Nothing is changed yet.
  * @throws OrinError `interrupts-moved` when an earlier record is still there, `remote-command` when the guardian does not come.
  */
-export async function startGuardian(target: SteerTarget, { changes }: IrqMoves): Promise<void> {
+export async function startGuardian(
+  target: SteerTarget,
+  { changes }: { readonly changes: readonly IrqChange[] },
+): Promise<void> {
   const { link, base, bootId, root, signal, treeRoot = '' } = target;
   const { record, control, ack, claimed } = irqFiles;
   const text = encodeIrqRecord({ bootId, changes });

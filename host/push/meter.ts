@@ -1,4 +1,4 @@
-import type { PushProgress } from '../run/run-event.ts';
+import type { PushProgress } from './progress.ts';
 
 /** At most ten a second. */
 const INTERVAL_MS = 100;

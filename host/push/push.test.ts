@@ -25,9 +25,9 @@ import {
   smallRuntime,
 } from '../../test/support/store-files.ts';
 import { type Probe, probeBoard } from '../board/probe.ts';
-import type { PushProgress } from '../run/run-event.ts';
 import { markUsedStatement } from './install-runtime.ts';
 import { openPacker, type Packer } from './packer.ts';
+import type { PushProgress } from './progress.ts';
 import { type PushOptions, type PushReport, push, storedPath } from './push.ts';
 import type { StoreFile } from './store-file.ts';
 

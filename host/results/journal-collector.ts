@@ -2,7 +2,7 @@ import { cleanLine, cleanText } from '../../agent/protocol/clean-text.ts';
 import type { EventOf, JournalEvent } from '../../agent/protocol/events.ts';
 import { GrowableColumn } from './growable-column.ts';
 import type { JournalData, ProcessData } from './journal-data.ts';
-import type { JournalProblem } from './result.ts';
+import type { JournalProblem } from './journal-problem.ts';
 import { edgeSnapshot, TeleCollector } from './tele-collector.ts';
 
 /** Memory has an end: iterations beyond this are counted as a problem, not kept. */

@@ -2,7 +2,7 @@ import type { EventOf, phases } from '../../agent/protocol/events.ts';
 import type { CounterTable } from '../telemetry/counter-table.ts';
 import type { ProcStat } from '../telemetry/proc-stat.ts';
 import type { GrowableColumn } from './growable-column.ts';
-import type { JournalProblem } from './result.ts';
+import type { JournalProblem } from './journal-problem.ts';
 import type { TeleData } from './tele-data.ts';
 
 export type Phase = (typeof phases)[number];

@@ -5,7 +5,7 @@ import { formatCount } from './format.ts';
 import { JournalBounds } from './journal-bounds.ts';
 import { JournalCollector } from './journal-collector.ts';
 import type { JournalData } from './journal-data.ts';
-import type { JournalProblem } from './result.ts';
+import type { JournalProblem } from './journal-problem.ts';
 
 const NEWLINE = 0x0a;
 /** More problems than this are counted, not kept. */

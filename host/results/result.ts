@@ -4,6 +4,7 @@ import { cleanWords } from '../../agent/protocol/clean-text.ts';
 import { planFields } from '../../agent/protocol/plan.ts';
 import { activity } from './activity-result.ts';
 import { cellResult } from './cell-result.ts';
+import { journalProblem } from './journal-problem.ts';
 import { boardEnvironment, runContext } from './run-context.ts';
 
 const count = z.int().nonnegative();
@@ -43,16 +44,6 @@ const comparison = z.object({
   parallel_efficiency: z.number().nullable(),
 });
 export type Comparison = z.infer<typeof comparison>;
-
-/** Something amiss in the journal, with its place. */
-const journalProblem = z.object({
-  kind: z.enum(['bad-line', 'gap', 'cut-line', 'out-of-place', 'wrong-count', 'wrong-hash']),
-  /** Counts from 1. */
-  line: count,
-  byte_offset: count,
-  text: z.string(),
-});
-export type JournalProblem = z.infer<typeof journalProblem>;
 
 const runSummary = z.object({
   /** `cut`: the journal ends without its last event. */

@@ -8,7 +8,8 @@ import { encodeResult, resultFromJournal } from './compute.ts';
 import { runFiles, unwritable } from './directory.ts';
 import { writeSamples } from './export/parquet.ts';
 import type { JournalData } from './journal-data.ts';
-import { type JournalProblem, resultSchema } from './result.ts';
+import type { JournalProblem } from './journal-problem.ts';
+import { resultSchema } from './result.ts';
 import { readSavedJournal } from './saved-runs.ts';
 
 export interface Verification {

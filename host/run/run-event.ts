@@ -1,6 +1,7 @@
 import type { JournalEvent } from '../../agent/protocol/events.ts';
 import type { Plan } from '../../agent/protocol/plan.ts';
 import type { BoardFacts } from '../board/facts.ts';
+import type { PushProgress } from '../push/progress.ts';
 import type { Result } from '../results/result.ts';
 import type { BoardRun } from './board-runs.ts';
 
@@ -25,17 +26,3 @@ export type RunEvent =
   | { readonly kind: 'journal'; readonly event: JournalEvent }
   | { readonly kind: 'note'; readonly text: string }
   | { readonly kind: 'finished'; readonly result: Result; readonly directory: string };
-
-/** How far the push is; sent at every change worth drawing, at most ten times a second. */
-export interface PushProgress {
-  readonly state: 'checking' | 'packing' | 'sending' | 'installing' | 'done';
-  /** Name of the file under way; empty in `checking` and `done`. */
-  readonly file: string;
-  /** Over all files of the push, in bytes on the wire. */
-  readonly sentBytes: number;
-  readonly totalBytes: number;
-  readonly bytesPerSecond: number;
-  readonly elapsedMs: number;
-  /** Files that were on the board already, and their bytes. */
-  readonly present: { readonly files: number; readonly bytes: number };
-}

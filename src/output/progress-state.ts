@@ -1,8 +1,9 @@
 import type { EventOf, JournalEvent } from '../../agent/protocol/events.ts';
 import type { Plan } from '../../agent/protocol/plan.ts';
 import type { BoardFacts } from '../../host/board/facts.ts';
+import type { PushProgress } from '../../host/push/progress.ts';
 import type { Batches } from '../../host/results/steady-median.ts';
-import type { PushProgress, RunEvent } from '../../host/run/run-event.ts';
+import type { RunEvent } from '../../host/run/run-event.ts';
 
 /** The process under way, as far as its events tell. */
 export interface CurrentProcess {
