@@ -1,5 +1,6 @@
 import { Command, CommanderError, type OptionValues } from 'commander';
 import { exitCodes } from '../host/errors.ts';
+import type { Action, Run } from './commands/run-action.ts';
 import {
   addBenchOptions,
   addConnectionOptions,
@@ -24,8 +25,6 @@ Examples:
   $ orin-remote doctor orin.local              what the board has, and what is missing
   $ orin-remote results                        what was measured before
 `;
-
-type Action = (positionals: readonly string[], options: OptionValues) => Promise<number>;
 
 /**
  * Parses the arguments and runs the command that they name; gives the exit code. Commands are imported only
@@ -104,8 +103,6 @@ async function withoutVerb(program: Command, argv: readonly string[]): Promise<n
   program.outputHelp({ error: true });
   return exitCodes.usage;
 }
-
-export type Run = (action: Action) => (...args: unknown[]) => Promise<void>;
 
 function addBoardCommands(program: Command, run: Run): void {
   const bench = program

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Run } from '../program.ts';
+import type { Run } from '../commands/run-action.ts';
 import { addBenchOptions, addConnectionOptions, addOutputOptions } from './bench-options.ts';
 
 const RUN_ID = 'id of the fleet run, its beginning, or `latest`';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Run } from '../program.ts';
+import type { Run } from '../commands/run-action.ts';
 
 /** `results` and its verbs. */
 export function addResultCommands(program: Command, run: Run): void {

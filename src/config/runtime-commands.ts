@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Run } from '../program.ts';
+import type { Run } from '../commands/run-action.ts';
 import { addConnectionOptions } from './bench-options.ts';
 
 /** `orin-remote runtime …`: builds of ONNX Runtime, on this machine and on boards. */
