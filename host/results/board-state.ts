@@ -1,21 +1,14 @@
 import { overCurrentSince } from '../telemetry/jetson-power.ts';
 import type { Clock, JetsonState } from '../telemetry/jetson-state.ts';
 import type { BoardState } from './board-result.ts';
-import type { Span } from './journal-data.ts';
+import type { Span } from './edges.ts';
 import type { BoardSample } from './tele-data.ts';
+import type { BoardSpan } from './throttling.ts';
 import { throttling } from './throttling.ts';
 
 /** Fans cool without slowing down; screens and radios are nobody's business here. */
 const slowsDown = /cpu|gpu|devfreq|throttle|tegra|emc|processor/i;
 const isFan = /fan/i;
-
-/** The states during one interval, with the last one before and the first one after it. */
-export interface BoardSpan {
-  readonly before: JetsonState;
-  readonly after: JetsonState;
-  readonly inside: readonly JetsonState[];
-  readonly seconds: number;
-}
 
 /** Of every interval that any sample touches. */
 function boardSpans(spans: readonly Span[], samples: readonly BoardSample[]): BoardSpan[] {

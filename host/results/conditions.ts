@@ -4,7 +4,7 @@ import { parseCpuList } from '../../agent/protocol/cpu-list.ts';
 import type { Cell } from '../../agent/protocol/plan.ts';
 import { formatCount, formatNumber } from './format.ts';
 import type { ProcessData } from './journal-data.ts';
-import type { Notice } from './result.ts';
+import type { Notice } from './notice.ts';
 
 const words = z.string().overwrite(cleanWords);
 

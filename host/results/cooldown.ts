@@ -1,5 +1,6 @@
 import { formatCount } from './format.ts';
-import type { Notice, Result } from './result.ts';
+import type { Notice } from './notice.ts';
+import type { Result } from './result.ts';
 import type { CooldownEnd } from './tele-data.ts';
 
 /** What the waits between processes came to; nothing where the board was always cool enough, or tells no temperature. */

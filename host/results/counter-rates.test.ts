@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { interruptsOver, isOfLink, softirqsOver } from './counter-rates.ts';
-import type { Span } from './journal-data.ts';
+import type { Span } from './edges.ts';
 import { edgeSnapshot } from './tele-collector.ts';
 
 const file = (path: string) =>

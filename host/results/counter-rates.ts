@@ -4,7 +4,7 @@ import { columnSums, spreadOf } from '../irq/spread.ts';
 import { counterDifference } from '../telemetry/counter-difference.ts';
 import type { CounterTable } from '../telemetry/counter-table.ts';
 import type { InterruptRate, InterruptRates, Rate, SoftirqRates } from './activity-result.ts';
-import type { Span } from './journal-data.ts';
+import type { Span } from './edges.ts';
 import type { LinkInterface } from './tele-data.ts';
 
 /** Sources that a result lists; the rest is folded into one. A board has 30 that ever count. */

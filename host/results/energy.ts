@@ -6,7 +6,7 @@ import type { JetsonState } from '../telemetry/jetson-state.ts';
 import type { CellAnalysis } from './analyse-cell.ts';
 import type { ProcessAnalysis } from './analyse-process.ts';
 import type { Energy } from './board-result.ts';
-import type { Span } from './journal-data.ts';
+import type { Span } from './edges.ts';
 import type { BoardSample, TeleData } from './tele-data.ts';
 
 /** Fewer samples inside an interval say too little of its power. */

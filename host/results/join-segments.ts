@@ -1,6 +1,7 @@
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import type { EventOf } from '../../agent/protocol/events.ts';
-import type { EdgeSnapshot, JournalData, Phase, ProcessData, Span } from './journal-data.ts';
+import type { EdgeSnapshot, Span } from './edges.ts';
+import type { JournalData, Phase, ProcessData } from './journal-data.ts';
 import type { JournalProblem } from './journal-problem.ts';
 import type { TeleData } from './tele-data.ts';
 

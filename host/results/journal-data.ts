@@ -1,25 +1,10 @@
 import type { EventOf, phases } from '../../agent/protocol/events.ts';
-import type { CounterTable } from '../telemetry/counter-table.ts';
-import type { ProcStat } from '../telemetry/proc-stat.ts';
+import type { EdgeSnapshot } from './edges.ts';
 import type { GrowableColumn } from './growable-column.ts';
 import type { JournalProblem } from './journal-problem.ts';
 import type { TeleData } from './tele-data.ts';
 
 export type Phase = (typeof phases)[number];
-
-/** The /proc files at one edge of a process' steady part. */
-export interface EdgeSnapshot {
-  readonly t_ns: number;
-  readonly stat: ProcStat;
-  readonly interrupts: CounterTable;
-  readonly softirqs: CounterTable;
-}
-
-/** What lies between two snapshots. */
-export interface Span {
-  readonly start: EdgeSnapshot;
-  readonly end: EdgeSnapshot;
-}
 
 /** Iterations of one process in time order, a column each; warm-up included. */
 interface IterationColumns {

@@ -1,4 +1,4 @@
-import type { Span } from './journal-data.ts';
+import type { Span } from './edges.ts';
 import type { CpuSet } from './tele-data.ts';
 
 /** The CPUs of some intervals. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { parseCounterTable } from '../telemetry/counter-table.ts';
 import { parseProcStat } from '../telemetry/proc-stat.ts';
 import { boardActivity } from './board-activity.ts';
-import type { EdgeSnapshot, Span } from './journal-data.ts';
+import type { EdgeSnapshot, Span } from './edges.ts';
 import { agentCpuShare, agentShareText, linkPackets, linkTrafficText } from './own-cost.ts';
 import type { OwnSample } from './tele-data.ts';
 

@@ -1,6 +1,6 @@
 import type { Activity, AgentCpuShare, LinkPackets, SoftirqRates } from './activity-result.ts';
+import type { Span } from './edges.ts';
 import { formatNumber, formatPercent } from './format.ts';
-import type { Span } from './journal-data.ts';
 import type { LinkInterface, OwnSample, TeleData } from './tele-data.ts';
 
 /** Without a sample this near to an edge, the value there is a guess. */

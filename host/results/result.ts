@@ -5,6 +5,7 @@ import { planFields } from '../../agent/protocol/plan.ts';
 import { activity } from './activity-result.ts';
 import { cellResult } from './cell-result.ts';
 import { journalProblem } from './journal-problem.ts';
+import { notice } from './notice.ts';
 import { boardEnvironment, runContext } from './run-context.ts';
 
 const count = z.int().nonnegative();
@@ -89,9 +90,6 @@ const runSummary = z.object({
   /** CPU time of our own supervisor and sampler as a share of one CPU; null for a cut journal. */
   agent_cpu_share: z.object({ supervisor: z.number(), sampler: z.number() }).nullable(),
 });
-
-const notice = z.object({ code: z.string(), text: z.string(), cell: z.string().nullable() });
-export type Notice = z.infer<typeof notice>;
 
 /**
  * The result file, version 1. Everything in it follows from the journal: the same bytes give the same file.

@@ -4,7 +4,7 @@ import type { EventOf } from '../../agent/protocol/events.ts';
 import { parseCounterTable } from '../telemetry/counter-table.ts';
 import { type JetsonState, readJetsonState } from '../telemetry/jetson-state.ts';
 import { parseProcStat } from '../telemetry/proc-stat.ts';
-import type { EdgeSnapshot, Span } from './journal-data.ts';
+import type { EdgeSnapshot, Span } from './edges.ts';
 import type {
   BoardSample,
   CooldownEnd,

@@ -1,6 +1,6 @@
 import type { EventOf } from '../../agent/protocol/events.ts';
 import type { JetsonState } from '../telemetry/jetson-state.ts';
-import type { Span } from './journal-data.ts';
+import type { Span } from './edges.ts';
 
 /** The network interface by which the workstation was connected. */
 export interface LinkInterface {

@@ -3,7 +3,8 @@ import { comparePaired } from '../stats/compare-paired.ts';
 import { blockPairs } from './block-pairs.ts';
 import type { CellResult } from './cell-result.ts';
 import { formatCount } from './format.ts';
-import type { Notice, Result } from './result.ts';
+import type { Notice } from './notice.ts';
+import type { Result } from './result.ts';
 import type { TelemetryCheck } from './run-context.ts';
 
 const LEVEL = 0.95;

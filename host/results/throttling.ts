@@ -1,7 +1,14 @@
 import { overCurrentSince } from '../telemetry/jetson-power.ts';
 import type { JetsonState } from '../telemetry/jetson-state.ts';
 import type { BoardState } from './board-result.ts';
-import type { BoardSpan } from './board-state.ts';
+
+/** The states during one interval, with the last one before and the first one after it. */
+export interface BoardSpan {
+  readonly before: JetsonState;
+  readonly after: JetsonState;
+  readonly inside: readonly JetsonState[];
+  readonly seconds: number;
+}
 
 /** A clock this far below its own floor was slowed down behind the governor's back. */
 const BELOW_FLOOR = 0.98;

@@ -1,6 +1,7 @@
+import type { EdgeSnapshot } from './edges.ts';
 import { formatCount } from './format.ts';
-import type { EdgeSnapshot, JournalData } from './journal-data.ts';
-import type { Notice } from './result.ts';
+import type { JournalData } from './journal-data.ts';
+import type { Notice } from './notice.ts';
 
 const files = ['stat', 'interrupts', 'softirqs'] as const;
 type File = (typeof files)[number];

@@ -4,7 +4,7 @@ import type { InputRequest } from '../inputs/cell-inputs.ts';
 import type { Link } from '../link/link.ts';
 import type { RunContext, TelemetryCheck } from '../results/run-context.ts';
 import type { Prompter } from '../ssh/prompter.ts';
-import type { Axes } from './cells.ts';
+import type { Axes } from './axes.ts';
 import type { EffortRequest } from './effort.ts';
 import type { FollowRequest } from './follow-request.ts';
 import type { Workshop } from './workshop.ts';

@@ -2,8 +2,9 @@ import { expect, test } from 'vitest';
 import { parseCpuList } from '../../agent/protocol/cpu-list.ts';
 import { allUsable } from '../board/cpu-facts.ts';
 import { OrinError } from '../errors.ts';
+import type { Axes } from './axes.ts';
 import { parseCellFilter } from './cell-filter.ts';
-import { type Axes, type CellModel, cellsOf, defaultThreads } from './cells.ts';
+import { type CellModel, cellsOf, defaultThreads } from './cells.ts';
 
 const model: CellModel = {
   id: 'resnet',

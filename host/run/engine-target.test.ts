@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { allUsable } from '../board/cpu-facts.ts';
 import type { BoardFacts } from '../board/facts.ts';
-import { type Axes, type CellModel, cellsOf } from './cells.ts';
+import type { Axes } from './axes.ts';
+import { type CellModel, cellsOf } from './cells.ts';
 import { bestGpuTarget, engineTargets } from './engine-target.ts';
 
 const model: CellModel = {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import type { Axes } from './cells.ts';
+import type { Axes } from './axes.ts';
 import { checkKeys, sessionKeys, webGpuOptions } from './session-keys.ts';
 
 const check = (sessionConfig: Record<string, string>, more: Partial<Axes> = {}) =>

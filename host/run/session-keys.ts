@@ -1,7 +1,7 @@
 import { nearestName } from '../../models/nearest-name.ts';
 import { OrinError } from '../errors.ts';
 import { ONNX_RUNTIME_VERSION } from '../runtime/onnxruntime-files.ts';
-import type { Axes } from './cells.ts';
+import type { Axes } from './axes.ts';
 
 /** Configuration entries that ONNX Runtime 1.30.0 reads, by the names in its libraries for x64 and arm64. */
 export const sessionKeys: readonly string[] = [

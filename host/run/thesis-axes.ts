@@ -1,5 +1,6 @@
 import type { BoardFacts } from '../board/facts.ts';
-import { type Axes, defaultThreads } from './cells.ts';
+import type { Axes } from './axes.ts';
+import { defaultThreads } from './cells.ts';
 
 /**
  * The thesis' settings on this board: 1, half and all threads, and on the GPU the same or, for trtexec, whose threads nobody

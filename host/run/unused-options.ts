@@ -1,7 +1,7 @@
 import { type ExecutionProvider, executionProviders } from '../../agent/protocol/plan.ts';
 import { providerNames } from '../../agent/protocol/provider-names.ts';
 import { OrinError } from '../errors.ts';
-import type { Axes } from './cells.ts';
+import type { Axes } from './axes.ts';
 
 type Engines = Pick<Axes, 'targets' | 'epOptions' | 'ortLibrary'>;
 

@@ -1,9 +1,16 @@
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
+import type { ErrorCode } from '../errors.ts';
 import type { UnsignedKey } from './authenticate.ts';
-import type { Explanation } from './connect-failure.ts';
 import type { HandshakeFailure } from './handshake.ts';
 import type { ResolvedTarget } from './resolve-target.ts';
 import { sshWords } from './target-name.ts';
+
+/** Why a connection failed, and what to do. */
+export interface Explanation {
+  readonly code: ErrorCode;
+  readonly why: string;
+  readonly next?: string;
+}
 
 /** Words of OpenSSH's disconnect at MaxAuthTries. */
 const tooMany = /too many authentication failures/i;

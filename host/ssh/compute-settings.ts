@@ -4,10 +4,9 @@ import SSHConfig from 'ssh-config';
 import { homeDirectory } from './expand-tokens.ts';
 import { matchesPattern } from './patterns.ts';
 import { readSetting } from './read-setting.ts';
-import type { EffectiveSettings } from './read-settings.ts';
-import type { TargetOptions } from './resolve-target.ts';
 import { words } from './settings.ts';
 import type { TargetName } from './target-name.ts';
+import type { EffectiveSettings, TargetOptions } from './target-options.ts';
 
 const maxIncludeDepth = 16; // ssh's own limit
 

@@ -1,5 +1,6 @@
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
-import { type ErrorCode, OrinError } from '../errors.ts';
+import { OrinError } from '../errors.ts';
+import type { Explanation } from './auth-failure.ts';
 import { explainAuthFailure, isAuthFailure } from './auth-failure.ts';
 import { HandshakeFailure } from './handshake.ts';
 import type { ResolvedTarget } from './resolve-target.ts';
@@ -10,12 +11,6 @@ export interface FailureDetails {
   readonly isExpired: boolean;
   /** What a proxy command said, or empty. */
   readonly proxyComplaint: string;
-}
-
-export interface Explanation {
-  readonly code: ErrorCode;
-  readonly why: string;
-  readonly next?: string;
 }
 
 /** Any failure to connect as the error a person sees: what, why, what next. */

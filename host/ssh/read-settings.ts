@@ -2,14 +2,9 @@ import { execFile } from 'node:child_process';
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import { OrinError } from '../errors.ts';
 import { computeSettings } from './compute-settings.ts';
-import type { TargetOptions } from './resolve-target.ts';
-import { parseSettings, type Settings } from './settings.ts';
+import { parseSettings } from './settings.ts';
 import type { TargetName } from './target-name.ts';
-
-export interface EffectiveSettings {
-  readonly settings: Settings;
-  readonly notes: readonly string[];
-}
+import type { EffectiveSettings, TargetOptions } from './target-options.ts';
 
 /** The arguments by which `ssh` knows a host as the person named it; nothing can pass for an option. */
 export function sshArguments(name: TargetName, options: TargetOptions): string[] {

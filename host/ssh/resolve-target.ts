@@ -1,33 +1,12 @@
 import { userInfo } from 'node:os';
 import { OrinError } from '../errors.ts';
 import { type ClientOnlySettings, clientOnlySettings } from './client-only-settings.ts';
-import type { Environment } from './environment.ts';
 import { expandPath, type TokenValues } from './expand-tokens.ts';
 import { readEffectiveSettings } from './read-settings.ts';
 import { flag, type Settings, setting, wholeNumber, words } from './settings.ts';
-import type { SharedSettings } from './shared-settings.ts';
 import { checkUser, parseTargetName, type TargetName } from './target-name.ts';
+import type { TargetOptions } from './target-options.ts';
 import { unsupportedSettings } from './unsupported-settings.ts';
-
-/** The options of `ssh` that our commands pass on. */
-export interface TargetOptions {
-  /** `-F` */
-  readonly configFile?: string;
-  /** `-p`; stands over a port in the name. */
-  readonly port?: number;
-  /** `-l`; stands over a user in the name. */
-  readonly user?: string;
-  /** `-i` */
-  readonly identityFile?: string;
-  /** `-J` */
-  readonly proxyJump?: string;
-  /** `-o`, each `Keyword=value`. */
-  readonly options?: readonly string[];
-  readonly environment: Environment;
-  /** Of a fleet: asks ssh once for all hosts that its configuration treats alike. */
-  readonly shared?: SharedSettings;
-  readonly signal?: AbortSignal;
-}
 
 /** Everything that is needed to connect, as ssh would; plain values, so that a reconnect can use it again. */
 export interface ResolvedTarget {

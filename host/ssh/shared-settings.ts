@@ -1,17 +1,17 @@
 import { cleanLine } from '../../agent/protocol/clean-text.ts';
 import { configText } from './compute-settings.ts';
 import { matchesPatternList } from './patterns.ts';
-import { type EffectiveSettings, readEffectiveSettings } from './read-settings.ts';
-import type { TargetOptions } from './resolve-target.ts';
+import { readEffectiveSettings } from './read-settings.ts';
 import { words } from './settings.ts';
 import type { TargetName } from './target-name.ts';
+import type { EffectiveSettings, SettingsReader, TargetOptions } from './target-options.ts';
 
 /**
  * Settings of many hosts, with one `ssh -G` for all that the configuration treats alike: a process for each of a hundred boards costs more
  * CPU than connecting to them. Hosts are alike when the same `Host` lines match them; whatever could tell them apart in another way
  * (`Match`, tokens, canonical names, a HostName, includes that only ssh can find) makes every one be asked for itself.
  */
-export class SharedSettings {
+export class SharedSettings implements SettingsReader {
   /** Patterns of all `Host` lines by configuration file; null where hosts cannot be told to be alike. */
   readonly #hostLines = new Map<string, Promise<readonly string[] | null>>();
   readonly #answers = new Map<string, Promise<Answer>>();

@@ -1,7 +1,7 @@
 import type { OptionValues } from 'commander';
 import { type ExecutionProvider, executionProviders } from '../../agent/protocol/plan.ts';
 import { OrinError } from '../../host/errors.ts';
-import type { Axes } from '../../host/run/cells.ts';
+import type { Axes } from '../../host/run/axes.ts';
 import { engineTargets, epChoices, ortEngines } from '../../host/run/engine-target.ts';
 import { refuseUnused } from '../../host/run/unused-options.ts';
 import { choicesFrom, pairs } from './parse-values.ts';

@@ -1,7 +1,8 @@
 import { CommanderError } from 'commander';
 import { allUsable } from '../../../host/board/cpu-facts.ts';
 import { OrinError } from '../../../host/errors.ts';
-import { type Axes, type CellModel, cellsOf, defaultThreads } from '../../../host/run/cells.ts';
+import type { Axes } from '../../../host/run/axes.ts';
+import { type CellModel, cellsOf, defaultThreads } from '../../../host/run/cells.ts';
 import { effortFrom, longestMs, mayBuildEngine } from '../../../host/run/effort.ts';
 import { benchOptionsFrom } from '../../config/bench-arguments.ts';
 import { axesFrom, effortRequestFrom } from '../../config/bench-values.ts';
