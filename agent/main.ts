@@ -1,10 +1,10 @@
 import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { accountVariables } from './environment/account-variables.ts';
-import { supervisorEnvironment } from './environment/role-environment.ts';
-import { agentExitCodes } from './exit-codes.ts';
+import { accountVariables } from './process/environment/account-variables.ts';
+import { supervisorEnvironment } from './process/environment/role-environment.ts';
+import { agentExitCodes } from './process/exit-codes.ts';
+import type { Runtime } from './process/runtime.ts';
 import { profile } from './profile/profile.ts';
-import type { Runtime } from './runtime.ts';
 import { sample } from './sample/sample.ts';
 import { type SuperviseOptions, supervise } from './supervise/supervise.ts';
 import { tryShapes } from './trial/trial.ts';

@@ -1,4 +1,4 @@
-import { type CleanText, cleanText } from '../agent/protocol/clean-text.ts';
+import { type CleanText, cleanText } from '../agent/contract/clean-text.ts';
 
 /** Exit codes of the program; the README's table is checked against this one. */
 export const exitCodes = {

@@ -4,10 +4,10 @@ process.env.NODE_ENV ??= 'production';
 // ONNX Runtime phones home unless told not to; said here for every process that we start.
 process.env.ORT_DISABLE_TELEMETRY = '1';
 
-const { keepFilesPrivate } = await import('../host/private-files.ts');
+const { keepFilesPrivate } = await import('../host/workstation/private-files.ts');
 const { createProgram } = await import('./program.ts');
-const { reportFailure } = await import('./output/failure.ts');
-const { exitQuietlyOnBrokenPipe } = await import('./output/broken-pipe.ts');
+const { reportFailure } = await import('./terminal/failure.ts');
+const { exitQuietlyOnBrokenPipe } = await import('./terminal/broken-pipe.ts');
 
 exitQuietlyOnBrokenPipe();
 keepFilesPrivate();

@@ -1,18 +1,18 @@
 import { Command, CommanderError, type OptionValues } from 'commander';
 import { exitCodes } from '../host/errors.ts';
+import { addFleetCommands } from './commands/fleet-commands.ts';
+import { addResultCommands } from './commands/result-commands.ts';
 import type { Action, Run } from './commands/run-action.ts';
+import { addRuntimeCommands } from './commands/runtime-commands.ts';
 import {
   addBenchOptions,
   addConnectionOptions,
   addExperimentOptions,
   addOutputOptions,
-} from './config/bench-options.ts';
-import { directoriesFrom, makePrivate } from './config/directories.ts';
-import { environment } from './config/environment.ts';
-import { addFleetCommands } from './config/fleet-commands.ts';
-import { addResultCommands } from './config/result-commands.ts';
-import { addRuntimeCommands } from './config/runtime-commands.ts';
-import { print, printAside } from './output/print.ts';
+} from './options/bench-options.ts';
+import { directoriesFrom, makePrivate } from './options/directories.ts';
+import { environment } from './options/environment.ts';
+import { print, printAside } from './terminal/print.ts';
 
 declare const __ORIN_REMOTE_VERSION__: string;
 
@@ -42,7 +42,7 @@ export async function createProgram(argv: readonly string[]): Promise<number> {
       try {
         exitCode = await action(command.args, options);
       } catch (error) {
-        const { withCompleteCommands } = await import('./output/complete-commands.ts');
+        const { withCompleteCommands } = await import('./words/complete-commands.ts');
         throw withCompleteCommands(error, { ...hostOf(command.args, options), options });
       }
     };

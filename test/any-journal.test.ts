@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Plan, planFields } from '../agent/protocol/plan.ts';
-import { PROTOCOL_VERSION } from '../agent/protocol/version.ts';
-import { decodeLine } from '../agent/protocol/wire.ts';
+import { type Plan, planFields } from '../agent/contract/plan.ts';
+import { PROTOCOL_VERSION } from '../agent/contract/version.ts';
+import { decodeLine } from '../agent/contract/wire.ts';
 import {
   arbitraryEvent,
   arbitraryOf,

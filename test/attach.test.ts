@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { resultSchema } from '../host/results/result.ts';
+import { resultSchema } from '../host/analysis/result/result.ts';
 import { type Cli, type CliResult, makeCli } from './support/cli.ts';
 import { LaidRun, makeRun } from './support/followed-run.ts';
 import { agentProcesses } from './support/processes.ts';

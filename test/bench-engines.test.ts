@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Result, resultSchema } from '../host/results/result.ts';
+import { type Result, resultSchema } from '../host/analysis/result/result.ts';
 import { type Cli, type CliResult, makeCli } from './support/cli.ts';
 
 let cli: Cli;

@@ -2,7 +2,7 @@ import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Result, resultSchema } from '../host/results/result.ts';
+import { type Result, resultSchema } from '../host/analysis/result/result.ts';
 import { type Cli, type CliResult, makeCli } from './support/cli.ts';
 import { agentProcesses } from './support/processes.ts';
 import { type Sshd, startSshd } from './support/sshd.ts';

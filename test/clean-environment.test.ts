@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Result, resultSchema } from '../host/results/result.ts';
+import { type Result, resultSchema } from '../host/analysis/result/result.ts';
 import { compileLibrary } from './support/c-library.ts';
 import { type Cli, type CliResult, makeCli } from './support/cli.ts';
 import { type SshdOptions, startSshd } from './support/sshd.ts';

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { encodeEvent } from '../agent/protocol/wire.ts';
+import { encodeEvent } from '../agent/contract/wire.ts';
+import { resultFromJournal } from '../host/analysis/compute.ts';
 import { cpuFacts, cpuLimitTexts } from '../host/board/cpu-facts.ts';
 import { readAnswer } from '../host/board/probe-answer.ts';
 import { probeScript } from '../host/board/probe-script.ts';
-import { resultFromJournal } from '../host/results/compute.ts';
-import { readJournal } from '../host/results/journal.ts';
+import { readJournal } from '../host/journal/journal.ts';
 import { shortEffort, TestBoard } from './support/board.ts';
 import { type ControlGroup, makeControlGroup } from './support/control-group.ts';
 import { mlp, mlpCells } from './support/mlp-cells.ts';

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { resultFromJournal } from '../host/results/compute.ts';
-import { readJournal } from '../host/results/journal.ts';
-import type { Result } from '../host/results/result.ts';
+import { resultFromJournal } from '../host/analysis/compute.ts';
+import type { Result } from '../host/analysis/result/result.ts';
+import { readJournal } from '../host/journal/journal.ts';
 import { makeBuiltIn } from '../models/built-in.ts';
 import { ofKind, shortEffort, TestBoard, type TestModel, type TestRun } from './support/board.ts';
 import { fixedInput, testCell } from './support/cells.ts';

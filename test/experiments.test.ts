@@ -1,7 +1,7 @@
 import { cpus } from 'node:os';
 import stringWidth from 'string-width';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { resultSchema } from '../host/results/result.ts';
+import { resultSchema } from '../host/analysis/result/result.ts';
 import { type Cli, makeCli } from './support/cli.ts';
 
 let cli: Cli;

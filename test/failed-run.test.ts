@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { resultSchema } from '../host/results/result.ts';
+import { resultSchema } from '../host/analysis/result/result.ts';
 import { type Cli, makeCli } from './support/cli.ts';
 import { makeMarkedBase } from './support/marked-base.ts';
 import { type Sshd, startSshd } from './support/sshd.ts';

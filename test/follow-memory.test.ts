@@ -14,7 +14,7 @@ async function followedWithin(megabytes: number, events: string): Promise<readon
     import { tmpdir } from 'node:os';
     import { join } from 'node:path';
     import { initialLive, reduceLive } from './src/tui/live/live-state.ts';
-    import { initialProgress, reduceProgress } from './src/output/progress-state.ts';
+    import { initialProgress, reduceProgress } from './src/report/progress/progress-state.ts';
     import { follow, freshRuns, LaidRun } from './test/support/followed-run.ts';
     import { JournalBuilder, testCell, testPlan } from './test/support/journal-builder.ts';
     import { openLocalLink } from './test/support/local-link.ts';

@@ -4,9 +4,9 @@ import { appendFile, mkdir, readdir, readFile, truncate, writeFile } from 'node:
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { verifyRun } from '../host/archive/verify.ts';
 import { OrinError } from '../host/errors.ts';
 import { fleetLanes } from '../host/fleet/fleet-lanes.ts';
-import { verifyRun } from '../host/results/verify.ts';
 import { requestCancel } from '../host/run/cancel.ts';
 import { noLanes } from '../host/run/lanes.ts';
 import { follow, freshRuns, isThere, LaidRun, makeRun } from './support/followed-run.ts';

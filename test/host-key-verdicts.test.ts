@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OrinError } from '../host/errors.ts';
-import { connectBoard } from '../host/ssh/connect.ts';
-import { silentPrompter } from '../host/ssh/prompter.ts';
-import { resolveTarget } from '../host/ssh/resolve-target.ts';
+import { resolveTarget } from '../host/reach/config/resolve-target.ts';
+import { connectBoard } from '../host/reach/ssh2/connect.ts';
+import { silentPrompter } from '../host/reach/trust/prompter.ts';
 import { makeKey, publicKey, type Sshd, startSshd } from './support/sshd.ts';
 
 /** Stands for names and keys of known_hosts, which are known only when the server runs. */

@@ -3,20 +3,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
-import { cleanJson, cleanLine, cleanOutput, cleanText } from '../agent/protocol/clean-text.ts';
-import { type Plan, planFields } from '../agent/protocol/plan.ts';
-import { PROTOCOL_VERSION } from '../agent/protocol/version.ts';
-import { decodeLine } from '../agent/protocol/wire.ts';
+import { cleanJson, cleanLine, cleanOutput, cleanText } from '../agent/contract/clean-text.ts';
+import { type Plan, planFields } from '../agent/contract/plan.ts';
+import { PROTOCOL_VERSION } from '../agent/contract/version.ts';
+import { decodeLine } from '../agent/contract/wire.ts';
+import { runFiles } from '../host/archive/directory.ts';
+import { cellsCsv } from '../host/archive/export/csv.ts';
+import { resultMarkdown } from '../host/archive/export/markdown.ts';
+import { listRuns, openRun } from '../host/archive/saved-runs.ts';
 import { OrinError } from '../host/errors.ts';
 import { plainBoard } from '../host/fleet/fleet-board.ts';
-import { runFiles } from '../host/results/directory.ts';
-import { cellsCsv } from '../host/results/export/csv.ts';
-import { resultMarkdown } from '../host/results/export/markdown.ts';
-import { listRuns, openRun } from '../host/results/saved-runs.ts';
-import { describeFailure } from '../src/output/failure.ts';
-import { jsonText, oneRow } from '../src/output/print.ts';
-import { describeRun } from '../src/output/run-detail.ts';
-import { describeRuns } from '../src/output/run-list.ts';
+import { describeRun } from '../src/report/run-detail.ts';
+import { describeRuns } from '../src/report/run-list.ts';
+import { describeFailure } from '../src/terminal/failure.ts';
+import { jsonText, oneRow } from '../src/terminal/print.ts';
 import {
   arbitraryEvent,
   arbitraryOf,

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Result, resultSchema } from '../host/results/result.ts';
+import { type Result, resultSchema } from '../host/analysis/result/result.ts';
 import { type Cli, type CliOptions, type CliResult, CTRL_C, makeCli } from './support/cli.ts';
 import { agentProcesses } from './support/processes.ts';
 

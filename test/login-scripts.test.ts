@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
-import { openExchange } from '../host/push/exchange.ts';
 import { startFed } from '../host/shell/fed-script.ts';
 import { runScript } from '../host/shell/run-script.ts';
+import { openExchange } from '../host/store/push/exchange.ts';
 import { type Sshd, startSshd } from './support/sshd.ts';
 import { connectBy, transports } from './support/transports.ts';
 

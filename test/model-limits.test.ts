@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { resultSchema } from '../host/results/result.ts';
+import { resultSchema } from '../host/analysis/result/result.ts';
 import { type Cli, makeCli } from './support/cli.ts';
 import { splitModel } from './support/tiny-models.ts';
 

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Result, resultSchema } from '../host/results/result.ts';
+import { type Result, resultSchema } from '../host/analysis/result/result.ts';
 import { makeBuiltIn } from '../models/built-in.ts';
 import { type Cli, type CliResult, makeCli } from './support/cli.ts';
 import { unaryModel } from './support/tiny-models.ts';

@@ -1,12 +1,12 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { rootOn } from '../host/board/interrupts/board-root.ts';
+import { restoreStale } from '../host/board/interrupts/stale-moves.ts';
+import { dismissGuardian, startGuardian } from '../host/board/interrupts/steer.ts';
 import { analyseDump } from '../host/irq/analyse-dump.ts';
-import { rootOn } from '../host/irq/board-root.ts';
 import { movesFrom } from '../host/irq/moves.ts';
-import { restoreStale } from '../host/irq/stale-moves.ts';
-import { dismissGuardian, startGuardian } from '../host/irq/steer.ts';
-import { silentPrompter } from '../host/ssh/prompter.ts';
+import { silentPrompter } from '../host/reach/trust/prompter.ts';
 import { parseCounterTable } from '../host/telemetry/counter-table.ts';
 import { ofKind } from './support/board.ts';
 import { openLocalLink } from './support/local-link.ts';

@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { startGuardian } from '../host/irq/steer.ts';
+import { startGuardian } from '../host/board/interrupts/steer.ts';
 import { ofKind, readJournal, type TestRun } from './support/board.ts';
 import { openLocalLink } from './support/local-link.ts';
 import {

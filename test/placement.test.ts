@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { encodeEvent } from '../agent/protocol/wire.ts';
-import { resultFromJournal } from '../host/results/compute.ts';
-import { readJournal } from '../host/results/journal.ts';
+import { encodeEvent } from '../agent/contract/wire.ts';
+import { resultFromJournal } from '../host/analysis/compute.ts';
+import { readJournal } from '../host/journal/journal.ts';
 import { ofKind, TestBoard } from './support/board.ts';
 import { mlp, mlpCells } from './support/mlp-cells.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Plan, planSchema } from '../agent/protocol/plan.ts';
+import { type Plan, planSchema } from '../agent/contract/plan.ts';
 import { testCell, testPlan } from './support/journal-builder.ts';
 
 const plan: Plan = { ...testPlan([testCell('a'), testCell('b')]), order: [['a', 'b']] };

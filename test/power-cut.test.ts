@@ -1,7 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { verifyRun } from '../host/results/verify.ts';
+import { verifyRun } from '../host/archive/verify.ts';
 import { follow, freshRuns, isThere, LaidRun, makeRun } from './support/followed-run.ts';
 import { type Sshd, startSshd } from './support/sshd.ts';
 

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { JournalEvent } from '../agent/protocol/events.ts';
-import { encodeEvent } from '../agent/protocol/wire.ts';
-import type { CellResult } from '../host/results/cell-result.ts';
-import { resultFromJournal } from '../host/results/compute.ts';
-import { readJournal } from '../host/results/journal.ts';
-import type { Result } from '../host/results/result.ts';
+import type { JournalEvent } from '../agent/contract/events.ts';
+import { encodeEvent } from '../agent/contract/wire.ts';
+import { resultFromJournal } from '../host/analysis/compute.ts';
+import type { CellResult } from '../host/analysis/result/cell-result.ts';
+import type { Result } from '../host/analysis/result/result.ts';
+import { readJournal } from '../host/journal/journal.ts';
 import { makeBuiltIn } from '../models/built-in.ts';
 import { ofKind, shortEffort, TestBoard, type TestModel, type TestRun } from './support/board.ts';
 import { fixedInput, testCell } from './support/cells.ts';

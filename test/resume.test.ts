@@ -1,8 +1,8 @@
 import { cp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import type { JournalEvent } from '../agent/protocol/events.ts';
-import { type Result, resultSchema } from '../host/results/result.ts';
+import type { JournalEvent } from '../agent/contract/events.ts';
+import { type Result, resultSchema } from '../host/analysis/result/result.ts';
 import { makeBuiltIn } from '../models/built-in.ts';
 import { ofKind, readJournal } from './support/board.ts';
 import { type Cli, type CliResult, makeCli } from './support/cli.ts';

@@ -1,7 +1,7 @@
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ONNX_RUNTIME_VERSION } from '../host/runtime/onnxruntime-files.ts';
+import { ONNX_RUNTIME_VERSION } from '../host/store/runtime/onnxruntime-files.ts';
 import { type Cli, makeCli } from './support/cli.ts';
 
 const arch = process.arch === 'arm64' ? 'arm64' : 'x64';

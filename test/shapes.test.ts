@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Result, resultSchema } from '../host/results/result.ts';
+import { type Result, resultSchema } from '../host/analysis/result/result.ts';
 import { encodeModel } from '../models/onnx/codec.ts';
 import { type Cli, makeCli } from './support/cli.ts';
 import { saveArray } from './support/input-models.ts';

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Link } from '../host/link/link.ts';
+import { type ResolvedTarget, resolveTarget } from '../host/reach/config/resolve-target.ts';
+import { connectBoard } from '../host/reach/ssh2/connect.ts';
+import { SharedHops } from '../host/reach/ssh2/shared-hops.ts';
+import type { SshLink } from '../host/reach/ssh2/ssh-link.ts';
+import { silentPrompter } from '../host/reach/trust/prompter.ts';
 import { runScript } from '../host/shell/run-script.ts';
-import { connectBoard } from '../host/ssh/connect.ts';
-import { silentPrompter } from '../host/ssh/prompter.ts';
-import { type ResolvedTarget, resolveTarget } from '../host/ssh/resolve-target.ts';
-import { SharedHops } from '../host/ssh/shared-hops.ts';
-import type { SshLink } from '../host/ssh/ssh-link.ts';
 import { failure } from './support/failure.ts';
 import { type Sshd, type SshdOptions, startSshd } from './support/sshd.ts';
 

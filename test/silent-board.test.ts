@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
-import { openPath } from '../host/push/byte-source.ts';
-import { openExchange } from '../host/push/exchange.ts';
-import { sendFile } from '../host/push/upload.ts';
+import { openSpool } from '../host/archive/journal-spool.ts';
 import { Connection } from '../host/run/connection.ts';
 import { fetchFile } from '../host/run/fetch-file.ts';
 import type { FollowRequest } from '../host/run/follow-request.ts';
-import { openSpool } from '../host/run/journal-spool.ts';
 import { followRun, launchRun } from '../host/run/launch.ts';
 import { startRun } from '../host/run/start-run.ts';
+import { openPath } from '../host/store/push/byte-source.ts';
+import { openExchange } from '../host/store/push/exchange.ts';
+import { sendFile } from '../host/store/push/upload.ts';
 import { failure } from './support/failure.ts';
 import { freshRuns, isThere, makeRun } from './support/followed-run.ts';
 import {

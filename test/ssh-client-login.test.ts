@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { ClientConnectOptions } from '../host/ssh-client/connect.ts';
+import type { ClientConnectOptions } from '../host/reach/openssh/connect.ts';
 import { failure } from './support/failure.ts';
 import { startOddServer } from './support/odd-server.ts';
 import { person } from './support/person.ts';

@@ -6,10 +6,10 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { resolveTarget } from '../host/reach/config/resolve-target.ts';
+import { type ClientConnectOptions, connectWithSshClient } from '../host/reach/openssh/connect.ts';
+import { sweepPrivateDirectories } from '../host/reach/openssh/private-directory.ts';
 import { runScript } from '../host/shell/run-script.ts';
-import { resolveTarget } from '../host/ssh/resolve-target.ts';
-import { type ClientConnectOptions, connectWithSshClient } from '../host/ssh-client/connect.ts';
-import { sweepPrivateDirectories } from '../host/ssh-client/private-directory.ts';
 import { failure } from './support/failure.ts';
 import { person } from './support/person.ts';
 import { greetOver, leftDirectories, openByClient } from './support/ssh-client.ts';
@@ -203,8 +203,8 @@ describe('what is left', () => {
     const from = (path: string) => JSON.stringify(join(import.meta.dirname, '..', path));
     await writeFile(
       source,
-      `import { connectWithSshClient } from ${from('host/ssh-client/connect.ts')};
-       import { resolveTarget } from ${from('host/ssh/resolve-target.ts')};
+      `import { connectWithSshClient } from ${from('host/reach/openssh/connect.ts')};
+       import { resolveTarget } from ${from('host/reach/config/resolve-target.ts')};
        const target = await resolveTarget('board', { configFile: ${JSON.stringify(sshd.configFile)}, environment: process.env });
        const link = await connectWithSshClient(target, { prompter: { ask: async () => null }, hostKeyPolicy: 'ask' });
        const held = await link.start('cat');

@@ -3,10 +3,10 @@ import { appendFile, copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { resolveTarget } from '../host/reach/config/resolve-target.ts';
+import type { TargetOptions } from '../host/reach/config/target-options.ts';
+import { type OpenLinkOptions, openLink } from '../host/reach/open-link.ts';
 import { runScript } from '../host/shell/run-script.ts';
-import { resolveTarget } from '../host/ssh/resolve-target.ts';
-import type { TargetOptions } from '../host/ssh/target-options.ts';
-import { type OpenLinkOptions, openLink } from '../host/transport/open-link.ts';
 import { failure } from './support/failure.ts';
 import { person } from './support/person.ts';
 import { makeKey, publicKey, type Sshd, startSshd } from './support/sshd.ts';

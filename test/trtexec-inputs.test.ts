@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { CellInput } from '../agent/protocol/plan.ts';
-import { encodeEvent } from '../agent/protocol/wire.ts';
-import { readJournal } from '../host/results/journal.ts';
-import { outputAgreement } from '../host/results/output-agreement.ts';
+import type { CellInput } from '../agent/contract/plan.ts';
+import { encodeEvent } from '../agent/contract/wire.ts';
+import { outputAgreement } from '../host/analysis/output-agreement.ts';
+import { readJournal } from '../host/journal/journal.ts';
 import { ofKind } from './support/board.ts';
 import { unaryModel } from './support/tiny-models.ts';
 import { negModel, once, resultOf, TrtexecBoard } from './support/trtexec-board.ts';

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { describeOperators } from '../src/output/operator-table.ts';
-import { terminalOf } from '../src/output/terminal.ts';
+import { describeOperators } from '../src/report/operator-table.ts';
+import { terminalOf } from '../src/terminal/terminal.ts';
 import { ofKind, shortEffort } from './support/board.ts';
 import { fixedInput } from './support/cells.ts';
 import { once, resultOf, type StandIn, TrtexecBoard } from './support/trtexec-board.ts';

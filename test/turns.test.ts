@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { lockSocket } from '../agent/protocol/board-lock.ts';
+import { lockSocket } from '../agent/contract/board-lock.ts';
 import { takeBoard } from '../agent/supervise/board-socket.ts';
 import { type Boards, startBoards } from './support/boards.ts';
 import { type Cli, type CliOptions, makeCli } from './support/cli.ts';

@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
-import type { Plan } from '../agent/protocol/plan.ts';
-import { encodeEvent } from '../agent/protocol/wire.ts';
-import { resultFromJournal } from '../host/results/compute.ts';
-import { readJournal } from '../host/results/journal.ts';
+import type { Plan } from '../agent/contract/plan.ts';
+import { encodeEvent } from '../agent/contract/wire.ts';
+import { resultFromJournal } from '../host/analysis/compute.ts';
+import { readJournal } from '../host/journal/journal.ts';
 import {
   ofKind,
   type StartOptions,

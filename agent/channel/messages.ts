@@ -1,8 +1,8 @@
+import type { CpuState } from '../contract/cpu-state.ts';
+import type { WrittenOf } from '../contract/events.ts';
+import type { Cell, Effort } from '../contract/plan.ts';
 import type { MappedLibrary } from '../proc/mapped-libraries.ts';
 import type { Scheduling } from '../proc/scheduling.ts';
-import type { CpuState } from '../protocol/cpu-state.ts';
-import type { WrittenOf } from '../protocol/events.ts';
-import type { Cell, Effort } from '../protocol/plan.ts';
 
 /** What a worker is told on its standard input. */
 export interface WorkerJob {

@@ -3,7 +3,7 @@ import {
   journalEventSchema,
   type Unnumbered,
   type WrittenOf,
-} from '../protocol/events.ts';
+} from '../contract/events.ts';
 
 /**
  * What another process of ours reports, as the journal will hold it: of one of these kinds, and fitting the schema but

@@ -1,4 +1,4 @@
-import type { Unnumbered, WrittenOf } from '../protocol/events.ts';
+import type { Unnumbered, WrittenOf } from '../contract/events.ts';
 
 const headDoubles = 4;
 const usageDoubles = 4;

@@ -1,4 +1,4 @@
-import type { Cell, TensorDtype } from '../protocol/plan.ts';
+import type { Cell, TensorDtype } from '../contract/plan.ts';
 
 /** Element storage of a tensor; float16 is its bits in a Uint16Array, bool one byte each. */
 export type TensorData =

@@ -1,5 +1,5 @@
-import { cleanLine } from '../protocol/clean-text.ts';
-import { type Cell, type TensorDtype, tensorDtypes } from '../protocol/plan.ts';
+import { cleanLine } from '../contract/clean-text.ts';
+import { type Cell, type TensorDtype, tensorDtypes } from '../contract/plan.ts';
 import {
   type Engine,
   EngineRefusal,

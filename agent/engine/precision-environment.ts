@@ -1,4 +1,4 @@
-import type { Cell } from '../protocol/plan.ts';
+import type { Cell } from '../contract/plan.ts';
 
 /**
  * Environment of a process that computes a cell: NVIDIA's libraries (cuBLAS, cuDNN, TensorRT) take fp32 with TF32 tensor cores

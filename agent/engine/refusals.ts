@@ -1,5 +1,5 @@
-import type { Cell, ExecutionProvider } from '../protocol/plan.ts';
-import { providerNames } from '../protocol/provider-names.ts';
+import type { Cell, ExecutionProvider } from '../contract/plan.ts';
+import { providerNames } from '../contract/provider-names.ts';
 import { EngineRefusal } from './engine.ts';
 import { findTrtexec } from './trtexec/find-trtexec.ts';
 import { unloadableProvider } from './unloadable.ts';

@@ -1,4 +1,4 @@
-import type { TensorDtype } from '../protocol/plan.ts';
+import type { TensorDtype } from '../contract/plan.ts';
 import { EngineRefusal, type TensorData } from './engine.ts';
 
 type NumericDtype = Exclude<TensorDtype, 'string'>;

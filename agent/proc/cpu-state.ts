@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseCpuList } from '../protocol/cpu-list.ts';
-import type { CpuState } from '../protocol/cpu-state.ts';
+import { parseCpuList } from '../contract/cpu-list.ts';
+import type { CpuState } from '../contract/cpu-state.ts';
 import { cpusAllowed } from './threads.ts';
 
 const cpuDirectory = 'sys/devices/system/cpu';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { maxPlacementNodes } from '../protocol/engine-events.ts';
+import { maxPlacementNodes } from '../contract/engine-events.ts';
 import { digestProfile } from './digest-profile.ts';
 
 const fixture = (name: string) =>

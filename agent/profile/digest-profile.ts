@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { ProfileMessage } from '../channel/messages.ts';
-import { cleanLine } from '../protocol/clean-text.ts';
-import { maxPlacementNodes } from '../protocol/engine-events.ts';
+import { cleanLine } from '../contract/clean-text.ts';
+import { maxPlacementNodes } from '../contract/engine-events.ts';
 
 /**
  * One event of ONNX Runtime's profile, a Chrome trace: microseconds, `ph` X. Kernels are those of category

@@ -2,11 +2,11 @@ import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeJson } from '../channel/frames.ts';
 import type { ProfileJob, ProfileMessage } from '../channel/messages.ts';
+import { cleanText } from '../contract/clean-text.ts';
+import { providerNames } from '../contract/provider-names.ts';
+import { readInputs } from '../engine/inputs.ts';
 import { openEngine } from '../engine/open-engine.ts';
-import { agentExitCodes } from '../exit-codes.ts';
-import { cleanText } from '../protocol/clean-text.ts';
-import { providerNames } from '../protocol/provider-names.ts';
-import { readInputs } from '../work/inputs.ts';
+import { agentExitCodes } from '../process/exit-codes.ts';
 import { digestProfile } from './digest-profile.ts';
 import { profileLayers } from './trtexec-layers.ts';
 

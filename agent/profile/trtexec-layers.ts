@@ -8,7 +8,7 @@ import { installedTrtexec } from '../engine/trtexec/describe.ts';
 import { readLayers } from '../engine/trtexec/layers.ts';
 import { failureOf, hasPassed, runTrtexec } from '../engine/trtexec/run-trtexec.ts';
 import { readBounded, writeInputs } from '../engine/trtexec/worker-files.ts';
-import { dieWithParent } from '../supervise/die-with-parent.ts';
+import { dieWithParent } from '../process/die-with-parent.ts';
 
 /** Some 200 bytes a layer: more layers than any network has. */
 const maxProfileBytes = 64 * 1024 * 1024;

@@ -1,6 +1,6 @@
 import { openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { type JetsonSnapshot, jetsonPaths } from '../protocol/board-files.ts';
+import { type JetsonSnapshot, jetsonPaths } from '../contract/board-files.ts';
 
 /** More files than any board has; a tree that has more is not read to its end. */
 const maxFiles = 1024;

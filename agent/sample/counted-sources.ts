@@ -1,6 +1,6 @@
+import type { WrittenOf } from '../contract/events.ts';
 import { ProcFile } from '../proc/proc-file.ts';
 import { procPath } from '../proc/proc-path.ts';
-import type { WrittenOf } from '../protocol/events.ts';
 
 type Counted = NonNullable<WrittenOf<'tele'>['counted']>;
 type Table = Counted['interrupts'];

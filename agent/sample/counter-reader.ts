@@ -1,7 +1,7 @@
+import type { WrittenOf } from '../contract/events.ts';
 import { parseMemAvailable, parseStat } from '../proc/counters.ts';
 import { ProcFile } from '../proc/proc-file.ts';
 import { procPath } from '../proc/proc-path.ts';
-import type { WrittenOf } from '../protocol/events.ts';
 
 /** Reads the cumulative counters of a `tele` event from files that stay open. */
 export class CounterReader {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import type { WrittenOf } from '../protocol/events.ts';
+import type { WrittenOf } from '../contract/events.ts';
 
 type Link = NonNullable<WrittenOf<'tele'>['link']>;
 

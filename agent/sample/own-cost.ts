@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { SamplerJob } from '../channel/messages.ts';
+import { segmentFile } from '../contract/run-files.ts';
 import { ProcFile } from '../proc/proc-file.ts';
 import { processCpu_ns } from '../proc/process-table.ts';
-import { segmentFile } from '../protocol/run-files.ts';
 import { followingServer } from './following-server.ts';
 
 /** Looking through all processes takes some milliseconds: not more often than each so many readings. */

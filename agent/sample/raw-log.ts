@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { SamplerJob } from '../channel/messages.ts';
-import { segmentFile } from '../protocol/run-files.ts';
+import { segmentFile } from '../contract/run-files.ts';
 import { Mpstat } from './mpstat.ts';
 import { ProcLog } from './proc-log.ts';
 

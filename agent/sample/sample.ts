@@ -1,8 +1,8 @@
 import { createInterface, type Interface } from 'node:readline';
 import { writeJson } from '../channel/frames.ts';
 import type { SamplerJob, SamplerMessage } from '../channel/messages.ts';
-import { Clock } from '../clock.ts';
-import { agentExitCodes } from '../exit-codes.ts';
+import { Clock } from '../process/clock.ts';
+import { agentExitCodes } from '../process/exit-codes.ts';
 import { BoardFiles } from './board-files.ts';
 import { CountedSources } from './counted-sources.ts';
 import { CounterReader } from './counter-reader.ts';

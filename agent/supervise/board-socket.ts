@@ -13,7 +13,7 @@ import {
   peerProgram,
   readPeer,
   socketNames,
-} from '../protocol/board-lock.ts';
+} from '../contract/board-lock.ts';
 
 const maxWaiters = 64;
 /** Between being free and being described a board passes through a moment that nobody needs to see. */
@@ -24,7 +24,7 @@ export type BoardAttempt =
   | { readonly state: 'busy'; readonly holder: BoardHolder };
 
 /**
- * Takes the board for this process, against all users (see `agent/protocol/board-lock.ts`), or tells who has it.
+ * Takes the board for this process, against all users (see `agent/contract/board-lock.ts`), or tells who has it.
  * Throws what the kernel says when it gives no such sockets.
  */
 export async function takeBoard(holder: BoardHolder, scope: string): Promise<BoardAttempt> {

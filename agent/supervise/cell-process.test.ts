@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { WorkerJob } from '../channel/messages.ts';
-import { Clock } from '../clock.ts';
-import { Journal } from '../journal/journal.ts';
-import type { EventOf, JournalEvent } from '../protocol/events.ts';
-import type { Cell } from '../protocol/plan.ts';
-import { decodeLine } from '../protocol/wire.ts';
+import type { EventOf, JournalEvent } from '../contract/events.ts';
+import type { Cell } from '../contract/plan.ts';
+import { decodeLine } from '../contract/wire.ts';
+import { Clock } from '../process/clock.ts';
+import type { HangLimits } from '../process/watchdog.ts';
 import { CellProcess } from './cell-process.ts';
+import { Journal } from './journal.ts';
 import { LibraryHashes } from './library-hashes.ts';
-import type { HangLimits } from './watchdog.ts';
 
 /** What a worker may do wrong, as programs that speak its protocol. */
 const prelude = `

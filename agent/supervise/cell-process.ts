@@ -5,17 +5,17 @@ import type { WorkerDone, WorkerJob, WorkerMessage } from '../channel/messages.t
 import { reportedEvent } from '../channel/reported-event.ts';
 import { readSampleBatch } from '../channel/sample-batch.ts';
 import { readDone } from '../channel/worker-done.ts';
-import type { Clock } from '../clock.ts';
-import { cellEnvironment, passedNames } from '../environment/role-environment.ts';
-import type { Journal } from '../journal/journal.ts';
+import { median } from '../contract/statistics/quantile.ts';
+import { settledAfterMs } from '../contract/statistics/settling.ts';
 import { oomKills } from '../proc/process-table.ts';
-import type { Runtime } from '../runtime.ts';
-import { median } from '../statistics/quantile.ts';
-import { settledAfterMs } from '../statistics/settling.ts';
+import type { Clock } from '../process/clock.ts';
+import { cellEnvironment, passedNames } from '../process/environment/role-environment.ts';
+import type { Runtime } from '../process/runtime.ts';
+import { StderrTail } from '../process/stderr-tail.ts';
+import { type HangLimits, limitsFor, Watchdog } from '../process/watchdog.ts';
 import { CpuWatch } from './cpu-watch.ts';
+import type { Journal } from './journal.ts';
 import type { LibraryHashes } from './library-hashes.ts';
-import { StderrTail } from './stderr-tail.ts';
-import { type HangLimits, limitsFor, Watchdog } from './watchdog.ts';
 import { judgeEnd, type ProcessOutcome } from './worker-outcome.ts';
 
 const reportedKinds = ['phase', 'tag', 'threads', 'edge', 'output', 'trtexec'] as const;

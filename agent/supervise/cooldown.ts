@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Clock } from '../clock.ts';
-import type { Journal } from '../journal/journal.ts';
-import type { WrittenOf } from '../protocol/events.ts';
-import type { Effort } from '../protocol/plan.ts';
+import type { WrittenOf } from '../contract/events.ts';
+import type { Effort } from '../contract/plan.ts';
+import type { Clock } from '../process/clock.ts';
 import { CounterReader } from '../sample/counter-reader.ts';
+import type { Journal } from './journal.ts';
 import { SocTemperature, type ZoneTemperature } from './soc-temperature.ts';
 
 export type CooldownRule = NonNullable<Effort['cooldown']>;

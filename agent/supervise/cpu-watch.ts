@@ -1,5 +1,5 @@
-import { type CpuChange, type CpuState, cpuChanges } from '../protocol/cpu-state.ts';
-import type { Unnumbered, WrittenOf } from '../protocol/events.ts';
+import { type CpuChange, type CpuState, cpuChanges } from '../contract/cpu-state.ts';
+import type { Unnumbered, WrittenOf } from '../contract/events.ts';
 
 /** Sees whether one process had the same CPUs from its start to its end. */
 export class CpuWatch {

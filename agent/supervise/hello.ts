@@ -1,12 +1,12 @@
-import type { Clock } from '../clock.ts';
-import { droppedNames, keptNames } from '../environment/role-environment.ts';
+import { cleanLine } from '../contract/clean-text.ts';
+import type { Unnumbered, WrittenOf } from '../contract/events.ts';
+import { engines, type Plan } from '../contract/plan.ts';
+import { PROTOCOL_VERSION } from '../contract/version.ts';
 import { readBootId } from '../proc/process-table.ts';
-import { cleanLine } from '../protocol/clean-text.ts';
-import type { Unnumbered, WrittenOf } from '../protocol/events.ts';
-import { engines, type Plan } from '../protocol/plan.ts';
-import { PROTOCOL_VERSION } from '../protocol/version.ts';
-import type { Runtime } from '../runtime.ts';
-import { agentVersion } from '../version.ts';
+import type { Clock } from '../process/clock.ts';
+import { droppedNames, keptNames } from '../process/environment/role-environment.ts';
+import type { Runtime } from '../process/runtime.ts';
+import { agentVersion } from '../process/version.ts';
 
 const maxNames = 1024;
 

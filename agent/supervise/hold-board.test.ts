@@ -5,7 +5,7 @@ import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { abstractPath, type BoardHolder, boardScope, lockSocket } from '../protocol/board-lock.ts';
+import { abstractPath, type BoardHolder, boardScope, lockSocket } from '../contract/board-lock.ts';
 import { type BoardRequest, busySentence, type HoldAttempt, holdBoard } from './hold-board.ts';
 
 let directory = '';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type BoardHolder, processWords } from '../protocol/board-lock.ts';
-import { cleanLine } from '../protocol/clean-text.ts';
+import { type BoardHolder, processWords } from '../contract/board-lock.ts';
+import { cleanLine } from '../contract/clean-text.ts';
 import { boardFreed, takeBoard } from './board-socket.ts';
 import { type LockHolder, takeLock } from './lock.ts';
 

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Clock } from '../clock.ts';
-import type { Journal } from '../journal/journal.ts';
 import { ProcSnapshot } from '../proc/proc-texts.ts';
-import { type Runtime, rootPathOf } from '../runtime.ts';
+import type { Clock } from '../process/clock.ts';
+import { type Runtime, rootPathOf } from '../process/runtime.ts';
 import { CounterReader } from '../sample/counter-reader.ts';
+import type { Journal } from './journal.ts';
 
 /** The sampler and mpstat are loaded by then, so that the baseline does not hold their start. */
 const settleMs = 700;

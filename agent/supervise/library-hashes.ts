@@ -3,8 +3,8 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import type { WrittenOf } from '../contract/events.ts';
 import type { MappedLibrary } from '../proc/mapped-libraries.ts';
-import type { WrittenOf } from '../protocol/events.ts';
 
 type Told = WrittenOf<'mapped'>['libraries'][number];
 

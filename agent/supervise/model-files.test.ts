@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { PlanModel } from '../protocol/plan.ts';
-import { storeFile } from '../store/store-file.ts';
+import type { PlanModel } from '../contract/plan.ts';
+import { storeFile } from '../contract/store-file.ts';
 import { layOutModel } from './model-files.ts';
 
 let place: string;

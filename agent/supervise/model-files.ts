@@ -12,8 +12,8 @@ import {
   rmSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { PlanModel } from '../protocol/plan.ts';
-import { storeFile } from '../store/store-file.ts';
+import type { PlanModel } from '../contract/plan.ts';
+import { storeFile } from '../contract/store-file.ts';
 
 /** The run cannot begin: a file is not there or cannot be laid out. A sentence for people. */
 export class PreparationError extends Error {

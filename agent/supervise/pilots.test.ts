@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Cell, Effort } from '../protocol/plan.ts';
+import type { Cell, Effort } from '../contract/plan.ts';
 import { Pilots } from './pilots.ts';
 
 const cell = (id: string, purpose: Cell['purpose'] = 'measure') => ({ id, purpose }) as Cell;

@@ -1,4 +1,4 @@
-import type { Cell, Effort } from '../protocol/plan.ts';
+import type { Cell, Effort } from '../contract/plan.ts';
 
 /** So much longer than the pilot took to settle do later processes last: a third of them is then of the last level. */
 const ROOM = 1.5;

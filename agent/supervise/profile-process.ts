@@ -5,11 +5,11 @@ import type { Readable } from 'node:stream';
 import { FrameReader } from '../channel/frames.ts';
 import type { ProfileJob, ProfileMessage } from '../channel/messages.ts';
 import { reportedEvent } from '../channel/reported-event.ts';
-import { cellEnvironment } from '../environment/role-environment.ts';
-import { cleanLine } from '../protocol/clean-text.ts';
+import { cleanLine } from '../contract/clean-text.ts';
+import { cellEnvironment } from '../process/environment/role-environment.ts';
+import { StderrTail } from '../process/stderr-tail.ts';
+import { limitsFor } from '../process/watchdog.ts';
 import type { CellProcessContext } from './cell-process.ts';
-import { StderrTail } from './stderr-tail.ts';
-import { limitsFor } from './watchdog.ts';
 
 /**
  * One untimed process for one cell: writes where its nodes ran into the journal, or why that is not known.

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Plan, planSchema } from '../protocol/plan.ts';
-import { segmentFile } from '../protocol/run-files.ts';
-import { PROTOCOL_VERSION } from '../protocol/version.ts';
+import { type Plan, planSchema } from '../contract/plan.ts';
+import { segmentFile } from '../contract/run-files.ts';
+import { PROTOCOL_VERSION } from '../contract/version.ts';
 
 export type ReadPlan =
   | { readonly ok: true; readonly plan: Plan }

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { WorkerJob } from '../channel/messages.ts';
-import type { WrittenOf } from '../protocol/events.ts';
-import type { Cell, Plan } from '../protocol/plan.ts';
-import { scratchName } from '../protocol/run-files.ts';
+import type { WrittenOf } from '../contract/events.ts';
+import type { Cell, Plan } from '../contract/plan.ts';
+import { scratchName } from '../contract/run-files.ts';
 import { CellProcess, type CellProcessContext } from './cell-process.ts';
 import { Cooldown } from './cooldown.ts';
 import { measureIdle } from './idle-baseline.ts';

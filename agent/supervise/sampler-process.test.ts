@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { SamplerJob } from '../channel/messages.ts';
-import { Clock } from '../clock.ts';
-import { Journal } from '../journal/journal.ts';
-import type { JournalEvent } from '../protocol/events.ts';
-import { decodeLine } from '../protocol/wire.ts';
+import type { JournalEvent } from '../contract/events.ts';
+import { decodeLine } from '../contract/wire.ts';
+import { Clock } from '../process/clock.ts';
+import { Journal } from './journal.ts';
 import { SamplerProcess } from './sampler-process.ts';
 
 /** What a sampler may do wrong, as programs that speak its protocol; each start leaves a line in `starts`. */

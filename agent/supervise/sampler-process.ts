@@ -3,12 +3,12 @@ import type { Readable } from 'node:stream';
 import { FrameReader } from '../channel/frames.ts';
 import type { SamplerJob, SamplerMessage } from '../channel/messages.ts';
 import { reportedEvent } from '../channel/reported-event.ts';
-import type { Clock } from '../clock.ts';
-import { roleEnvironment } from '../environment/role-environment.ts';
-import type { Journal } from '../journal/journal.ts';
-import { cleanLine } from '../protocol/clean-text.ts';
-import type { Runtime } from '../runtime.ts';
-import { StderrTail } from './stderr-tail.ts';
+import { cleanLine } from '../contract/clean-text.ts';
+import type { Clock } from '../process/clock.ts';
+import { roleEnvironment } from '../process/environment/role-environment.ts';
+import type { Runtime } from '../process/runtime.ts';
+import { StderrTail } from '../process/stderr-tail.ts';
+import type { Journal } from './journal.ts';
 
 const stopWithinMs = 4000;
 const restartsAllowed = 3;

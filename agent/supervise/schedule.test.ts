@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Cell, Plan } from '../protocol/plan.ts';
+import type { Cell, Plan } from '../contract/plan.ts';
 import { Schedule } from './schedule.ts';
 
 function cell(id: string, threads: number, purpose: Cell['purpose'] = 'measure'): Cell {

@@ -1,6 +1,6 @@
-import type { WrittenOf } from '../protocol/events.ts';
-import type { Cell, Plan } from '../protocol/plan.ts';
-import { cellInterval, processesNeeded } from '../statistics/between-processes.ts';
+import type { WrittenOf } from '../contract/events.ts';
+import type { Cell, Plan } from '../contract/plan.ts';
+import { cellInterval, processesNeeded } from '../contract/statistics/between-processes.ts';
 
 export type CellEndReason = WrittenOf<'cell'>['reason'];
 export type CellEnd = Pick<WrittenOf<'cell'>, 'cell' | 'reason'>;

@@ -1,8 +1,8 @@
-import type { Clock } from '../clock.ts';
-import type { Journal } from '../journal/journal.ts';
-import { cleanLine } from '../protocol/clean-text.ts';
-import type { Cell } from '../protocol/plan.ts';
+import { cleanLine } from '../contract/clean-text.ts';
+import type { Cell } from '../contract/plan.ts';
+import type { Clock } from '../process/clock.ts';
 import { CounterReader } from '../sample/counter-reader.ts';
+import type { Journal } from './journal.ts';
 import type { Steering, SteeringReport } from './steering.ts';
 
 const maxPaths = 256;

@@ -16,7 +16,7 @@ import {
   irqDirectory,
   irqFiles,
   isSameValue,
-} from '../protocol/irq-record.ts';
+} from '../contract/irq-record.ts';
 import { PreparationError } from './model-files.ts';
 
 const lookEveryMs = 10;

@@ -1,27 +1,27 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { SamplerJob } from '../channel/messages.ts';
-import { Clock } from '../clock.ts';
-import { roleSearchPath } from '../environment/search-path.ts';
-import { agentExitCodes } from '../exit-codes.ts';
-import { Journal } from '../journal/journal.ts';
-import { type BoardHolder, boardScope } from '../protocol/board-lock.ts';
-import { cleanLine } from '../protocol/clean-text.ts';
-import { type Plan, sampleEveryMs } from '../protocol/plan.ts';
-import { scratchName, segmentFile } from '../protocol/run-files.ts';
-import { type Runtime, rootPathOf } from '../runtime.ts';
+import { type BoardHolder, boardScope } from '../contract/board-lock.ts';
+import { cleanLine } from '../contract/clean-text.ts';
+import { type Plan, sampleEveryMs } from '../contract/plan.ts';
+import { scratchName, segmentFile } from '../contract/run-files.ts';
+import { Clock } from '../process/clock.ts';
+import { dieWithParent } from '../process/die-with-parent.ts';
+import { roleSearchPath } from '../process/environment/search-path.ts';
+import { agentExitCodes } from '../process/exit-codes.ts';
+import { type Runtime, rootPathOf } from '../process/runtime.ts';
+import { hangLimits } from '../process/watchdog.ts';
 import { linkInterface } from '../sample/link-interface.ts';
-import { dieWithParent } from './die-with-parent.ts';
 import { findProgram } from './find-program.ts';
 import { helloEvent } from './hello.ts';
 import { busySentence, type HoldAttempt, holdBoard } from './hold-board.ts';
+import { Journal } from './journal.ts';
 import { LibraryHashes } from './library-hashes.ts';
 import { layOutModel, PreparationError } from './model-files.ts';
 import { readPlan } from './read-plan.ts';
 import { type RunReason, runPlan } from './run-plan.ts';
 import { SamplerProcess } from './sampler-process.ts';
 import { Steering } from './steering.ts';
-import { hangLimits } from './watchdog.ts';
 
 export interface SuperviseOptions {
   /** `<base>/runs/<run-id>` */

@@ -1,6 +1,6 @@
 import type { WorkerDone } from '../channel/messages.ts';
+import type { WrittenOf } from '../contract/events.ts';
 import { namingLibrary } from '../engine/unloadable.ts';
-import type { WrittenOf } from '../protocol/events.ts';
 
 export type ProcessOutcome = WrittenOf<'process-end'>['outcome'];
 

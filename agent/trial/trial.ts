@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { cleanLine } from '../contract/clean-text.ts';
+import { type TrialAnswer, type TrialJob, trialJob } from '../contract/trial.ts';
 import type { OrtFeed, OrtNativeSession } from '../engine/ort-binding.ts';
 import { loadOrtBinding } from '../engine/ort-binding.ts';
 import { emptyTensorData } from '../engine/tensor-data.ts';
-import { agentExitCodes } from '../exit-codes.ts';
-import { cleanLine } from '../protocol/clean-text.ts';
-import { type TrialAnswer, type TrialJob, trialJob } from '../protocol/trial.ts';
+import { agentExitCodes } from '../process/exit-codes.ts';
 
 /** A reason is shown to its end: it begins with the node, and ends with what is wrong. */
 const MAX_REASON = 4096;

@@ -1,8 +1,8 @@
 import type { WorkerEvent } from '../channel/messages.ts';
-import type { Clock } from '../clock.ts';
+import type { CpuState } from '../contract/cpu-state.ts';
 import { cpuState } from '../proc/cpu-state.ts';
 import { ProcSnapshot } from '../proc/proc-texts.ts';
-import type { CpuState } from '../protocol/cpu-state.ts';
+import type { Clock } from '../process/clock.ts';
 
 type Edge = Extract<WorkerEvent, { kind: 'edge' }>;
 const edges = ['steady-start', 'steady-end'] as const;

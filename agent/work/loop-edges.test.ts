@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { Clock } from '../clock.ts';
+import { Clock } from '../process/clock.ts';
 import { endsLoop, LoopEdges } from './loop-edges.ts';
 
 const clock = new Clock(process.hrtime.bigint());

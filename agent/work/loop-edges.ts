@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../process/clock.ts';
 import { EdgeReader } from './edge-reader.ts';
 
 /** What trtexec prints right after its last query, before it writes its files: the first of these lines. */

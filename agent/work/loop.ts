@@ -1,6 +1,6 @@
 import type { SampleBatch } from '../channel/sample-batch.ts';
 import type { EngineSession } from '../engine/engine.ts';
-import type { Feeder } from './inputs.ts';
+import type { Feeder } from '../engine/inputs.ts';
 import type { LabelScore } from './outputs.ts';
 
 /** What the loop needs at hand; all of it is made before the first iteration. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { Clock } from '../clock.ts';
 import type { EngineSession } from '../engine/engine.ts';
+import { Clock } from '../process/clock.ts';
 import { Measurement } from './measurement.ts';
 import type { Reporter } from './reporter.ts';
 import type { SteadyEdges } from './steady-edges.ts';

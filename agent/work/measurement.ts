@@ -1,7 +1,7 @@
 import { setImmediate as turnOfTheEventLoop } from 'node:timers/promises';
 import { SampleBatch } from '../channel/sample-batch.ts';
-import type { Clock } from '../clock.ts';
-import { WarmUpDetector } from '../statistics/warm-up.ts';
+import { WarmUpDetector } from '../contract/statistics/warm-up.ts';
+import type { Clock } from '../process/clock.ts';
 import { iterate, iterateAsync, type LoopParts } from './loop.ts';
 import type { Reporter } from './reporter.ts';
 import type { SteadyEdges } from './steady-edges.ts';

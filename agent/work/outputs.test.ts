@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { decodeLine, encodeEvent } from '../protocol/wire.ts';
+import { decodeLine, encodeEvent } from '../contract/wire.ts';
 import { summariseOutputs } from './outputs.ts';
 
 test('a summary has the hash, the odd values, a stride that fits and the best class of each row', () => {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
+import type { WrittenOf } from '../contract/events.ts';
+import { fromFloat16 } from '../contract/float16.ts';
 import type { NamedTensor } from '../engine/engine.ts';
-import { fromFloat16 } from '../engine/float16.ts';
+import type { Feeder } from '../engine/inputs.ts';
 import { elementCount, tensorBytes } from '../engine/tensor-data.ts';
-import type { WrittenOf } from '../protocol/events.ts';
-import type { Feeder } from './inputs.ts';
 
 type OutputSummary = WrittenOf<'output'>['outputs'][number];
 

@@ -1,12 +1,12 @@
 import { frameTypes, writeFrame, writeJson } from '../channel/frames.ts';
 import type { WorkerDone, WorkerEvent, WorkerMessage } from '../channel/messages.ts';
 import type { SampleBatch } from '../channel/sample-batch.ts';
-import type { Clock } from '../clock.ts';
+import { cleanLine } from '../contract/clean-text.ts';
+import type { CpuState } from '../contract/cpu-state.ts';
+import type { WrittenOf } from '../contract/events.ts';
 import type { MappedLibrary } from '../proc/mapped-libraries.ts';
 import type { Scheduling } from '../proc/scheduling.ts';
-import { cleanLine } from '../protocol/clean-text.ts';
-import type { CpuState } from '../protocol/cpu-state.ts';
-import type { WrittenOf } from '../protocol/events.ts';
+import type { Clock } from '../process/clock.ts';
 import type { GcWatch } from './gc-watch.ts';
 
 /** The worker's side of the pipe to its supervisor. A supervisor that is gone ends the worker. */

@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import type { WorkerEvent } from '../channel/messages.ts';
-import type { Clock } from '../clock.ts';
 import type { EngineSession } from '../engine/engine.ts';
 import { mappedLibraries } from '../proc/mapped-libraries.ts';
+import type { Clock } from '../process/clock.ts';
 import { EdgeReader } from './edge-reader.ts';
 import type { EngineWatch } from './engine-watch.ts';
 import { type LabelScore, summariseOutputs } from './outputs.ts';

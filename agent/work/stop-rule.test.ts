@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Cell, Effort } from '../protocol/plan.ts';
+import type { Cell, Effort } from '../contract/plan.ts';
 import { processLimits, StopRule } from './stop-rule.ts';
 
 const effort: Effort = {

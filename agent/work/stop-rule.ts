@@ -1,7 +1,7 @@
 import type { WorkerDone } from '../channel/messages.ts';
-import { type Cell, type Effort, itemsPerIteration } from '../protocol/plan.ts';
-import type { WarmUpRule } from '../statistics/warm-up.ts';
-import { medianInterval } from '../statistics/within-process.ts';
+import { type Cell, type Effort, itemsPerIteration } from '../contract/plan.ts';
+import type { WarmUpRule } from '../contract/statistics/warm-up.ts';
+import { medianInterval } from '../contract/statistics/within-process.ts';
 
 export type Stop = NonNullable<WorkerDone['stop']>;
 

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import PQueue from 'p-queue';
-import { median } from '../../agent/statistics/quantile.ts';
+import { median } from '../../agent/contract/statistics/quantile.ts';
 import { MAX_CONNECTS } from '../../host/fleet/fleet-lanes.ts';
 import { connect } from './follow-boards.ts';
 

@@ -1,18 +1,18 @@
 import { join } from 'node:path';
+import { openSpool } from '../../host/archive/journal-spool.ts';
 import { plainBoard } from '../../host/fleet/fleet-board.ts';
 import { MAX_CONNECTS } from '../../host/fleet/fleet-lanes.ts';
 import type { FleetRecord } from '../../host/fleet/fleet-record.ts';
 import { createFleet } from '../../host/fleet/fleet-store.ts';
 import { runFleet } from '../../host/fleet/run-fleet.ts';
 import type { Link } from '../../host/link/link.ts';
+import { resolveTarget } from '../../host/reach/config/resolve-target.ts';
+import { connectBoard } from '../../host/reach/ssh2/connect.ts';
+import { silentPrompter } from '../../host/reach/trust/prompter.ts';
 import { concludeRun } from '../../host/run/conclude.ts';
 import { Connection } from '../../host/run/connection.ts';
 import { followToEnd } from '../../host/run/follow.ts';
-import { openSpool } from '../../host/run/journal-spool.ts';
 import { withConnections } from '../../host/run/with-connections.ts';
-import { connectBoard } from '../../host/ssh/connect.ts';
-import { silentPrompter } from '../../host/ssh/prompter.ts';
-import { resolveTarget } from '../../host/ssh/resolve-target.ts';
 import { simulatedPlan } from './simulated-journal.ts';
 
 const never = new AbortController().signal;

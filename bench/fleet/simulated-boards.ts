@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ssh2, { type Connection, type ServerChannel } from 'ssh2';
-import { ephemeralKeys } from '../../host/demo/demo-keys.ts';
+import { ephemeralKeys } from '../../host/reach/demo/demo-keys.ts';
 import { faultOf } from './faults.ts';
 import { simulatedJournal, simulatedPlan } from './simulated-journal.ts';
 

@@ -1,4 +1,4 @@
-import type { Plan } from '../../agent/protocol/plan.ts';
+import type { Plan } from '../../agent/contract/plan.ts';
 import { JournalBuilder, testCell, testPlan } from '../../test/support/journal-builder.ts';
 
 const ITERATIONS_PER_EVENT = 64;

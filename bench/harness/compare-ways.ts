@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { median, quantileOfSorted, sorted } from '../../agent/statistics/quantile.ts';
+import { median, quantileOfSorted, sorted } from '../../agent/contract/statistics/quantile.ts';
 import { makeBuiltIn } from '../../models/built-in.ts';
 import { installedLibrary } from '../../test/support/onnxruntime-release.ts';
 import { type VariantJob, type Way, ways } from './ways.ts';

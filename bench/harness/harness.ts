@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { JournalEvent } from '../../agent/protocol/events.ts';
-import { median } from '../../agent/statistics/quantile.ts';
+import type { JournalEvent } from '../../agent/contract/events.ts';
+import { median } from '../../agent/contract/statistics/quantile.ts';
 import { makeBuiltIn } from '../../models/built-in.ts';
 import { ofKind, shortEffort, TestBoard, type TestModel } from '../../test/support/board.ts';
 import { fixedInput, testCell } from '../../test/support/cells.ts';

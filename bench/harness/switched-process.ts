@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { PerformanceObserver } from 'node:perf_hooks';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { median } from '../../agent/contract/statistics/quantile.ts';
 import { openEngine } from '../../agent/engine/open-engine.ts';
-import { median } from '../../agent/statistics/quantile.ts';
 import { testCell } from '../../test/support/cells.ts';
 
 const WARM_UP = 8;

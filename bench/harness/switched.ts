@@ -5,8 +5,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
-import { median } from '../../agent/statistics/quantile.ts';
-import { comparePaired } from '../../host/stats/compare-paired.ts';
+import { median } from '../../agent/contract/statistics/quantile.ts';
+import { comparePaired } from '../../host/analysis/statistics/compare-paired.ts';
 import { makeBuiltIn } from '../../models/built-in.ts';
 import type { Job, Measured, Way } from './switched-process.ts';
 

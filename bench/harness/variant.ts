@@ -2,8 +2,8 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { SampleBatch } from '../../agent/channel/sample-batch.ts';
+import { median } from '../../agent/contract/statistics/quantile.ts';
 import { openEngine } from '../../agent/engine/open-engine.ts';
-import { median } from '../../agent/statistics/quantile.ts';
 import { iterate, iterateAsync } from '../../agent/work/loop.ts';
 import { testCell } from '../../test/support/cells.ts';
 import type { VariantJob } from './ways.ts';

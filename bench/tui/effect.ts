@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { openRun } from '../../host/results/saved-runs.ts';
-import { comparePaired, type Pair } from '../../host/stats/compare-paired.ts';
+import { comparePaired, type Pair } from '../../host/analysis/statistics/compare-paired.ts';
+import { openRun } from '../../host/archive/saved-runs.ts';
 
 const run = promisify(execFile);
 const SIZE = 'stty rows 44 cols 160';

@@ -4,9 +4,9 @@
 import { parseArgs } from 'node:util';
 
 process.env.NODE_ENV = 'production';
-const { median } = await import('../../agent/statistics/quantile.ts');
+const { median } = await import('../../agent/contract/statistics/quantile.ts');
 const { Screen } = await import('../../src/tui/frame/screen.ts');
-const { themeFor } = await import('../../src/tui/frame/theme.ts');
+const { themeFor } = await import('../../src/terminal/theme.ts');
 const { FleetView } = await import('../../src/tui/fleet/fleet-view.ts');
 const { terminalLike } = await import('../../test/support/frames.ts');
 const { fleetBoards, ToldBoard } = await import('../../test/support/watched-fleet.ts');

@@ -3,15 +3,15 @@
 // alternating rounds; and the heap over 10,000 updates. With --effect (after `npm run build`, two to three minutes) instead:
 // whether watching changes what is measured.
 import { parseArgs } from 'node:util';
-import { cleanLine } from '../../agent/protocol/clean-text.ts';
+import { cleanLine } from '../../agent/contract/clean-text.ts';
 import type { RunEvent } from '../../host/run/run-event.ts';
 
 // React's other build is two to three times slower, and the program never runs it.
 process.env.NODE_ENV = 'production';
-const { median } = await import('../../agent/statistics/quantile.ts');
+const { median } = await import('../../agent/contract/statistics/quantile.ts');
 const { Screen } = await import('../../src/tui/frame/screen.ts');
 const { ScreenHost } = await import('../../src/tui/frame/screen-host.tsx');
-const { themeFor } = await import('../../src/tui/frame/theme.ts');
+const { themeFor } = await import('../../src/terminal/theme.ts');
 const { LiveView } = await import('../../src/tui/live/live-view.ts');
 const { FakeStdin } = await import('../../test/support/fake-stdin.ts');
 const { terminalLike } = await import('../../test/support/frames.ts');

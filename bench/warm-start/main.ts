@@ -5,8 +5,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { median } from '../../agent/statistics/quantile.ts';
-import { listRuns } from '../../host/results/saved-runs.ts';
+import { median } from '../../agent/contract/statistics/quantile.ts';
+import { listRuns } from '../../host/archive/saved-runs.ts';
 import { startSshd } from '../../test/support/sshd.ts';
 
 const PAIRS = 7;

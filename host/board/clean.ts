@@ -1,4 +1,4 @@
-import { cleanLine } from '../../agent/protocol/clean-text.ts';
+import { cleanLine } from '../../agent/contract/clean-text.ts';
 import { OrinError } from '../errors.ts';
 import type { Link } from '../link/link.ts';
 import { runScript } from '../shell/run-script.ts';

@@ -1,6 +1,6 @@
-import { cleanLine } from '../../agent/protocol/clean-text.ts';
-import { parseCpuList } from '../../agent/protocol/cpu-list.ts';
-import { cpuModel } from './jetson.ts';
+import { cleanLine } from '../../agent/contract/clean-text.ts';
+import { parseCpuList } from '../../agent/contract/cpu-list.ts';
+import { cpuModel } from '../telemetry/jetson.ts';
 import type { ProbeAnswer } from './probe-answer.ts';
 
 /** The CPUs of a board, and those that the login may use. */

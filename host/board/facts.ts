@@ -1,4 +1,4 @@
-import type { HoldingProcess } from '../../agent/protocol/board-lock.ts';
+import type { HoldingProcess } from '../../agent/contract/board-lock.ts';
 import type { CpuFacts } from './cpu-facts.ts';
 
 /** A benchmark that holds a board. */

@@ -1,4 +1,4 @@
-import { tensorRtVersion } from '../../agent/protocol/tensorrt-version.ts';
+import { tensorRtVersion } from '../../agent/contract/tensorrt-version.ts';
 import { OrinError } from '../errors.ts';
 import type { Link } from '../link/link.ts';
 import { runScript } from '../shell/run-script.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { boardScope, holderOf, readPeer, socketNames } from '../../agent/protocol/board-lock.ts';
-import { cleanLine } from '../../agent/protocol/clean-text.ts';
+import { boardScope, holderOf, readPeer, socketNames } from '../../agent/contract/board-lock.ts';
+import { cleanLine } from '../../agent/contract/clean-text.ts';
 import type { BoardFacts, BoardLock, BoardReservation } from './facts.ts';
 import type { ProbeAnswer } from './probe-answer.ts';
 

@@ -1,4 +1,4 @@
-import type { JetsonSnapshot } from '../../agent/protocol/board-files.ts';
+import type { JetsonSnapshot } from '../../agent/contract/board-files.ts';
 import { OrinError } from '../errors.ts';
 import type { Link } from '../link/link.ts';
 import { runScript } from '../shell/run-script.ts';

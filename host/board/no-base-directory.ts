@@ -1,5 +1,5 @@
 import { OrinError } from '../errors.ts';
-import { shellWord } from '../shell/shell-word.ts';
+import { shellWord } from '../link/shell-word.ts';
 import type { BoardFacts } from './facts.ts';
 
 /**

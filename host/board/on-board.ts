@@ -1,6 +1,6 @@
 import { type ProbeAnswer, wholeNumber } from './probe-answer.ts';
 
-/** Part of an upload that a cut left behind; see host/push/segments.ts for its name. */
+/** Part of an upload that a cut left behind; see host/store/push/segments.ts for its name. */
 export interface PartialUpload {
   readonly name: string;
   readonly sha256: string;

@@ -1,4 +1,4 @@
-import { cleanLine } from '../../agent/protocol/clean-text.ts';
+import { cleanLine } from '../../agent/contract/clean-text.ts';
 
 /** Bounds on what a board may tell us, far above anything real. */
 const MAX_LINES = 200_000;

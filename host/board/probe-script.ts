@@ -1,4 +1,4 @@
-import { lockSocket, peerProgram } from '../../agent/protocol/board-lock.ts';
+import { lockSocket, peerProgram } from '../../agent/contract/board-lock.ts';
 import { program } from '../shell/program.ts';
 import answer from '../shell/programs/answer.sh';
 import baseNames from '../shell/programs/base-names.sh';

@@ -1,12 +1,12 @@
 import { OrinError } from '../errors.ts';
 import type { Link } from '../link/link.ts';
+import { sshWords } from '../reach/config/target-name.ts';
 import { lastBytes } from '../shell/marked-output.ts';
 import { runScript } from '../shell/run-script.ts';
-import { sshWords } from '../ssh/target-name.ts';
+import { jetpackOf, l4tRelease, powerMode } from '../telemetry/jetson.ts';
 import { cpuFacts } from './cpu-facts.ts';
 import type { BoardFacts } from './facts.ts';
 import { holdersOf } from './holders.ts';
-import { jetpackOf, l4tRelease, powerMode } from './jetson.ts';
 import { noBaseDirectory } from './no-base-directory.ts';
 import { type OnBoard, readOnBoard } from './on-board.ts';
 import { type ProbeAnswer, readAnswer, wholeNumber } from './probe-answer.ts';

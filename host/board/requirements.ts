@@ -1,6 +1,6 @@
 import { type ErrorCode, OrinError } from '../errors.ts';
-import { formatBytes } from '../push/bytes.ts';
-import { formatCount } from '../results/format.ts';
+import { formatBytes } from '../quantities/bytes.ts';
+import { formatCount } from '../quantities/format.ts';
 import type { BoardFacts } from './facts.ts';
 import { neededTools } from './try-tools.ts';
 

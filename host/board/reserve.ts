@@ -1,9 +1,9 @@
-import { cleanLine } from '../../agent/protocol/clean-text.ts';
+import { cleanLine } from '../../agent/contract/clean-text.ts';
 import { OrinError } from '../errors.ts';
 import type { Link } from '../link/link.ts';
-import { reservationText } from '../run/busy-board.ts';
 import { runScript } from '../shell/run-script.ts';
 import { word } from '../shell/sh.ts';
+import { reservationText } from './busy-board.ts';
 import type { BoardReservation } from './facts.ts';
 import { MAX_RESERVATION_MS, type ReservationFile, readReservation } from './holders.ts';
 import type { Probe } from './probe.ts';

@@ -1,7 +1,7 @@
-import { cleanLine } from '../../agent/protocol/clean-text.ts';
+import { cleanLine } from '../../agent/contract/clean-text.ts';
+import type { Result } from '../analysis/result/result.ts';
+import { type Shortfall, shortfallOf } from '../analysis/verdict/shortfall.ts';
 import { type ErrorCode, OrinError } from '../errors.ts';
-import type { Result } from '../results/result.ts';
-import { type Shortfall, shortfallOf } from '../results/shortfall.ts';
 
 /** Why a board has no result, as it is kept and shown. */
 export interface BoardFailure {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { around, JournalBuilder, testCell, testPlan } from '../../test/support/journal-builder.ts';
-import { openSpool } from '../run/journal-spool.ts';
+import { openSpool } from '../archive/journal-spool.ts';
 import { readBoardJournal } from './board-journal.ts';
 
 const plan = testPlan([testCell('c1')]);

@@ -1,10 +1,10 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { JournalEvent } from '../../agent/protocol/events.ts';
-import { JournalReader } from '../results/journal.ts';
-import { journalPaths, openSavedFile } from '../results/saved-runs.ts';
-import { incomingDirectory } from '../run/journal-spool.ts';
+import type { JournalEvent } from '../../agent/contract/events.ts';
+import { incomingDirectory } from '../archive/journal-spool.ts';
+import { journalPaths, openSavedFile } from '../archive/saved-runs.ts';
+import { JournalReader } from '../journal/journal.ts';
 
 const CHUNK_BYTES = 256 * 1024;
 

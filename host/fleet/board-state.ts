@@ -1,6 +1,6 @@
-import { cleanLine } from '../../agent/protocol/clean-text.ts';
-import type { JournalEvent } from '../../agent/protocol/events.ts';
-import type { Plan } from '../../agent/protocol/plan.ts';
+import { cleanLine } from '../../agent/contract/clean-text.ts';
+import type { JournalEvent } from '../../agent/contract/events.ts';
+import type { Plan } from '../../agent/contract/plan.ts';
 import type { BoardFacts } from '../board/facts.ts';
 import type { RunEvent } from '../run/run-event.ts';
 import type { BoardFailure } from './board-failure.ts';

@@ -1,6 +1,6 @@
-import type { CellResult } from '../results/cell-result.ts';
-import { labelUnderModel } from '../results/model-name.ts';
-import type { Result } from '../results/result.ts';
+import { labelUnderModel } from '../analysis/model-name.ts';
+import type { CellResult } from '../analysis/result/cell-result.ts';
+import type { Result } from '../analysis/result/result.ts';
 
 /** What one cell came to on one board: what a fleet's table and its comparison of boards need. */
 export interface CellSummary {

@@ -1,6 +1,6 @@
-import { cleanLine } from '../../agent/protocol/clean-text.ts';
+import { cleanLine } from '../../agent/contract/clean-text.ts';
 import { OrinError } from '../errors.ts';
-import { readNamed } from '../hash/named-file.ts';
+import { readNamed } from '../workstation/named-file.ts';
 
 /** A hundred thousand boards. */
 const MAX_BYTES = 16 * 1024 * 1024;

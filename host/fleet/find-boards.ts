@@ -1,9 +1,9 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OrinError } from '../errors.ts';
-import { includesIn } from '../ssh/compute-settings.ts';
-import { homeDirectory } from '../ssh/expand-tokens.ts';
-import { parseTargetName } from '../ssh/target-name.ts';
+import { includesIn } from '../reach/config/compute-settings.ts';
+import { homeDirectory } from '../reach/config/expand-tokens.ts';
+import { parseTargetName } from '../reach/config/target-name.ts';
 import { readInventory } from './ansible-file.ts';
 import { readListFile } from './file-error.ts';
 import { plainBoard, requireUniqueNames } from './fleet-board.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { cleanWords } from '../../agent/protocol/clean-text.ts';
+import { cleanWords } from '../../agent/contract/clean-text.ts';
 import { OrinError } from '../errors.ts';
 
 const maybeText = z.string().min(1).nullable();

@@ -3,8 +3,8 @@ import {
   boardCellsHeader,
   boardSampleRows,
   boardSamplesHeader,
-} from '../results/export/csv.ts';
-import { readSavedJournal } from '../results/saved-runs.ts';
+} from '../archive/export/csv.ts';
+import { readSavedJournal } from '../archive/saved-runs.ts';
 import type { FleetRecord } from './fleet-record.ts';
 import { fleetRuns } from './fleet-runs.ts';
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { matchesPattern } from '../ssh/patterns.ts';
-import { parseTargetName } from '../ssh/target-name.ts';
+import { matchesPattern } from '../reach/config/patterns.ts';
+import { parseTargetName } from '../reach/config/target-name.ts';
 import { mistakeAt, onLine, readListFile } from './file-error.ts';
 import { type Expectation, type FleetBoard, fleetBoardSchema, plainBoard } from './fleet-board.ts';
 import { expandRange } from './host-range.ts';

@@ -1,5 +1,5 @@
-import { escaped, table } from '../results/export/markdown.ts';
-import { formatCount, formatDuration, formatInterval, formatNumber } from '../results/format.ts';
+import { escaped, table } from '../archive/export/markdown.ts';
+import { formatCount, formatDuration, formatInterval, formatNumber } from '../quantities/format.ts';
 import type { FailureGroup } from './board-failure.ts';
 import type { BoardSummary, CellSummary } from './board-summary.ts';
 import { type FleetReport, oddSentence } from './fleet-report.ts';

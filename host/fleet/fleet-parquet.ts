@@ -5,9 +5,9 @@ import {
   ParquetWriter,
   schemaFromColumnData,
 } from 'hyparquet-writer';
-import { cellColumns, type Field } from '../results/export/csv.ts';
-import { column, requireSync, SamplesWriter } from '../results/export/parquet.ts';
-import { readSavedJournal } from '../results/saved-runs.ts';
+import { cellColumns, type Field } from '../archive/export/csv.ts';
+import { column, requireSync, SamplesWriter } from '../archive/export/parquet.ts';
+import { readSavedJournal } from '../archive/saved-runs.ts';
 import type { FleetRecord } from './fleet-record.ts';
 import { type FleetRun, fleetRuns } from './fleet-runs.ts';
 

@@ -1,5 +1,5 @@
-import { median } from '../../agent/statistics/quantile.ts';
-import { openRun } from '../results/saved-runs.ts';
+import { median } from '../../agent/contract/statistics/quantile.ts';
+import { openRun } from '../archive/saved-runs.ts';
 import { type BoardFailure, type FailureGroup, groupFailures } from './board-failure.ts';
 import { type BoardSummary, conditionLabels, summarizeBoard } from './board-summary.ts';
 import type { BoardRecord, FleetRecord } from './fleet-record.ts';

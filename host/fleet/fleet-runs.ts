@@ -1,4 +1,4 @@
-import { openRun, type SavedRun } from '../results/saved-runs.ts';
+import { openRun, type SavedRun } from '../archive/saved-runs.ts';
 import type { FleetRecord } from './fleet-record.ts';
 
 /** A board's result. */

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { cleanLine } from '../../agent/protocol/clean-text.ts';
+import { cleanLine } from '../../agent/contract/clean-text.ts';
+import { unwritable } from '../archive/directory.ts';
 import { OrinError } from '../errors.ts';
-import { readRegular } from '../hash/regular-file.ts';
-import { cleanStrings } from '../results/clean-strings.ts';
-import { unwritable } from '../results/directory.ts';
+import { cleanStrings } from '../journal/clean-strings.ts';
+import { readRegular } from '../workstation/regular-file.ts';
 import type { FleetBoard } from './fleet-board.ts';
 import {
   type BoardRecord,

@@ -1,4 +1,4 @@
-import { cleanLine } from '../../agent/protocol/clean-text.ts';
+import { cleanLine } from '../../agent/contract/clean-text.ts';
 import { OrinError } from '../errors.ts';
 
 /** More names than this in one range is a slip of the pen. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { seededRandom } from '../stats/seeded-random.ts';
+import { seededRandom } from '../analysis/statistics/seeded-random.ts';
 import type { BoardSummary } from './board-summary.ts';
 import { oddSentence } from './fleet-report.ts';
 import { findOddBoards } from './odd-boards.ts';

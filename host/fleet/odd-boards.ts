@@ -1,6 +1,6 @@
-import { median } from '../../agent/statistics/quantile.ts';
-import { studentTQuantile } from '../../agent/statistics/student-t.ts';
-import { type Estimate, randomEffects } from '../stats/random-effects.ts';
+import { median } from '../../agent/contract/statistics/quantile.ts';
+import { studentTQuantile } from '../../agent/contract/statistics/student-t.ts';
+import { type Estimate, randomEffects } from '../analysis/statistics/random-effects.ts';
 import { type BoardSummary, type Condition, conditionLabels } from './board-summary.ts';
 
 /** A condition in which a board differs from most of its kind. */

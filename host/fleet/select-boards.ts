@@ -1,6 +1,6 @@
-import { cleanLine } from '../../agent/protocol/clean-text.ts';
+import { cleanLine } from '../../agent/contract/clean-text.ts';
 import { OrinError } from '../errors.ts';
-import { matchesPattern } from '../ssh/patterns.ts';
+import { matchesPattern } from '../reach/config/patterns.ts';
 import type { FleetBoard } from './fleet-board.ts';
 import { expandRange } from './host-range.ts';
 

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseCounterTable } from '../telemetry/counter-table.ts';
+import { interruptSource } from '../telemetry/interrupt-source.ts';
 import { analyseDump } from './analyse-dump.ts';
 import { findingsOf } from './findings.ts';
-import { interruptSource } from './interrupt-source.ts';
 
 const path = (name: string) =>
   new URL(`../../test/fixtures/proc/${name}`, import.meta.url).pathname;

@@ -1,7 +1,11 @@
 import { counterSteps } from '../telemetry/counter-difference.ts';
 import type { CounterProblem, CounterRow, CounterTable } from '../telemetry/counter-table.ts';
-import { type InterruptKind, type InterruptSource, interruptSource } from './interrupt-source.ts';
-import { columnSums, type Spread, spreadOf } from './spread.ts';
+import {
+  type InterruptKind,
+  type InterruptSource,
+  interruptSource,
+} from '../telemetry/interrupt-source.ts';
+import { columnSums, type Spread, spreadOf } from '../telemetry/spread.ts';
 
 /** A source with its counts. */
 export interface CountedSource extends InterruptSource, Spread {

@@ -1,5 +1,5 @@
-import type { PairedComparison } from '../stats/compare-paired.ts';
-import { holm } from '../stats/holm.ts';
+import type { PairedComparison } from '../analysis/statistics/compare-paired.ts';
+import { holm } from '../analysis/statistics/holm.ts';
 import type { PinningEffect } from './pinning.ts';
 
 const SIGNIFICANT = 0.05;

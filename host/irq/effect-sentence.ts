@@ -1,4 +1,4 @@
-import type { PairedComparison } from '../stats/compare-paired.ts';
+import type { PairedComparison } from '../analysis/statistics/compare-paired.ts';
 import type { CorrectedEffects } from './corrected-effects.ts';
 import type { PinningEffect } from './pinning.ts';
 

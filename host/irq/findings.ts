@@ -1,5 +1,5 @@
+import { sharePercent as percent, type Spread } from '../telemetry/spread.ts';
 import type { CountedSource, DumpAnalysis, SoftirqAnalysis } from './analyse-dump.ts';
-import { sharePercent as percent, type Spread } from './spread.ts';
 
 /** One thing that the dumps show, in a sentence with its numbers. */
 export interface Finding {

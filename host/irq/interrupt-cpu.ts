@@ -1,4 +1,4 @@
-import { parseCpuList } from '../../agent/protocol/cpu-list.ts';
+import { parseCpuList } from '../../agent/contract/cpu-list.ts';
 import type { Link } from '../link/link.ts';
 import { runScript } from '../shell/run-script.ts';
 import { parseCounterTable } from '../telemetry/counter-table.ts';

@@ -2,9 +2,9 @@ import { cpuLimitText } from '../board/cpu-facts.ts';
 import type { BoardFacts } from '../board/facts.ts';
 import { OrinError } from '../errors.ts';
 import type { Link } from '../link/link.ts';
-import type { Axes } from '../run/axes.ts';
-import { parseCellFilter } from '../run/cell-filter.ts';
-import { defaultThreads } from '../run/cells.ts';
+import type { Axes } from '../plan/axes.ts';
+import { parseCellFilter } from '../plan/cell-filter.ts';
+import { defaultThreads } from '../plan/cells.ts';
 import type { DumpAnalysis } from './analyse-dump.ts';
 import { idleInterrupts, interruptCpu } from './interrupt-cpu.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { JournalBuilder, testCell, testPlan } from '../../test/support/journal-builder.ts';
 import { blocks, resultOf } from '../../test/support/journal-runs.ts';
-import type { CellResult } from '../results/cell-result.ts';
-import { seededRandom } from '../stats/seeded-random.ts';
+import type { CellResult } from '../analysis/result/cell-result.ts';
+import { seededRandom } from '../analysis/statistics/seeded-random.ts';
 import { correctedEffects } from './corrected-effects.ts';
 import { effectSentence } from './effect-sentence.ts';
 import { merit } from './merit.ts';

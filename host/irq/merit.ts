@@ -1,5 +1,5 @@
-import type { CellResult } from '../results/cell-result.ts';
-import type { PairedComparison } from '../stats/compare-paired.ts';
+import type { CellResult } from '../analysis/result/cell-result.ts';
+import type { PairedComparison } from '../analysis/statistics/compare-paired.ts';
 import { type CorrectedEffects, correctedEffects } from './corrected-effects.ts';
 import type { PinningEffect } from './pinning.ts';
 

@@ -1,7 +1,7 @@
-import type { IrqChange } from '../../agent/protocol/irq-record.ts';
-import { isIrqChange, isSameValue } from '../../agent/protocol/irq-record.ts';
+import type { IrqChange } from '../../agent/contract/irq-record.ts';
+import { isIrqChange, isSameValue } from '../../agent/contract/irq-record.ts';
 import type { Link } from '../link/link.ts';
-import { formatCount } from '../results/format.ts';
+import { formatCount } from '../quantities/format.ts';
 import { runScript } from '../shell/run-script.ts';
 import type { DumpAnalysis } from './analyse-dump.ts';
 

@@ -1,8 +1,8 @@
-import { parseCpuList } from '../../agent/protocol/cpu-list.ts';
-import { blockPairs, type ProcessFigure } from '../results/block-pairs.ts';
-import type { CellResult } from '../results/cell-result.ts';
-import type { Result } from '../results/result.ts';
-import { comparePaired, type PairedComparison } from '../stats/compare-paired.ts';
+import { parseCpuList } from '../../agent/contract/cpu-list.ts';
+import { blockPairs, type ProcessFigure } from '../analysis/block-pairs.ts';
+import type { CellResult } from '../analysis/result/cell-result.ts';
+import type { Result } from '../analysis/result/result.ts';
+import { comparePaired, type PairedComparison } from '../analysis/statistics/compare-paired.ts';
 
 const THRESHOLD = 0.01;
 const LEVEL = 0.95;

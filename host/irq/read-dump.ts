@@ -1,6 +1,5 @@
-import { cleanLine } from '../../agent/protocol/clean-text.ts';
+import { cleanLine } from '../../agent/contract/clean-text.ts';
 import { OrinError } from '../errors.ts';
-import { readNamed, readStandardInput } from '../hash/named-file.ts';
 import {
   type CounterTable,
   counterTable,
@@ -8,6 +7,7 @@ import {
   looksLikeRow,
   type NumberedLine,
 } from '../telemetry/counter-table.ts';
+import { readNamed, readStandardInput } from '../workstation/named-file.ts';
 import { decodeDump } from './decode-dump.ts';
 import { possibleWidths, unwrapLines } from './unwrap-lines.ts';
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { around, JournalBuilder, testCell, testPlan } from '../../test/support/journal-builder.ts';
 import { resultOf } from '../../test/support/journal-runs.ts';
 import { allUsable } from '../board/cpu-facts.ts';
-import { cellsOf } from '../run/cells.ts';
+import { cellsOf } from '../plan/cells.ts';
 import { axesOff } from './irq-axes.ts';
 import { runFindings } from './run-findings.ts';
 

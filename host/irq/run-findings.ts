@@ -1,8 +1,8 @@
-import type { Activity, InterruptRates, SoftirqRates } from '../results/activity-result.ts';
-import type { CellResult } from '../results/cell-result.ts';
-import { formatCount, formatNumber, formatPercent } from '../results/format.ts';
-import { sourcesText } from '../results/interrupt-attribution.ts';
-import type { Result } from '../results/result.ts';
+import { sourcesText } from '../analysis/activity/interrupt-attribution.ts';
+import type { Activity, InterruptRates, SoftirqRates } from '../analysis/result/activity-result.ts';
+import type { CellResult } from '../analysis/result/cell-result.ts';
+import type { Result } from '../analysis/result/result.ts';
+import { formatCount, formatNumber, formatPercent } from '../quantities/format.ts';
 import { correctedEffects } from './corrected-effects.ts';
 import { effectSentence } from './effect-sentence.ts';
 import { merit } from './merit.ts';

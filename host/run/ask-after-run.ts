@@ -1,5 +1,5 @@
-import type { Plan } from '../../agent/protocol/plan.ts';
-import { segmentFile } from '../../agent/protocol/run-files.ts';
+import type { Plan } from '../../agent/contract/plan.ts';
+import { segmentFile } from '../../agent/contract/run-files.ts';
 import type { Link } from '../link/link.ts';
 import { runScript } from '../shell/run-script.ts';
 import { defineAlive, inRunDirectory } from './run-directory.ts';

@@ -1,18 +1,18 @@
 import { join } from 'node:path';
-import type { Plan } from '../../agent/protocol/plan.ts';
-import { PROTOCOL_VERSION } from '../../agent/protocol/version.ts';
+import type { Plan } from '../../agent/contract/plan.ts';
+import { PROTOCOL_VERSION } from '../../agent/contract/version.ts';
+import { openSpool } from '../archive/journal-spool.ts';
 import { OrinError } from '../errors.ts';
 import type { Link } from '../link/link.ts';
+import { longestMs } from '../plan/effort.ts';
 import type { BoardRunWithPlan } from './board-runs.ts';
 import { requestCancel } from './cancel.ts';
 import { concludeRun } from './conclude.ts';
 import { Connection } from './connection.ts';
 import { bringEarlierSegments } from './earlier-segments.ts';
-import { longestMs } from './effort.ts';
 import { findRun, findSaved, type RunRequest, unknownRun } from './find-run.ts';
 import { followToEnd } from './follow.ts';
 import type { FollowRequest } from './follow-request.ts';
-import { openSpool } from './journal-spool.ts';
 import type { RunOutcome, SavedOutcome } from './run-outcome.ts';
 import { withConnections } from './with-connections.ts';
 

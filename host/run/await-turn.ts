@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { holderText, refuseBusyBoard, reservationText } from '../board/busy-board.ts';
 import type { BoardFacts } from '../board/facts.ts';
 import { type BoardHolders, holdersOf } from '../board/holders.ts';
 import { bootIdOf, type Probe, probeBoard } from '../board/probe.ts';
@@ -11,7 +12,6 @@ import type { Link } from '../link/link.ts';
 import { lastBytes, newMarker } from '../shell/marked-output.ts';
 import { sh } from '../shell/sh.ts';
 import type { BenchRequest } from './bench-request.ts';
-import { holderText, refuseBusyBoard, reservationText } from './busy-board.ts';
 import { isClosed } from './connection.ts';
 
 /** A board that answers, and what the newest probe saw. */

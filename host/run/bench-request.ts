@@ -1,13 +1,13 @@
-import type { Plan } from '../../agent/protocol/plan.ts';
+import type { Plan } from '../../agent/contract/plan.ts';
 import type { BoardFacts } from '../board/facts.ts';
-import type { InputRequest } from '../inputs/cell-inputs.ts';
 import type { Link } from '../link/link.ts';
-import type { RunContext, TelemetryCheck } from '../results/run-context.ts';
-import type { Prompter } from '../ssh/prompter.ts';
-import type { Axes } from './axes.ts';
-import type { EffortRequest } from './effort.ts';
+import type { Axes } from '../plan/axes.ts';
+import type { EffortRequest } from '../plan/effort.ts';
+import type { InputRequest } from '../plan/inputs/cell-inputs.ts';
+import type { RunContext, TelemetryCheck } from '../plan/run-context.ts';
+import type { Workshop } from '../plan/workshop.ts';
+import type { Prompter } from '../reach/trust/prompter.ts';
 import type { FollowRequest } from './follow-request.ts';
-import type { Workshop } from './workshop.ts';
 
 /** One board to measure: what, how long, where to, and who listens. */
 export interface BenchRequest extends FollowRequest {

@@ -1,35 +1,35 @@
-import type { JournalEvent } from '../../agent/protocol/events.ts';
+import type { JournalEvent } from '../../agent/contract/events.ts';
+import { openSpool, type Spool } from '../archive/journal-spool.ts';
 import type { BoardFacts } from '../board/facts.ts';
 import { findGpuMeans } from '../board/gpu-means.ts';
+import { restoreStale } from '../board/interrupts/stale-moves.ts';
 import { requireLockedClocks } from '../board/locked-clocks.ts';
 import { type Probe, probeBoard } from '../board/probe.ts';
 import { requireBoard } from '../board/requirements.ts';
 import { OrinError } from '../errors.ts';
-import { restoreStale } from '../irq/stale-moves.ts';
 import type { Link } from '../link/link.ts';
-import { missingBytes, push } from '../push/push.ts';
-import type { Runtime } from '../runtime/runtime.ts';
-import type { UserBuild } from '../runtime/user-build.ts';
-import { silentPrompter } from '../ssh/prompter.ts';
+import type { Axes } from '../plan/axes.ts';
+import { bestGpuTarget, type EngineTarget } from '../plan/engine-target.ts';
+import { loadModels } from '../plan/load-models.ts';
+import { refuseUnused } from '../plan/unused-options.ts';
+import { openWorkshop, type Workshop } from '../plan/workshop.ts';
+import { silentPrompter } from '../reach/trust/prompter.ts';
+import { missingBytes, push } from '../store/push/push.ts';
+import type { Runtime } from '../store/runtime/runtime.ts';
+import type { UserBuild } from '../store/runtime/user-build.ts';
 import { Turns } from './await-turn.ts';
-import type { Axes } from './axes.ts';
 import type { BenchRequest } from './bench-request.ts';
 import { runtimeOf } from './board-runtime.ts';
 import { chooseBuild } from './choose-build.ts';
 import { concludeRun } from './conclude.ts';
 import { Connection, type Renewal } from './connection.ts';
-import { bestGpuTarget, type EngineTarget } from './engine-target.ts';
 import type { FollowedRun } from './follow.ts';
-import { openSpool, type Spool } from './journal-spool.ts';
 import { noLanes } from './lanes.ts';
-import { loadModels } from './load-models.ts';
 import { type PreparedRun, prepareRun } from './prepare.ts';
 import { watchPush } from './push-progress.ts';
 import type { RunOutcome } from './run-outcome.ts';
 import { startRun } from './start-run.ts';
-import { refuseUnused } from './unused-options.ts';
 import { withConnections } from './with-connections.ts';
-import { openWorkshop, type Workshop } from './workshop.ts';
 
 /**
  * One benchmark on one board, from connecting to the saved result; null after a dry run. The listener hears

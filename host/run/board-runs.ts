@@ -1,6 +1,6 @@
-import { cleanLine } from '../../agent/protocol/clean-text.ts';
-import { type Plan, planSchema } from '../../agent/protocol/plan.ts';
-import { decodeLine } from '../../agent/protocol/wire.ts';
+import { cleanLine } from '../../agent/contract/clean-text.ts';
+import { type Plan, planSchema } from '../../agent/contract/plan.ts';
+import { decodeLine } from '../../agent/contract/wire.ts';
 import type { Probe } from '../board/probe.ts';
 import type { Link } from '../link/link.ts';
 import { runScript } from '../shell/run-script.ts';

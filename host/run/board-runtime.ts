@@ -1,13 +1,13 @@
-import type { Plan } from '../../agent/protocol/plan.ts';
+import type { Plan } from '../../agent/contract/plan.ts';
 import type { Probe } from '../board/probe.ts';
+import { defineVerified } from '../board/verified-runtime.ts';
 import type { Link } from '../link/link.ts';
-import { defineVerified } from '../push/verified-runtime.ts';
-import { runContext } from '../results/run-context.ts';
-import type { Runtime } from '../runtime/runtime.ts';
+import { runContext } from '../plan/run-context.ts';
+import { openWorkshop, type Workshop } from '../plan/workshop.ts';
 import { runScript } from '../shell/run-script.ts';
 import { word } from '../shell/sh.ts';
+import type { Runtime } from '../store/runtime/runtime.ts';
 import type { FollowRequest } from './follow-request.ts';
-import { openWorkshop, type Workshop } from './workshop.ts';
 
 export interface RuntimeRequest extends Pick<FollowRequest, 'listener' | 'signal'> {
   readonly isOffline: boolean;

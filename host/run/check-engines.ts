@@ -1,9 +1,9 @@
-import { cleanLine } from '../../agent/protocol/clean-text.ts';
+import { cleanLine } from '../../agent/contract/clean-text.ts';
+import type { CellResult } from '../analysis/result/cell-result.ts';
+import type { Result } from '../analysis/result/result.ts';
+import { placementText } from '../analysis/verdict/placement.ts';
 import type { GpuMeans } from '../board/gpu-means.ts';
-import type { CellResult } from '../results/cell-result.ts';
-import { placementText } from '../results/placement.ts';
-import type { Result } from '../results/result.ts';
-import type { EngineTarget } from './engine-target.ts';
+import type { EngineTarget } from '../plan/engine-target.ts';
 
 /** Real work in every layer, and quick to send. */
 export const CHECK_MODEL = 'mlp-tiny';

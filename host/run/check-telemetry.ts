@@ -1,8 +1,8 @@
-import type { Result } from '../results/result.ts';
-import { costText, rateText, tooCostly } from '../results/telemetry-cost.ts';
+import type { Result } from '../analysis/result/result.ts';
+import { costText, rateText, tooCostly } from '../analysis/telemetry-cost.ts';
+import type { EffortRequest } from '../plan/effort.ts';
 import { bench } from './bench.ts';
 import type { BenchRequest } from './bench-request.ts';
-import type { EffortRequest } from './effort.ts';
 import type { RunOutcome } from './run-outcome.ts';
 
 /** An interval takes two. */

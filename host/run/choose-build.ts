@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import type { BoardFacts } from '../board/facts.ts';
 import { OrinError } from '../errors.ts';
-import { listBuilds } from '../runtime/build-store.ts';
-import { openUserBuild, requireFits, type UserBuild } from '../runtime/user-build.ts';
+import { listBuilds } from '../store/runtime/build-store.ts';
+import { openUserBuild, requireFits, type UserBuild } from '../store/runtime/user-build.ts';
 
 export interface BuildRequest {
   readonly board: string;

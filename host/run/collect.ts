@@ -1,19 +1,19 @@
 import { join } from 'node:path';
-import type { Plan } from '../../agent/protocol/plan.ts';
-import { segmentFile } from '../../agent/protocol/run-files.ts';
-import type { FileHash } from '../hash/hash-file.ts';
+import type { Plan } from '../../agent/contract/plan.ts';
+import { segmentFile } from '../../agent/contract/run-files.ts';
+import { runFiles } from '../archive/directory.ts';
+import type { JournalCopy } from '../archive/journal-spool.ts';
 import { boardLimits } from '../link/board-limits.ts';
 import type { Link } from '../link/link.ts';
-import { runFiles } from '../results/directory.ts';
 import { runScript } from '../shell/run-script.ts';
 import { boardSilent, exitOf, whileHeard } from '../shell/silence.ts';
+import type { FileHash } from '../workstation/hash-file.ts';
 import type { Renewal } from './connection.ts';
 import { hashesOf, readHashes } from './earlier-segments.ts';
 import { fetchFile } from './fetch-file.ts';
 import type { FollowedRun } from './follow.ts';
 import type { FollowRequest } from './follow-request.ts';
 import { openJournal } from './journal-bytes.ts';
-import type { JournalCopy } from './journal-spool.ts';
 import { followRun, type JournalStream } from './launch.ts';
 import { inRunDirectory, runDirectory } from './run-directory.ts';
 

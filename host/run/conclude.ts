@@ -1,8 +1,8 @@
-import { resultFromJournal } from '../results/compute.ts';
-import { saveRun } from '../results/directory.ts';
-import { removeLeftovers } from '../results/leftovers.ts';
-import { openRun, readSavedJournal } from '../results/saved-runs.ts';
-import { isSavedWhole } from '../results/saved-whole.ts';
+import { resultFromJournal } from '../analysis/compute.ts';
+import { saveRun } from '../archive/directory.ts';
+import { removeLeftovers } from '../archive/leftovers.ts';
+import { openRun, readSavedJournal } from '../archive/saved-runs.ts';
+import { isSavedWhole } from '../archive/saved-whole.ts';
 import { collectRun, journalHashes, messageOf, removeFromBoard } from './collect.ts';
 import type { FollowedRun } from './follow.ts';
 import type { FollowRequest } from './follow-request.ts';

@@ -3,10 +3,10 @@ import type { Probe } from '../board/probe.ts';
 import { requireSpace } from '../board/requirements.ts';
 import { OrinError } from '../errors.ts';
 import type { Link } from '../link/link.ts';
-import { channelCount } from '../push/segments.ts';
-import { nodeProgramBytes } from '../runtime/node-package.ts';
-import { onnxRuntimeFiles } from '../runtime/onnxruntime-files.ts';
 import { sh } from '../shell/sh.ts';
+import { channelCount } from '../store/push/segments.ts';
+import { nodeProgramBytes } from '../store/runtime/node-package.ts';
+import { onnxRuntimeFiles } from '../store/runtime/onnxruntime-files.ts';
 
 /**
  * What a benchmark would find out about a board only on its way, tried before: room for the runtime, where none is there, and as

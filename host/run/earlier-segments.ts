@@ -1,16 +1,16 @@
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Plan } from '../../agent/protocol/plan.ts';
-import { segmentFile } from '../../agent/protocol/run-files.ts';
+import type { Plan } from '../../agent/contract/plan.ts';
+import { segmentFile } from '../../agent/contract/run-files.ts';
+import type { Spool } from '../archive/journal-spool.ts';
 import { OrinError } from '../errors.ts';
-import { type FileHash, hashFile } from '../hash/hash-file.ts';
-import { openRegular } from '../hash/regular-file.ts';
+import { JournalReader } from '../journal/journal.ts';
 import type { Link } from '../link/link.ts';
-import { JournalReader } from '../results/journal.ts';
 import { runScript } from '../shell/run-script.ts';
+import { type FileHash, hashFile } from '../workstation/hash-file.ts';
+import { openRegular } from '../workstation/regular-file.ts';
 import type { Connection, Renewal } from './connection.ts';
 import { fetchFile } from './fetch-file.ts';
-import type { Spool } from './journal-spool.ts';
 import { inRunDirectory, runDirectory } from './run-directory.ts';
 
 export interface SegmentedRun {

@@ -1,8 +1,8 @@
-import { cleanLine } from '../../agent/protocol/clean-text.ts';
+import { cleanLine } from '../../agent/contract/clean-text.ts';
+import { openRun } from '../archive/saved-runs.ts';
 import { type Probe, probeBoard } from '../board/probe.ts';
 import { OrinError } from '../errors.ts';
 import type { Link } from '../link/link.ts';
-import { openRun } from '../results/saved-runs.ts';
 import { type BoardRunWithPlan, listBoardRuns } from './board-runs.ts';
 import { chooseRun } from './choose-run.ts';
 import type { FollowRequest } from './follow-request.ts';

@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { JournalEvent } from '../../agent/protocol/events.ts';
-import type { Plan } from '../../agent/protocol/plan.ts';
+import type { JournalEvent } from '../../agent/contract/events.ts';
+import type { Plan } from '../../agent/contract/plan.ts';
+import type { Spool } from '../archive/journal-spool.ts';
 import { type ErrorCode, OrinError } from '../errors.ts';
 import { type BoardLimits, boardLimits } from '../link/board-limits.ts';
 import type { Link } from '../link/link.ts';
+import { longestBuildingMs, longestMs } from '../plan/effort.ts';
 import { boardSilent, exitOf, whileHeard } from '../shell/silence.ts';
 import { hasNothingNew } from './ask-after-run.ts';
 import { requestCancel } from './cancel.ts';
 import { type Connection, isClosed } from './connection.ts';
-import { longestBuildingMs, longestMs } from './effort.ts';
 import type { FollowRequest } from './follow-request.ts';
 import { openJournal } from './journal-bytes.ts';
-import type { Spool } from './journal-spool.ts';
 import { followRun, type JournalStream } from './launch.ts';
 import { backOff } from './reconnect.ts';
 

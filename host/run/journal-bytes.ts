@@ -1,4 +1,4 @@
-import { cleanLine } from '../../agent/protocol/clean-text.ts';
+import { cleanLine } from '../../agent/contract/clean-text.ts';
 import { wholeNumber } from '../board/probe-answer.ts';
 import { OrinError } from '../errors.ts';
 import { lastBytes, readMarked } from '../shell/marked-output.ts';

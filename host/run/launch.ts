@@ -1,13 +1,13 @@
-import type { Plan } from '../../agent/protocol/plan.ts';
-import { segmentFile } from '../../agent/protocol/run-files.ts';
+import type { Plan } from '../../agent/contract/plan.ts';
+import { segmentFile } from '../../agent/contract/run-files.ts';
+import { defineVerified } from '../board/verified-runtime.ts';
 import { type BoardLimits, boardLimits } from '../link/board-limits.ts';
 import type { Link, RemoteProcess } from '../link/link.ts';
-import { markUsedStatement } from '../push/install-runtime.ts';
-import { defineVerified } from '../push/verified-runtime.ts';
 import { startFed } from '../shell/fed-script.ts';
 import { newMarker } from '../shell/marked-output.ts';
 import { sh, word } from '../shell/sh.ts';
 import { startInTime } from '../shell/silence.ts';
+import { markUsedStatement } from '../store/push/install-runtime.ts';
 import { defineFollow } from './follow-script.ts';
 import { defineAlive, inRunDirectory } from './run-directory.ts';
 

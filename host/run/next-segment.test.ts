@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Plan } from '../../agent/protocol/plan.ts';
+import type { Plan } from '../../agent/contract/plan.ts';
 import { around, JournalBuilder, testCell, testPlan } from '../../test/support/journal-builder.ts';
-import { readJournal } from '../results/journal.ts';
+import { readJournal } from '../journal/journal.ts';
 import { nextSegment } from './next-segment.ts';
 
 const plan: Plan = {

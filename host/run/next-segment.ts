@@ -1,7 +1,7 @@
-import type { EventOf } from '../../agent/protocol/events.ts';
-import type { Plan } from '../../agent/protocol/plan.ts';
-import { median } from '../../agent/statistics/quantile.ts';
-import type { JournalData } from '../results/journal-data.ts';
+import type { EventOf } from '../../agent/contract/events.ts';
+import type { Plan } from '../../agent/contract/plan.ts';
+import { median } from '../../agent/contract/statistics/quantile.ts';
+import type { JournalData } from '../journal/journal-data.ts';
 
 /**
  * The plan by which a run that was cut goes on: the same, with what is missing of its order. Missing are the cells of

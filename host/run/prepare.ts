@@ -1,23 +1,23 @@
 import { arch, platform } from 'node:os';
-import { type Cell, type Effort, itemsPerIteration, type Plan } from '../../agent/protocol/plan.ts';
+import { type Cell, type Effort, itemsPerIteration, type Plan } from '../../agent/contract/plan.ts';
 import { hasFreeShapes } from '../../models/shapes.ts';
 import { cpuLimitTexts } from '../board/cpu-facts.ts';
 import type { BoardFacts } from '../board/facts.ts';
-import type { InputRequest } from '../inputs/cell-inputs.ts';
-import type { LoadedModel } from '../inputs/model-source.ts';
-import { type ModelSummary, summaryAt } from '../inputs/model-summary.ts';
-import type { StoreFile } from '../push/store-file.ts';
-import { NODE_VERSION } from '../runtime/node-package.ts';
-import { ONNX_RUNTIME_VERSION } from '../runtime/onnxruntime-files.ts';
-import type { Runtime } from '../runtime/runtime.ts';
-import type { Axes } from './axes.ts';
+import type { Axes } from '../plan/axes.ts';
+import { type CellModel, cellsOf } from '../plan/cells.ts';
+import { effortFrom, longestMs } from '../plan/effort.ts';
+import type { InputRequest } from '../plan/inputs/cell-inputs.ts';
+import type { LoadedModel } from '../plan/inputs/model-source.ts';
+import { type ModelSummary, summaryAt } from '../plan/inputs/model-summary.ts';
+import type { PlanModels } from '../plan/load-models.ts';
+import { makePlan } from '../plan/plan.ts';
+import { refuseUnloadable } from '../plan/unloadable-models.ts';
+import type { Workshop } from '../plan/workshop.ts';
+import type { StoreFile } from '../store/push/store-file.ts';
+import { NODE_VERSION } from '../store/runtime/node-package.ts';
+import { ONNX_RUNTIME_VERSION } from '../store/runtime/onnxruntime-files.ts';
+import type { Runtime } from '../store/runtime/runtime.ts';
 import type { BenchRequest } from './bench-request.ts';
-import { type CellModel, cellsOf } from './cells.ts';
-import { effortFrom, longestMs } from './effort.ts';
-import type { PlanModels } from './load-models.ts';
-import { makePlan } from './plan.ts';
-import { refuseUnloadable } from './unloadable-models.ts';
-import type { Workshop } from './workshop.ts';
 
 /** A plan, the files that it needs on the board, and what a person should know about it. */
 export interface PreparedRun {
@@ -166,7 +166,7 @@ function ortLibrariesOf({ files }: Runtime): string[] {
   return libraries.map(({ file }) => file.sha256);
 }
 
-/** What `result.json` keeps beside the plan: see host/results/run-context.ts. No host or user names. */
+/** What `result.json` keeps beside the plan: see host/plan/run-context.ts. No host or user names. */
 function contextOf(
   request: BenchRequest,
   facts: BoardFacts,

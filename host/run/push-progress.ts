@@ -1,4 +1,4 @@
-import type { PushProgress } from '../push/progress.ts';
+import type { PushProgress } from '../store/push/progress.ts';
 
 /** Hears a push, begun anew on one connection after another, and knows whether it gets on. */
 export interface PushWatch {

@@ -1,8 +1,8 @@
-import type { JournalEvent } from '../../agent/protocol/events.ts';
-import type { Plan } from '../../agent/protocol/plan.ts';
+import type { JournalEvent } from '../../agent/contract/events.ts';
+import type { Plan } from '../../agent/contract/plan.ts';
+import type { Result } from '../analysis/result/result.ts';
 import type { BoardFacts } from '../board/facts.ts';
-import type { PushProgress } from '../push/progress.ts';
-import type { Result } from '../results/result.ts';
+import type { PushProgress } from '../store/push/progress.ts';
 import type { BoardRun } from './board-runs.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Result } from '../results/result.ts';
+import type { Result } from '../analysis/result/result.ts';
 
 /** A run that is saved here. */
 export interface SavedOutcome {

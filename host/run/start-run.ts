@@ -1,12 +1,12 @@
-import type { JournalEvent } from '../../agent/protocol/events.ts';
-import type { Plan } from '../../agent/protocol/plan.ts';
+import type { JournalEvent } from '../../agent/contract/events.ts';
+import type { Plan } from '../../agent/contract/plan.ts';
+import type { Spool } from '../archive/journal-spool.ts';
 import { OrinError } from '../errors.ts';
 import { boardLimits } from '../link/board-limits.ts';
-import { sshWords } from '../ssh/target-name.ts';
+import { sshWords } from '../reach/config/target-name.ts';
 import { type Connection, isClosed } from './connection.ts';
 import { type FollowedRun, followToEnd } from './follow.ts';
 import type { FollowRequest } from './follow-request.ts';
-import type { Spool } from './journal-spool.ts';
 import { type BoardPaths, type JournalStream, launchRun } from './launch.ts';
 import { backOff } from './reconnect.ts';
 

@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { cleanLine } from '../../agent/protocol/clean-text.ts';
+import { cleanLine } from '../../agent/contract/clean-text.ts';
 import { OrinError } from '../errors.ts';
 import type { Link, RemoteProcess } from '../link/link.ts';
-import { sshWords } from '../ssh/target-name.ts';
+import { sshWords } from '../reach/config/target-name.ts';
 import { MAX_NOISE_BYTES, newMarker } from './marked-output.ts';
 import { noAnswer } from './no-answer.ts';
 import { sh } from './sh.ts';

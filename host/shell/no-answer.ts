@@ -1,7 +1,7 @@
-import { cleanLine } from '../../agent/protocol/clean-text.ts';
+import { cleanLine } from '../../agent/contract/clean-text.ts';
 import { OrinError } from '../errors.ts';
 import type { Link } from '../link/link.ts';
-import { sshWords } from '../ssh/target-name.ts';
+import { sshWords } from '../reach/config/target-name.ts';
 
 /** The account did something else with our command than to run it; `said` is untrusted text. */
 export function noAnswer({ board }: Link, step: string, said: string): OrinError {

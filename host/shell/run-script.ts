@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { cleanLine, cleanText } from '../../agent/protocol/clean-text.ts';
+import { cleanLine, cleanText } from '../../agent/contract/clean-text.ts';
 import { OrinError } from '../errors.ts';
 import type { Link, RemoteProcess } from '../link/link.ts';
-import { sshWords } from '../ssh/target-name.ts';
+import { sshWords } from '../reach/config/target-name.ts';
 import { startFed } from './fed-script.ts';
 import { newMarker } from './marked-output.ts';
 import { noAnswer } from './no-answer.ts';

@@ -1,6 +1,6 @@
 import { OrinError } from '../errors.ts';
 import type { Link, RemoteExit, RemoteProcess } from '../link/link.ts';
-import { sshWords } from '../ssh/target-name.ts';
+import { sshWords } from '../reach/config/target-name.ts';
 
 /** What a command on a board is for. */
 export type Phase = 'command' | 'push' | 'launch' | 'follow' | 'fetch';

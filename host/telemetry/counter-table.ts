@@ -1,4 +1,4 @@
-import { cleanLine } from '../../agent/protocol/clean-text.ts';
+import { cleanLine } from '../../agent/contract/clean-text.ts';
 import { counter, MAX_CPUS, MAX_PROBLEMS, type ProcProblem } from './proc-stat.ts';
 
 /** One source of /proc/interrupts or one type of /proc/softirqs. */

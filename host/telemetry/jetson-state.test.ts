@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type JetsonSnapshot, jetsonPaths } from '../../agent/protocol/board-files.ts';
+import { type JetsonSnapshot, jetsonPaths } from '../../agent/contract/board-files.ts';
 import { modulePower, overCurrentSince } from './jetson-power.ts';
 import { readJetsonState } from './jetson-state.ts';
 import { parseJetsonClocks, parseNvpmodelQuery } from './jetson-tools.ts';

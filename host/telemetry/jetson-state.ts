@@ -1,6 +1,6 @@
-import type { JetsonSnapshot } from '../../agent/protocol/board-files.ts';
-import { cleanLine } from '../../agent/protocol/clean-text.ts';
-import { jetpackOf, l4tRelease, powerMode } from '../board/jetson.ts';
+import type { JetsonSnapshot } from '../../agent/contract/board-files.ts';
+import { cleanLine } from '../../agent/contract/clean-text.ts';
+import { jetpackOf, l4tRelease, powerMode } from './jetson.ts';
 import {
   type OverCurrentCounter,
   overCurrentCounters,

@@ -1,4 +1,4 @@
-import { cleanLine } from '../../agent/protocol/clean-text.ts';
+import { cleanLine } from '../../agent/contract/clean-text.ts';
 import type { Clock } from './jetson-state.ts';
 
 /** What `jetson_clocks --show` prints; it needs root. */

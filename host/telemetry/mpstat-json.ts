@@ -1,6 +1,6 @@
 import { TextDecoder } from 'node:util';
 import * as z from 'zod';
-import { cleanLine } from '../../agent/protocol/clean-text.ts';
+import { cleanLine } from '../../agent/contract/clean-text.ts';
 import type { CpuUse } from './cpu-use.ts';
 import { corrected } from './mpstat-corrections.ts';
 import { cpuNumber } from './mpstat-lines.ts';

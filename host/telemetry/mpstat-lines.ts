@@ -1,4 +1,4 @@
-import { cleanLine } from '../../agent/protocol/clean-text.ts';
+import { cleanLine } from '../../agent/contract/clean-text.ts';
 import type { CpuUse } from './cpu-use.ts';
 import type { MpstatSystem } from './mpstat-sample.ts';
 import { MAX_CPUS } from './proc-stat.ts';

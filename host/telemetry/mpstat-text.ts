@@ -1,4 +1,4 @@
-import { cleanLine } from '../../agent/protocol/clean-text.ts';
+import { cleanLine } from '../../agent/contract/clean-text.ts';
 import { LineSplitter } from './line-splitter.ts';
 import { corrected } from './mpstat-corrections.ts';
 import {

@@ -1,4 +1,4 @@
-import { cleanLine } from '../../agent/protocol/clean-text.ts';
+import { cleanLine } from '../../agent/contract/clean-text.ts';
 import { MAX_PROBLEMS } from './proc-stat.ts';
 
 /** Files of /proc as they were at one moment. */

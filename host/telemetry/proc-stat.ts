@@ -1,4 +1,4 @@
-import { cleanLine } from '../../agent/protocol/clean-text.ts';
+import { cleanLine } from '../../agent/contract/clean-text.ts';
 
 /** The ten columns of a CPU line of /proc/stat, in jiffies since boot, in the kernel's order. */
 export const cpuTimeColumns = [

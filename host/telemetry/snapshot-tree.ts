@@ -1,5 +1,5 @@
-import type { JetsonSnapshot } from '../../agent/protocol/board-files.ts';
-import { cleanLine } from '../../agent/protocol/clean-text.ts';
+import type { JetsonSnapshot } from '../../agent/contract/board-files.ts';
+import { cleanLine } from '../../agent/contract/clean-text.ts';
 
 const MAX_PATHS = 8192;
 const MAX_TEXT = 65_536;

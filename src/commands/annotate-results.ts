@@ -1,11 +1,11 @@
 import type { OptionValues } from 'commander';
+import { markBaseline, readBaselines, unmarkBaseline } from '../../host/archive/baselines.ts';
+import { writeNote } from '../../host/archive/run-note.ts';
+import { openRun, type SavedRun } from '../../host/archive/saved-runs.ts';
 import { exitCodes, OrinError } from '../../host/errors.ts';
-import { markBaseline, readBaselines, unmarkBaseline } from '../../host/results/baselines.ts';
-import { writeNote } from '../../host/results/run-note.ts';
-import { openRun, type SavedRun } from '../../host/results/saved-runs.ts';
-import { directoriesFrom } from '../config/directories.ts';
-import { environment } from '../config/environment.ts';
-import { print } from '../output/print.ts';
+import { directoriesFrom } from '../options/directories.ts';
+import { environment } from '../options/environment.ts';
+import { print } from '../terminal/print.ts';
 
 /** `orin-remote results note <run> [text…]`: without a text the note is told, with an empty one it is removed. */
 export async function noteCommand(id: string, words: readonly string[]): Promise<number> {

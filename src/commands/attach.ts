@@ -3,8 +3,8 @@ import { exitCodes } from '../../host/errors.ts';
 import { attach, cancelRun } from '../../host/run/attach.ts';
 import { resume } from '../../host/run/resume.ts';
 import type { RunOutcome } from '../../host/run/run-outcome.ts';
-import { directoriesFrom } from '../config/directories.ts';
-import { environment } from '../config/environment.ts';
+import { directoriesFrom } from '../options/directories.ts';
+import { environment } from '../options/environment.ts';
 import { type RunSurroundings, watchRun, withAccess } from './watch-run.ts';
 
 /** `orin-remote attach <host> [run] [--resume]`: gives the exit code that `bench` would have given. */

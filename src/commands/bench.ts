@@ -1,29 +1,29 @@
 import { hostname, userInfo } from 'node:os';
 import { Command, type OptionValues } from 'commander';
-import { telemetrySources } from '../../agent/protocol/plan.ts';
+import { telemetrySources } from '../../agent/contract/plan.ts';
+import { thesisAxes } from '../../host/plan/thesis-axes.ts';
 import { bench } from '../../host/run/bench.ts';
 import type { BenchRequest } from '../../host/run/bench-request.ts';
 import { benchChecked } from '../../host/run/check-telemetry.ts';
 import type { FollowRequest } from '../../host/run/follow-request.ts';
 import type { RunEvent } from '../../host/run/run-event.ts';
 import type { RunOutcome } from '../../host/run/run-outcome.ts';
-import { thesisAxes } from '../../host/run/thesis-axes.ts';
-import { addBenchOptions } from '../config/bench-options.ts';
-import { axesFrom, effortRequestFrom } from '../config/bench-values.ts';
-import { directoriesFrom } from '../config/directories.ts';
-import { wishesForGpu } from '../config/engine-values.ts';
-import { environment } from '../config/environment.ts';
-import { inputsFrom } from '../config/input-values.ts';
+import { addBenchOptions } from '../options/bench-options.ts';
+import { axesFrom, effortRequestFrom } from '../options/bench-values.ts';
+import { directoriesFrom } from '../options/directories.ts';
+import { wishesForGpu } from '../options/engine-values.ts';
+import { environment } from '../options/environment.ts';
+import { inputsFrom } from '../options/input-values.ts';
 import {
   choicesFrom,
   durationMs,
   sizeBytes,
   wholeNumber,
   wholeNumbers,
-} from '../config/parse-values.ts';
-import { shareableArguments } from '../config/shareable-arguments.ts';
-import { describePlan } from '../output/plan-table.ts';
-import { print } from '../output/print.ts';
+} from '../options/parse-values.ts';
+import { shareableArguments } from '../options/shareable-arguments.ts';
+import { describePlan } from '../report/plan-table.ts';
+import { print } from '../terminal/print.ts';
 import { formatFrom, type RunSurroundings, watchRun, withAccess } from './watch-run.ts';
 
 declare const __ORIN_REMOTE_VERSION__: string;

@@ -1,10 +1,10 @@
 import type { OptionValues } from 'commander';
 import { probeBoard } from '../../host/board/probe.ts';
+import { silentPrompter } from '../../host/reach/trust/prompter.ts';
 import { listBoardRuns } from '../../host/run/board-runs.ts';
-import { silentPrompter } from '../../host/ssh/prompter.ts';
-import { environment } from '../config/environment.ts';
-import { type RecentBoard, recentPath, rememberBoard } from '../config/recent.ts';
-import { connectionArguments } from '../output/attach-command-line.ts';
+import { environment } from '../options/environment.ts';
+import { type RecentBoard, recentPath, rememberBoard } from '../tui/home/recent.ts';
+import { connectionArguments } from '../words/attach-command-line.ts';
 import { accessTo } from './connection.ts';
 import { aboutBoard } from './remember-board.ts';
 

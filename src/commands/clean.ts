@@ -2,9 +2,9 @@ import type { OptionValues } from 'commander';
 import { cleanBoard } from '../../host/board/clean.ts';
 import type { Probe } from '../../host/board/probe.ts';
 import { exitCodes, OrinError } from '../../host/errors.ts';
-import { formatBytes } from '../../host/push/bytes.ts';
+import { formatBytes } from '../../host/quantities/bytes.ts';
 import { requestCancel } from '../../host/run/cancel.ts';
-import { print } from '../output/print.ts';
+import { print } from '../terminal/print.ts';
 import { withBoard } from './with-board.ts';
 
 /** `orin-remote clean <host>`: gives the exit code. */

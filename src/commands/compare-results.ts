@@ -1,16 +1,16 @@
 import type { OptionValues } from 'commander';
+import type { Result } from '../../host/analysis/result/result.ts';
+import { againstBaselines } from '../../host/archive/against-baselines.ts';
+import { compareRuns, type RunComparison } from '../../host/archive/compare-runs.ts';
+import { openRun, type SavedRun } from '../../host/archive/saved-runs.ts';
 import { exitCodes, OrinError } from '../../host/errors.ts';
-import { againstBaselines } from '../../host/results/against-baselines.ts';
-import { compareRuns, type RunComparison } from '../../host/results/compare-runs.ts';
-import type { Result } from '../../host/results/result.ts';
-import { openRun, type SavedRun } from '../../host/results/saved-runs.ts';
-import { directoriesFrom } from '../config/directories.ts';
-import { environment } from '../config/environment.ts';
-import { compareReport } from '../output/compare-report.ts';
-import { jsonText, print } from '../output/print.ts';
-import { plainText } from '../output/symbols.ts';
-import { terminalOf } from '../output/terminal.ts';
-import { wrapText } from '../output/wrap-text.ts';
+import { directoriesFrom } from '../options/directories.ts';
+import { environment } from '../options/environment.ts';
+import { compareReport } from '../report/compare-report.ts';
+import { jsonText, print } from '../terminal/print.ts';
+import { plainText } from '../terminal/symbols.ts';
+import { terminalOf } from '../terminal/terminal.ts';
+import { wrapText } from '../terminal/wrap-text.ts';
 
 const COMPARISON = 'orin-remote/comparison@1';
 /** Of one run whose models have different baselines. */

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import type { OptionValues } from 'commander';
 import type { Link } from '../../host/link/link.ts';
-import type { Prompter } from '../../host/ssh/prompter.ts';
-import type { ResolvedTarget } from '../../host/ssh/resolve-target.ts';
-import type { SharedHops } from '../../host/ssh/shared-hops.ts';
-import type { SharedSettings } from '../../host/ssh/shared-settings.ts';
-import type { OpenLinkOptions } from '../../host/transport/open-link.ts';
-import { directoriesFrom } from '../config/directories.ts';
-import { environment } from '../config/environment.ts';
+import type { ResolvedTarget } from '../../host/reach/config/resolve-target.ts';
+import type { SharedSettings } from '../../host/reach/config/shared-settings.ts';
+import type { OpenLinkOptions } from '../../host/reach/open-link.ts';
+import type { SharedHops } from '../../host/reach/ssh2/shared-hops.ts';
+import type { Prompter } from '../../host/reach/trust/prompter.ts';
+import { directoriesFrom } from '../options/directories.ts';
+import { environment } from '../options/environment.ts';
 
 /** How a command reaches its board, and how it leaves whatever it started for that. */
 export interface BoardAccess {
@@ -41,7 +41,7 @@ export async function accessTo(
 ): Promise<BoardAccess> {
   if (host === 'demo') return demoAccess();
   let release = listener.prompter.hush?.();
-  const { openLink } = await import('../../host/transport/open-link.ts');
+  const { openLink } = await import('../../host/reach/open-link.ts');
   const target = await targetOf(host, options, listener).catch((error: unknown) => {
     release?.();
     throw error;
@@ -85,7 +85,7 @@ async function targetOf(
   options: OptionValues,
   { settings }: AccessListener,
 ): Promise<ResolvedTarget> {
-  const { resolveTarget } = await import('../../host/ssh/resolve-target.ts');
+  const { resolveTarget } = await import('../../host/reach/config/resolve-target.ts');
   return await resolveTarget(host, {
     ...(options.sshConfig ? { configFile: String(options.sshConfig) } : {}),
     ...(options.port ? { port: Number(options.port) } : {}),
@@ -98,7 +98,7 @@ async function targetOf(
 }
 
 async function demoAccess(): Promise<BoardAccess> {
-  const { startDemoBoard } = await import('../../host/demo/demo-board.ts');
+  const { startDemoBoard } = await import('../../host/reach/demo/demo-board.ts');
   // Beside the cache of this machine as the workstation, not in it: `clean demo` must be able to remove it all.
   const base =
     environment.ORIN_REMOTE_DIR ?? join(directoriesFrom(environment).cache, 'demo-board');

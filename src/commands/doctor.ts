@@ -5,12 +5,12 @@ import { boardProblems } from '../../host/board/requirements.ts';
 import { exitCodes } from '../../host/errors.ts';
 import { listBoardRuns } from '../../host/run/board-runs.ts';
 import { boardTrials } from '../../host/run/doctor-checks.ts';
-import { environment } from '../config/environment.ts';
-import { plainRun } from '../output/board-run-list.ts';
-import { completeCommands } from '../output/complete-commands.ts';
-import { describeBoard } from '../output/doctor-report.ts';
-import { jsonText, print } from '../output/print.ts';
-import { terminalOf } from '../output/terminal.ts';
+import { environment } from '../options/environment.ts';
+import { plainRun } from '../report/board-run-list.ts';
+import { describeBoard } from '../report/doctor-report.ts';
+import { jsonText, print } from '../terminal/print.ts';
+import { terminalOf } from '../terminal/terminal.ts';
+import { completeCommands } from '../words/complete-commands.ts';
 import { withBoard } from './with-board.ts';
 
 /** `orin-remote doctor <host>`: 0 when a benchmark can run there, else the code of the first problem. */

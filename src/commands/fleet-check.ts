@@ -2,12 +2,12 @@ import type { OptionValues } from 'commander';
 import { exitCodes } from '../../host/errors.ts';
 import { checkBoards } from '../../host/fleet/check-boards.ts';
 import { findBoards } from '../../host/fleet/find-boards.ts';
-import { directoriesFrom } from '../config/directories.ts';
-import { environment } from '../config/environment.ts';
-import { boardQueryFrom } from '../config/fleet-values.ts';
-import { describeChecks } from '../output/fleet-check-table.ts';
-import { jsonText, print } from '../output/print.ts';
-import { terminalOf } from '../output/terminal.ts';
+import { directoriesFrom } from '../options/directories.ts';
+import { environment } from '../options/environment.ts';
+import { boardQueryFrom } from '../options/fleet-values.ts';
+import { describeChecks } from '../report/fleet-check-table.ts';
+import { jsonText, print } from '../terminal/print.ts';
+import { terminalOf } from '../terminal/terminal.ts';
 import { withFleetLinks } from './with-fleet-links.ts';
 
 /** `orin-remote fleet check [hosts…]`: 0 when a benchmark can run on all, 3 on some, 4 on none. */

@@ -1,9 +1,9 @@
 import type { OptionValues } from 'commander';
 import type { FleetBoard } from '../../host/fleet/fleet-board.ts';
 import type { Link } from '../../host/link/link.ts';
-import type { Prompter } from '../../host/ssh/prompter.ts';
-import { SharedHops } from '../../host/ssh/shared-hops.ts';
-import { SharedSettings } from '../../host/ssh/shared-settings.ts';
+import { SharedSettings } from '../../host/reach/config/shared-settings.ts';
+import { SharedHops } from '../../host/reach/ssh2/shared-hops.ts';
+import type { Prompter } from '../../host/reach/trust/prompter.ts';
 import { accessTo, type BoardAccess } from './connection.ts';
 
 export interface FleetConnections {

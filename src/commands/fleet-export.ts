@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { OptionValues } from 'commander';
+import { writeExport } from '../../host/archive/export/write-export.ts';
 import { exitCodes } from '../../host/errors.ts';
 import { fleetCsv, fleetSamplesCsv } from '../../host/fleet/fleet-csv.ts';
 import { fleetMarkdown } from '../../host/fleet/fleet-markdown.ts';
@@ -9,12 +10,11 @@ import { writeFleetCells, writeFleetSamples } from '../../host/fleet/fleet-parqu
 import type { FleetRecord } from '../../host/fleet/fleet-record.ts';
 import { reportFleet } from '../../host/fleet/fleet-report.ts';
 import { openFleet } from '../../host/fleet/fleet-store.ts';
-import { writeExport } from '../../host/results/export/write-export.ts';
-import { directoriesFrom } from '../config/directories.ts';
-import { environment } from '../config/environment.ts';
-import { choicesFrom } from '../config/parse-values.ts';
-import { parquetToStdout } from '../output/parquet-to-stdout.ts';
-import { jsonText, printPieces } from '../output/print.ts';
+import { directoriesFrom } from '../options/directories.ts';
+import { environment } from '../options/environment.ts';
+import { choicesFrom } from '../options/parse-values.ts';
+import { parquetToStdout } from '../terminal/parquet-to-stdout.ts';
+import { jsonText, printPieces } from '../terminal/print.ts';
 
 const formats = ['json', 'csv', 'md', 'parquet'] as const;
 type Format = (typeof formats)[number];

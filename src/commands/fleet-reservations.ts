@@ -7,13 +7,13 @@ import { exitCodes } from '../../host/errors.ts';
 import { findBoards } from '../../host/fleet/find-boards.ts';
 import { visitBoards } from '../../host/fleet/visit-boards.ts';
 import type { Link } from '../../host/link/link.ts';
-import { directoriesFrom } from '../config/directories.ts';
-import { environment } from '../config/environment.ts';
-import { boardQueryFrom } from '../config/fleet-values.ts';
-import { durationMs } from '../config/parse-values.ts';
-import { jsonText, print } from '../output/print.ts';
-import { describeReservations } from '../output/reservation-table.ts';
-import { terminalOf } from '../output/terminal.ts';
+import { directoriesFrom } from '../options/directories.ts';
+import { environment } from '../options/environment.ts';
+import { boardQueryFrom } from '../options/fleet-values.ts';
+import { durationMs } from '../options/parse-values.ts';
+import { describeReservations } from '../report/reservation-table.ts';
+import { jsonText, print } from '../terminal/print.ts';
+import { terminalOf } from '../terminal/terminal.ts';
 import { withFleetLinks } from './with-fleet-links.ts';
 
 /** `orin-remote fleet reserve|release|reservations [hosts…]`: 0 when it went well on all boards, 3 on some, 4 on none. */

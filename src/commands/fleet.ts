@@ -4,20 +4,20 @@ import { findBoards } from '../../host/fleet/find-boards.ts';
 import { type BoardRecord, isToAttach, isToRetry } from '../../host/fleet/fleet-record.ts';
 import { createFleet, type FleetStore, openFleet } from '../../host/fleet/fleet-store.ts';
 import type { FleetRequest } from '../../host/fleet/run-fleet.ts';
+import { openWorkshop, type Workshop } from '../../host/plan/workshop.ts';
 import { attach } from '../../host/run/attach.ts';
 import { bench } from '../../host/run/bench.ts';
-import { openWorkshop, type Workshop } from '../../host/run/workshop.ts';
-import { directoriesFrom } from '../config/directories.ts';
-import { environment } from '../config/environment.ts';
+import { directoriesFrom } from '../options/directories.ts';
+import { environment } from '../options/environment.ts';
 import {
   boardQueryFrom,
   laneLimitsFrom,
   optionsFor,
   portableOptions,
   withAbsolutePaths,
-} from '../config/fleet-values.ts';
-import { shareableArguments } from '../config/shareable-arguments.ts';
-import { printAside } from '../output/print.ts';
+} from '../options/fleet-values.ts';
+import { shareableArguments } from '../options/shareable-arguments.ts';
+import { printAside } from '../terminal/print.ts';
 import { type Settings, settingsFrom } from './bench.ts';
 import { fleetFormatFrom, printFleet } from './fleet-results.ts';
 import { watchFleet } from './watch-fleet.ts';

@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
-import { benchOptionsFrom } from '../config/bench-arguments.ts';
-import { directoriesFrom } from '../config/directories.ts';
-import { environment } from '../config/environment.ts';
-import { recentPath } from '../config/recent.ts';
-import { printResult } from '../output/print-result.ts';
-import { type TerminalOptions, terminalOf } from '../output/terminal.ts';
+import { benchOptionsFrom } from '../options/bench-arguments.ts';
+import { directoriesFrom } from '../options/directories.ts';
+import { environment } from '../options/environment.ts';
+import { printResult } from '../report/print-result.ts';
+import { type TerminalOptions, terminalOf } from '../terminal/terminal.ts';
+import { recentPath } from '../tui/home/recent.ts';
 import { attachBoard } from './attach.ts';
 import { measureBoard } from './bench.ts';
 import { checkBoard } from './check-board.ts';

@@ -1,15 +1,15 @@
 import type { OptionValues } from 'commander';
+import { type BoardRoot, rootOn } from '../../host/board/interrupts/board-root.ts';
+import { dismissGuardian, startGuardian } from '../../host/board/interrupts/steer.ts';
 import { OrinError } from '../../host/errors.ts';
-import { type BoardRoot, rootOn } from '../../host/irq/board-root.ts';
 import { irqAxes } from '../../host/irq/irq-axes.ts';
 import { describeMoves, type IrqMoves, type MoveKind, movesOn } from '../../host/irq/moves.ts';
-import { dismissGuardian, startGuardian } from '../../host/irq/steer.ts';
+import type { Prompter } from '../../host/reach/trust/prompter.ts';
 import { bench } from '../../host/run/bench.ts';
-import type { Prompter } from '../../host/ssh/prompter.ts';
-import { directoriesFrom } from '../config/directories.ts';
-import { environment } from '../config/environment.ts';
-import { terminalPrompter } from '../prompt/terminal-prompter.ts';
+import { directoriesFrom } from '../options/directories.ts';
+import { environment } from '../options/environment.ts';
 import { benchDefaults, settingsFrom } from './bench.ts';
+import { terminalPrompter } from './terminal-prompter.ts';
 import { type Watch, watchRun } from './watch-run.ts';
 
 /** What is to be moved, and how to become root for it. */

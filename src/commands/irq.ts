@@ -5,10 +5,10 @@ import { type Finding, findingsOf } from '../../host/irq/findings.ts';
 import { inputFindings } from '../../host/irq/input-findings.ts';
 import { readDump } from '../../host/irq/read-dump.ts';
 import type { CounterTable } from '../../host/telemetry/counter-table.ts';
-import { environment } from '../config/environment.ts';
-import { irqReport } from '../output/irq-report.ts';
-import { jsonText, print } from '../output/print.ts';
-import { terminalOf } from '../output/terminal.ts';
+import { environment } from '../options/environment.ts';
+import { irqReport } from '../report/irq-report.ts';
+import { jsonText, print } from '../terminal/print.ts';
+import { terminalOf } from '../terminal/terminal.ts';
 
 /** `orin-remote irq --file interrupts.txt`: what saved dumps of /proc/interrupts and /proc/softirqs say. */
 export async function irqFileCommand(options: OptionValues): Promise<number> {

@@ -1,17 +1,17 @@
 import { chmod, stat, writeFile } from 'node:fs/promises';
 import type { OptionValues } from 'commander';
 import { exitCodes, OrinError } from '../../host/errors.ts';
-import { withOrinErrors } from '../../host/inputs/as-orin-error.ts';
-import { modeOfNamedFile } from '../../host/private-files.ts';
-import { formatBytes } from '../../host/push/bytes.ts';
-import { loadObstacles } from '../../host/runtime/onnxruntime-limits.ts';
+import { withOrinErrors } from '../../host/plan/inputs/as-orin-error.ts';
+import { formatBytes } from '../../host/quantities/bytes.ts';
+import { loadObstacles } from '../../host/store/runtime/onnxruntime-limits.ts';
+import { modeOfNamedFile } from '../../host/workstation/private-files.ts';
 import { builtInModels, makeBuiltIn } from '../../models/built-in.ts';
 import { inspectModel } from '../../models/inspect/inspect-model.ts';
-import { shapesFrom } from '../config/input-values.ts';
-import { wholeNumber } from '../config/parse-values.ts';
-import { describeModel } from '../output/model-table.ts';
-import { jsonText, print, printAside, printBytes } from '../output/print.ts';
-import { textTable } from '../output/text-table.ts';
+import { shapesFrom } from '../options/input-values.ts';
+import { wholeNumber } from '../options/parse-values.ts';
+import { describeModel } from '../report/model-table.ts';
+import { jsonText, print, printAside, printBytes } from '../terminal/print.ts';
+import { textTable } from '../terminal/text-table.ts';
 
 /** `orin-remote model list` */
 export async function listModelsCommand(options: OptionValues): Promise<number> {

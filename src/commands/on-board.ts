@@ -1,8 +1,8 @@
 import type { OptionValues } from 'commander';
 import { OrinError } from '../../host/errors.ts';
 import type { RunEvent } from '../../host/run/run-event.ts';
-import { attachCommandLine } from '../output/attach-command-line.ts';
-import { printAside } from '../output/print.ts';
+import { printAside } from '../terminal/print.ts';
+import { attachCommandLine } from '../words/attach-command-line.ts';
 
 /** Knows from the events which run is on the board and not here, and says so once. */
 export class OnBoard {

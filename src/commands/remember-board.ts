@@ -1,10 +1,10 @@
 import type { OptionValues } from 'commander';
 import type { BoardFacts } from '../../host/board/facts.ts';
 import type { RunEvent } from '../../host/run/run-event.ts';
-import { environment } from '../config/environment.ts';
-import { type RecentBoard, recentPath, rememberBoard } from '../config/recent.ts';
-import { connectionArguments } from '../output/attach-command-line.ts';
-import { boardLine } from '../output/board-line.ts';
+import { environment } from '../options/environment.ts';
+import { type RecentBoard, recentPath, rememberBoard } from '../tui/home/recent.ts';
+import { connectionArguments } from '../words/attach-command-line.ts';
+import { boardLine } from '../words/board-line.ts';
 
 type Change = (before: RecentBoard) => Partial<RecentBoard>;
 

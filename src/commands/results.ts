@@ -1,22 +1,22 @@
 import type { OptionValues } from 'commander';
-import { exitCodes, OrinError } from '../../host/errors.ts';
 import {
   type ExportOptions,
   exportPieces,
   exportRun,
-} from '../../host/results/export/export-file.ts';
-import { exportFormats } from '../../host/results/export/export-text.ts';
-import { listRuns, openRun, type SavedRun } from '../../host/results/saved-runs.ts';
-import { directoriesFrom } from '../config/directories.ts';
-import { environment } from '../config/environment.ts';
-import { choicesFrom } from '../config/parse-values.ts';
-import { cpuReport, interruptReport } from '../output/activity-report.ts';
-import { describeOperators } from '../output/operator-table.ts';
-import { parquetToStdout } from '../output/parquet-to-stdout.ts';
-import { jsonText, print, printPieces } from '../output/print.ts';
-import { describeRun } from '../output/run-detail.ts';
-import { describeRuns } from '../output/run-list.ts';
-import { type Terminal, terminalOf } from '../output/terminal.ts';
+} from '../../host/archive/export/export-file.ts';
+import { exportFormats } from '../../host/archive/export/export-text.ts';
+import { listRuns, openRun, type SavedRun } from '../../host/archive/saved-runs.ts';
+import { exitCodes, OrinError } from '../../host/errors.ts';
+import { directoriesFrom } from '../options/directories.ts';
+import { environment } from '../options/environment.ts';
+import { choicesFrom } from '../options/parse-values.ts';
+import { cpuReport, interruptReport } from '../report/activity-report.ts';
+import { describeOperators } from '../report/operator-table.ts';
+import { describeRun } from '../report/run-detail.ts';
+import { describeRuns } from '../report/run-list.ts';
+import { parquetToStdout } from '../terminal/parquet-to-stdout.ts';
+import { jsonText, print, printPieces } from '../terminal/print.ts';
+import { type Terminal, terminalOf } from '../terminal/terminal.ts';
 
 /** `orin-remote results` */
 export async function listCommand(options: OptionValues): Promise<number> {

@@ -1,13 +1,13 @@
 import type { OptionValues } from 'commander';
+import { reservationText } from '../../host/board/busy-board.ts';
 import type { BoardReservation } from '../../host/board/facts.ts';
 import { exitCodes } from '../../host/errors.ts';
 import { listBoardRuns } from '../../host/run/board-runs.ts';
-import { reservationText } from '../../host/run/busy-board.ts';
-import { environment } from '../config/environment.ts';
-import { describeBoardRuns, plainRun } from '../output/board-run-list.ts';
-import { completeCommands } from '../output/complete-commands.ts';
-import { jsonText, print } from '../output/print.ts';
-import { terminalOf } from '../output/terminal.ts';
+import { environment } from '../options/environment.ts';
+import { describeBoardRuns, plainRun } from '../report/board-run-list.ts';
+import { jsonText, print } from '../terminal/print.ts';
+import { terminalOf } from '../terminal/terminal.ts';
+import { completeCommands } from '../words/complete-commands.ts';
 import { withBoard } from './with-board.ts';
 
 /** `orin-remote runs <host>`: the runs that are on a board, under way or not collected yet. */

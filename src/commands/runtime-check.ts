@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { OptionValues } from 'commander';
 import { findGpuMeans } from '../../host/board/gpu-means.ts';
 import { exitCodes } from '../../host/errors.ts';
+import type { EngineTarget } from '../../host/plan/engine-target.ts';
 import { bench } from '../../host/run/bench.ts';
 import {
   CHECK_MODEL,
@@ -12,17 +13,16 @@ import {
   targetsToCheck,
 } from '../../host/run/check-engines.ts';
 import { chooseBuild } from '../../host/run/choose-build.ts';
-import type { EngineTarget } from '../../host/run/engine-target.ts';
-import { directoriesFrom } from '../config/directories.ts';
-import { environment } from '../config/environment.ts';
-import { describeChecks } from '../output/engine-checks.ts';
-import { jsonText, print } from '../output/print.ts';
-import { noProgress, showProgress } from '../output/progress.ts';
-import { terminalOf } from '../output/terminal.ts';
-import { terminalPrompter } from '../prompt/terminal-prompter.ts';
+import { directoriesFrom } from '../options/directories.ts';
+import { environment } from '../options/environment.ts';
+import { describeChecks } from '../report/engine-checks.ts';
+import { noProgress, showProgress } from '../report/progress/progress.ts';
+import { jsonText, print } from '../terminal/print.ts';
+import { terminalOf } from '../terminal/terminal.ts';
 import { benchDefaults, settingsFrom } from './bench.ts';
 import { accessTo } from './connection.ts';
 import { interruptible } from './interruption.ts';
+import { terminalPrompter } from './terminal-prompter.ts';
 
 /**
  * `orin-remote runtime check <host>`: one run of a small model through every engine and provider, as a benchmark would

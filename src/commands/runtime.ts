@@ -6,13 +6,13 @@ import {
   listBuilds,
   removeBuild,
   type StoredBuild,
-} from '../../host/runtime/build-store.ts';
-import { directoriesFrom } from '../config/directories.ts';
-import { environment } from '../config/environment.ts';
-import { describeGpuMeans } from '../output/gpu-means.ts';
-import { jsonText, print, printAside } from '../output/print.ts';
-import { buildLine, describeBuilds, plainBuild } from '../output/stored-builds.ts';
-import { terminalOf } from '../output/terminal.ts';
+} from '../../host/store/runtime/build-store.ts';
+import { directoriesFrom } from '../options/directories.ts';
+import { environment } from '../options/environment.ts';
+import { describeGpuMeans } from '../report/gpu-means.ts';
+import { buildLine, describeBuilds, plainBuild } from '../report/stored-builds.ts';
+import { jsonText, print, printAside } from '../terminal/print.ts';
+import { terminalOf } from '../terminal/terminal.ts';
 import { interruptible } from './interruption.ts';
 import { withBoard } from './with-board.ts';
 

@@ -1,11 +1,11 @@
 import type { OptionValues } from 'commander';
-import { cleanLine } from '../../agent/protocol/clean-text.ts';
+import { cleanLine } from '../../agent/contract/clean-text.ts';
+import { locateRun } from '../../host/archive/saved-runs.ts';
+import { repairResult, type Verification, verifyRun } from '../../host/archive/verify.ts';
 import { exitCodes, OrinError } from '../../host/errors.ts';
-import { locateRun } from '../../host/results/saved-runs.ts';
-import { repairResult, type Verification, verifyRun } from '../../host/results/verify.ts';
-import { directoriesFrom } from '../config/directories.ts';
-import { environment } from '../config/environment.ts';
-import { print } from '../output/print.ts';
+import { directoriesFrom } from '../options/directories.ts';
+import { environment } from '../options/environment.ts';
+import { print } from '../terminal/print.ts';
 
 declare const __ORIN_REMOTE_VERSION__: string;
 

@@ -6,23 +6,23 @@ import type { BoardState } from '../../host/fleet/board-state.ts';
 import type { BoardRecord } from '../../host/fleet/fleet-record.ts';
 import type { FleetStore } from '../../host/fleet/fleet-store.ts';
 import { type FleetChange, type FleetRequest, runFleet } from '../../host/fleet/run-fleet.ts';
-import { type Prompter, silentPrompter } from '../../host/ssh/prompter.ts';
-import { directoriesFrom } from '../config/directories.ts';
-import { environment } from '../config/environment.ts';
-import { laneLimitsFrom } from '../config/fleet-values.ts';
+import { type Prompter, silentPrompter } from '../../host/reach/trust/prompter.ts';
+import { directoriesFrom } from '../options/directories.ts';
+import { environment } from '../options/environment.ts';
+import { laneLimitsFrom } from '../options/fleet-values.ts';
 import {
   type FleetProgress,
   noFleetProgress,
   showFleetProgress,
-} from '../output/fleet-progress.ts';
-import { printAside } from '../output/print.ts';
-import { counted } from '../output/quantities.ts';
-import { type Terminal, terminalOf } from '../output/terminal.ts';
-import { fleetPrompter } from '../prompt/fleet-prompter.ts';
-import { terminalPrompter } from '../prompt/terminal-prompter.ts';
+} from '../report/progress/fleet-progress.ts';
+import { printAside } from '../terminal/print.ts';
+import { type Terminal, terminalOf } from '../terminal/terminal.ts';
+import { counted } from '../words/quantities.ts';
 import { fleetConnections } from './fleet-connections.ts';
+import { fleetPrompter } from './fleet-prompter.ts';
 import { printFleet } from './fleet-results.ts';
 import { controlRun, type RunControl, type RunControlOptions } from './run-control.ts';
+import { terminalPrompter } from './terminal-prompter.ts';
 
 /** A fleet run being watched. */
 interface FleetWatch {

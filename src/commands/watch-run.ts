@@ -1,25 +1,25 @@
 import type { OptionValues } from 'commander';
+import { shortfallOf } from '../../host/analysis/verdict/shortfall.ts';
 import { exitCodes } from '../../host/errors.ts';
-import { shortfallOf } from '../../host/results/shortfall.ts';
+import type { Prompter } from '../../host/reach/trust/prompter.ts';
 import type { FollowRequest } from '../../host/run/follow-request.ts';
 import type { RunEvent } from '../../host/run/run-event.ts';
 import type { RunOutcome, SavedOutcome } from '../../host/run/run-outcome.ts';
-import type { Prompter } from '../../host/ssh/prompter.ts';
-import { directoriesFrom } from '../config/directories.ts';
-import { environment } from '../config/environment.ts';
-import { choicesFrom } from '../config/parse-values.ts';
-import { completeCommands, type GivenCommand } from '../output/complete-commands.ts';
-import { describeOperators } from '../output/operator-table.ts';
-import { print } from '../output/print.ts';
-import { type OutputFormat, outputFormats, printResult } from '../output/print-result.ts';
-import { noProgress, type Progress, showProgress } from '../output/progress.ts';
-import { type Terminal, terminalOf } from '../output/terminal.ts';
-import { askKey } from '../prompt/ask-key.ts';
-import { terminalPrompter } from '../prompt/terminal-prompter.ts';
+import { directoriesFrom } from '../options/directories.ts';
+import { environment } from '../options/environment.ts';
+import { choicesFrom } from '../options/parse-values.ts';
+import { describeOperators } from '../report/operator-table.ts';
+import { type OutputFormat, outputFormats, printResult } from '../report/print-result.ts';
+import { noProgress, type Progress, showProgress } from '../report/progress/progress.ts';
+import { print } from '../terminal/print.ts';
+import { askKey } from '../terminal/prompt/ask-key.ts';
+import { type Terminal, terminalOf } from '../terminal/terminal.ts';
+import { completeCommands, type GivenCommand } from '../words/complete-commands.ts';
 import { accessTo } from './connection.ts';
 import { OnBoard } from './on-board.ts';
 import { BoardMemory } from './remember-board.ts';
 import { type Choice, controlRun, type RunControlOptions } from './run-control.ts';
+import { terminalPrompter } from './terminal-prompter.ts';
 
 /** The format that was asked for. */
 export function formatFrom(options: OptionValues): OutputFormat {

@@ -1,12 +1,12 @@
 import type { OptionValues } from 'commander';
+import { restoreStale } from '../../host/board/interrupts/stale-moves.ts';
 import { type Probe, probeBoard } from '../../host/board/probe.ts';
-import { restoreStale } from '../../host/irq/stale-moves.ts';
 import type { Link } from '../../host/link/link.ts';
-import { printAside } from '../output/print.ts';
-import { noProgress } from '../output/progress.ts';
-import { terminalPrompter } from '../prompt/terminal-prompter.ts';
+import { noProgress } from '../report/progress/progress.ts';
+import { printAside } from '../terminal/print.ts';
 import { accessTo } from './connection.ts';
 import { interruptible } from './interruption.ts';
+import { terminalPrompter } from './terminal-prompter.ts';
 
 /** A board that answers, and what one probe learned of it. */
 export interface ConnectedBoard {

@@ -1,12 +1,12 @@
 import type { OptionValues } from 'commander';
 import type { FleetBoard } from '../../host/fleet/fleet-board.ts';
 import type { Link } from '../../host/link/link.ts';
-import { printAside } from '../output/print.ts';
-import { noProgress } from '../output/progress.ts';
-import { fleetPrompter } from '../prompt/fleet-prompter.ts';
-import { terminalPrompter } from '../prompt/terminal-prompter.ts';
+import { noProgress } from '../report/progress/progress.ts';
+import { printAside } from '../terminal/print.ts';
 import { fleetConnections } from './fleet-connections.ts';
+import { fleetPrompter } from './fleet-prompter.ts';
 import { interruptible } from './interruption.ts';
+import { terminalPrompter } from './terminal-prompter.ts';
 
 /** Does something short with many boards, with notes on stderr, questions one at a time, and Ctrl-C heard. */
 export async function withFleetLinks<T>(

@@ -1,12 +1,12 @@
 import { PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import type { JournalEvent } from '../../agent/protocol/events.ts';
-import { encodeEvent } from '../../agent/protocol/wire.ts';
-import { resultFromJournal } from '../../host/results/compute.ts';
-import { readJournal } from '../../host/results/journal.ts';
-import { cpuReport } from '../../src/output/activity-report.ts';
-import { terminalOf } from '../../src/output/terminal.ts';
+import type { JournalEvent } from '../../agent/contract/events.ts';
+import { encodeEvent } from '../../agent/contract/wire.ts';
+import { resultFromJournal } from '../../host/analysis/compute.ts';
+import { readJournal } from '../../host/journal/journal.ts';
+import { cpuReport } from '../../src/report/activity-report.ts';
+import { terminalOf } from '../../src/terminal/terminal.ts';
 import { ofKind, shortEffort, TestBoard, type TestRun } from '../support/board.ts';
 import { type SwitchableCpu, switchableCpu } from '../support/hotplug.ts';
 import { mlp, mlpCells } from '../support/mlp-cells.ts';

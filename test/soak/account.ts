@@ -1,6 +1,6 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { resultSchema } from '../../host/results/result.ts';
+import { resultSchema } from '../../host/analysis/result/result.ts';
 import { count, type Figures } from './figures.ts';
 import { type Counted, countJournal } from './journal-audit.ts';
 import { filesBelow, processesNaming, stillThere } from './leaks.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { journalEventSchema } from '../../agent/protocol/events.ts';
+import { journalEventSchema } from '../../agent/contract/events.ts';
 
 /** What the generators look at in a schema of zod 4: https://zod.dev/packages/core#schemas. */
 interface Definition {

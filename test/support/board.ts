@@ -14,11 +14,11 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
-import type { EventOf, JournalEvent, JournalKind } from '../../agent/protocol/events.ts';
-import type { Cell, Effort, Plan } from '../../agent/protocol/plan.ts';
-import { segmentFile } from '../../agent/protocol/run-files.ts';
-import { PROTOCOL_VERSION } from '../../agent/protocol/version.ts';
-import { decodeLine } from '../../agent/protocol/wire.ts';
+import type { EventOf, JournalEvent, JournalKind } from '../../agent/contract/events.ts';
+import type { Cell, Effort, Plan } from '../../agent/contract/plan.ts';
+import { segmentFile } from '../../agent/contract/run-files.ts';
+import { PROTOCOL_VERSION } from '../../agent/contract/version.ts';
+import { decodeLine } from '../../agent/contract/wire.ts';
 import { makeMarkedBase } from './marked-base.ts';
 
 /** A model as tests hand it in: its bytes by file name, and which of them is the model. */

@@ -1,4 +1,4 @@
-import type { Cell, CellInput } from '../../agent/protocol/plan.ts';
+import type { Cell, CellInput } from '../../agent/contract/plan.ts';
 
 /** A cell on the CPU with everything at its default; its id is its label. */
 export function plainCell(id: string, model: string): Cell {

@@ -1,8 +1,8 @@
 import { appendFile } from 'node:fs/promises';
 import type { Link } from '../../host/link/link.ts';
-import { connectBoard } from '../../host/ssh/connect.ts';
-import { silentPrompter } from '../../host/ssh/prompter.ts';
-import { resolveTarget } from '../../host/ssh/resolve-target.ts';
+import { resolveTarget } from '../../host/reach/config/resolve-target.ts';
+import { connectBoard } from '../../host/reach/ssh2/connect.ts';
+import { silentPrompter } from '../../host/reach/trust/prompter.ts';
 import type { Sshd } from './sshd.ts';
 
 /**

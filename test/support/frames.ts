@@ -3,9 +3,9 @@ import { renderToString } from 'ink';
 import type { ReactNode } from 'react';
 import stringWidth from 'string-width';
 import { expect } from 'vitest';
-import type { Terminal } from '../../src/output/terminal.ts';
+import type { Terminal } from '../../src/terminal/terminal.ts';
+import { themeFor } from '../../src/terminal/theme.ts';
 import type { Size } from '../../src/tui/frame/layout.ts';
-import { themeFor } from '../../src/tui/frame/theme.ts';
 import { type Canvas, type FinishedFrame, isFinished } from '../../src/tui/frame/view.ts';
 import { BEGAN_MS } from './live-run.ts';
 

@@ -1,4 +1,4 @@
-import type { Cell } from '../../agent/protocol/plan.ts';
+import type { Cell } from '../../agent/contract/plan.ts';
 import { JournalBuilder, testCell, testPlan } from './journal-builder.ts';
 import { blocks } from './journal-runs.ts';
 

@@ -6,9 +6,9 @@ import type { ServerChannel } from 'ssh2';
 import { expect, onTestFinished } from 'vitest';
 import { type BoardLimits, boardLimits } from '../../host/link/board-limits.ts';
 import type { Link } from '../../host/link/link.ts';
-import { connectBoard } from '../../host/ssh/connect.ts';
-import { silentPrompter } from '../../host/ssh/prompter.ts';
-import { resolveTarget } from '../../host/ssh/resolve-target.ts';
+import { resolveTarget } from '../../host/reach/config/resolve-target.ts';
+import { connectBoard } from '../../host/reach/ssh2/connect.ts';
+import { silentPrompter } from '../../host/reach/trust/prompter.ts';
 import { startOddServer } from './odd-server.ts';
 
 /** So short that a test does not wait, and long enough for what answers. */

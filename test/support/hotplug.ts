@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { onTestFinished } from 'vitest';
-import { parseCpuList } from '../../agent/protocol/cpu-list.ts';
+import { parseCpuList } from '../../agent/contract/cpu-list.ts';
 
 const directory = '/sys/devices/system/cpu';
 const firstLine = (path: string) => readFileSync(path, 'latin1').trim();

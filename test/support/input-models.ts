@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { InputRequest } from '../../host/inputs/cell-inputs.ts';
-import type { StoreFile } from '../../host/push/store-file.ts';
+import type { InputRequest } from '../../host/plan/inputs/cell-inputs.ts';
+import type { StoreFile } from '../../host/store/push/store-file.ts';
 import type { Dimension } from '../../models/facts.ts';
 import { inspectModel } from '../../models/inspect/inspect-model.ts';
 import { encodeModel } from '../../models/onnx/codec.ts';

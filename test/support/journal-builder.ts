@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Unnumbered, WrittenEvent, WrittenOf } from '../../agent/protocol/events.ts';
-import type { Cell, Plan } from '../../agent/protocol/plan.ts';
-import { PROTOCOL_VERSION } from '../../agent/protocol/version.ts';
-import { encodeEvent } from '../../agent/protocol/wire.ts';
+import type { Unnumbered, WrittenEvent, WrittenOf } from '../../agent/contract/events.ts';
+import type { Cell, Plan } from '../../agent/contract/plan.ts';
+import { PROTOCOL_VERSION } from '../../agent/contract/version.ts';
+import { encodeEvent } from '../../agent/contract/wire.ts';
 import { plainCell } from './cells.ts';
 
 /** A cell of a test's plan; only what matters to the test needs saying. */

@@ -1,8 +1,8 @@
-import { cleanLine } from '../../agent/protocol/clean-text.ts';
-import type { EventOf } from '../../agent/protocol/events.ts';
-import { resultFromJournal } from '../../host/results/compute.ts';
-import { readJournal } from '../../host/results/journal.ts';
-import type { Result } from '../../host/results/result.ts';
+import { cleanLine } from '../../agent/contract/clean-text.ts';
+import type { EventOf } from '../../agent/contract/events.ts';
+import { resultFromJournal } from '../../host/analysis/compute.ts';
+import type { Result } from '../../host/analysis/result/result.ts';
+import { readJournal } from '../../host/journal/journal.ts';
 import { around, type JournalBuilder, type TestProcess } from './journal-builder.ts';
 
 export const resultOf = (builder: JournalBuilder): Result =>

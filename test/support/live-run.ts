@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { BoardFacts } from '../../host/board/facts.ts';
-import { JournalReader } from '../../host/results/journal.ts';
+import { JournalReader } from '../../host/journal/journal.ts';
 import type { RunEvent } from '../../host/run/run-event.ts';
 import { initialLive, type LiveState, reduceLive } from '../../src/tui/live/live-state.ts';
 import { around, JournalBuilder, testCell, testPlan } from './journal-builder.ts';

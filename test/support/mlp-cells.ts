@@ -1,4 +1,4 @@
-import type { Cell } from '../../agent/protocol/plan.ts';
+import type { Cell } from '../../agent/contract/plan.ts';
 import { makeBuiltIn } from '../../models/built-in.ts';
 import { shortEffort, type TestBoard, type TestModel } from './board.ts';
 import { fixedInput, testCell } from './cells.ts';

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import ssh2, { type AuthContext, type ServerChannel, type ServerConfig } from 'ssh2';
-import { ephemeralKeys } from '../../host/demo/demo-keys.ts';
+import { ephemeralKeys } from '../../host/reach/demo/demo-keys.ts';
 
 export interface OddServerOptions {
   authenticate(attempt: AuthContext): void;

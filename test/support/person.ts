@@ -1,4 +1,4 @@
-import type { Prompter, Question } from '../../host/ssh/prompter.ts';
+import type { Prompter, Question } from '../../host/reach/trust/prompter.ts';
 
 /** Somebody at a terminal with prepared answers; remembers what was asked. */
 export interface Person extends Prompter {

@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { resultFromJournal } from '../../host/results/compute.ts';
-import { runFiles, saveRun } from '../../host/results/directory.ts';
-import { readJournal } from '../../host/results/journal.ts';
+import { resultFromJournal } from '../../host/analysis/compute.ts';
+import { runFiles, saveRun } from '../../host/archive/directory.ts';
+import { readJournal } from '../../host/journal/journal.ts';
 import { JournalBuilder, testCell, testPlan } from './journal-builder.ts';
 import { blocks } from './journal-runs.ts';
 

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { Terminal } from '@xterm/headless';
+import { themeFor } from '../../src/terminal/theme.ts';
 import { ScreenHost } from '../../src/tui/frame/screen-host.tsx';
-import { themeFor } from '../../src/tui/frame/theme.ts';
 import type { View } from '../../src/tui/frame/view.ts';
 import { FakeStdin } from './fake-stdin.ts';
 import { terminalLike } from './frames.ts';

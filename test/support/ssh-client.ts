@@ -1,10 +1,13 @@
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import type { Link } from '../../host/link/link.ts';
+import { resolveTarget } from '../../host/reach/config/resolve-target.ts';
+import {
+  type ClientConnectOptions,
+  connectWithSshClient,
+} from '../../host/reach/openssh/connect.ts';
+import type { SshClientLink } from '../../host/reach/openssh/ssh-client-link.ts';
 import { runScript } from '../../host/shell/run-script.ts';
-import { resolveTarget } from '../../host/ssh/resolve-target.ts';
-import { type ClientConnectOptions, connectWithSshClient } from '../../host/ssh-client/connect.ts';
-import type { SshClientLink } from '../../host/ssh-client/ssh-client-link.ts';
 import { person } from './person.ts';
 import type { Sshd } from './sshd.ts';
 

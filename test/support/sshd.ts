@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Link } from '../../host/link/link.ts';
-import { connectBoard } from '../../host/ssh/connect.ts';
-import { silentPrompter } from '../../host/ssh/prompter.ts';
-import { resolveTarget } from '../../host/ssh/resolve-target.ts';
+import { resolveTarget } from '../../host/reach/config/resolve-target.ts';
+import { connectBoard } from '../../host/reach/ssh2/connect.ts';
+import { silentPrompter } from '../../host/reach/trust/prompter.ts';
 
 const run = promisify(execFile);
 

@@ -8,13 +8,13 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
-import type { Plan } from '../../agent/protocol/plan.ts';
+import type { Plan } from '../../agent/contract/plan.ts';
 import type { BoardFacts } from '../../host/board/facts.ts';
-import { guardianName } from '../../host/irq/guardian.ts';
+import { guardianName } from '../../host/board/interrupts/guardian.ts';
+import { restoreStale } from '../../host/board/interrupts/stale-moves.ts';
+import type { SteerTarget } from '../../host/board/interrupts/steer.ts';
 import type { IrqMoves } from '../../host/irq/moves.ts';
-import { restoreStale } from '../../host/irq/stale-moves.ts';
-import type { SteerTarget } from '../../host/irq/steer.ts';
-import { silentPrompter } from '../../host/ssh/prompter.ts';
+import { silentPrompter } from '../../host/reach/trust/prompter.ts';
 import { makeBuiltIn } from '../../models/built-in.ts';
 import { ofKind, shortEffort, TestBoard, type TestModel, type TestRun } from './board.ts';
 import { fixedInput, testCell } from './cells.ts';

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { StoreFile } from '../../host/push/store-file.ts';
-import { type Runtime, runtimeOf } from '../../host/runtime/runtime.ts';
+import type { StoreFile } from '../../host/store/push/store-file.ts';
+import { type Runtime, runtimeOf } from '../../host/store/runtime/runtime.ts';
 
 /** A store file on disk with this content. */
 export function fileOnDisk(

@@ -1,9 +1,9 @@
 import { appendFile } from 'node:fs/promises';
 import type { Link } from '../../host/link/link.ts';
-import { type ConnectOptions, connectBoard } from '../../host/ssh/connect.ts';
-import { silentPrompter } from '../../host/ssh/prompter.ts';
-import { type ResolvedTarget, resolveTarget } from '../../host/ssh/resolve-target.ts';
-import { connectWithSshClient } from '../../host/ssh-client/connect.ts';
+import { type ResolvedTarget, resolveTarget } from '../../host/reach/config/resolve-target.ts';
+import { connectWithSshClient } from '../../host/reach/openssh/connect.ts';
+import { type ConnectOptions, connectBoard } from '../../host/reach/ssh2/connect.ts';
+import { silentPrompter } from '../../host/reach/trust/prompter.ts';
 import type { Sshd } from './sshd.ts';
 
 /** A way of reaching a board, as the suites that every transport must pass know it. */

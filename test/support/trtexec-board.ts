@@ -1,11 +1,11 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { EventOf, JournalEvent } from '../../agent/protocol/events.ts';
-import type { Cell } from '../../agent/protocol/plan.ts';
-import { encodeEvent } from '../../agent/protocol/wire.ts';
-import { resultFromJournal } from '../../host/results/compute.ts';
-import { readJournal } from '../../host/results/journal.ts';
-import type { Result } from '../../host/results/result.ts';
+import type { EventOf, JournalEvent } from '../../agent/contract/events.ts';
+import type { Cell } from '../../agent/contract/plan.ts';
+import { encodeEvent } from '../../agent/contract/wire.ts';
+import { resultFromJournal } from '../../host/analysis/compute.ts';
+import type { Result } from '../../host/analysis/result/result.ts';
+import { readJournal } from '../../host/journal/journal.ts';
 import {
   ofKind,
   type StartOptions,

@@ -1,4 +1,4 @@
-import type { JournalEvent } from '../../agent/protocol/events.ts';
+import type { JournalEvent } from '../../agent/contract/events.ts';
 import type { BoardFailure } from '../../host/fleet/board-failure.ts';
 import { type BoardState, initialState, reduceBoard } from '../../host/fleet/board-state.ts';
 import { plainBoard } from '../../host/fleet/fleet-board.ts';

@@ -1,4 +1,4 @@
-import { attributeExcess } from '../../host/stats/attribution.ts';
+import { attributeExcess } from '../../host/analysis/statistics/attribution.ts';
 import { Share, type Study } from './support/study.ts';
 import { type WindowModel, windowsOf } from './support/window-noise.ts';
 

@@ -1,4 +1,4 @@
-import { comparePaired, type Pair } from '../../host/stats/compare-paired.ts';
+import { comparePaired, type Pair } from '../../host/analysis/statistics/compare-paired.ts';
 import { type Draw, spreadDraw } from './support/noise.ts';
 import { Share, type Study } from './support/study.ts';
 

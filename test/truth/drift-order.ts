@@ -1,5 +1,5 @@
-import { effortFrom } from '../../host/run/effort.ts';
-import { comparePaired, type Pair } from '../../host/stats/compare-paired.ts';
+import { comparePaired, type Pair } from '../../host/analysis/statistics/compare-paired.ts';
+import { effortFrom } from '../../host/plan/effort.ts';
 import { type Draw, spreadDraw } from './support/noise.ts';
 import { simulateRun } from './support/simulated-run.ts';
 import { type Finding, Share, type Study } from './support/study.ts';

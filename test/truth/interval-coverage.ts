@@ -1,7 +1,7 @@
-import { processInterval } from '../../agent/statistics/between-processes.ts';
-import { medianInterval } from '../../agent/statistics/within-process.ts';
-import { effortFrom } from '../../host/run/effort.ts';
-import { seededRandom } from '../../host/stats/seeded-random.ts';
+import { processInterval } from '../../agent/contract/statistics/between-processes.ts';
+import { medianInterval } from '../../agent/contract/statistics/within-process.ts';
+import { seededRandom } from '../../host/analysis/statistics/seeded-random.ts';
+import { effortFrom } from '../../host/plan/effort.ts';
 import { iterations, type SpreadName, spreadDraw, spreads } from './support/noise.ts';
 import { simulateRun } from './support/simulated-run.ts';
 import { type Finding, Share, type Study } from './support/study.ts';

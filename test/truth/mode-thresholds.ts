@@ -1,5 +1,5 @@
-import { widestGap } from '../../host/stats/process-structure.ts';
-import { seededRandom } from '../../host/stats/seeded-random.ts';
+import { widestGap } from '../../host/analysis/statistics/process-structure.ts';
+import { seededRandom } from '../../host/analysis/statistics/seeded-random.ts';
 import { type Draw, spreads } from './support/noise.ts';
 import type { Study } from './support/study.ts';
 
@@ -9,7 +9,7 @@ const oneMode: Readonly<Record<string, (random: Draw) => Draw>> = {
   exponential: spreads.skewed,
 };
 
-/** Where the thresholds of `host/stats/process-structure.ts` come from: gaps that one mode hardly ever shows. */
+/** Where the thresholds of `host/analysis/statistics/process-structure.ts` come from: gaps that one mode hardly ever shows. */
 export const modeThresholds: Study = {
   title:
     '99 % quantile of (gap between two groups) / (range of the wider one) in values of one mode',

@@ -1,6 +1,6 @@
-import { effectiveSampleSize } from '../../agent/statistics/within-process.ts';
-import { processPercentiles } from '../../host/stats/percentiles.ts';
-import { seededRandom } from '../../host/stats/seeded-random.ts';
+import { effectiveSampleSize } from '../../agent/contract/statistics/within-process.ts';
+import { processPercentiles } from '../../host/analysis/statistics/percentiles.ts';
+import { seededRandom } from '../../host/analysis/statistics/seeded-random.ts';
 import { type Draw, iterations, spreadDraw } from './support/noise.ts';
 import { type Finding, Share, type Study } from './support/study.ts';
 

@@ -1,4 +1,4 @@
-import { seededRandom } from '../../host/stats/seeded-random.ts';
+import { seededRandom } from '../../host/analysis/statistics/seeded-random.ts';
 import { iterations, spreadDraw } from './support/noise.ts';
 import { type Finding, Share, type Study } from './support/study.ts';
 

@@ -1,4 +1,4 @@
-import { studentTQuantile } from '../../agent/statistics/student-t.ts';
+import { studentTQuantile } from '../../agent/contract/statistics/student-t.ts';
 import { moderated, spreadFactor } from './support/moderated-variance.ts';
 import { type Draw, spreadDraw } from './support/noise.ts';
 import { normalCdf } from './support/normal.ts';

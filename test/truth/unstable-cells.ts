@@ -1,4 +1,4 @@
-import { effortFrom } from '../../host/run/effort.ts';
+import { effortFrom } from '../../host/plan/effort.ts';
 import { type SpreadName, spreadDraw } from './support/noise.ts';
 import { type ProcessMedian, simulateRun } from './support/simulated-run.ts';
 import { type Finding, Share, type Study } from './support/study.ts';

@@ -1,5 +1,5 @@
-import { cellInterval } from '../../agent/statistics/between-processes.ts';
-import { type EffortRequest, effortFrom } from '../../host/run/effort.ts';
+import { cellInterval } from '../../agent/contract/statistics/between-processes.ts';
+import { type EffortRequest, effortFrom } from '../../host/plan/effort.ts';
 import { type SpreadName, spreadDraw } from './support/noise.ts';
 import { type SimulatedCell, simulateRun } from './support/simulated-run.ts';
 import { type Finding, Share, type Study } from './support/study.ts';

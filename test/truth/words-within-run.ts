@@ -1,5 +1,5 @@
-import { compareCells } from '../../host/results/comparisons.ts';
-import { effortFrom } from '../../host/run/effort.ts';
+import { compareCells } from '../../host/analysis/comparisons.ts';
+import { effortFrom } from '../../host/plan/effort.ts';
 import { plainCell } from '../support/cells.ts';
 import { spreadDraw } from './support/noise.ts';
 import { type SimulatedCell, simulateRun } from './support/simulated-run.ts';

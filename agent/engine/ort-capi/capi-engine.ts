@@ -1,4 +1,4 @@
-import type { Cell } from '../../protocol/plan.ts';
+import type { Cell } from '../../contract/plan.ts';
 import { type Engine, EngineRefusal, type OpenOptions } from '../engine.ts';
 import { overKeptEngines } from '../engine-cache.ts';
 import type { Capi } from './capi.ts';

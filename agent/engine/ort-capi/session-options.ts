@@ -1,5 +1,5 @@
-import type { Cell } from '../../protocol/plan.ts';
-import { providerNames } from '../../protocol/provider-names.ts';
+import type { Cell } from '../../contract/plan.ts';
+import { providerNames } from '../../contract/provider-names.ts';
 import { EngineRefusal } from '../engine.ts';
 import { gpuNext, refusePrecision, sessionRefusal } from '../refusals.ts';
 import type { Address, Capi } from './capi.ts';

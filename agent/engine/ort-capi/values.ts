@@ -1,4 +1,4 @@
-import { type TensorDtype, tensorDtypes } from '../../protocol/plan.ts';
+import { type TensorDtype, tensorDtypes } from '../../contract/plan.ts';
 import { EngineRefusal, type NamedTensor, type TensorData } from '../engine.ts';
 import { elementCount, emptyTensorData } from '../tensor-data.ts';
 import type { Address, Capi } from './capi.ts';

@@ -1,4 +1,4 @@
-import type { Cell } from '../../protocol/plan.ts';
+import type { Cell } from '../../contract/plan.ts';
 import { EngineRefusal } from '../engine.ts';
 import type { Trtexec } from './describe.ts';
 

@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Cell } from '../../protocol/plan.ts';
+import type { Cell } from '../../contract/plan.ts';
 import { engineKey } from '../engine-cache.ts';
 import { buildArguments, precisionFlags, shapesOf } from './arguments.ts';
 import { type CachedEngine, cachedEngine, keepEngine } from './cached-engine.ts';

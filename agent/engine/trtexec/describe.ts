@@ -1,4 +1,4 @@
-import { tensorRtVersion } from '../../protocol/tensorrt-version.ts';
+import { tensorRtVersion } from '../../contract/tensorrt-version.ts';
 import { EngineRefusal } from '../engine.ts';
 import { findTrtexec } from './find-trtexec.ts';
 import { runTrtexec } from './run-trtexec.ts';

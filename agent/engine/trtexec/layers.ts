@@ -1,6 +1,6 @@
-import { cleanLine } from '../../protocol/clean-text.ts';
-import { maxPlacementNodes } from '../../protocol/engine-events.ts';
-import type { WrittenOf } from '../../protocol/events.ts';
+import { cleanLine } from '../../contract/clean-text.ts';
+import { maxPlacementNodes } from '../../contract/engine-events.ts';
+import type { WrittenOf } from '../../contract/events.ts';
 import { EngineRefusal } from '../engine.ts';
 
 type Layers = NonNullable<WrittenOf<'placement'>['layers']>;

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { cleanLine, cleanText } from '../../protocol/clean-text.ts';
+import { cleanLine, cleanText } from '../../contract/clean-text.ts';
 import { EngineRefusal } from '../engine.ts';
 
 /** What trtexec printed is kept up to here: a verbose build prints for hours. */

@@ -1,8 +1,8 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { WorkerJob } from '../../channel/messages.ts';
-import { readInputs } from '../../work/inputs.ts';
 import { EngineRefusal } from '../engine.ts';
+import { readInputs } from '../inputs.ts';
 import type { Trtexec } from './describe.ts';
 import { inputBytes } from './input-bytes.ts';
 

@@ -1,4 +1,4 @@
-import type { EventOf } from '../../../agent/protocol/events.ts';
+import type { EventOf } from '../../../agent/contract/events.ts';
 import { modulePower } from '../../../host/telemetry/jetson-power.ts';
 import { type BoardState, initialBoard, reduceFiles } from '../live/board-state.ts';
 import { busyOf, initialCpu, reduceTele } from '../live/cpu-state.ts';

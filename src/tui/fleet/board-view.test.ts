@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { JournalEvent } from '../../../agent/protocol/events.ts';
+import type { JournalEvent } from '../../../agent/contract/events.ts';
 import type { FleetChange } from '../../../host/fleet/run-fleet.ts';
 import type { RunEvent } from '../../../host/run/run-event.ts';
 import { canvasOf, frameOf, terminalLike } from '../../../test/support/frames.ts';

@@ -1,8 +1,8 @@
-import type { JournalEvent } from '../../../agent/protocol/events.ts';
+import type { JournalEvent } from '../../../agent/contract/events.ts';
 import { type BoardState, isSettled } from '../../../host/fleet/board-state.ts';
 import type { FleetChange } from '../../../host/fleet/run-fleet.ts';
 import type { RunEvent } from '../../../host/run/run-event.ts';
-import type { Terminal } from '../../output/terminal.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
 import { actionOf } from '../frame/keys.ts';
 import type { Press } from '../frame/press.ts';
 import type { Canvas, FinishedFrame, View } from '../frame/view.ts';

@@ -1,6 +1,6 @@
 import type { BoardPhase, BoardState } from '../../../host/fleet/board-state.ts';
-import { formatBytes } from '../../../host/push/bytes.ts';
-import type { Theme } from '../frame/theme.ts';
+import { formatBytes } from '../../../host/quantities/bytes.ts';
+import type { Theme } from '../../terminal/theme.ts';
 import type { WatchedBoard } from './watched-board.ts';
 
 type Look = 'done' | 'running' | 'failed' | 'dim';

@@ -1,7 +1,7 @@
 import { restOf } from '../../../host/fleet/board-state.ts';
-import { shareDone } from '../../output/fleet-view.ts';
-import { formatElapsed } from '../../output/quantities.ts';
-import { bar, exactly, padEnd, rule, spread, widthOf } from '../frame/text.ts';
+import { shareDone } from '../../report/progress/fleet-view.ts';
+import { bar, exactly, padEnd, rule, spread, widthOf } from '../../terminal/text.ts';
+import { formatElapsed } from '../../words/quantities.ts';
 import { failureText, inPhase, phaseMark, phaseWord, stepText } from './board-words.ts';
 import { CARD_ROWS, type FleetLayout } from './fleet-layout.ts';
 import {

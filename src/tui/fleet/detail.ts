@@ -1,8 +1,8 @@
 import { isSettled, restOf } from '../../../host/fleet/board-state.ts';
-import { formatDuration } from '../../../host/results/format.ts';
-import { counted, formatElapsed } from '../../output/quantities.ts';
-import { rule } from '../frame/text.ts';
-import type { Theme } from '../frame/theme.ts';
+import { formatDuration } from '../../../host/quantities/format.ts';
+import { rule } from '../../terminal/text.ts';
+import type { Theme } from '../../terminal/theme.ts';
+import { counted, formatElapsed } from '../../words/quantities.ts';
 import { inPhase, phaseMark, phaseWord, stepText } from './board-words.ts';
 import { clock, type GridCell, hasFigures, intervalText } from './grid-picture.ts';
 import { progressText } from './progress-text.ts';

@@ -1,7 +1,7 @@
 import { isSettled } from '../../../host/fleet/board-state.ts';
-import { counted } from '../../output/quantities.ts';
+import { clip } from '../../terminal/text.ts';
+import { counted } from '../../words/quantities.ts';
 import { footerLine, stacked } from '../frame/lines.tsx';
-import { clip } from '../frame/text.ts';
 import type { Canvas, FinishedFrame } from '../frame/view.ts';
 import { cardLines } from './cards.ts';
 import { detailLines } from './detail.ts';

@@ -1,9 +1,9 @@
 import { type BoardPhase, type BoardState, isSettled } from '../../../host/fleet/board-state.ts';
 import type { LaneLimits } from '../../../host/fleet/fleet-lanes.ts';
-import { etaText, shareDone } from '../../output/fleet-view.ts';
-import { counted } from '../../output/quantities.ts';
-import { bar, clip, rule, spread, widthOf } from '../frame/text.ts';
-import type { Theme } from '../frame/theme.ts';
+import { etaText, shareDone } from '../../report/progress/fleet-view.ts';
+import { bar, clip, rule, spread, widthOf } from '../../terminal/text.ts';
+import type { Theme } from '../../terminal/theme.ts';
+import { counted } from '../../words/quantities.ts';
 import { inPhase, percent, phaseMark } from './board-words.ts';
 import type { FleetLayout } from './fleet-layout.ts';
 import { clock, type GridCell, type GridPicture } from './grid-picture.ts';

@@ -1,5 +1,5 @@
 import type { BoardPhase, BoardState } from '../../../host/fleet/board-state.ts';
-import { shareDone } from '../../output/fleet-view.ts';
+import { shareDone } from '../../report/progress/fleet-view.ts';
 import { phaseWord } from './board-words.ts';
 import type { WatchedBoard } from './watched-board.ts';
 

@@ -1,7 +1,7 @@
 import { type BoardPhase, isSettled } from '../../../host/fleet/board-state.ts';
 import type { LaneLimits } from '../../../host/fleet/fleet-lanes.ts';
-import { formatNumber, formatPercent } from '../../../host/results/format.ts';
-import type { Theme } from '../frame/theme.ts';
+import { formatNumber, formatPercent } from '../../../host/quantities/format.ts';
+import type { Theme } from '../../terminal/theme.ts';
 import type { FleetChoices } from './fleet-choices.ts';
 import { cellsOf, kindMedians } from './fleet-model.ts';
 import type { Headline, WatchedBoard } from './watched-board.ts';

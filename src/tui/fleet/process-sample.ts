@@ -1,5 +1,5 @@
-import type { EventOf } from '../../../agent/protocol/events.ts';
-import { runningDistribution } from '../../../host/stats/running-estimate.ts';
+import type { EventOf } from '../../../agent/contract/events.ts';
+import { runningDistribution } from '../../../host/analysis/statistics/running-estimate.ts';
 
 /** So many iterations of a process are kept; of more, every second one, then every fourth, and so on. */
 const MAX_KEPT = 2048;

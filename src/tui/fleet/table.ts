@@ -1,6 +1,6 @@
-import { shareDone } from '../../output/fleet-view.ts';
-import { bar, padEnd, padStart } from '../frame/text.ts';
-import type { Theme } from '../frame/theme.ts';
+import { shareDone } from '../../report/progress/fleet-view.ts';
+import { bar, padEnd, padStart } from '../../terminal/text.ts';
+import type { Theme } from '../../terminal/theme.ts';
 import type { TelemetryFigures } from './board-telemetry.ts';
 import { failureText, inPhase, phaseMark, stepText } from './board-words.ts';
 import type { FleetLayout } from './fleet-layout.ts';

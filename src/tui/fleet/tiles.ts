@@ -1,5 +1,5 @@
-import { padEnd, padStart, widthOf } from '../frame/text.ts';
-import type { Theme } from '../frame/theme.ts';
+import { padEnd, padStart, widthOf } from '../../terminal/text.ts';
+import type { Theme } from '../../terminal/theme.ts';
 import { inPhase, percent, phaseMark, shortFailure, shortWord } from './board-words.ts';
 import { type FleetLayout, TILE_VALUE, tileNameColumns } from './fleet-layout.ts';
 import { commonDomain } from './fleet-model.ts';

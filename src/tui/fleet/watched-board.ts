@@ -1,10 +1,13 @@
-import type { EventOf, JournalEvent } from '../../../agent/protocol/events.ts';
-import type { Plan } from '../../../agent/protocol/plan.ts';
+import type { EventOf, JournalEvent } from '../../../agent/contract/events.ts';
+import type { Plan } from '../../../agent/contract/plan.ts';
+import {
+  type RunningEstimate,
+  runningEstimate,
+} from '../../../host/analysis/statistics/running-estimate.ts';
 import { type BoardState, initialState } from '../../../host/fleet/board-state.ts';
 import type { FleetBoard } from '../../../host/fleet/fleet-board.ts';
 import type { FleetChange } from '../../../host/fleet/run-fleet.ts';
 import type { RunEvent } from '../../../host/run/run-event.ts';
-import { type RunningEstimate, runningEstimate } from '../../../host/stats/running-estimate.ts';
 import { BoardTelemetry } from './board-telemetry.ts';
 import { ProcessSample } from './process-sample.ts';
 

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
+import { padEnd, rule } from '../../terminal/text.ts';
 import { helpOf, type Place } from './keys.ts';
 import { Frame, Lines } from './lines.tsx';
-import { padEnd, rule } from './text.ts';
 import type { Canvas } from './view.ts';
 
 /** The keys of a place, one a line. */

@@ -1,8 +1,8 @@
 import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
+import { clip, exactly } from '../../terminal/text.ts';
+import type { Theme } from '../../terminal/theme.ts';
 import { footerOf, type Place } from './keys.ts';
-import { clip, exactly } from './text.ts';
-import type { Theme } from './theme.ts';
 import type { Canvas, FinishedFrame } from './view.ts';
 
 /** A part of the frame: exactly so many lines, each cut to its width. */

@@ -1,11 +1,11 @@
 import { render, useInput } from 'ink';
 import { type ReactNode, useSyncExternalStore } from 'react';
-import type { Prompter } from '../../../host/ssh/prompter.ts';
+import type { Prompter } from '../../../host/reach/trust/prompter.ts';
+import type { Theme } from '../../terminal/theme.ts';
 import { type Dialog, DialogBox, type OpenDialog, pressDialog } from './dialog.tsx';
 import { Help } from './help.tsx';
 import { type Press, pressesOf } from './press.ts';
 import { Screen, type ScreenTerminal } from './screen.ts';
-import type { Theme } from './theme.ts';
 import { type Canvas, type FinishedFrame, isFinished, type View } from './view.ts';
 
 /** Four times a second is calm to look at and costs about one percent of a core. Keys are answered at once. */

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { oneRow } from '../../output/print.ts';
+import { oneRow } from '../../terminal/print.ts';
 
 const ENTER = '\u001b[?1049h\u001b[?25l\u001b[2J\u001b[H';
 const LEAVE = '\u001b[?25h\u001b[?1049l';

@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
+import type { Theme } from '../../terminal/theme.ts';
 import type { Place } from './keys.ts';
 import type { Size } from './layout.ts';
 import type { Press } from './press.ts';
-import type { Theme } from './theme.ts';
 
 /** What a view is drawn with. */
 export interface Canvas {

@@ -1,6 +1,6 @@
 import type { FleetBoard } from '../../../host/fleet/fleet-board.ts';
-import type { RecentBoard } from '../../config/recent.ts';
 import type { BoardKnown, Choice } from './home-state.ts';
+import type { RecentBoard } from './recent.ts';
 
 const neverSeen: Pick<BoardKnown, 'cpus' | 'seenUtc' | 'runs'> = {
   cpus: null,

@@ -1,6 +1,6 @@
-import { counted } from '../../output/quantities.ts';
-import { clip, padEnd, widthOf } from '../frame/text.ts';
-import type { Theme } from '../frame/theme.ts';
+import { clip, padEnd, widthOf } from '../../terminal/text.ts';
+import type { Theme } from '../../terminal/theme.ts';
+import { counted } from '../../words/quantities.ts';
 import type { BoardKnown, Choice, HomeState } from './home-state.ts';
 
 export interface ChoiceLineContext {

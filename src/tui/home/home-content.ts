@@ -1,14 +1,14 @@
 import { access, readdir } from 'node:fs/promises';
-import { cleanLine } from '../../../agent/protocol/clean-text.ts';
+import { cleanLine } from '../../../agent/contract/clean-text.ts';
+import { listRuns } from '../../../host/archive/saved-runs.ts';
 import { OrinError } from '../../../host/errors.ts';
 import type { FleetBoard } from '../../../host/fleet/fleet-board.ts';
 import { readFleetFile } from '../../../host/fleet/fleet-file.ts';
-import { listRuns } from '../../../host/results/saved-runs.ts';
-import { configuredHosts } from '../../../host/ssh/configured-hosts.ts';
+import { configuredHosts } from '../../../host/reach/config/configured-hosts.ts';
 import { builtInModels } from '../../../models/built-in.ts';
-import { type Recent, readRecent } from '../../config/recent.ts';
 import { boardChoices } from './board-choices.ts';
 import type { Choice, HomeContent } from './home-state.ts';
+import { type Recent, readRecent } from './recent.ts';
 
 const MAX_BOARDS = 500;
 

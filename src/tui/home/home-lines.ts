@@ -1,8 +1,8 @@
-import type { RunListing } from '../../../host/results/saved-runs.ts';
-import { runSummary } from '../../output/run-summary.ts';
+import type { RunListing } from '../../../host/archive/saved-runs.ts';
+import { runSummary } from '../../report/run-summary.ts';
+import { clip, rule, spread, widthOf, windowAround } from '../../terminal/text.ts';
+import type { Theme } from '../../terminal/theme.ts';
 import type { Size } from '../frame/layout.ts';
-import { clip, rule, spread, widthOf, windowAround } from '../frame/text.ts';
-import type { Theme } from '../frame/theme.ts';
 import { choiceLine } from './choice-line.ts';
 import type { HomeState, Picker, Section } from './home-state.ts';
 import { planFields } from './plan-form.ts';

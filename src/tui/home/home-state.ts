@@ -1,8 +1,8 @@
-import type { RunListing } from '../../../host/results/saved-runs.ts';
-import type { RecentBoard } from '../../config/recent.ts';
+import type { RunListing } from '../../../host/archive/saved-runs.ts';
 import { actionOf } from '../frame/keys.ts';
 import type { Press } from '../frame/press.ts';
 import { editPlan, fieldBy, initialPlan, type PlanForm, type Preset, turn } from './plan-form.ts';
+import type { RecentBoard } from './recent.ts';
 
 /** What is known of a board without asking it. */
 export interface BoardKnown extends Pick<RecentBoard, 'args' | 'cpus' | 'runs'> {

@@ -1,12 +1,12 @@
 import { CommanderError } from 'commander';
 import { allUsable } from '../../../host/board/cpu-facts.ts';
 import { OrinError } from '../../../host/errors.ts';
-import type { Axes } from '../../../host/run/axes.ts';
-import { type CellModel, cellsOf, defaultThreads } from '../../../host/run/cells.ts';
-import { effortFrom, longestMs, mayBuildEngine } from '../../../host/run/effort.ts';
-import { benchOptionsFrom } from '../../config/bench-arguments.ts';
-import { axesFrom, effortRequestFrom } from '../../config/bench-values.ts';
-import { wholeNumbers } from '../../config/parse-values.ts';
+import type { Axes } from '../../../host/plan/axes.ts';
+import { type CellModel, cellsOf, defaultThreads } from '../../../host/plan/cells.ts';
+import { effortFrom, longestMs, mayBuildEngine } from '../../../host/plan/effort.ts';
+import { benchOptionsFrom } from '../../options/bench-arguments.ts';
+import { axesFrom, effortRequestFrom } from '../../options/bench-values.ts';
+import { wholeNumbers } from '../../options/parse-values.ts';
 import { chosen, type HomeState, hostOf, presetOf } from './home-state.ts';
 
 /** What a plan amounts to before any board was asked. */

@@ -1,5 +1,5 @@
-import { type Cell, precisions } from '../../../agent/protocol/plan.ts';
-import { type EpChoice, epChoices } from '../../../host/run/engine-target.ts';
+import { type Cell, precisions } from '../../../agent/contract/plan.ts';
+import { type EpChoice, epChoices } from '../../../host/plan/engine-target.ts';
 import type { Press } from '../frame/press.ts';
 
 /** How long and how exactly; `thesis` also says which models, and over how many images. */

@@ -1,6 +1,6 @@
-import { counted, formatElapsed } from '../../output/quantities.ts';
-import { padEnd, widthOf } from '../frame/text.ts';
-import type { Theme } from '../frame/theme.ts';
+import { padEnd, widthOf } from '../../terminal/text.ts';
+import type { Theme } from '../../terminal/theme.ts';
+import { counted, formatElapsed } from '../../words/quantities.ts';
 import { chosen, type HomeState, presetOf, presetsOf } from './home-state.ts';
 import { benchArguments, estimatePlan, type PlanEstimate } from './plan-estimate.ts';
 import { choicesOf, type PlanField, type Preset, planFields } from './plan-form.ts';

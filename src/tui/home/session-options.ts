@@ -1,8 +1,8 @@
+import type { Prompter } from '../../../host/reach/trust/prompter.ts';
 import type { RunEvent } from '../../../host/run/run-event.ts';
 import type { RunOutcome, SavedOutcome } from '../../../host/run/run-outcome.ts';
-import type { Prompter } from '../../../host/ssh/prompter.ts';
-import type { Progress } from '../../output/progress.ts';
-import type { Terminal } from '../../output/terminal.ts';
+import type { Progress } from '../../report/progress/progress.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
 import type { HomePlaces } from './home-content.ts';
 
 /** What a benchmark needs of whoever shows it. */

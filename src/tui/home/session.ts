@@ -2,13 +2,12 @@ import { resolve } from 'node:path';
 import { exitCodes, OrinError } from '../../../host/errors.ts';
 import type { RunOutcome, SavedOutcome } from '../../../host/run/run-outcome.ts';
 import { isBuiltIn } from '../../../models/built-in.ts';
-import { rememberModel } from '../../config/recent.ts';
-import { attachCommandLine } from '../../output/attach-command-line.ts';
-import { printAside } from '../../output/print.ts';
-import type { Progress } from '../../output/progress.ts';
+import type { Progress } from '../../report/progress/progress.ts';
+import { printAside } from '../../terminal/print.ts';
+import { type Theme, themeFor } from '../../terminal/theme.ts';
+import { attachCommandLine } from '../../words/attach-command-line.ts';
 import { ScreenHost } from '../frame/screen-host.tsx';
 import { suspendJob } from '../frame/suspend.ts';
-import { type Theme, themeFor } from '../frame/theme.ts';
 import { LiveView } from '../live/live-view.ts';
 import { askAboutRun, askToGiveUp, type RunChoice } from '../live/run-questions.ts';
 import { ResultsBrowser } from '../results/browser.ts';
@@ -26,6 +25,7 @@ import {
 import { HomeView } from './home-view.ts';
 import { lookAtBoard, wayTo } from './look-at-board.ts';
 import { benchArguments } from './plan-estimate.ts';
+import { rememberModel } from './recent.ts';
 import type { SessionEnd, SessionOptions, Surroundings } from './session-options.ts';
 
 interface Deferred {

@@ -1,5 +1,5 @@
-import type { JetsonSnapshot } from '../../../agent/protocol/board-files.ts';
-import type { EventOf } from '../../../agent/protocol/events.ts';
+import type { JetsonSnapshot } from '../../../agent/contract/board-files.ts';
+import type { EventOf } from '../../../agent/contract/events.ts';
 import { modulePower } from '../../../host/telemetry/jetson-power.ts';
 import { type JetsonState, readJetsonState } from '../../../host/telemetry/jetson-state.ts';
 

@@ -1,6 +1,6 @@
-import { formatDuration } from '../../../host/results/format.ts';
-import { clip, padStart } from '../frame/text.ts';
-import type { Theme } from '../frame/theme.ts';
+import { formatDuration } from '../../../host/quantities/format.ts';
+import { clip, padStart } from '../../terminal/text.ts';
+import type { Theme } from '../../terminal/theme.ts';
 import { type Cause, type ChartColumn, columnsOf, type Timeline } from './timeline.ts';
 
 /** Dots of a braille cell that are filled from below, by height 0 to 4: left and right column. */

@@ -1,6 +1,6 @@
 import type { CpuUse } from '../../../host/telemetry/cpu-use.ts';
-import { bar, padEnd, padStart } from '../frame/text.ts';
-import type { Theme } from '../frame/theme.ts';
+import { bar, padEnd, padStart } from '../../terminal/text.ts';
+import type { Theme } from '../../terminal/theme.ts';
 import { busyOf } from './cpu-state.ts';
 import { interruptsPerCpu, rateText } from './irq-lines.ts';
 import type { LiveState } from './live-state.ts';

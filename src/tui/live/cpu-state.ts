@@ -1,4 +1,4 @@
-import type { EventOf } from '../../../agent/protocol/events.ts';
+import type { EventOf } from '../../../agent/contract/events.ts';
 import { type CpuUse, cpuUse } from '../../../host/telemetry/cpu-use.ts';
 import {
   type CpuTimes,

@@ -1,7 +1,7 @@
-import type { EventOf } from '../../../agent/protocol/events.ts';
-import type { Cell } from '../../../agent/protocol/plan.ts';
-import { burstBound, busyClock, dropBound } from '../../../host/results/disturbances.ts';
-import type { TimeSpan } from '../../../host/results/tele-data.ts';
+import type { EventOf } from '../../../agent/contract/events.ts';
+import type { Cell } from '../../../agent/contract/plan.ts';
+import { burstBound, busyClock, dropBound } from '../../../host/analysis/activity/disturbances.ts';
+import type { TimeSpan } from '../../../host/journal/tele-data.ts';
 import type { JetsonState } from '../../../host/telemetry/jetson-state.ts';
 import type { Cause } from './timeline.ts';
 

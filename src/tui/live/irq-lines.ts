@@ -1,6 +1,6 @@
-import { formatCount, formatNumber } from '../../../host/results/format.ts';
-import { padEnd, padStart } from '../frame/text.ts';
-import type { Theme } from '../frame/theme.ts';
+import { formatCount, formatNumber } from '../../../host/quantities/format.ts';
+import { padEnd, padStart } from '../../terminal/text.ts';
+import type { Theme } from '../../terminal/theme.ts';
 import type { IrqRate, IrqState } from './irq-state.ts';
 import type { LiveState } from './live-state.ts';
 

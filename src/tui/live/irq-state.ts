@@ -1,8 +1,8 @@
-import { cleanLine } from '../../../agent/protocol/clean-text.ts';
-import type { EventOf } from '../../../agent/protocol/events.ts';
-import { interruptSource } from '../../../host/irq/interrupt-source.ts';
+import { cleanLine } from '../../../agent/contract/clean-text.ts';
+import type { EventOf } from '../../../agent/contract/events.ts';
 import { counterDifference } from '../../../host/telemetry/counter-difference.ts';
 import { type CounterTable, parseCounterTable } from '../../../host/telemetry/counter-table.ts';
+import { interruptSource } from '../../../host/telemetry/interrupt-source.ts';
 
 const MAX_ROWS = 8192;
 

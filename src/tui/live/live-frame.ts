@@ -1,9 +1,9 @@
-import { progressView } from '../../output/progress-view.ts';
-import type { Terminal } from '../../output/terminal.ts';
+import { progressView } from '../../report/progress/progress-view.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
+import { exactly, padEnd, rule, spread } from '../../terminal/text.ts';
 import type { Place } from '../frame/keys.ts';
 import { type LiveLayout, liveLayout, type Size } from '../frame/layout.ts';
 import { footerLine, stacked } from '../frame/lines.tsx';
-import { exactly, padEnd, rule, spread } from '../frame/text.ts';
 import type { Canvas, FinishedFrame } from '../frame/view.ts';
 import { chartLines, markLegend } from './chart.ts';
 import { cpuLines, cpuSummary, HOT } from './cpu-lines.ts';

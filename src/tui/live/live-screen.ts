@@ -1,9 +1,9 @@
-import type { Prompter } from '../../../host/ssh/prompter.ts';
-import type { Progress } from '../../output/progress.ts';
-import type { Terminal } from '../../output/terminal.ts';
+import type { Prompter } from '../../../host/reach/trust/prompter.ts';
+import type { Progress } from '../../report/progress/progress.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
+import { themeFor } from '../../terminal/theme.ts';
 import { ScreenHost } from '../frame/screen-host.tsx';
 import { suspendJob } from '../frame/suspend.ts';
-import { themeFor } from '../frame/theme.ts';
 import { LiveView } from './live-view.ts';
 import { askAboutRun, askToGiveUp, type RunChoice } from './run-questions.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cleanLine } from '../../../agent/protocol/clean-text.ts';
+import { cleanLine } from '../../../agent/contract/clean-text.ts';
 import { around, JournalBuilder } from '../../../test/support/journal-builder.ts';
 import { liveEvents, livePlan, liveState } from '../../../test/support/live-run.ts';
 import { jetsonParts } from './board-state.ts';

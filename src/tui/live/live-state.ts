@@ -1,16 +1,16 @@
-import { cleanLine } from '../../../agent/protocol/clean-text.ts';
-import type { EventOf, JournalEvent } from '../../../agent/protocol/events.ts';
-import { engineWords } from '../../../host/results/engine-words.ts';
-import type { RunEvent } from '../../../host/run/run-event.ts';
+import { cleanLine } from '../../../agent/contract/clean-text.ts';
+import type { EventOf, JournalEvent } from '../../../agent/contract/events.ts';
 import {
   type RunningDistribution,
   runningDistribution,
-} from '../../../host/stats/running-estimate.ts';
+} from '../../../host/analysis/statistics/running-estimate.ts';
+import { engineWords } from '../../../host/journal/engine-words.ts';
+import type { RunEvent } from '../../../host/run/run-event.ts';
 import {
   initialProgress,
   type ProgressState,
   reduceProgress,
-} from '../../output/progress-state.ts';
+} from '../../report/progress/progress-state.ts';
 import { type BoardState, initialBoard, reduceFiles } from './board-state.ts';
 import { type CpuState, initialCpu, reduceTele } from './cpu-state.ts';
 import { type DisturbanceWatch, initialWatch, watchTele } from './disturbance-watch.ts';

@@ -1,5 +1,5 @@
 import type { RunEvent } from '../../../host/run/run-event.ts';
-import type { Terminal } from '../../output/terminal.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
 import { actionOf, type Place } from '../frame/keys.ts';
 import type { Press } from '../frame/press.ts';
 import type { Canvas, FinishedFrame, View } from '../frame/view.ts';

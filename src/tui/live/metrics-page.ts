@@ -1,5 +1,5 @@
-import { exactly, padEnd, rule } from '../frame/text.ts';
-import type { Theme } from '../frame/theme.ts';
+import { exactly, padEnd, rule } from '../../terminal/text.ts';
+import type { Theme } from '../../terminal/theme.ts';
 import { cpuLines, HOT } from './cpu-lines.ts';
 import { irqLines, irqTitle } from './irq-lines.ts';
 import type { LiveState } from './live-state.ts';

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { cleanLine } from '../../../agent/protocol/clean-text.ts';
+import { cleanLine } from '../../../agent/contract/clean-text.ts';
 import { terminalLike } from '../../../test/support/frames.ts';
 import { liveEvents, liveState } from '../../../test/support/live-run.ts';
-import { themeFor } from '../frame/theme.ts';
+import { themeFor } from '../../terminal/theme.ts';
 import { cpuLines, cpuSummary } from './cpu-lines.ts';
 import { irqLines } from './irq-lines.ts';
 import { metricsLines } from './metrics-page.ts';

@@ -1,10 +1,10 @@
-import type { Cell } from '../../../agent/protocol/plan.ts';
-import { formatBytes } from '../../../host/push/bytes.ts';
-import { formatDuration, formatNumber, formatPercent } from '../../../host/results/format.ts';
-import { runningEstimate } from '../../../host/stats/running-estimate.ts';
-import { counted, formatElapsed } from '../../output/quantities.ts';
-import { padEnd, padStart, windowAround } from '../frame/text.ts';
-import type { Theme } from '../frame/theme.ts';
+import type { Cell } from '../../../agent/contract/plan.ts';
+import { runningEstimate } from '../../../host/analysis/statistics/running-estimate.ts';
+import { formatBytes } from '../../../host/quantities/bytes.ts';
+import { formatDuration, formatNumber, formatPercent } from '../../../host/quantities/format.ts';
+import { padEnd, padStart, windowAround } from '../../terminal/text.ts';
+import type { Theme } from '../../terminal/theme.ts';
+import { counted, formatElapsed } from '../../words/quantities.ts';
 import { jetsonParts } from './board-state.ts';
 import { cellOf, type LiveState } from './live-state.ts';
 

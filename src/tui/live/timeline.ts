@@ -1,4 +1,4 @@
-import type { EventOf } from '../../../agent/protocol/events.ts';
+import type { EventOf } from '../../../agent/contract/events.ts';
 
 /** Why an iteration was slow, as far as the journal tells. */
 export type Cause = 'preempted' | 'fault' | 'gc' | 'clock' | 'interrupts' | 'unexplained';

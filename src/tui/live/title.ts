@@ -1,9 +1,9 @@
-import { formatDuration } from '../../../host/results/format.ts';
-import { boardLine } from '../../output/board-line.ts';
-import { coolingText, remaining } from '../../output/progress-state.ts';
-import { counted, formatElapsed } from '../../output/quantities.ts';
-import { bar, clip, padEnd, spread } from '../frame/text.ts';
-import type { Theme } from '../frame/theme.ts';
+import { formatDuration } from '../../../host/quantities/format.ts';
+import { coolingText, remaining } from '../../report/progress/progress-state.ts';
+import { bar, clip, padEnd, spread } from '../../terminal/text.ts';
+import type { Theme } from '../../terminal/theme.ts';
+import { boardLine } from '../../words/board-line.ts';
+import { counted, formatElapsed } from '../../words/quantities.ts';
 import { type LiveState, labelOf } from './live-state.ts';
 
 export interface TitleContext {

@@ -1,14 +1,14 @@
-import { againstBaselines } from '../../../host/results/against-baselines.ts';
-import { type CellShape, cellShapes } from '../../../host/results/cell-shapes.ts';
-import { compareRuns } from '../../../host/results/compare-runs.ts';
+import { type CellShape, cellShapes } from '../../../host/analysis/cell-shapes.ts';
+import { againstBaselines } from '../../../host/archive/against-baselines.ts';
+import { compareRuns } from '../../../host/archive/compare-runs.ts';
 import {
   listRuns,
   openRun,
   readSavedJournal,
   type SavedRun,
-} from '../../../host/results/saved-runs.ts';
-import { resultReport } from '../../output/result-report.ts';
-import type { Terminal } from '../../output/terminal.ts';
+} from '../../../host/archive/saved-runs.ts';
+import { resultReport } from '../../report/result-report.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
 import type { ScreenHost } from '../frame/screen-host.tsx';
 import type { View } from '../frame/view.ts';
 import { compareLines } from './compare-lines.ts';

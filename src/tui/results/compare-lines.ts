@@ -1,7 +1,7 @@
-import type { RunComparison } from '../../../host/results/compare-runs.ts';
-import { compareReport } from '../../output/compare-report.ts';
-import type { Terminal } from '../../output/terminal.ts';
-import { wrapText } from '../../output/wrap-text.ts';
+import type { RunComparison } from '../../../host/archive/compare-runs.ts';
+import { compareReport } from '../../report/compare-report.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
+import { wrapText } from '../../terminal/wrap-text.ts';
 
 /** Runs side by side for a screen of so many columns, the first as the baseline; one comparison below the other. */
 export function compareLines(

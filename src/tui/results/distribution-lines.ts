@@ -1,8 +1,8 @@
-import type { CellResult, PercentileResult } from '../../../host/results/cell-result.ts';
-import type { CellShape } from '../../../host/results/cell-shapes.ts';
-import { formatDuration, formatPercent } from '../../../host/results/format.ts';
-import { padEnd, padStart } from '../frame/text.ts';
-import type { Theme } from '../frame/theme.ts';
+import type { CellShape } from '../../../host/analysis/cell-shapes.ts';
+import type { CellResult, PercentileResult } from '../../../host/analysis/result/cell-result.ts';
+import { formatDuration, formatPercent } from '../../../host/quantities/format.ts';
+import { padEnd, padStart } from '../../terminal/text.ts';
+import type { Theme } from '../../terminal/theme.ts';
 
 /** Dots of a braille cell filled from below (0 to 4), left and right column; see chart.ts of the live view. */
 const LEFT = [0, 0x40, 0x44, 0x46, 0x47] as const;

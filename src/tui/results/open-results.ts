@@ -1,9 +1,9 @@
+import { listRuns } from '../../../host/archive/saved-runs.ts';
 import { exitCodes, OrinError } from '../../../host/errors.ts';
-import { listRuns } from '../../../host/results/saved-runs.ts';
-import type { Terminal } from '../../output/terminal.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
+import { themeFor } from '../../terminal/theme.ts';
 import { ScreenHost } from '../frame/screen-host.tsx';
 import { suspendJob } from '../frame/suspend.ts';
-import { themeFor } from '../frame/theme.ts';
 import { ResultsBrowser } from './browser.ts';
 import { ResultsView } from './results-view.ts';
 

@@ -1,5 +1,5 @@
-import type { RunListing } from '../../../host/results/saved-runs.ts';
-import { runSummary } from '../../output/run-summary.ts';
+import type { RunListing } from '../../../host/archive/saved-runs.ts';
+import { runSummary } from '../../report/run-summary.ts';
 import { actionOf } from '../frame/keys.ts';
 import type { Press } from '../frame/press.ts';
 

@@ -1,8 +1,8 @@
-import type { RunListing } from '../../../host/results/saved-runs.ts';
-import { textTable } from '../../output/text-table.ts';
+import type { RunListing } from '../../../host/archive/saved-runs.ts';
+import { rule, windowAround } from '../../terminal/text.ts';
+import { textTable } from '../../terminal/text-table.ts';
 import { footerLine, stacked } from '../frame/lines.tsx';
 import type { Press } from '../frame/press.ts';
-import { rule, windowAround } from '../frame/text.ts';
 import type { Canvas, FinishedFrame, View } from '../frame/view.ts';
 import {
   initialResults,

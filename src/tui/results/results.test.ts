@@ -1,8 +1,8 @@
 import { createElement } from 'react';
 import { expect, onTestFinished, test } from 'vitest';
-import { compareRuns } from '../../../host/results/compare-runs.ts';
-import type { Result } from '../../../host/results/result.ts';
-import type { RunListing } from '../../../host/results/saved-runs.ts';
+import type { Result } from '../../../host/analysis/result/result.ts';
+import { compareRuns } from '../../../host/archive/compare-runs.ts';
+import type { RunListing } from '../../../host/archive/saved-runs.ts';
 import { keys } from '../../../test/support/fake-stdin.ts';
 import { canvasOf, frameOf, sizes, terminalLike } from '../../../test/support/frames.ts';
 import { JournalBuilder, testCell, testPlan } from '../../../test/support/journal-builder.ts';

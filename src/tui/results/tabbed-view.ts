@@ -1,7 +1,7 @@
+import { rule } from '../../terminal/text.ts';
 import { type Action, actionOf } from '../frame/keys.ts';
 import { footerLine, stacked } from '../frame/lines.tsx';
 import type { Press } from '../frame/press.ts';
-import { rule } from '../frame/text.ts';
 import type { Canvas, FinishedFrame, View } from '../frame/view.ts';
 import { scrolled } from './scroll.ts';
 

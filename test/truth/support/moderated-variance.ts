@@ -1,4 +1,4 @@
-import { chiSquareQuantile } from '../../../agent/statistics/chi-square.ts';
+import { chiSquareQuantile } from '../../../agent/contract/statistics/chi-square.ts';
 
 /** A variance and what it is worth. */
 interface Variance {

@@ -1,4 +1,4 @@
-import { seededRandom } from '../../../host/stats/seeded-random.ts';
+import { seededRandom } from '../../../host/analysis/statistics/seeded-random.ts';
 
 /** Draws one value. */
 export type Draw = () => number;

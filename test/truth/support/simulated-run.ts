@@ -1,6 +1,6 @@
-import type { Effort, Plan, PlanModel } from '../../../agent/protocol/plan.ts';
+import type { Effort, Plan, PlanModel } from '../../../agent/contract/plan.ts';
 import { Schedule } from '../../../agent/supervise/schedule.ts';
-import { makePlan } from '../../../host/run/plan.ts';
+import { makePlan } from '../../../host/plan/plan.ts';
 import { plainCell } from '../../support/cells.ts';
 
 /** Where in the run a process stands. */

@@ -1,6 +1,6 @@
-import type { Effort } from '../../../agent/protocol/plan.ts';
-import type { Verdict } from '../../../host/results/cell-result.ts';
-import { verdictOf } from '../../../host/results/verdict.ts';
+import type { Effort } from '../../../agent/contract/plan.ts';
+import type { Verdict } from '../../../host/analysis/result/cell-result.ts';
+import { verdictOf } from '../../../host/analysis/verdict/verdict.ts';
 import type { SimulatedCell } from './simulated-run.ts';
 
 /** The verdict on a cell of which nothing but its processes is remarkable. */

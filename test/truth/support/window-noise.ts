@@ -1,5 +1,5 @@
-import type { WindowSeries } from '../../../host/stats/attribution.ts';
-import { seededRandom } from '../../../host/stats/seeded-random.ts';
+import type { WindowSeries } from '../../../host/analysis/statistics/attribution.ts';
+import { seededRandom } from '../../../host/analysis/statistics/seeded-random.ts';
 import type { Draw } from './noise.ts';
 
 /** What the windows of a cell are made of. */

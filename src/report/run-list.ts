@@ -1,0 +1,46 @@
+import type { RunListing } from '../../host/archive/saved-runs.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { textTable } from '../terminal/text-table.ts';
+
+/** The runs of this machine, newest first, for people. */
+export function describeRuns(runs: readonly RunListing[], terminal: Terminal): string {
+  if (runs.length === 0) return 'no runs yet: orin-remote bench <host>, or bench demo\n';
+  const rows = runs.map((run) => [
+    `${run.runId}${run.baselineOf?.length ? ' (baseline)' : ''}`,
+    stateText(run),
+    run.models.join(', '),
+    run.cells > 0 ? String(run.cells) : '',
+    Object.entries(run.verdicts)
+      .map(([kind, count]) => `${count} ${kind}`)
+      .join(', '),
+    run.board?.replace(/^NVIDIA /, '') ?? '',
+    shortened(run.note ?? ''),
+  ]);
+  const table = textTable(
+    [
+      { title: 'run', align: 'left' },
+      { title: 'ended', align: 'left' },
+      { title: 'model', align: 'left' },
+      { title: 'cells', align: 'right' },
+      { title: 'verdicts', align: 'left' },
+      { title: 'board', align: 'left' },
+      { title: 'note', align: 'left', dropOrder: 0 },
+    ],
+    rows,
+    terminal.columns(),
+  );
+  const [head = '', ...body] = table;
+  return `${[terminal.colour.dim(head), ...body].join('\n')}\n`;
+}
+
+const MAX_NOTE = 40;
+
+function shortened(note: string): string {
+  const [first = ''] = note.split('\n');
+  return first.length > MAX_NOTE || first !== note ? `${first.slice(0, MAX_NOTE - 1)}…` : first;
+}
+
+function stateText(run: RunListing): string {
+  if (run.state === 'saved') return run.ended ?? '';
+  return run.state === 'partial' ? 'partial (not saved yet)' : 'unreadable';
+}
