@@ -22,7 +22,7 @@ const ways: Readonly<Record<string, Way>> = {
     collects: true,
   },
   'ort, V8 in one thread': { engine: 'ort', flags: ['--single-threaded'] },
-  'ort, without compilers': { engine: 'ort', flags: ['--jitless'] },
+  'ort, without compilers': { engine: 'ort', flags: ['--jitless', '--no-expose-wasm'] },
 };
 
 /** The process as one file that Node runs without help, in worker threads too. */
