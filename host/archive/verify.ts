@@ -1,11 +1,11 @@
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cleanLine } from '../../agent/contract/clean-text.ts';
 import { encodeResult, resultFromJournal } from '../analysis/compute.ts';
 import { resultSchema } from '../analysis/result/result.ts';
 import type { JournalData } from '../journal/journal-data.ts';
 import type { JournalProblem } from '../journal/journal-problem.ts';
+import { makePrivateDirectory } from '../private-directory.ts';
 import { hashFile } from '../workstation/hash-file.ts';
 import { readRegular } from '../workstation/regular-file.ts';
 import { runFiles, unwritable } from './directory.ts';
@@ -72,13 +72,13 @@ async function verifySamples(
 ): Promise<Verification['samples']> {
   const saved = await hashFile(join(directory, runFiles.samples)).catch(() => null);
   if (saved === null) return 'missing';
-  const beside = await mkdtemp(join(tmpdir(), 'orin-remote-verify-'));
+  const beside = await makePrivateDirectory('verify');
   try {
-    const path = join(beside, runFiles.samples);
+    const path = join(beside.path, runFiles.samples);
     writeSamples(path, journal);
     return (await hashFile(path)).sha256 === saved.sha256 ? 'same' : 'different';
   } finally {
-    await rm(beside, { recursive: true, force: true });
+    await beside.remove();
   }
 }
 

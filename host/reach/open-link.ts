@@ -1,9 +1,10 @@
 import { OrinError } from '../errors.ts';
 import type { Link } from '../link/link.ts';
+import { sweepPrivateDirectories } from '../private-directory.ts';
 import { reasonForSshClient, sshClientMayDoBetter } from './choose-transport.ts';
 import type { ResolvedTarget } from './config/resolve-target.ts';
 import { connectWithSshClient } from './openssh/connect.ts';
-import { sweepPrivateDirectories } from './openssh/private-directory.ts';
+import { holdsMaster } from './openssh/control-path.ts';
 import { type ConnectOptions, connectBoard } from './ssh2/connect.ts';
 
 /** The ways of reaching a board: `ssh2` in this program, `ssh` by the system's own client. */
@@ -24,7 +25,7 @@ let isSwept = false;
 
 /** Once is enough for all boards of a fleet, and nobody waits for it. */
 function sweepOnce(): void {
-  if (!isSwept) void sweepPrivateDirectories().catch(() => undefined);
+  if (!isSwept) void sweepPrivateDirectories(holdsMaster).catch(() => undefined);
   isSwept = true;
 }
 

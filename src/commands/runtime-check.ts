@@ -1,10 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { OptionValues } from 'commander';
 import { findGpuMeans } from '../../host/board/gpu-means.ts';
 import { exitCodes } from '../../host/errors.ts';
 import type { EngineTarget } from '../../host/plan/engine-target.ts';
+import { makePrivateDirectory } from '../../host/private-directory.ts';
 import { bench } from '../../host/run/bench.ts';
 import {
   CHECK_MODEL,
@@ -35,7 +34,8 @@ export async function checkRuntimesCommand(host: string, options: OptionValues):
   const interruption = interruptible(() => progress.note('stopping'));
   const prompter = terminalPrompter(options.batchMode === true, progress);
   const access = await accessTo(host, options, { prompter, note: (text) => progress.note(text) });
-  const runs = await mkdtemp(join(tmpdir(), 'orin-remote-check-'));
+  const directory = await makePrivateDirectory('check');
+  const runs = join(directory.path, 'runs');
   try {
     const { signal } = interruption;
     const checks = await check(host, options, { access, progress, runs, signal });
@@ -49,7 +49,7 @@ export async function checkRuntimesCommand(host: string, options: OptionValues):
     progress.close();
     await access.close();
     interruption.dispose();
-    await rm(runs, { recursive: true, force: true });
+    await directory.remove();
   }
 }
 

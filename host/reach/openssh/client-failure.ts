@@ -2,6 +2,7 @@ import { cleanLine, cleanText } from '../../../agent/contract/clean-text.ts';
 import { type ErrorCode, OrinError } from '../../errors.ts';
 import type { ResolvedTarget } from '../config/resolve-target.ts';
 import { sshWords } from '../config/target-name.ts';
+import { accountRefusal } from '../ssh2/account-refusal.ts';
 
 interface Explanation {
   readonly code: ErrorCode;
@@ -34,6 +35,14 @@ const rules: readonly Rule[] = [
       code: 'host-key-unknown',
       why: 'its host key is in no known_hosts file, and nobody confirmed it',
       next: `compare the fingerprint, then repeat with --accept-new, or connect once with \`ssh ${sshWords(board)}\``,
+    }),
+  },
+  {
+    pattern: /Load key "[^"]+\.ppk"/,
+    explain: () => ({
+      code: 'auth-failed',
+      why: 'a key of PuTTY, which OpenSSH cannot read, was named',
+      next: 'convert it: puttygen KEY.ppk -O private-openssh -o KEY, then name KEY',
     }),
   },
   {
@@ -108,9 +117,14 @@ export function clientFailure(
   target: ResolvedTarget,
   lockedKeys: readonly string[] = [],
 ): OrinError {
+  const refusal = accountRefusal(text, target.board);
   const found =
-    rules.find((rule) => rule.pattern.test(text))?.explain(target, text) ?? explainRest(target);
-  const explanation = found.code === 'auth-failed' ? withLocked(found, lockedKeys) : found;
+    refusal !== null
+      ? { code: 'auth-failed' as const, why: '', next: refusal.next }
+      : (rules.find((rule) => rule.pattern.test(text))?.explain(target, text) ??
+        explainRest(target));
+  const isKeyWanted = found.code === 'auth-failed' && refusal === null;
+  const explanation = isKeyWanted ? withLocked(found, lockedKeys) : found;
   const said = saidBySsh(text);
   return new OrinError({
     code: explanation.code,

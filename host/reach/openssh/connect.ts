@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cleanLine, cleanText } from '../../../agent/contract/clean-text.ts';
 import { OrinError } from '../../errors.ts';
+import { makePrivateDirectory, type PrivateDirectory } from '../../private-directory.ts';
 import type { ResolvedTarget } from '../config/resolve-target.ts';
 import { sshWords } from '../config/target-name.ts';
 import type { ConnectOptions } from '../ssh2/connect.ts';
@@ -16,8 +17,8 @@ import { type Askpass, openAskpass } from './askpass.ts';
 import type { LoginArguments } from './client-arguments.ts';
 import { clientEnvironment } from './client-environment.ts';
 import { clientFailure, isPassing } from './client-failure.ts';
+import { controlPathIn } from './control-path.ts';
 import { LoginFailure, type Master, openMasterOf, startMaster } from './master.ts';
-import { controlPathIn, makePrivateDirectory, type PrivateDirectory } from './private-directory.ts';
 import { SshClientLink } from './ssh-client-link.ts';
 import { isThisMachine } from './this-machine.ts';
 import { watchSharedMaster } from './watch-shared-master.ts';
@@ -43,7 +44,7 @@ export async function connectWithSshClient(
   options: ClientConnectOptions,
 ): Promise<SshClientLink> {
   options.signal?.throwIfAborted();
-  const directory = await makePrivateDirectory();
+  const directory = await makePrivateDirectory('ssh');
   try {
     return await connectIn(directory, target, options);
   } catch (error) {

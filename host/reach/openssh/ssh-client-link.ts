@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { cleanLine } from '../../../agent/contract/clean-text.ts';
 import { type ErrorCode, OrinError } from '../../errors.ts';
 import type { Link, RemoteProcess } from '../../link/link.ts';
+import type { PrivateDirectory } from '../../private-directory.ts';
 import type { ResolvedTarget } from '../config/resolve-target.ts';
 import {
   type LoginArguments,
@@ -12,7 +13,6 @@ import {
 import { clientFailure } from './client-failure.ts';
 import { type SessionSurroundings, startSession } from './client-session.ts';
 import type { Master } from './master.ts';
-import type { PrivateDirectory } from './private-directory.ts';
 import { SessionLog, type SessionProgress } from './session-log.ts';
 
 export interface SshClientLinkParts {

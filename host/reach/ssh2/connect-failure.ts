@@ -2,6 +2,7 @@ import { cleanLine } from '../../../agent/contract/clean-text.ts';
 import { OrinError } from '../../errors.ts';
 import type { ResolvedTarget } from '../config/resolve-target.ts';
 import { sshWords } from '../config/target-name.ts';
+import { accountRefusal } from './account-refusal.ts';
 import type { Explanation } from './auth-failure.ts';
 import { explainAuthFailure, isAuthFailure } from './auth-failure.ts';
 import { HandshakeFailure } from './handshake.ts';
@@ -40,6 +41,9 @@ function explain(
   const bySocket = typeof code === 'string' ? explainSocket(code, target) : null;
   if (bySocket && !(error instanceof HandshakeFailure && error.hasSeenServer)) return bySocket;
   const message = cleanLine(cause instanceof Error ? cause.message : String(cause));
+  const refusal =
+    error instanceof HandshakeFailure ? accountRefusal(error.banner, target.board) : null;
+  if (refusal !== null) return { code: 'auth-failed', ...refusal };
   if (error instanceof HandshakeFailure && isAuthFailure(error)) {
     return explainAuthFailure(error, target);
   }

@@ -25,14 +25,18 @@ export interface HandshakeOptions {
 export class HandshakeFailure extends Error {
   readonly auth: AuthRecord;
   readonly hasSeenServer: boolean;
+  /** What the server said meanwhile, as text for a person; untrusted. */
+  readonly banner: string;
 
-  constructor(cause: unknown, auth: AuthRecord, hasSeenServer: boolean) {
+  constructor(cause: unknown, auth: AuthRecord, hasSeenServer: boolean, banner: string) {
     super(cause instanceof Error ? cause.message : String(cause), { cause });
     this.auth = auth;
     this.hasSeenServer = hasSeenServer;
+    this.banner = banner;
   }
 }
 
+const mostBannerChars = 2000;
 /** ssh2 pings this often within the time of silence allowed, when a target sets no ServerAliveInterval. */
 const pingsUntilDead = 4;
 
@@ -57,9 +61,10 @@ export async function handshake(
   const client = new ssh2.Client();
   return await new Promise((resolve, reject) => {
     let hasSeenServer = false;
+    let banner = '';
     const fail = (cause: unknown): void => {
       options.signal.removeEventListener('abort', abort);
-      reject(new HandshakeFailure(cause, auth.record, hasSeenServer));
+      reject(new HandshakeFailure(cause, auth.record, hasSeenServer, banner));
       over.abort(cause);
       wire.destroy();
     };
@@ -71,6 +76,9 @@ export async function handshake(
       if (error.level !== 'agent') fail(error);
     });
     client.on('close', () => fail(new Error('the connection was closed')));
+    client.on('banner', (text: string) => {
+      banner = (banner + text).slice(-mostBannerChars);
+    });
     client.on('handshake', () => {
       hasSeenServer = true;
     });

@@ -52,6 +52,7 @@ const readableCiphers =
   /^(none|3des-cbc|aes(128|192|256)-(cbc|ctr)|aes(128|256)-gcm@openssh\.com)$/;
 
 async function encryptedOrUnusable(path: string, text: string, error: Error): Promise<KeyFile> {
+  if (text.startsWith('PuTTY-User-Key-File-')) return { kind: 'unusable', reason: puttyKey };
   const head = openSshHead(text);
   const reason = whyUnusable(head, error);
   if (reason !== null) return { kind: 'unusable', reason, isLocked: isLocked(head, text) };
@@ -60,6 +61,9 @@ async function encryptedOrUnusable(path: string, text: string, error: Error): Pr
   const publicKey = source === null ? null : parseKey(source);
   return { kind: 'encrypted', publicKey: publicKey instanceof Error ? null : publicKey, text };
 }
+
+const puttyKey =
+  'a PuTTY key, which OpenSSH cannot read either (puttygen KEY.ppk -O private-openssh -o KEY converts it)';
 
 /** Whether a passphrase is needed, in any format that OpenSSH reads. */
 function isLocked(head: OpenSshHead | null, text: string): boolean {

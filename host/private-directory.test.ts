@@ -15,8 +15,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ownIdentity } from '../../workstation/program-identity.ts';
 import { makePrivateDirectory, sweepPrivateDirectories } from './private-directory.ts';
+import { ownIdentity } from './workstation/program-identity.ts';
 
 /** Only root can make what belongs to another user. */
 const isRoot = process.getuid?.() === 0;
@@ -61,19 +61,24 @@ it('sweeps what killed programs left, and nothing that may be of others', async 
   await lay('orin-ssh-1-reused', { ...own, pid: 1, startTicks: '5' });
   await old(await lay(`orin-ssh-${dead}-nameless`, null));
   await old(await lay(`orin-ssh-${dead}-elsewhere`, { ...own, pid: dead, numberedBy: 'another' }));
+  const purposes = ['export', 'check', 'verify'];
+  for (const each of purposes) await lay(`orin-${each}-${dead}-killed`, { ...own, pid: dead });
+  const mastered = await lay(`orin-ssh-${dead}-master`, { ...own, pid: dead });
   const kept = [
-    (await makePrivateDirectory()).path,
+    mastered,
+    (await makePrivateDirectory('ssh')).path,
     await lay(`orin-ssh-${dead}-young`, null),
     await lay(`orin-ssh-${dead}-container`, { ...own, pid: dead, numberedBy: 'another' }),
     await lay(`orin-ssh-${dead}-open`, { ...own, pid: dead }, 0o755),
     await lay(`orin-ssh-${process.ppid}-running`, await identityOf(process.ppid)),
+    await lay(`orin-other-${dead}-x`, { ...own, pid: dead }),
     await lay('somebody-elses', { ...own, pid: dead }),
     ...(isRoot ? [await lay(`orin-ssh-${dead}-stranger`, { ...own, pid: dead })] : []),
   ];
   if (isRoot) await chown(join(parent, `orin-ssh-${dead}-stranger`), 65534, 65534);
   const away = join(parent, `orin-ssh-${dead}-link`);
   await symlink(join(parent, 'somebody-elses'), away);
-  await sweepPrivateDirectories();
+  await sweepPrivateDirectories(async (path) => path === mastered);
   expect((await readdir(parent)).map((name) => join(parent, name)).sort()).toEqual(
     [...kept, away].sort(),
   );

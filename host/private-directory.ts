@@ -3,31 +3,29 @@ import { lstat, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import { isAlive } from '../../workstation/is-alive.ts';
-import { isGone, ownIdentity, type ProgramIdentity } from '../../workstation/program-identity.ts';
-import { openMuxControl } from './mux-control.ts';
+import { isAlive } from './workstation/is-alive.ts';
+import { isGone, ownIdentity, type ProgramIdentity } from './workstation/program-identity.ts';
 
-/** A directory that only this user may enter, for sockets and logs of one connection. */
+/** What such directories are for: sockets and logs of one connection, a file on its way to stdout, a run that is not kept, samples. */
+const purposes = ['ssh', 'export', 'check', 'verify'] as const;
+type Purpose = (typeof purposes)[number];
+
+/** A directory that only this user may enter, for as long as the program needs it. */
 export interface PrivateDirectory {
   readonly path: string;
   remove(): Promise<void>;
 }
 
-const prefix = 'orin-ssh-';
+const named = new RegExp(`^orin-(${purposes.join('|')})-(\\d{1,10})-`);
 const ownerFile = 'owner';
 /** Where a process number says nothing, as between containers, one that was used of late is left alone. */
 const orphanAgeMs = 10 * 60_000;
-// sun_path holds 104 bytes on macOS; ssh appends 17 while it makes a control socket.
+// A name below it is that of a socket. sun_path holds 104 bytes on macOS; ssh appends 17 while it makes a control socket.
 const maxPathLength = 104 - 17 - '/control'.length - 1;
 
-/** Where a master of ours listens. */
-export function controlPathIn(directory: string): string {
-  return join(directory, 'control');
-}
-
 /** Makes the directory (mode 0700), and says in it whose it is. */
-export async function makePrivateDirectory(): Promise<PrivateDirectory> {
-  const name = `${prefix}${process.pid}-`;
+export async function makePrivateDirectory(purpose: Purpose): Promise<PrivateDirectory> {
+  const name = `orin-${purpose}-${process.pid}-`;
   const own = join(tmpdir(), name);
   const stem = own.length + 6 <= maxPathLength ? own : join('/tmp', name);
   const path = await mkdtemp(stem);
@@ -46,17 +44,20 @@ export async function makePrivateDirectory(): Promise<PrivateDirectory> {
 
 /**
  * Removes what programs of this user that were killed left of such directories. Never another user's, one that others
- * may enter, or one whose program or master may still run.
+ * may enter, one whose program may still run, or one of a connection of which `isInUse` is true: a master outlives its program.
  */
-export async function sweepPrivateDirectories(): Promise<void> {
+export async function sweepPrivateDirectories(
+  isInUse: (path: string) => Promise<boolean>,
+): Promise<void> {
   for (const parent of new Set([tmpdir(), '/tmp'])) {
     const names = await readdir(parent).catch(() => []);
     for (const name of names) {
-      const pid = /^orin-ssh-(\d+)-/.exec(name)?.[1];
+      const [, , pid] = named.exec(name) ?? [];
       if (pid === undefined || Number(pid) === process.pid) continue;
       const path = join(parent, name);
       const isLeft = await isAbandoned(path, Number(pid));
-      if (isLeft) await rm(path, { recursive: true, force: true }).catch(() => {});
+      if (isLeft && !(await isInUse(path)))
+        await rm(path, { recursive: true, force: true }).catch(() => {});
     }
   }
 }
@@ -67,11 +68,7 @@ async function isAbandoned(path: string, pid: number): Promise<boolean> {
   if ((about.mode & 0o077) !== 0) return false;
   const owner = await readOwner(path);
   const isOld = Date.now() - about.mtimeMs > orphanAgeMs;
-  const gone = (owner === null ? null : await isGone(owner)) ?? (isOld && !isAlive(pid));
-  if (!gone) return false;
-  const control = await openMuxControl(controlPathIn(path)).catch(() => null);
-  control?.release();
-  return control === null;
+  return (owner === null ? null : await isGone(owner)) ?? (isOld && !isAlive(pid));
 }
 
 const Owner = z.object({
