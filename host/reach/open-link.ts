@@ -1,6 +1,6 @@
 import { OrinError } from '../errors.ts';
 import type { Link } from '../link/link.ts';
-import { sweepPrivateDirectories } from '../private-directory.ts';
+import { sweepPrivateDirectories } from '../workstation/private-directory.ts';
 import { reasonForSshClient, sshClientMayDoBetter } from './choose-transport.ts';
 import type { ResolvedTarget } from './config/resolve-target.ts';
 import { connectWithSshClient } from './openssh/connect.ts';

@@ -3,7 +3,6 @@ import type { OptionValues } from 'commander';
 import { findGpuMeans } from '../../host/board/gpu-means.ts';
 import { exitCodes } from '../../host/errors.ts';
 import type { EngineTarget } from '../../host/plan/engine-target.ts';
-import { makePrivateDirectory } from '../../host/private-directory.ts';
 import { bench } from '../../host/run/bench.ts';
 import {
   CHECK_MODEL,
@@ -12,6 +11,7 @@ import {
   targetsToCheck,
 } from '../../host/run/check-engines.ts';
 import { chooseBuild } from '../../host/run/choose-build.ts';
+import { makePrivateDirectory } from '../../host/workstation/private-directory.ts';
 import { directoriesFrom } from '../options/directories.ts';
 import { environment } from '../options/environment.ts';
 import { describeChecks } from '../report/engine-checks.ts';

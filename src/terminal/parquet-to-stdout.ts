@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { makePrivateDirectory } from '../../host/private-directory.ts';
+import { makePrivateDirectory } from '../../host/workstation/private-directory.ts';
 
 /** The format wants a file, whose end says where everything is; stdout gets it afterwards. */
 export async function parquetToStdout(write: (path: string) => Promise<void>): Promise<void> {

@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cleanLine, cleanText } from '../../../agent/contract/clean-text.ts';
 import { OrinError } from '../../errors.ts';
-import { makePrivateDirectory, type PrivateDirectory } from '../../private-directory.ts';
+import {
+  makePrivateDirectory,
+  type PrivateDirectory,
+} from '../../workstation/private-directory.ts';
 import type { ResolvedTarget } from '../config/resolve-target.ts';
 import { sshWords } from '../config/target-name.ts';
 import type { ConnectOptions } from '../ssh2/connect.ts';

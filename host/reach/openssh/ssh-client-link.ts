@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { cleanLine } from '../../../agent/contract/clean-text.ts';
 import { type ErrorCode, OrinError } from '../../errors.ts';
 import type { Link, RemoteProcess } from '../../link/link.ts';
-import type { PrivateDirectory } from '../../private-directory.ts';
+import type { PrivateDirectory } from '../../workstation/private-directory.ts';
 import type { ResolvedTarget } from '../config/resolve-target.ts';
 import {
   type LoginArguments,

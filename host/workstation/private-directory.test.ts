@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { makePrivateDirectory, sweepPrivateDirectories } from './private-directory.ts';
-import { ownIdentity } from './workstation/program-identity.ts';
+import { ownIdentity } from './program-identity.ts';
 
 /** Only root can make what belongs to another user. */
 const isRoot = process.getuid?.() === 0;

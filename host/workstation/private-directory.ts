@@ -3,8 +3,8 @@ import { lstat, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import { isAlive } from './workstation/is-alive.ts';
-import { isGone, ownIdentity, type ProgramIdentity } from './workstation/program-identity.ts';
+import { isAlive } from './is-alive.ts';
+import { isGone, ownIdentity, type ProgramIdentity } from './program-identity.ts';
 
 /** What such directories are for: sockets and logs of one connection, a file on its way to stdout, a run that is not kept, samples. */
 const purposes = ['ssh', 'export', 'check', 'verify'] as const;
