@@ -1,4 +1,4 @@
-import { hostname, userInfo } from 'node:os';
+import { hostname } from 'node:os';
 import { Command, type OptionValues } from 'commander';
 import { telemetrySources } from '../../agent/contract/plan.ts';
 import { thesisAxes } from '../../host/plan/thesis-axes.ts';
@@ -8,6 +8,7 @@ import { benchChecked } from '../../host/run/check-telemetry.ts';
 import type { FollowRequest } from '../../host/run/follow-request.ts';
 import type { RunEvent } from '../../host/run/run-event.ts';
 import type { RunOutcome } from '../../host/run/run-outcome.ts';
+import { accountName } from '../../host/workstation/account-name.ts';
 import { addBenchOptions } from '../options/bench-options.ts';
 import { axesFrom, effortRequestFrom } from '../options/bench-values.ts';
 import { directoriesFrom } from '../options/directories.ts';
@@ -120,6 +121,6 @@ export function settingsFrom(
       version: __ORIN_REMOTE_VERSION__,
       argv: shareableArguments(argv, host),
     },
-    owner: `${userInfo().username}@${hostname()}`,
+    owner: `${accountName()}@${hostname()}`,
   };
 }

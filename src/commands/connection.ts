@@ -99,12 +99,12 @@ async function targetOf(
 
 async function demoAccess(): Promise<BoardAccess> {
   const { startDemoBoard } = await import('../../host/reach/demo/demo-board.ts');
-  // Beside the cache of this machine as the workstation, not in it: `clean demo` must be able to remove it all.
-  const base =
-    environment.ORIN_REMOTE_DIR ?? join(directoriesFrom(environment).cache, 'demo-board');
   const demo = await startDemoBoard({
     environment: {
-      ORIN_REMOTE_DIR: base,
+      // Only a place that the person named is refused by an error; where ours cannot be used, the next one is.
+      ...(environment.ORIN_REMOTE_DIR && { ORIN_REMOTE_DIR: environment.ORIN_REMOTE_DIR }),
+      // Beside the cache of this machine as the workstation, not in it: `clean demo` must be able to remove it all.
+      ORIN_REMOTE_DEMO_DIR: join(directoriesFrom(environment).cache, 'demo-board'),
       // Empty is the lock of this machine, as on any board.
       ORIN_REMOTE_LOCK: environment.ORIN_REMOTE_LOCK ?? '',
     },

@@ -1,4 +1,4 @@
-import { hostname, userInfo } from 'node:os';
+import { hostname } from 'node:os';
 import type { OptionValues } from 'commander';
 import type { BoardReservation } from '../../host/board/facts.ts';
 import type { Probe } from '../../host/board/probe.ts';
@@ -7,6 +7,7 @@ import { exitCodes } from '../../host/errors.ts';
 import { findBoards } from '../../host/fleet/find-boards.ts';
 import { visitBoards } from '../../host/fleet/visit-boards.ts';
 import type { Link } from '../../host/link/link.ts';
+import { accountName } from '../../host/workstation/account-name.ts';
 import { directoriesFrom } from '../options/directories.ts';
 import { environment } from '../options/environment.ts';
 import { boardQueryFrom } from '../options/fleet-values.ts';
@@ -24,7 +25,7 @@ export async function fleetReservationCommand(
 ): Promise<number> {
   const { boards } = await findBoards(boardQueryFrom(terms, options, directoriesFrom(environment)));
   const forMs = what === 'reserve' ? durationMs(String(options.for), '--for') : 0;
-  const owner = `${userInfo().username}@${hostname()}`;
+  const owner = `${accountName()}@${hostname()}`;
   return await withFleetLinks(options, async (connect, signal) => {
     const request = { owner, isForced: options.force === true, signal };
     const work = async (link: Link, probe: Probe): Promise<BoardReservation | null> => {

@@ -23,6 +23,8 @@ export interface CliOptions {
   readonly cwd?: string;
   /** Umask under which it is started; default ours. */
   readonly umask?: string;
+  /** User and group of this number run it; for root. */
+  readonly uid?: number;
 }
 
 /** Ctrl-C, as a terminal sends it. */
@@ -32,6 +34,8 @@ export const CTRL_C = '\u0003';
 export interface Cli {
   readonly home: string;
   readonly runs: string;
+  /** What the program keeps of runtimes and models. */
+  readonly cache: string;
   run(args: readonly string[], options?: CliOptions): Promise<CliResult>;
   remove(): Promise<void>;
 }
@@ -46,6 +50,7 @@ export async function makeCli(): Promise<Cli> {
   return {
     home,
     runs: join(data, 'orin-remote', 'runs'),
+    cache: join(sharedCache, 'orin-remote'),
     run: (args, options = {}) => runCli(args, { home, data }, options),
     remove: () => rm(home, { recursive: true, force: true }),
   };
@@ -67,6 +72,7 @@ async function runCli(
     : command;
   const child = spawn(program, words, {
     cwd: options.cwd ?? places.home,
+    ...(options.uid !== undefined && { uid: options.uid, gid: options.uid }),
     stdio: [onTerminal ? 'pipe' : 'ignore', 'pipe', 'pipe'],
     env: {
       ...(onTerminal && { TERM: 'xterm' }),

@@ -1,9 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { homedir, userInfo } from 'node:os';
+import { homedir } from 'node:os';
 import ssh2, { type AuthContext, type Connection, type Server } from 'ssh2';
 import { OrinError } from '../../errors.ts';
 import type { Link } from '../../link/link.ts';
+import { accountName } from '../../workstation/account-name.ts';
 import { noClientOnlySettings } from '../config/client-only-settings.ts';
 import type { ResolvedTarget } from '../config/resolve-target.ts';
 import { connectBoard } from '../ssh2/connect.ts';
@@ -40,7 +41,7 @@ export async function startDemoBoard(options: DemoBoardOptions = {}): Promise<De
   requireLinux(options.platform ?? process.platform);
   const hostKeys = ephemeralKeys();
   const clientKeys = ephemeralKeys();
-  const user = userInfo().username;
+  const user = accountName();
   const commands = new Set<ChildProcess>();
   const connections = new Set<Connection>();
   const home = options.home ?? homedir();

@@ -1,6 +1,6 @@
 # Chooses `$base`, or leaves it empty, and prints why earlier choices were passed over.
 # A place that ORIN_REMOTE_DIR names is the only one, and told as `named`: whoever chose it must not find their runs
-# elsewhere. After base-names.sh.
+# elsewhere. ORIN_REMOTE_DEMO_DIR, set by the demo board, replaces ~/.cache as the first place. After base-names.sh.
 #
 # What lies in the base is executed, and removed by name. So it is a directory of this user that nobody else can write
 # to, and so is the way to it: each directory above belongs to root or this user, and others can write there only if it
@@ -148,7 +148,9 @@ if [ -n "$ORIN_REMOTE_DIR" ]; then
   o named 1
   usable "${ORIN_REMOTE_DIR%/}/$directory"
 else
-  if [ -n "$HOME" ]; then
+  if [ -n "$ORIN_REMOTE_DEMO_DIR" ]; then
+    usable "${ORIN_REMOTE_DEMO_DIR%/}/$directory"
+  elif [ -n "$HOME" ]; then
     usable "${HOME%/}/.cache/$directory"
   else
     # shellcheck disable=SC2088 # for a person to read
