@@ -1,6 +1,9 @@
 import { tensorRtVersion } from '../../agent/contract/tensorrt-version.ts';
 import { OrinError } from '../errors.ts';
 import type { Link } from '../link/link.ts';
+import { program } from '../shell/program.ts';
+import answerFunctions from '../shell/programs/answer.sh';
+import findMeans from '../shell/programs/find-gpu-means.sh';
 import { runScript } from '../shell/run-script.ts';
 import { type ProbeAnswer, readAnswer } from './probe-answer.ts';
 
@@ -21,50 +24,8 @@ export interface GpuMeans {
   readonly libraries: readonly LibraryOnBoard[];
 }
 
-/** Where libraries of ONNX Runtime end up: installs of one's own, distributions, Python wheels, unpacked archives. */
-const places = [
-  '/usr/local/lib',
-  '/usr/lib',
-  '/usr/lib/*-linux-gnu',
-  '/opt/*/lib',
-  '/opt/*/*/lib',
-  '/usr/local/lib/python3*/*-packages/onnxruntime/capi',
-  '/usr/lib/python3*/*-packages/onnxruntime/capi',
-  '"$HOME"/.local/lib/python3*/site-packages/onnxruntime/capi',
-  '"$HOME"/*/lib/python3*/site-packages/onnxruntime/capi',
-  // Environments that hide themselves or lie in a folder of them: venv, virtualenvwrapper, pipenv, poetry, pyenv, conda.
-  '"$HOME"/.venv*/lib/python3*/site-packages/onnxruntime/capi',
-  '"$HOME"/*/.venv*/lib/python3*/site-packages/onnxruntime/capi',
-  '"$HOME"/.virtualenvs/*/lib/python3*/site-packages/onnxruntime/capi',
-  '"$HOME"/.local/share/virtualenvs/*/lib/python3*/site-packages/onnxruntime/capi',
-  '"$HOME"/.cache/pypoetry/virtualenvs/*/lib/python3*/site-packages/onnxruntime/capi',
-  '"$HOME"/.pyenv/versions/*/lib/python3*/site-packages/onnxruntime/capi',
-  '"$HOME"/.conda/envs/*/lib/python3*/site-packages/onnxruntime/capi',
-  '"$HOME"/*/envs/*/lib/python3*/site-packages/onnxruntime/capi',
-  '/opt/*/lib/python3*/site-packages/onnxruntime/capi',
-  '/opt/*/envs/*/lib/python3*/site-packages/onnxruntime/capi',
-  '"$HOME"/onnxruntime*/lib',
-] as const;
-
 /** A path that stands between double quotes of any shell as it is; about another one nothing is found out. */
 const quotable = /^\/[\w@%+=:,./ -]+$/;
-
-/** Prints `key=value` lines, of a bounded number of files; changes nothing on the board. */
-const scriptFor = (named: string | undefined) =>
-  [
-    'export LC_ALL=C',
-    'PATH=$PATH:/usr/src/tensorrt/bin:/usr/local/tensorrt/bin',
-    'o() { printf %s "$1=$2"; echo; }',
-    't=$(command -v trtexec)',
-    'if [ -n "$t" ]; then o trtexec "$t"; o banner "$("$t" --help 2>&1 | head -n 1)"; fi',
-    // Two names of one library are one library; a person's own name for it is the one that is known here.
-    `look() { o lib "$1"; o version "$(grep -aom1 "VERS_[0-9][0-9.]*" "$2" | head -n 1)"; for p in "\${2%/*}"/libonnxruntime_providers_*.so; do [ -f "$p" ] && o provider "\${p##*/}"; done; }`,
-    ...(named !== undefined && quotable.test(named)
-      ? [`n="${named}"`, 'if [ -f "$n" ]; then look "$n" "$(readlink -f "$n")"; fi']
-      : []),
-    `for f in ${places.map((place) => `${place}/libonnxruntime.so*`).join(' ')}; do [ -f "$f" ] && echo "$f"; done | head -n 256 | while read -r f; do readlink -f "$f"; done | sort -u | head -n 64 | while read -r f; do look "$f" "$f"; done`,
-    'echo complete=1',
-  ].join('; ');
 
 /**
  * Looks for trtexec and for libraries of ONNX Runtime in their usual places; one that a person names comes first, by that name.
@@ -75,7 +36,8 @@ export async function findGpuMeans(
   signal?: AbortSignal,
   named?: string,
 ): Promise<GpuMeans> {
-  const { output, stderr } = await runScript(link, scriptFor(named), {
+  const first = named !== undefined && quotable.test(named) ? named : '';
+  const { output, stderr } = await runScript(link, program([answerFunctions, findMeans], [first]), {
     step: `look for GPU runtimes on ${link.board}`,
     ...(signal && { signal }),
   });

@@ -1,21 +1,17 @@
 import type { JetsonSnapshot } from '../../agent/contract/board-files.ts';
 import { OrinError } from '../errors.ts';
 import type { Link } from '../link/link.ts';
+import { program } from '../shell/program.ts';
+import readClocks from '../shell/programs/read-clocks.sh';
 import { runScript } from '../shell/run-script.ts';
 import { type Clock, type JetsonState, readJetsonState } from '../telemetry/jetson-state.ts';
-
-// `path:content` of what tells whether clocks can move; all of them are one line, readable without root.
-const script =
-  'for f in /sys/devices/system/cpu/cpu[0-9]*/cpufreq/scaling_m[ai][xn]_freq' +
-  ' /sys/class/devfreq/*/m[ai][xn]_freq /sys/class/devfreq/*/device/of_node/name;' +
-  ' do [ -r "$f" ] && echo "$f:$(head -c 200 "$f" | tr -d "[:cntrl:]")"; done; true';
 
 /**
  * `--require-locked`: lets a board pass whose CPU clocks, and GPU clock where there is one, have a single frequency.
  * @throws OrinError `clocks-not-locked` where they can move, and where the board does not tell.
  */
 export async function requireLockedClocks(link: Link, signal: AbortSignal): Promise<void> {
-  const answer = await runScript(link, script, {
+  const answer = await runScript(link, program(readClocks), {
     step: `reading the clocks of ${link.board}`,
     signal,
   });

@@ -1,5 +1,7 @@
 import { parseCpuList } from '../../agent/contract/cpu-list.ts';
 import type { Link } from '../link/link.ts';
+import { program } from '../shell/program.ts';
+import readings from '../shell/programs/idle-interrupts.sh';
 import { runScript } from '../shell/run-script.ts';
 import { parseCounterTable } from '../telemetry/counter-table.ts';
 import { analyseDump, type DumpAnalysis } from './analyse-dump.ts';
@@ -19,19 +21,6 @@ export interface IdleInterrupts {
   readonly affinities: ReadonlyMap<string, readonly number[]>;
 }
 
-/** Two readings of /proc/interrupts and the present affinities. `root` is empty but in tests. */
-function idleScript(root: string, watchS: number): string {
-  return [
-    `cat ${root}/proc/interrupts`,
-    `sleep ${watchS}`,
-    `echo; echo ${MARK}`,
-    `cat ${root}/proc/interrupts`,
-    `echo; echo ${MARK}`,
-    `for d in ${root}/proc/irq/[0-9]*; do for f in effective_affinity_list smp_affinity_list; do v=; read -r v 2> /dev/null < "$d/$f"; [ -n "$v" ] && echo "\${d##*/} $v" && break; done; done`,
-    'true',
-  ].join('; ');
-}
-
 /** Watches a board that is idle. */
 export async function idleInterrupts(
   link: Link,
@@ -39,11 +28,14 @@ export async function idleInterrupts(
   { root = '', watchS = WATCH_S } = {},
 ): Promise<IdleInterrupts> {
   const step = `reading the interrupts of ${link.board}`;
-  const { output } = await runScript(link, idleScript(root, watchS), { step, signal });
+  const { output } = await runScript(link, program(readings, [root, watchS, MARK]), {
+    step,
+    signal,
+  });
   return readIdleInterrupts(output);
 }
 
-/** Reads what `idleScript` printed. */
+/** Reads what idle-interrupts.sh printed. */
 export function readIdleInterrupts(output: string): IdleInterrupts {
   const [first = '', second = '', affinities = ''] = output.split(`\n${MARK}\n`);
   const [before, interrupts] = [tableOf(first), tableOf(second)];

@@ -2,6 +2,8 @@ import type { IrqChange } from '../../agent/contract/irq-record.ts';
 import { isIrqChange, isSameValue } from '../../agent/contract/irq-record.ts';
 import type { Link } from '../link/link.ts';
 import { formatCount } from '../quantities/format.ts';
+import { program } from '../shell/program.ts';
+import readMoves from '../shell/programs/read-moves.sh';
 import { runScript } from '../shell/run-script.ts';
 import type { DumpAnalysis } from './analyse-dump.ts';
 
@@ -22,15 +24,6 @@ const GATHERED = 0.9;
 /** A mask of more CPUs has commas, which no Jetson needs. */
 const MAX_MASK_CPUS = 32;
 
-/** Current values by path: all interrupts and all receive queues of real network interfaces. `root` is empty but in tests. */
-function movesScript(root = ''): string {
-  return [
-    `for f in ${root}/proc/irq/[0-9]*/smp_affinity_list ${root}/sys/class/net/*/queues/rx-*/rps_cpus; do case $f in */net/lo/*) continue;; esac; v=; read -r v 2> /dev/null < "$f" && echo "now=$f $v"; done`,
-    `grep -qsx irqbalance ${root}/proc/[0-9]*/comm && echo irqbalance=1`,
-    'true',
-  ].join('; ');
-}
-
 /** Reads what is there and works out what to change. */
 export async function movesOn(
   link: Link,
@@ -40,7 +33,7 @@ export async function movesOn(
   root = '',
 ): Promise<IrqMoves> {
   const step = `reading where the interrupts of ${link.board} go`;
-  const { output } = await runScript(link, movesScript(root), { step, signal });
+  const { output } = await runScript(link, program(readMoves, [root]), { step, signal });
   return movesFrom(output, wanted, analysis);
 }
 

@@ -1,8 +1,13 @@
 import type { Plan } from '../../agent/contract/plan.ts';
 import { segmentFile } from '../../agent/contract/run-files.ts';
 import type { Link } from '../link/link.ts';
+import { program } from '../shell/program.ts';
+import alive from '../shell/programs/alive.sh';
+import answer from '../shell/programs/answer.sh';
+import askAfterRun from '../shell/programs/ask-after-run.sh';
+import boot from '../shell/programs/boot.sh';
 import { runScript } from '../shell/run-script.ts';
-import { defineAlive, inRunDirectory } from './run-directory.ts';
+import { runDirectory } from './run-directory.ts';
 
 export interface FollowedSoFar {
   readonly base: string;
@@ -21,14 +26,10 @@ export async function hasNothingNew(
   limits: { readonly timeoutMs: number; readonly signal: AbortSignal },
 ): Promise<boolean> {
   const { runId, segment = 1 } = plan;
-  const journal = `"$r/${segmentFile('journal.ndjson', segment)}"`;
-  const script = [
-    inRunDirectory(base, runId),
-    ...defineAlive,
-    `alive "$r" && [ $k -eq ${segment} ] && echo "alive $(wc -c < ${journal})"`,
-  ];
+  const values = [runDirectory(base, runId), segment, segmentFile('journal.ndjson', segment)];
+  const script = program([answer, boot, alive, askAfterRun], values);
   const step = `asking after run ${runId}`;
-  const { output } = await runScript(link, script.join('; '), { step, ...limits });
+  const { output } = await runScript(link, script, { step, ...limits });
   const told = /^alive +(\d{1,15})$/m.exec(output)?.[1];
   return told !== undefined && Number(told) <= bytes;
 }

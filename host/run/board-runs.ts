@@ -3,9 +3,12 @@ import { type Plan, planSchema } from '../../agent/contract/plan.ts';
 import { decodeLine } from '../../agent/contract/wire.ts';
 import type { Probe } from '../board/probe.ts';
 import type { Link } from '../link/link.ts';
+import { program } from '../shell/program.ts';
+import alive from '../shell/programs/alive.sh';
+import answer from '../shell/programs/answer.sh';
+import boot from '../shell/programs/boot.sh';
+import listRuns from '../shell/programs/list-runs.sh';
 import { runScript } from '../shell/run-script.ts';
-import { word } from '../shell/sh.ts';
-import { defineAlive } from './run-directory.ts';
 
 /** A run that is on a board: under way, or over and not collected yet. */
 export interface BoardRun {
@@ -39,34 +42,14 @@ export async function listBoardRuns(
 ): Promise<readonly BoardRunWithPlan[]> {
   const ids = probe.runs.map((run) => run.id).slice(0, MAX_RUNS);
   if (ids.length === 0) return [];
-  const { output } = await runScript(link, listScript(probe.facts.base.path, ids), {
+  const values = [probe.facts.base.path, MAX_PLAN_BYTES, ...ids];
+  const script = program([answer, boot, alive, listRuns], values);
+  const { output } = await runScript(link, script, {
     step: `listing the runs on ${link.board}`,
     maxOutputBytes: 64 * 1024 * 1024,
     ...(signal && { signal }),
   });
   return readBoardRuns(output).sort((a, b) => (a.runId < b.runId ? 1 : -1));
-}
-
-function listScript(base: string, ids: readonly string[]): string {
-  return [
-    `cd ${word(base)} || exit 6`,
-    'export LC_ALL=C',
-    ...defineAlive,
-    'd=$(date +%s)',
-    `for x in ${ids.join(' ')}`,
-    'do r=runs/$x; [ -d "$r" ] || continue; a=0',
-    'if alive "$r"; then a=1; fi',
-    // Of all segments; in `$f` of those before the newest.
-    's=0; e=0; f=0; for g in "$r"/journal*.ndjson',
-    'do [ -r "$g" ] || continue; s=$((s+$(wc -c < "$g"))); c=$(grep -c kind...process-end "$g"); e=$((e+c)); [ "$g" = "$j" ] || f=$((f+c)); done',
-    'y=$r/plan.json; [ $k -eq 1 ] || y=$r/plan-$k.json',
-    't=$(stat -c %Y "$y" 2> /dev/null || echo $d)',
-    'echo "run $x $a $((d-t))" $s $e $f',
-    `printf "plan "; head -c ${MAX_PLAN_BYTES} "$y" 2> /dev/null; echo`,
-    'printf "last "; tail -n 1 "$j" 2> /dev/null | head -c 8000; echo; done',
-  ]
-    .join('; ')
-    .replaceAll('do; ', 'do ');
 }
 
 /** Reads what the script printed: a `run` line, then its `plan` and its `last` line. */

@@ -1,11 +1,12 @@
 import type { Plan } from '../../agent/contract/plan.ts';
 import type { Probe } from '../board/probe.ts';
-import { defineVerified } from '../board/verified-runtime.ts';
 import type { Link } from '../link/link.ts';
 import { runContext } from '../plan/run-context.ts';
 import { openWorkshop, type Workshop } from '../plan/workshop.ts';
+import { program } from '../shell/program.ts';
+import boot from '../shell/programs/boot.sh';
+import verified from '../shell/programs/verified.sh';
 import { runScript } from '../shell/run-script.ts';
-import { word } from '../shell/sh.ts';
 import type { Runtime } from '../store/runtime/runtime.ts';
 import type { FollowRequest } from './follow-request.ts';
 
@@ -50,9 +51,8 @@ export async function runtimeOnBoard(link: Link, probe: Probe, plan: Plan): Prom
   const id = runContext.parse(plan.context).runtime?.id ?? '';
   if (!/^[0-9a-f]{64}$/.test(id)) return null;
   const directory = `${probe.facts.base.path}/runtimes/${id}`;
-  const script = [...defineVerified(), `verified ${word(directory)} && echo there; true`].join(
-    '; ',
-  );
+  const look = 'read_boot ""; verified "$1" && echo there; true';
+  const script = program([boot, verified, look], [directory]);
   const { output } = await runScript(link, script, {
     step: `find the runtime on ${link.board}`,
     timeoutMs: 10 * 60_000,

@@ -1,6 +1,11 @@
 import type { Link } from '../link/link.ts';
+import { program } from '../shell/program.ts';
+import alive from '../shell/programs/alive.sh';
+import answer from '../shell/programs/answer.sh';
+import boot from '../shell/programs/boot.sh';
+import cancel from '../shell/programs/cancel.sh';
 import { runScript } from '../shell/run-script.ts';
-import { defineAlive, inRunDirectory } from './run-directory.ts';
+import { runDirectory } from './run-directory.ts';
 
 /**
  * Asks the supervisor of a run to stop: it ends its worker, writes what was measured and says goodbye. One that
@@ -8,17 +13,8 @@ import { defineAlive, inRunDirectory } from './run-directory.ts';
  * was none to ask.
  */
 export async function requestCancel(link: Link, base: string, runId: string): Promise<boolean> {
-  const script = [
-    inRunDirectory(base, runId),
-    ...defineAlive,
-    'alive "$r" || exit 0',
-    'echo asked',
-    'kill -TERM $p 2> /dev/null || exit 0',
-    'n=0',
-    'while [ $n -lt 150 ]; do kill -0 $p 2> /dev/null || exit 0; sleep 0.1; n=$((n+1)); done',
-    'kill -KILL -- -$p 2> /dev/null',
-  ];
-  const { output } = await runScript(link, script.join('; '), {
+  const script = program([answer, boot, alive, cancel], [runDirectory(base, runId)]);
+  const { output } = await runScript(link, script, {
     step: `stopping run ${runId}`,
     timeoutMs: 30_000,
   });

@@ -5,6 +5,7 @@ import { runFiles } from '../archive/directory.ts';
 import type { JournalCopy } from '../archive/journal-spool.ts';
 import { boardLimits } from '../link/board-limits.ts';
 import type { Link } from '../link/link.ts';
+import { program } from '../shell/program.ts';
 import { runScript } from '../shell/run-script.ts';
 import { boardSilent, exitOf, whileHeard } from '../shell/silence.ts';
 import type { FileHash } from '../workstation/hash-file.ts';
@@ -15,7 +16,7 @@ import type { FollowedRun } from './follow.ts';
 import type { FollowRequest } from './follow-request.ts';
 import { openJournal } from './journal-bytes.ts';
 import { followRun, type JournalStream } from './launch.ts';
-import { inRunDirectory, runDirectory } from './run-directory.ts';
+import { runDirectory } from './run-directory.ts';
 
 /** The raw logs that a run leaves beside its journal; each is there or not, by the telemetry source. */
 const logs = ['mpstat.log', 'proc.log', 'agent.log'] as const;
@@ -107,7 +108,7 @@ async function receiveWhole(
 
 async function journalOnBoard(link: Link, base: string, plan: Plan): Promise<FileHash> {
   const file = segmentFile(runFiles.journal, plan.segment ?? 1);
-  const script = `${inRunDirectory(base, plan.runId)}; cd "$r" && ${hashesOf([file])}`;
+  const script = hashesOf({ base, plan }, [file]);
   const step = 'checking the journal on the board';
   const { output, stderr } = await runScript(link, script, { step, timeoutMs: 10 * 60_000 });
   const there = readHashes(output).get(file);
@@ -151,7 +152,8 @@ export function journalHashes(
 export async function removeFromBoard({ connection, base, plan }: FollowedRun): Promise<void> {
   // Looked at in the same command: while a connection was sought, another workstation may have resumed the run.
   const next = segmentFile('plan.json', (plan.segment ?? 1) + 1);
-  const script = `${inRunDirectory(base, plan.runId)}; [ -e "$r/${next}" ] && exit 7; rm -rf "$r"`;
+  const text = 'if [ -e "$1/$2" ]; then exit 7; fi; rm -rf "$1"';
+  const script = program(text, [runDirectory(base, plan.runId), next]);
   const remove = async (link: Link) =>
     await runScript(link, script, { step: 'removing the run from the board' });
   const { status, stderr } = await connection.use(remove, whileCollecting);

@@ -6,12 +6,14 @@ import type { Spool } from '../archive/journal-spool.ts';
 import { OrinError } from '../errors.ts';
 import { JournalReader } from '../journal/journal.ts';
 import type { Link } from '../link/link.ts';
+import { program } from '../shell/program.ts';
+import hashFiles from '../shell/programs/hash-files.sh';
 import { runScript } from '../shell/run-script.ts';
 import { type FileHash, hashFile } from '../workstation/hash-file.ts';
 import { openRegular } from '../workstation/regular-file.ts';
 import type { Connection, Renewal } from './connection.ts';
 import { fetchFile } from './fetch-file.ts';
-import { inRunDirectory, runDirectory } from './run-directory.ts';
+import { runDirectory } from './run-directory.ts';
 
 export interface SegmentedRun {
   readonly connection: Connection;
@@ -50,9 +52,14 @@ export async function shorterOnBoard(
   return shorter;
 }
 
-/** Prints a line for each file of the present directory: its SHA-256, its size in bytes, its name. */
-export function hashesOf(names: readonly string[]): string {
-  return `for f in ${names.join(' ')}; do h=$(sha256sum < "$f") && echo "\${h%% *} $(wc -c < "$f") $f"; done`;
+/** Prints a line for each of these files of a run on the board: its SHA-256, its size in bytes, its name. */
+export function hashesOf({ base, plan }: BoardRunFiles, names: readonly string[]): string {
+  return program(hashFiles, [runDirectory(base, plan.runId), ...names]);
+}
+
+interface BoardRunFiles {
+  readonly base: string;
+  readonly plan: Plan;
 }
 
 /** What `hashesOf` printed, by name; without the files that were not there. */
@@ -73,7 +80,7 @@ async function earlierOnBoard(
 ): Promise<ReadonlyMap<string, FileHash>> {
   const names = earlierJournals(plan);
   if (names.length === 0) return new Map();
-  const script = `${inRunDirectory(base, plan.runId)}; cd "$r" && ${hashesOf(names)}`;
+  const script = hashesOf({ base, plan }, names);
   const step = 'checking the earlier journals of the run on the board';
   const { output } = await runScript(link, script, { step, timeoutMs: 10 * 60_000 });
   return readHashes(output);

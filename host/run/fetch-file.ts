@@ -8,7 +8,9 @@ import { OrinError } from '../errors.ts';
 import { type BoardLimits, boardLimits } from '../link/board-limits.ts';
 import type { Link } from '../link/link.ts';
 import { newMarker, readMarked } from '../shell/marked-output.ts';
-import { sh, word } from '../shell/sh.ts';
+import { program } from '../shell/program.ts';
+import sendFile from '../shell/programs/send-file.sh';
+import { sh } from '../shell/sh.ts';
 import { boardSilent, exitOf, inTime, startInTime, whileHeard } from '../shell/silence.ts';
 
 /** More than a log of days; what is said to be larger is not fetched. */
@@ -31,18 +33,11 @@ export async function fetchFile(
   { signal, limits = boardLimits }: FetchOptions = {},
 ): Promise<boolean> {
   const marker = newMarker();
-  const file = word(remotePath);
-  const script = [
-    `[ -s ${file} ] || { echo; echo ${marker}none; exit 0; }`,
-    'echo',
-    `s=$(wc -c < ${file})`,
-    `echo ${marker}file:$((s))`,
-    `head -c $s ${file} | gzip -1 -c`,
-  ];
   const { board } = link;
   const silence = { board, phase: 'fetch', step: `fetching ${remotePath}` } as const;
   const beginning = { ...silence, forMs: limits.startMs };
-  const process = await startInTime(link, sh(script.join('; ')), beginning, signal);
+  const command = sh(program(sendFile, [remotePath, marker]));
+  const process = await startInTime(link, command, beginning, signal);
   process.stdin.end();
   process.stderr.resume();
   const { answer, body } = await inTime(process, { ...silence, forMs: limits.fetchMs }, () =>

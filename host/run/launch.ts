@@ -1,15 +1,22 @@
 import type { Plan } from '../../agent/contract/plan.ts';
 import { segmentFile } from '../../agent/contract/run-files.ts';
-import { defineVerified } from '../board/verified-runtime.ts';
 import { type BoardLimits, boardLimits } from '../link/board-limits.ts';
 import type { Link, RemoteProcess } from '../link/link.ts';
 import { startFed } from '../shell/fed-script.ts';
 import { newMarker } from '../shell/marked-output.ts';
-import { sh, word } from '../shell/sh.ts';
+import { program } from '../shell/program.ts';
+import alive from '../shell/programs/alive.sh';
+import answer from '../shell/programs/answer.sh';
+import boot from '../shell/programs/boot.sh';
+import follow from '../shell/programs/follow.sh';
+import streamRun from '../shell/programs/follow-run.sh';
+import launch from '../shell/programs/launch.sh';
+import markUsed from '../shell/programs/mark-used.sh';
+import verified from '../shell/programs/verified.sh';
+import { sh } from '../shell/sh.ts';
 import { startInTime } from '../shell/silence.ts';
-import { markUsedStatement } from '../store/push/install-runtime.ts';
-import { defineFollow } from './follow-script.ts';
-import { defineAlive, inRunDirectory } from './run-directory.ts';
+import { storePath } from '../store/push/upload-script.ts';
+import { runDirectory } from './run-directory.ts';
 
 /** Where things lie on a board; all paths absolute. */
 export interface BoardPaths {
@@ -51,41 +58,15 @@ export async function launchRun(
   const planBytes = Buffer.from(JSON.stringify(plan));
   const marker = newMarker();
   const { segment = 1 } = plan;
-  const file = (name: string) => `"$r/${segmentFile(name, segment)}"`;
-  const [planFile, journal, log] = [file('plan.json'), file('journal.ndjson'), file('agent.log')];
-  // What a launch that failed leaves of earlier segments is all there is of them.
-  const undo = segment === 1 ? 'rm -rf "$r"' : `rm -f ${planFile} ${journal} ${log} "$r/pid"`;
-  const make =
-    segment === 1
-      ? 'mkdir -p "$b/runs" && mkdir "$r"'
-      : // Fails where the file is there: two workstations may mean to go on with the same run.
-        `( set -C; : > ${planFile} ) 2> /dev/null`;
-  const script = [
-    `b=${word(paths.base)}`,
-    inRunDirectory(paths.base, plan.runId),
-    `n=${word(paths.runtime)}`,
-    ...defineAlive,
-    ...defineFollow,
-    ...defineVerified(),
-    `verified "$n" || { echo; echo ${marker}failed:runtime; exit 8; }`,
-    `${make} || { echo; echo ${marker}failed:${segment === 1 ? 'mkdir' : 'resumed'}; exit 3; }`,
-    // Writing fails on a full disk; reading less than was sent does not.
-    `f=plan; head -c ${planBytes.length} > ${planFile} || f=disk`,
-    `s=$(wc -c < ${planFile})`,
-    `[ "$s" -eq ${planBytes.length} ] || { ${undo}; echo; echo ${marker}failed:$f; exit 4; }`,
-    markUsedStatement(paths.base, paths.runtime, storeFilesOf(plan)),
-    'restamp "$n"',
-    // `$!` would be read as history by csh; `jobs -p` says the same, but only outside of a subshell in dash.
-    // Without the account's variables, which may end Node or swap its libraries; the agent reads them from this shell's own
-    // environment, passed as a file that only this user can read.
-    `setsid env -i "$n/bin/node" "$n/agent.cjs" supervise "$r" --segment ${segment} --wait ${Math.ceil(waitMs / 1000)} < /proc/$$/environ > ${log} 2>&1 & jobs -p > "$r/pid"`,
-    'read p < "$r/pid"',
-    `until [ -e ${journal} ]; do kill -0 $p 2> /dev/null || break; sleep 0.02; done`,
-    // No `exec`: the supervisor is a child of this shell, and unless somebody reaps it tail takes it for alive.
-    `if [ -e ${journal} ]; then echo; echo ${marker}run:live:$i; x=; follow 1 ${journal}; fi`,
-    `echo; echo ${marker}failed:agent; tail -c 4000 ${log}; ${undo}; exit 5`,
-  ];
-  const process = await startFed(link, script.join('; '), {
+  const files = ['plan.json', 'journal.ndjson', 'agent.log'].map((name) =>
+    segmentFile(name, segment),
+  );
+  const used = storeFilesOf(plan).map((sha256) => `${paths.base}/${storePath(sha256)}`);
+  const numbers = [segment, planBytes.length, Math.ceil(waitMs / 1000)];
+  const directory = runDirectory(paths.base, plan.runId);
+  const parts = [answer, boot, alive, follow, markUsed, verified, launch];
+  const script = program(parts, [directory, paths.runtime, marker, ...numbers, ...files, ...used]);
+  const process = await startFed(link, script, {
     step: `starting the run on ${link.board}`,
     phase: 'launch',
     startWithinMs: startMs,
@@ -112,21 +93,11 @@ export async function followRun(
   { startMs } = boardLimits,
 ): Promise<JournalStream> {
   const marker = newMarker();
-  const journal = `"$r/${segmentFile('journal.ndjson', segment)}"`;
-  const script = [
-    inRunDirectory(base, runId),
-    ...defineAlive,
-    ...defineFollow,
-    // The run may be starting at this very moment, under a connection that has just been lost.
-    `n=0; while [ -d "$r" ] && [ $n -lt 50 ]; do [ -e ${journal} ] && break; sleep 0.1; n=$((n+1)); done`,
-    `[ -e ${journal} ] || { echo; echo ${marker}failed:gone; exit 6; }`,
-    // A supervisor of a later segment adds nothing to this one.
-    `if alive "$r" && [ $k -eq ${segment} ]; then echo; echo ${marker}run:live:$i; x=exec; follow ${offset + 1} ${journal}; fi`,
-    `echo; echo ${marker}run:ended:$i:$(wc -c < ${journal})`,
-    `exec tail -c +${offset + 1} ${journal}`,
-  ];
+  const journal = segmentFile('journal.ndjson', segment);
+  const values = [runDirectory(base, runId), marker, segment, journal, offset + 1];
+  const script = program([answer, boot, alive, follow, streamRun], values);
   const silence = { phase: 'follow', step: `following run ${runId}`, forMs: startMs } as const;
-  const process = await startInTime(link, sh(script.join('; ')), silence);
+  const process = await startInTime(link, sh(script), silence);
   process.stdin.end();
   return { process, marker };
 }

@@ -23,12 +23,18 @@ function argument(value: string | number): string {
   return /^[\w./:@%+,-]+$/.test(text) ? text : word(text);
 }
 
-/** A program on one line. Its comments stand on lines of their own, and no string of it goes over several lines. */
-export function oneLine(text: string): string {
-  const lines = text
+/** The lines of a program. Its comments stand on lines of their own. */
+export function withoutComments(text: string): string {
+  return text
     .split('\n')
     .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('#'));
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .join('\n');
+}
+
+/** A program on one line; no string of it may go over several. */
+export function oneLine(text: string): string {
+  const lines = withoutComments(text).split('\n');
   return lines
     .map((line, at) => {
       if (at === lines.length - 1) return line;

@@ -22,6 +22,3 @@ export function word(path: string): string {
   if (/["$`]/.test(path) || unsafe.test(path)) throw new Error(`cannot be quoted: ${path}`);
   return `"${path}"`;
 }
-
-/** Filter for text of /proc that has NULs between its words: BusyBox's grep sees no further than the first. */
-export const printable = 'tr -c " -~" " "';

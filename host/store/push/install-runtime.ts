@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { defineVerified, manifest } from '../../board/verified-runtime.ts';
 import { OrinError } from '../../errors.ts';
 import type { Link } from '../../link/link.ts';
+import { program } from '../../shell/program.ts';
+import boot from '../../shell/programs/boot.sh';
+import damage from '../../shell/programs/find-damage.sh';
+import install from '../../shell/programs/install-runtime.sh';
+import verified from '../../shell/programs/verified.sh';
 import { runScript } from '../../shell/run-script.ts';
-import { word } from '../../shell/sh.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { storePath } from './upload-script.ts';
 
@@ -24,29 +27,12 @@ export async function installRuntime(
   signal: AbortSignal,
 ): Promise<void> {
   const temporary = `runtimes/.${randomBytes(6).toString('hex')}`;
-  const final = `runtimes/${runtime.id}`;
   const directories = new Set(runtime.files.map(({ path }) => path.replace(/\/?[^/]*$/, '')));
   const entries = runtime.files.map(
-    ({ path, mode, file }) => `"${safe(path)}:${mode.toString(8)}:${storePath(file.sha256)}"`,
+    ({ path, mode, file }) => `${safe(path)}:${mode.toString(8)}:${storePath(file.sha256)}`,
   );
-  const script = [
-    `cd ${word(base)} || exit 6`,
-    `t=${temporary}`,
-    'trap "rm -rf $t" 0',
-    'trap "exit 9" 1 2 13 15',
-    // What a killed upload left and nobody came back for within a day; see upload-script.ts for the names.
-    'x=[0-9a-f]; u=$x$x$x$x; h=$u$u$u$u; u=$u$u$u; h=$h$h$h$h',
-    'find store/incoming -mindepth 1 -maxdepth 1 -mmin +1440 "(" -type f -name "$h.*" -o -type d -name "batch.$u" ")" -exec rm -rf {} + 2> /dev/null',
-    `mkdir -p ${[...directories].map((directory) => `"$t/${safe(directory)}"`).join(' ')} || exit 6`,
-    `for e in ${entries.join(' ')}; do f=\${e##*:}; r=\${e%:*}; m=\${r##*:}; n=$t/\${r%:*}; ` +
-      `{ ln "$f" "$n" 2> /dev/null || cp "$f" "$n"; } && chmod $m "$n" && echo "$m \${f##*/} \${r%:*}" >> $t/${manifest} || exit 6; done`,
-    // A tree of this name is there only when one of its files was found damaged, or another client was quicker.
-    `if [ -e ${final} ]; then mv ${final} $t.old; fi`,
-    // Not `mv -T`, which not every board has: where another client was quicker, ours would go into its directory.
-    `if [ -e ${final} ]; then :; else mv $t ${final} 2> /dev/null; fi; [ -e ${final}/${manifest} ] || exit 6`,
-    'rm -rf $t.old',
-    `echo installed`,
-  ].join('; ');
+  const places = [temporary, `runtimes/${runtime.id}`, [...directories].map(within).join(' ')];
+  const script = program(install, [base, ...places, ...entries]);
   const { output, stderr } = await runScript(link, script, {
     step: `install the runtime on ${link.board}`,
     signal,
@@ -67,13 +53,7 @@ export async function findDamage(
   signal: AbortSignal,
 ): Promise<ReadonlySet<string> | null> {
   const files = [...new Set(runtime.files.map(({ file }) => storePath(file.sha256)))];
-  const script = [
-    `cd ${word(base)} || exit 6`,
-    ...defineVerified(),
-    `if verified runtimes/${runtime.id}; then echo verified; exit 0; fi`,
-    `for f in ${files.join(' ')}; do h=$(hash "$f"); [ "\${h%% *}" = "\${f##*/}" ] || { rm -f "$f"; echo "damaged=\${f##*/}"; }; done`,
-    'echo damaged',
-  ].join('; ');
+  const script = program([boot, verified, damage], [base, runtime.id, ...files]);
   const { output, stderr } = await runScript(link, script, {
     step: `verify the runtime on ${link.board}`,
     timeoutMs: 10 * 60_000,
@@ -97,17 +77,9 @@ function failed({ board }: Link, step: 'install' | 'verify', why: string): OrinE
   });
 }
 
-/**
- * A statement for the script that starts a run: notes that these files are in use now, so that they are the last
- * to be collected as garbage. Costs no command of its own, which is why no push does it.
- */
-export function markUsedStatement(
-  base: string,
-  runtimeDirectory: string,
-  sha256s: readonly string[],
-): string {
-  const files = sha256s.map((sha256) => word(`${base}/${storePath(sha256)}`));
-  return `find ${[word(runtimeDirectory), ...files].join(' ')} -exec touch -c {} + 2> /dev/null`;
+/** The runtime's own directory is a path too. */
+function within(directory: string): string {
+  return directory === '' ? '.' : safe(directory);
 }
 
 function safe(path: string): string {

@@ -25,7 +25,8 @@ import {
   smallRuntime,
 } from '../../../test/support/store-files.ts';
 import { type Probe, probeBoard } from '../../board/probe.ts';
-import { markUsedStatement } from './install-runtime.ts';
+import { program } from '../../shell/program.ts';
+import markUsed from '../../shell/programs/mark-used.sh';
 import { openPacker, type Packer } from './packer.ts';
 import type { PushProgress } from './progress.ts';
 import { type PushOptions, type PushReport, push, storedPath } from './push.ts';
@@ -269,7 +270,8 @@ describe('garbage', () => {
     const { runtimeDirectory } = await pushFiles(open(), [model]);
     const agent = smallRuntime().files[0]?.file ?? model;
     for (const file of [model, agent]) age(file, 10);
-    execFileSync('sh', ['-c', markUsedStatement(base(), runtimeDirectory, [model.sha256])]);
+    const paths = [runtimeDirectory, storedPath(base(), model.sha256)];
+    execFileSync('sh', ['-c', program([markUsed, 'mark_used "$@"'], paths)]);
     const { lastUsedUnixS } = await probeBoard(open());
     for (const { sha256 } of [model, agent]) {
       expect(lastUsedUnixS.get(sha256)).toBeGreaterThan(Date.now() / 1000 - 3600);
