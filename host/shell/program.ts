@@ -24,7 +24,7 @@ function argument(value: string | number): string {
 }
 
 /** The lines of a program. Its comments stand on lines of their own. */
-export function withoutComments(text: string): string {
+function withoutComments(text: string): string {
   return text
     .split('\n')
     .map((line) => line.trim())

@@ -8,9 +8,6 @@ import { sh } from './sh.ts';
 const directory = join(import.meta.dirname, 'programs');
 const names = readdirSync(directory).filter((name) => name.endsWith('.sh'));
 const textOf = (name: string) => readFileSync(join(directory, name), 'utf8');
-/** Fed to its shell through standard input, as it stands. */
-const fed = ['guardian.sh'];
-const quoted = names.filter((name) => !fed.includes(name));
 
 const has = (command: string) => spawnSync('sh', ['-c', `command -v ${command}`]).status === 0;
 const shells = ['sh', 'dash', 'bash --posix', 'busybox ash'].filter((shell) => {
@@ -36,22 +33,22 @@ describe('the shell programs', () => {
     expect(status).toBe(0);
   });
 
-  test.each(quoted)('%s is the same program on one line', (name) => {
+  test.each(names)('%s is the same program on one line', (name) => {
     const line = oneLine(textOf(name));
     expect(line).not.toContain('\n');
     expect(line).not.toMatch(/(^|[\s;])#/);
     expect(understood(line)).toBe(understood(textOf(name)));
   });
 
-  test.each(quoted)('%s can be quoted for every login shell', (name) => {
+  test.each(names)('%s can be quoted for every login shell', (name) => {
     expect(() => sh(oneLine(textOf(name)))).not.toThrow();
   });
 
   test.each(shells)('are read by %s', (shell) => {
     const [command = '', ...words] = shell.split(' ');
     for (const name of names) {
-      const text = fed.includes(name) ? textOf(name) : oneLine(textOf(name));
-      const { status, stderr } = spawnSync(command, [...words, '-n', '-c', text]);
+      const line = oneLine(textOf(name));
+      const { status, stderr } = spawnSync(command, [...words, '-n', '-c', line]);
       expect(stderr.toString(), name).toBe('');
       expect(status, name).toBe(0);
     }

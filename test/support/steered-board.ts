@@ -10,6 +10,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import type { Plan } from '../../agent/contract/plan.ts';
 import type { BoardFacts } from '../../host/board/facts.ts';
+import { guardianName } from '../../host/board/interrupts/guardian.ts';
 import { restoreStale } from '../../host/board/interrupts/stale-moves.ts';
 import type { SteerTarget } from '../../host/board/interrupts/steer.ts';
 import type { IrqMoves } from '../../host/irq/moves.ts';
@@ -89,8 +90,7 @@ export function guardians(): number[] {
   return readdirSync('/proc').flatMap((pid) => {
     try {
       const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-      const isOurs =
-        words.includes('orin-remote-irq-guard') && words.includes(`${board.basePath}/irq`);
+      const isOurs = words.includes(guardianName) && words.includes(`${board.basePath}/irq`);
       return isOurs ? [Number(pid)] : [];
     } catch {
       return [];

@@ -1,9 +1,6 @@
 import { OrinError } from '../../errors.ts';
 import type { Link } from '../../link/link.ts';
 import type { Prompter } from '../../reach/trust/prompter.ts';
-import { program } from '../../shell/program.ts';
-import asRoot from '../../shell/programs/as-root.sh';
-import findRoot from '../../shell/programs/find-root.sh';
 import { runScript } from '../../shell/run-script.ts';
 
 /** How commands become root on a board. A password lives in this program's memory and on standard input of `sudo`, nowhere else. */
@@ -13,11 +10,21 @@ export type BoardRoot =
   | { readonly kind: 'password'; readonly password: string };
 
 const MAX_ATTEMPTS = 3;
-const tryPassword = 'read_password; way=password; as_root true > /dev/null 2>&1 && echo way=open';
 
-/** First line of standard input of a script that uses as-root.sh; empty where no password is needed. */
+/** First line of standard input of a script that uses `asRoot`; empty where no password is needed. */
 export function passwordLine(root: BoardRoot): string {
   return `${root.kind === 'password' ? root.password : ''}\n`;
+}
+
+/** Reads that line, byte by byte, so that what follows it stays. */
+export const readPassword = 'IFS= read -r w';
+
+/** A simple command of a script as root; a new session where it is to outlive the connection. */
+export function asRoot({ kind }: BoardRoot, command: string, session = ''): string {
+  if (kind === 'root') return `${session}${command}`;
+  if (kind === 'passwordless') return `${session}sudo -n ${command}`;
+  // `printf` is part of the shell: the password is in no argument list. -k: a cached answer would leave it unread.
+  return `{ printf %s "$w"; echo; } | ${session}sudo -k -S -p "" ${command}`;
 }
 
 /**
@@ -30,7 +37,9 @@ export async function rootOn(
   signal: AbortSignal,
 ): Promise<BoardRoot> {
   const step = `looking for root on ${link.board}`;
-  const { output } = await runScript(link, program(findRoot), { step, signal });
+  const script =
+    'if [ "$(id -u)" = 0 ]; then echo way=root; elif sudo -n true 2> /dev/null; then echo way=passwordless; else echo way=password; fi';
+  const { output } = await runScript(link, script, { step, signal });
   const way = /^way=(\w+)$/m.exec(output)?.[1];
   if (way === 'root' || way === 'passwordless') return { kind: way };
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
@@ -40,11 +49,8 @@ export async function rootOn(
     if (password === null) break;
     if (/[\0\r\n]/.test(password)) continue;
     const root: BoardRoot = { kind: 'password', password };
-    const answer = await runScript(link, program([asRoot, tryPassword]), {
-      step,
-      signal,
-      input: passwordLine(root),
-    });
+    const check = `${readPassword}; ${asRoot(root, 'true')} > /dev/null 2>&1 && echo way=open`;
+    const answer = await runScript(link, check, { step, signal, input: passwordLine(root) });
     if (/^way=open$/m.test(answer.output)) return root;
   }
   throw new OrinError({
