@@ -115,10 +115,10 @@ function numberOf(def: Definition): fc.Arbitrary<number> {
   const least = bound === undefined ? null : (bound.value ?? 0) + (bound.inclusive ? 0 : 1);
   if (isInt) {
     const min = least ?? -Number.MAX_SAFE_INTEGER;
-    const max = Number.MAX_SAFE_INTEGER;
+    const max = Math.min(most ?? Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
     return fc.oneof(
-      { weight: 4, arbitrary: fc.integer({ min: Math.max(min, 0), max: 2000 }) },
-      fc.constantFrom(Math.max(min, 0), max, max - 1, 2 ** 32),
+      { weight: 4, arbitrary: fc.integer({ min: Math.max(min, 0), max: Math.min(max, 2000) }) },
+      fc.constantFrom(Math.max(min, 0), max, max - 1, Math.min(max, 2 ** 32)),
       fc.integer({ min, max }),
     );
   }

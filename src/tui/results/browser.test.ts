@@ -54,12 +54,19 @@ async function browse() {
     await stdin.press(...sequence);
     await Promise.race([working, new Promise((resolve) => setTimeout(resolve, 400))]);
   };
-  return { browser, press, text: () => terminal.text(), failures, hasQuit: () => hasQuit };
+  const text = () => terminal.text();
+  /** Presses a key that opens a dialog, and waits for it: what is typed before goes elsewhere. */
+  const open = async (key: string, title: string) => {
+    await press(key);
+    await expect.poll(text).toContain(title);
+  };
+  return { browser, press, open, text, failures, hasQuit: () => hasQuit };
 }
 
 test('a note is typed on the screen and lies beside the result, which verifies as before', async () => {
-  const { press, text, failures } = await browse();
-  await press('n', 'hot day', keys.enter);
+  const { press, open, text, failures } = await browse();
+  await open('n', 'Note on');
+  await press('hot day', keys.enter);
   await expect.poll(async () => (await openRun(runs, newer)).note).toBe('hot day');
   await expect.poll(text).toContain('noted');
   expect(await text()).toMatch(/bbbbbb .*hot day/);
@@ -68,16 +75,20 @@ test('a note is typed on the screen and lies beside the result, which verifies a
 });
 
 test('Escape leaves a note as it was', async () => {
-  const { press } = await browse();
-  await press('n', 'kept', keys.enter);
+  const { press, open } = await browse();
+  await open('n', 'Note on');
+  await press('kept', keys.enter);
   await expect.poll(async () => (await openRun(runs, newer)).note).toBe('kept');
-  await press('n', ' not this', keys.escape);
+  await open('n', 'Note on');
+  await press(' not this', keys.escape);
   expect((await openRun(runs, newer)).note).toBe('kept');
 });
 
 test('a run is exported beside itself, for its owner only', async () => {
-  const { press, text } = await browse();
-  await press('e', 'h', keys.enter);
+  const { press, open, text } = await browse();
+  await open('e', 'Export 2');
+  await open('h', 'Export as');
+  await press(keys.enter);
   await expect.poll(text).toContain('written beside the run: report.html');
   const path = join(directory, 'report.html');
   expect(await readFile(path, 'utf8')).toContain('<!doctype html>');
@@ -85,10 +96,14 @@ test('a run is exported beside itself, for its owner only', async () => {
 });
 
 test('an export to what cannot be is told, and what was measured stays', async () => {
-  const { press, text, failures } = await browse();
-  await press('e', 'c', '/etc/passwd/a/b', keys.enter);
+  const { press, open, text, failures } = await browse();
+  await open('e', 'Export 2');
+  await open('c', 'Export as');
+  await press('/etc/passwd/a/b', keys.enter);
   await expect.poll(() => failures).toMatchObject([{ code: 'results-unwritable' }]);
-  await press('e', 'c', join(directory, 'journal.ndjson'), keys.enter);
+  await open('e', 'Export 2');
+  await open('c', 'Export as');
+  await press(join(directory, 'journal.ndjson'), keys.enter);
   await expect.poll(text).toContain('Write over');
   await press('y');
   await expect.poll(() => failures.length).toBe(2);
