@@ -62,7 +62,7 @@ test("a reservation of one's own is known by its name in UTF-8", async () => {
   const { turns, told } = watch(() => reserveAs('jürgen@desk'));
   await turns.wait({ link, probe: await probeBoard(link) });
   expect(told).toEqual([heldByAnn, null]);
-}, 30_000);
+}, 120_000);
 
 test('a base directory that is removed while one waits: the same connection tells that the board is free', async () => {
   reserveAs('ann@desk');
@@ -72,7 +72,7 @@ test('a base directory that is removed while one waits: the same connection tell
   expect(turn.link).toBe(link);
   expect(connects()).toBe(0);
   expect(told).toEqual([heldByAnn, null]);
-}, 30_000);
+}, 120_000);
 
 test('a connection that is lost while one waits is ended, and another opened', async () => {
   reserveAs('ann@desk');
@@ -91,4 +91,4 @@ test('a connection that is lost while one waits is ended, and another opened', a
   const turn = await turns.wait({ link: lost, probe });
   expect(turn.link).not.toBe(lost);
   expect([ends, connects()]).toEqual([1, 1]);
-}, 30_000);
+}, 120_000);

@@ -41,7 +41,7 @@ test('more engines than one command can name go all the same', async () => {
   const { removed } = await pushFile(fileOnDisk(`${directory}/2`, noise(1000)), 1);
   expect(removed.files).toBe(800);
   expect((await probeBoard(open())).engines.size).toBe(0);
-});
+}, 120_000);
 
 test('engines that TensorRT built count as well, and go when they are the oldest', async () => {
   const base = `${directory}/.cache/orin-remote`;
