@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -116,6 +116,24 @@ describe('a key', () => {
     );
     expect(prompter.asked).toEqual([]);
   });
+
+  // Made by puttygen 0.78: `puttygen -t ed25519 --ppk-param version=2`, and 3, without and with a passphrase.
+  it.each(['v2.ppk', 'v2-locked.ppk', 'v3.ppk', 'v3-locked.ppk'])(
+    'of PuTTY, %s, is named with what converts it, and no passphrase is asked for',
+    async (name) => {
+      const key = join(directory, name);
+      await copyFile(join('test/fixtures/putty', name), key);
+      await chmod(key, 0o600);
+      for (const transport of ['ssh2', 'auto', 'ssh'] as const) {
+        const prompter = person(secret);
+        const error = await failure(logIn(key, { prompter, transport }));
+        const said = `${error.why} ${error.next}`;
+        expect(said).toMatch(/PuTTY/);
+        expect(said).toContain('puttygen KEY.ppk -O private-openssh -o KEY');
+        expect(prompter.asked).toEqual([]);
+      }
+    },
+  );
 
   it('of DSA, which no server takes any more, is left to ssh', async () => {
     const key = await newKey(['-t', 'dsa'], '', false);

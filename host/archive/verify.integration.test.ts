@@ -33,6 +33,25 @@ test('a result of this version that lacks keys is different, of another older', 
   expect((await verifyRun(directory, '9.9.9')).state).toBe('older');
 });
 
+test('keys that a result has not are named, in whatever state it is', async () => {
+  const optional = new Set(['board', 'energy', 'attribution']);
+  const result = JSON.parse(saved) as { cells: Record<string, unknown>[] };
+  const lost = Object.keys(result.cells[0] ?? {}).filter((key) => optional.has(key));
+  expect(lost).not.toEqual([]);
+  for (const cell of result.cells) for (const key of lost) delete cell[key];
+  await writeFile(path, `${JSON.stringify(result, null, 2)}\n`);
+  for (const [version, state] of [
+    [null, 'different'],
+    ['9.9.9', 'older'],
+  ] as const) {
+    const verified = await verifyRun(directory, version);
+    expect(verified.state).toBe(state);
+    expect([...verified.missing].sort()).toEqual(lost.map((key) => `cells[].${key}`).sort());
+  }
+  await writeFile(path, saved);
+  expect((await verifyRun(directory)).missing).toEqual([]);
+});
+
 test('samples.parquet that is not there, or holds something else, is told and repaired', async () => {
   const samples = join(directory, runFiles.samples);
   const kept = await readFile(samples);

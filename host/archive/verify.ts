@@ -10,6 +10,7 @@ import { makePrivateDirectory } from '../workstation/private-directory.ts';
 import { readRegular } from '../workstation/regular-file.ts';
 import { runFiles, unwritable } from './directory.ts';
 import { writeSamples } from './export/parquet.ts';
+import { isRecord, knownOf, missingKeys } from './missing-keys.ts';
 import { readSavedJournal } from './saved-runs.ts';
 
 export interface Verification {
@@ -24,6 +25,8 @@ export interface Verification {
     readonly saved: string;
     readonly computed: string;
   } | null;
+  /** Keys that this version writes and the saved result has not, as `cells[].energy`. */
+  readonly missing: readonly string[];
   /** Whether samples.parquet holds the iterations of the journal. */
   readonly samples: 'same' | 'missing' | 'different';
   /** Version of the program that made the plan, as the saved file has it. */
@@ -47,7 +50,13 @@ export async function verifyRun(
   const saved = await readRegular(join(directory, runFiles.result)).catch(() => '');
   const about = { problems: journal.problems, samples: await verifySamples(directory, journal) };
   if (saved === encodeResult(computed)) {
-    return { state: 'same', firstDifference: null, savedBy: versionOf(computed), ...about };
+    return {
+      state: 'same',
+      firstDifference: null,
+      missing: [],
+      savedBy: versionOf(computed),
+      ...about,
+    };
   }
   const json = parsed(saved);
   const savedBy = versionOf(json);
@@ -55,11 +64,12 @@ export async function verifyRun(
   const whole = isOlder ? knownOf(computed, json) : computed;
   const firstDifference = differenceOf(saved, `${JSON.stringify(whole, null, 2)}\n`);
   if (!resultSchema.safeParse(json).success) {
-    return { state: 'unreadable', firstDifference, savedBy, ...about };
+    return { state: 'unreadable', firstDifference, missing: [], savedBy, ...about };
   }
   return {
     state: firstDifference === null ? 'older' : 'different',
     firstDifference,
+    missing: missingKeys(computed, json),
     savedBy,
     ...about,
   };
@@ -104,20 +114,6 @@ export async function repairResult(directory: string): Promise<void> {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw unwritable(error, path, null);
   }
-}
-
-/** Of what was computed, what the saved file has a place for, in its order. */
-function knownOf(computed: unknown, saved: unknown): unknown {
-  if (Array.isArray(computed) && Array.isArray(saved)) {
-    return computed.map((item, index) => (index in saved ? knownOf(item, saved[index]) : item));
-  }
-  if (!isRecord(computed) || !isRecord(saved)) return computed;
-  const shared = Object.keys(saved).filter((key) => Object.hasOwn(computed, key));
-  return Object.fromEntries(shared.map((key) => [key, knownOf(computed[key], saved[key])]));
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function differenceOf(saved: string, computed: string): Verification['firstDifference'] {

@@ -18,16 +18,28 @@ export async function verifyCommand(id: string, options: OptionValues): Promise<
     print(`journal line ${problem.line}: ${problem.kind}, ${problem.text}\n`);
   }
   print(`${runId}: ${sentenceOf(verified)}\n`);
+  if (verified.missing.length > 0) print(`${runId}: ${missingSentence(verified.missing)}\n`);
   if (verified.samples !== 'same') print(`${runId}: ${samplesSentence(verified.samples)}\n`);
   const isWhole = verified.problems.length === 0;
   const isKept = verified.state === 'same' || verified.state === 'older';
-  const areSamplesKept = verified.samples === 'same' || verified.state === 'older';
+  // Another version may have written the same iterations differently, but it wrote them.
+  const isOther = verified.samples === 'different' && verified.state === 'older';
+  const areSamplesKept = verified.samples === 'same' || isOther;
   if (options.repair && (verified.state !== 'same' || verified.samples !== 'same')) {
     await repairResult(directory);
     print(`${runId}: result.json and samples.parquet are written anew from its journal\n`);
     return isWhole ? exitCodes.ok : exitCodes.boardFailed;
   }
   return isWhole && isKept && areSamplesKept ? exitCodes.ok : exitCodes.boardFailed;
+}
+
+/** No more are named: one that lacks so many is not mended by hand. */
+const MAX_NAMED = 12;
+
+function missingSentence(missing: readonly string[]): string {
+  const named = missing.slice(0, MAX_NAMED).join(', ');
+  const more = missing.length > MAX_NAMED ? ` and ${missing.length - MAX_NAMED} more` : '';
+  return `result.json lacks ${named}${more}`;
 }
 
 function samplesSentence(samples: 'missing' | 'different'): string {
