@@ -63,7 +63,8 @@ int main(int argc, char **argv) {
   check(((void *(*)(void *, int))api[24])(options, 1));
   check(((void *(*)(void *, int))api[25])(options, 1));
   check(((void *(*)(void *, int))api[23])(options, 99));
-  check(((void *(*)(void *, const char *, void *, void **))api[7])(env, argv[2], options, &session));
+  check(((void *(*)(void *, const char *, void *, void **))api[7])(env, argv[2], options,
+                                                                   &session));
   check(((void *(*)(void **))api[78])(&allocator));
   check(((void *(*)(int, int, void **))api[69])(1, 0, &memory));
   check(((void *(*)(void **))api[39])(&run_options));

@@ -23,8 +23,8 @@ static int64_t now_ns(void) {
   return time.tv_sec * 1000000000LL + time.tv_nsec;
 }
 
-static void *noted_run(void *session, void *options, void *inputs, void *values, size_t count, void *outputs,
-                       size_t output_count, void *output_values) {
+static void *noted_run(void *session, void *options, void *inputs, void *values, size_t count,
+                       void *outputs, size_t output_count, void *output_values) {
   int64_t at = calls++ % MOST;
   entered_ns[at] = now_ns();
   void *status = run(session, options, inputs, values, count, outputs, output_count, output_values);

@@ -57,7 +57,9 @@ static void *tensor_over(void *memory, float *data, const struct shape *shape) {
 static void release(size_t index, void *object) { ((void (*)(void *))api[index])(object); }
 
 /* Each way does what the one before it does, and one thing more. */
-enum way { BOUND, BY_NAME, OUTPUT_ALLOCATED, INPUT_WRAPPED, OUTPUT_DESCRIBED, OUTPUT_COPIED, UNALIGNED, WAYS };
+enum way {
+  BOUND, BY_NAME, OUTPUT_ALLOCATED, INPUT_WRAPPED, OUTPUT_DESCRIBED, OUTPUT_COPIED, UNALIGNED, WAYS
+};
 static const char *const names[WAYS] = {
     "bound", "by-name", "output-allocated", "input-wrapped", "output-described", "output-copied",
     "unaligned-input"};
@@ -78,7 +80,8 @@ static void describe(void *value) {
   check(((void *(*)(void *, const void **))api[55])(info, &tensor_info));
   check(((void *(*)(const void *, int *))api[60])(tensor_info, &type));
   check(((void *(*)(const void *, size_t *))api[61])(tensor_info, &rank));
-  check(((void *(*)(const void *, int64_t *, size_t))api[62])(tensor_info, dims, rank < 8 ? rank : 8));
+  check(((void *(*)(const void *, int64_t *, size_t))api[62])(tensor_info, dims,
+                                                              rank < 8 ? rank : 8));
   release(98, info);
 }
 
@@ -92,7 +95,8 @@ static void run(enum way way) {
   void *output = way >= OUTPUT_ALLOCATED ? NULL : bound_output;
   const char *inputs[] = {input_name}, *outputs[] = {output_name};
   check(((void *(*)(void *, void *, const char **, void **, size_t, const char **, size_t,
-                    void **))api[9])(session, run_options, inputs, &own_input, 1, outputs, 1, &output));
+                    void **))api[9])(session, run_options, inputs, &own_input, 1, outputs, 1,
+                                     &output));
   if (way >= OUTPUT_DESCRIBED) describe(output);
   if (way >= OUTPUT_COPIED) {
     void *from;
@@ -141,7 +145,8 @@ int main(int argc, char **argv) {
   check(((void *(*)(void *, int))api[24])(options, 1));
   check(((void *(*)(void *, int))api[25])(options, 1));
   check(((void *(*)(void *, int))api[23])(options, 99));
-  check(((void *(*)(void *, const char *, void *, void **))api[7])(env, argv[2], options, &session));
+  check(((void *(*)(void *, const char *, void *, void **))api[7])(env, argv[2], options,
+                                                                   &session));
   check(((void *(*)(void **))api[78])(&allocator));
   check(((void *(*)(int, int, void **))api[69])(1, 0, &memory));
   check(((void *(*)(void **))api[39])(&run_options));
@@ -151,7 +156,8 @@ int main(int argc, char **argv) {
   input_shape = shape_of(argv[3]);
   output_shape = shape_of(argv[4]);
   input = aligned_alloc(64, (input_shape.count + 16) * sizeof(float) / 64 * 64 + 64);
-  unaligned_input = (float *)aligned_alloc(64, (input_shape.count + 32) * sizeof(float) / 64 * 64 + 64) + 1;
+  const size_t unaligned_bytes = (input_shape.count + 32) * sizeof(float) / 64 * 64 + 64;
+  unaligned_input = (float *)aligned_alloc(64, unaligned_bytes) + 1;
   for (size_t i = 0; i < input_shape.count; i++) input[i] = unaligned_input[i] = 1;
   bound_input = tensor_over(memory, input, &input_shape);
   bound_output = tensor_over(memory, malloc(output_shape.count * sizeof(float)), &output_shape);
@@ -163,6 +169,7 @@ int main(int argc, char **argv) {
   int64_t *durations_ns = malloc(iterations * sizeof(int64_t));
   for (int i = 0; i < 20; i++) run(BOUND);
   for (int round = 0; round < rounds; round++)
-    for (int k = 0; k < WAYS; k++) measure((enum way)((k + round) % WAYS), round, iterations, durations_ns);
+    for (int k = 0; k < WAYS; k++)
+      measure((enum way)((k + round) % WAYS), round, iterations, durations_ns);
   return 0;
 }
