@@ -1,10 +1,10 @@
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { JournalEvent } from '../../agent/contract/events.ts';
 import { incomingDirectory } from '../archive/journal-spool.ts';
 import { journalPaths, openSavedFile } from '../archive/saved-runs.ts';
 import { JournalReader } from '../journal/journal.ts';
+import { isThere } from '../workstation/is-there.ts';
 
 const CHUNK_BYTES = 256 * 1024;
 
@@ -21,11 +21,7 @@ export async function* readBoardJournal(
   for (const directory of directories) {
     // Earlier segments are of times before we listened.
     const path = (await journalPaths(directory)).at(-1) ?? '';
-    const isThere = await access(path).then(
-      () => true,
-      () => false,
-    );
-    if (!isThere) continue;
+    if (!(await isThere(path))) continue;
     const reader = new JournalReader(true);
     const file = await openSavedFile(path);
     for await (const chunk of file.createReadStream({ highWaterMark: CHUNK_BYTES })) {

@@ -1,9 +1,9 @@
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OrinError } from '../errors.ts';
 import { includesIn } from '../reach/config/compute-settings.ts';
 import { homeDirectory } from '../reach/config/expand-tokens.ts';
 import { parseTargetName } from '../reach/config/target-name.ts';
+import { isThere } from '../workstation/is-there.ts';
 import { readInventory } from './ansible-file.ts';
 import { readListFile } from './file-error.ts';
 import { plainBoard, requireUniqueNames } from './fleet-board.ts';
@@ -66,11 +66,4 @@ function hostsOf(terms: readonly string[]) {
   const hosts = terms.flatMap(expandRange);
   for (const host of hosts) parseTargetName(host);
   return hosts.map((host) => plainBoard(host));
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return await access(path).then(
-    () => true,
-    () => false,
-  );
 }

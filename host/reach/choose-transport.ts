@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { access } from 'node:fs/promises';
 import { OrinError } from '../errors.ts';
+import { isThere } from '../workstation/is-there.ts';
 import type { ResolvedTarget } from './config/resolve-target.ts';
 import { openMuxControl } from './openssh/mux-control.ts';
 import { HandshakeFailure } from './ssh2/handshake.ts';
@@ -62,11 +62,7 @@ async function certificateAuthorityOnly(target: ResolvedTarget): Promise<string 
 
 async function certificateFile({ clientOnly }: ResolvedTarget): Promise<string | null> {
   for (const path of clientOnly.certificateFiles) {
-    const isThere = await access(path).then(
-      () => true,
-      () => false,
-    );
-    if (isThere) return `CertificateFile ${path}`;
+    if (await isThere(path)) return `CertificateFile ${path}`;
   }
   return null;
 }

@@ -26,6 +26,22 @@ describe('what mpstat prints wrong', () => {
     });
   });
 
+  test('a CPU that slept through without a tick does not keep the others from being corrected', () => {
+    const { samples } = readMpstatText(mpstatBytes('F-v12.6.1.txt'));
+    const kind = 'softirqs-as-interrupts';
+    for (const at of [1, 2]) {
+      const corrections = samples[at]?.corrections.filter((each) => each.kind === kind);
+      expect(corrections).toContainEqual({
+        kind,
+        cpu: 5,
+        what: 'intr/s',
+        was: 0,
+        is: expect.any(Number),
+      });
+      expect(corrections).toContainEqual({ kind, cpu: 0, what: 'intr/s', was: 576, is: 1638 });
+    }
+  });
+
   test('CPUs that go off and on have no rates of 4294967230 (sysstat 12.2.0)', () => {
     const old = readMpstatText(mpstatBytes('C-v12.2.0.txt')).samples;
     const fixed = readMpstatText(mpstatBytes('C-v12.6.1.txt')).samples;

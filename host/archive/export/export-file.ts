@@ -1,8 +1,8 @@
 import { createWriteStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { isThere } from '../../workstation/is-there.ts';
 import { runFiles } from '../directory.ts';
 import { openSavedFile, readSavedJournal, type SavedRun } from '../saved-runs.ts';
 import { samplesCsv } from './csv.ts';
@@ -61,12 +61,4 @@ async function writeParquet(run: SavedRun, file: string): Promise<void> {
   if (run.isPartial || !(await isThere(own)))
     writeSamples(file, await readSavedJournal(run.directory));
   else await pipeline((await openSavedFile(own)).createReadStream(), createWriteStream(file));
-}
-
-/** True where there is a file already. */
-export async function isThere(path: string): Promise<boolean> {
-  return await stat(resolve(path)).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,4 +1,3 @@
-import { access } from 'node:fs/promises';
 import path from 'node:path';
 import type { Cell, PlanModel } from '../../../agent/contract/plan.ts';
 import { builtInModels, isBuiltIn, unknownModel } from '../../../models/built-in.ts';
@@ -7,6 +6,7 @@ import { inspectModel } from '../../../models/inspect/inspect-model.ts';
 import { OrinError } from '../../errors.ts';
 import type { StoreFile } from '../../store/push/store-file.ts';
 import { storeFileFrom } from '../../store/push/store-file-from.ts';
+import { isThere } from '../../workstation/is-there.ts';
 import { withOrinErrors } from './as-orin-error.ts';
 import { builtInFile } from './built-in-file.ts';
 import { modelId } from './model-id.ts';
@@ -71,12 +71,9 @@ async function loadFile(
   signal: AbortSignal,
   allowsLinks: boolean,
 ): Promise<LoadedModel> {
-  const isThere = await access(file).then(
-    () => true,
-    () => false,
-  );
   // A plain word that is no file was probably meant to be one of ours.
-  if (!isThere && !file.includes(path.sep) && !file.endsWith('.onnx')) throw unknownModel(file);
+  const isWord = !file.includes(path.sep) && !file.endsWith('.onnx');
+  if (isWord && !(await isThere(file))) throw unknownModel(file);
   const facts = await inspectModel(file, {}, allowsLinks);
   signal.throwIfAborted();
   const files: StoreFile[] = [];

@@ -1,9 +1,10 @@
 import { basename } from 'node:path';
 import { markBaseline, unmarkBaseline } from '../../../host/archive/baselines.ts';
-import { exportRun, isThere } from '../../../host/archive/export/export-file.ts';
+import { exportRun } from '../../../host/archive/export/export-file.ts';
 import { type ExportFormat, exportFormats } from '../../../host/archive/export/export-text.ts';
 import { writeNote } from '../../../host/archive/run-note.ts';
 import { openRun, type SavedRun } from '../../../host/archive/saved-runs.ts';
+import { isThere } from '../../../host/workstation/is-there.ts';
 import type { ScreenHost } from '../frame/screen-host.tsx';
 import { withoutTilde } from '../home/complete-path.ts';
 
