@@ -1,6 +1,7 @@
 import { Command, CommanderError, type OptionValues } from 'commander';
 import { exitCodes } from '../host/errors.ts';
 import { addFleetCommands } from './commands/fleet-commands.ts';
+import { addLogCommands } from './commands/log-commands.ts';
 import { addResultCommands } from './commands/result-commands.ts';
 import type { Action, Run } from './commands/run-action.ts';
 import { addRuntimeCommands } from './commands/runtime-commands.ts';
@@ -63,6 +64,7 @@ export async function createProgram(argv: readonly string[]): Promise<number> {
   addResultCommands(program, run);
   addModelCommands(program, run);
   addIrqCommand(program, run);
+  addLogCommands(program, run);
   nameHelp(program);
   if (argv.slice(2).every((argument) => displayOptions.includes(argument))) {
     return await withoutVerb(program, argv);

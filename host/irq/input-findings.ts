@@ -1,5 +1,6 @@
+import { nameOf } from '../workstation/named-text.ts';
 import type { Finding } from './findings.ts';
-import { type DumpFile, nameOf } from './read-dump.ts';
+import type { DumpFile } from './read-dump.ts';
 
 /** What the file itself makes doubtful, or what was done to read it. */
 export function inputFindings(path: string, file: DumpFile): readonly Finding[] {

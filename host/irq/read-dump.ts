@@ -1,4 +1,3 @@
-import { cleanLine } from '../../agent/contract/clean-text.ts';
 import { OrinError } from '../errors.ts';
 import {
   type CounterTable,
@@ -7,14 +6,14 @@ import {
   looksLikeRow,
   type NumberedLine,
 } from '../telemetry/counter-table.ts';
-import { readNamed, readStandardInput } from '../workstation/named-file.ts';
-import { decodeDump } from './decode-dump.ts';
+import { nameOf, readNamedText } from '../workstation/named-text.ts';
 import { possibleWidths, unwrapLines } from './unwrap-lines.ts';
 
 /** An Orin's is 17 KB; a server with 256 CPUs and 2000 interrupts has 6 MB. */
 const MAX_BYTES = 16 * 1024 * 1024;
-/** In the place of a path. */
-const standardInput = '-';
+const save = 'cat /proc/interrupts > interrupts.txt';
+const give =
+  'a copy of /proc/interrupts, - for standard input, or <(ssh BOARD cat /proc/interrupts)';
 
 /** The tables of one file: `cat /proc/interrupts /proc/softirqs > file` makes one with both. */
 export interface DumpFile {
@@ -35,15 +34,7 @@ export interface DumpFile {
  * @throws OrinError `data-unreadable` when the file cannot be read, is too large, is no text, or has no such table.
  */
 export async function readDump(path: string): Promise<DumpFile> {
-  const text = decodeDump(await readBounded(path));
-  if (text === null) {
-    throw new OrinError({
-      code: 'data-unreadable',
-      what: `${nameOf(path)} is no text`,
-      why: 'it has zero bytes that are neither of UTF-8 nor of UTF-16',
-      next: 'save it on the board with: cat /proc/interrupts > interrupts.txt',
-    });
-  }
+  const text = await readNamedText(path, { maxBytes: MAX_BYTES, give, save });
   const { tables, wrappedAt } = bestReading(
     text.split('\n').map((line, at) => ({ line: at + 1, text: line })),
   );
@@ -102,26 +93,6 @@ function withoutTable(path: string, text: string): OrinError {
     why: isCut
       ? 'the line of CPU names is not whole, or no row follows it'
       : 'such a table begins with a line of CPU names: CPU0 CPU1 …',
-    next: 'save one on the board with: cat /proc/interrupts > interrupts.txt',
+    next: `save one on the board with: ${save}`,
   });
-}
-
-async function readBounded(path: string): Promise<Uint8Array> {
-  try {
-    const limits = { maxBytes: MAX_BYTES };
-    return await (path === standardInput ? readStandardInput(MAX_BYTES) : readNamed(path, limits));
-  } catch (error) {
-    throw new OrinError({
-      code: 'data-unreadable',
-      what: `cannot read ${nameOf(path)}`,
-      why: error instanceof Error ? error.message : String(error),
-      next: 'give a copy of /proc/interrupts, - for standard input, or <(ssh BOARD cat /proc/interrupts)',
-      cause: error,
-    });
-  }
-}
-
-/** A dump's file as a person knows it. */
-export function nameOf(path: string): string {
-  return path === standardInput ? 'standard input' : cleanLine(path);
 }

@@ -2,7 +2,7 @@
  * The text of a saved file: UTF-8, or UTF-16 as `>` of Windows PowerShell 5.1 writes it, with or without a byte order
  * mark; line ends of Windows become those of the kernel. Null where it is no text.
  */
-export function decodeDump(bytes: Uint8Array): string | null {
+export function decodeText(bytes: Uint8Array): string | null {
   const text = new TextDecoder(encodingOf(bytes)).decode(bytes);
   return text.includes('\0') ? null : text.replace(/\r\n?/g, '\n');
 }
