@@ -49,13 +49,14 @@ class SimulatedBoard {
 
   answer(connection: Connection, channel: ServerChannel, command: string): void {
     const marker = /@orin:[0-9a-f]{12}:/.exec(command)?.[0] ?? '';
-    if (/tail -c \+\d+ /.test(command)) {
-      this.#follow(connection, channel, marker, command);
+    const from = followedFrom(command);
+    if (from !== null) {
+      this.#follow(connection, channel, marker, from);
       return;
     }
     // The answers of run-script.ts and fetch-file.ts.
     if (command.includes('sha256sum')) this.#script(channel, marker, `${this.#hash()}  -\n`);
-    else if (command.includes('rm -rf "$r"')) {
+    else if (command.includes('rm -rf "$1"')) {
       writeFileSync(join(directory, 'removed', this.#runId), '');
       this.#script(channel, marker, '');
     } else if (command.includes(`${marker}none`)) channel.write(`\n${marker}none\n`);
@@ -79,8 +80,8 @@ class SimulatedBoard {
     return this.#ends[Math.min(lines, this.#ends.length) - 1] ?? 0;
   }
 
-  #follow(connection: Connection, channel: ServerChannel, marker: string, command: string): void {
-    let at = Number(/tail -c \+(\d+) /.exec(command)?.[1]) - 1;
+  #follow(connection: Connection, channel: ServerChannel, marker: string, from: number): void {
+    let at = from;
     const isOver = () => this.#written() === this.#journal.length;
     const state = isOver() ? `ended:simulated:${this.#journal.length}` : 'live:simulated';
     channel.write(`\n${marker}run:${state}\n`);
@@ -124,6 +125,12 @@ class SimulatedBoard {
     this.#lies += 1;
     return bytes;
   }
+}
+
+/** From which byte on a command wants the journal (the parameters of follow-run.sh); null where it wants none. */
+function followedFrom(command: string): number | null {
+  const first = /set -- \S+ @orin:[0-9a-f]{12}: 1 journal\.ndjson (\d+);/.exec(command)?.[1];
+  return first === undefined ? null : Number(first) - 1;
 }
 
 async function startBoard(board: number): Promise<number> {
