@@ -4,6 +4,7 @@
 // whether watching changes what is measured.
 import { parseArgs } from 'node:util';
 import { cleanLine } from '../../agent/contract/clean-text.ts';
+import type { JournalEvent } from '../../agent/contract/events.ts';
 import type { RunEvent } from '../../host/run/run-event.ts';
 
 // React's other build is two to three times slower, and the program never runs it.
@@ -15,7 +16,9 @@ const { themeFor } = await import('../../src/terminal/theme.ts');
 const { LiveView } = await import('../../src/tui/live/live-view.ts');
 const { FakeStdin } = await import('../../test/support/fake-stdin.ts');
 const { terminalLike } = await import('../../test/support/frames.ts');
-const { liveEvents } = await import('../../test/support/live-run.ts');
+const { liveEvents, liveJournalEvents, livePlan } = await import('../../test/support/live-run.ts');
+const { RunFold } = await import('../../host/journal/run-fold.ts');
+const { runDepths } = await import('../../host/journal/run-depth.ts');
 const { Nowhere } = await import('./nowhere.ts');
 
 const { values } = parseArgs({
@@ -35,15 +38,18 @@ const ROUNDS = 5;
 const UPDATES = 10_000;
 const RATE_HZ = 4;
 
-const events = liveEvents();
-const batch = events.findLast((one) => one.kind === 'journal' && one.event.kind === 'iter');
-if (batch?.kind !== 'journal' || batch.event.kind !== 'iter') throw new Error('no iterations');
-const { event } = batch;
+const journal = liveJournalEvents();
+const head = liveEvents().slice(0, -journal.length);
+const fold = new RunFold(livePlan, runDepths.view);
+const heard = (event: JournalEvent): RunEvent => ({ kind: 'journal', ...fold.add(event) });
+const newest = journal.findLast((one) => one.kind === 'iter');
+if (newest?.kind !== 'iter') throw new Error('no iterations');
+const batch = newest;
 
 /** The next batch of iterations: a tenth of a second later, with figures of its own. */
 function update(at: number): RunEvent {
-  const dt_ns = event.dt_ns.map((duration, index) => duration + ((at * 7 + index) % 100) * 1000);
-  return { kind: 'journal', event: { ...event, first: at, t0_ns: 20e9 + at * 1e8, dt_ns } };
+  const dt_ns = batch.dt_ns.map((duration, index) => duration + ((at * 7 + index) % 100) * 1000);
+  return heard({ ...batch, first: at, t0_ns: 20e9 + at * 1e8, dt_ns });
 }
 
 const CPUS = 12;
@@ -60,29 +66,26 @@ function reading(at: number): RunEvent {
       id: cleanLine(`${prefix}${row}`),
       counts: counts(row),
     }));
-  return {
-    kind: 'journal',
-    event: {
-      kind: 'tele',
-      seq: 0,
-      t_ns: seconds * 1e9,
-      cpus: cpus.map((cpu) => {
-        const busy = (cpu * 7 + at) % 90;
-        const used = seconds * busy;
-        return { cpu, jiffies: [used, 0, used / 8, seconds * 100 - used, 0, at, at, 0, 0, 0] };
-      }),
-      intr: seconds * 80_000,
-      ctxt: seconds * 9_000,
-      memAvailableBytes: 5e9 - at * 1e5,
-      counted: {
-        interrupts: { cpus, rows: rows('irq', SOURCES - 10) },
-        softirqs: { cpus, rows: rows('SOFT', 10) },
-      },
+  return heard({
+    kind: 'tele',
+    seq: 0,
+    t_ns: seconds * 1e9,
+    cpus: cpus.map((cpu) => {
+      const busy = (cpu * 7 + at) % 90;
+      const used = seconds * busy;
+      return { cpu, jiffies: [used, 0, used / 8, seconds * 100 - used, 0, at, at, 0, 0, 0] };
+    }),
+    intr: seconds * 80_000,
+    ctxt: seconds * 9_000,
+    memAvailableBytes: 5e9 - at * 1e5,
+    counted: {
+      interrupts: { cpus, rows: rows('irq', SOURCES - 10) },
+      softirqs: { cpus, rows: rows('SOFT', 10) },
     },
-  };
+  });
 }
 
-const begun = events.findLast((one) => one.kind === 'journal' && one.event.kind === 'process');
+const begun = journal.findLast((one) => one.kind === 'process');
 if (begun === undefined) throw new Error('no process');
 
 const terminal = new Nowhere();
@@ -93,7 +96,7 @@ const view = new LiveView({
   onChange: () => undefined,
   onEnd: () => undefined,
 });
-for (const one of events) view.listen(one);
+for (const one of [...head, ...journal.map(heard)]) view.listen(one);
 const host = new ScreenHost(view, {
   terminal,
   stdin: new FakeStdin() as unknown as NodeJS.ReadStream,
@@ -147,7 +150,7 @@ const heapMb = () => {
 const heaps: number[] = [];
 for (let count = 0; count < UPDATES; count += 1) {
   // A process has some thousand iterations.
-  if (count % 60 === 0) view.listen(begun);
+  if (count % 60 === 0) view.listen(heard(begun));
   view.listen(update(at++));
   if (count % 20 === 0) host.show(view);
   if (count % 20 === 0) await new Promise(setImmediate);

@@ -1,7 +1,7 @@
 import { cleanLine } from '../../agent/contract/clean-text.ts';
-import type { JournalEvent } from '../../agent/contract/events.ts';
 import type { Plan } from '../../agent/contract/plan.ts';
 import type { BoardFacts } from '../board/facts.ts';
+import type { RunState, RunStep } from '../journal/run-state.ts';
 import type { RunEvent } from '../run/run-event.ts';
 import type { BoardFailure } from './board-failure.ts';
 
@@ -22,13 +22,6 @@ const boardPhases = [
 ] as const;
 export type BoardPhase = (typeof boardPhases)[number];
 
-/** The plan, as far as the rest of a run can be told from it. */
-interface PlanSize {
-  readonly cells: number;
-  readonly maxBlocks: number;
-  readonly totalBudgetMs: number | null;
-}
-
 /** All that is kept of a board while its run goes on: of one small size, however long the run. */
 export interface BoardState {
   readonly name: string;
@@ -43,18 +36,9 @@ export interface BoardState {
   readonly runId: string | null;
   /** Share of the bytes that went out; null when nothing is being sent. */
   readonly pushed: number | null;
-  readonly plan: PlanSize | null;
-  readonly block: number;
-  readonly cellsEnded: number;
-  readonly processesDone: number;
-  /** Cell of the process under way. */
-  readonly cell: string | null;
-  /** Median of the newest batch of iterations, nanoseconds. */
-  readonly recentMedian_ns: number | null;
-  readonly firstProcess_ns: number | null;
-  readonly last_ns: number;
-  /** Of that, building engines. */
-  readonly built_ns: number;
+  readonly plan: Plan | null;
+  /** As far as its journal was read; null before that. */
+  readonly run: RunState | null;
   readonly note: string | null;
   readonly failure: BoardFailure | null;
 }
@@ -71,14 +55,7 @@ export function initialState(name: string): BoardState {
     runId: null,
     pushed: null,
     plan: null,
-    block: 0,
-    cellsEnded: 0,
-    processesDone: 0,
-    cell: null,
-    recentMedian_ns: null,
-    firstProcess_ns: null,
-    last_ns: 0,
-    built_ns: 0,
+    run: null,
     note: null,
     failure: null,
   };
@@ -95,7 +72,7 @@ export function reduceBoard(state: BoardState, event: RunEvent): BoardState {
     case 'probed':
       return { ...state, ...shownFacts(event.facts) };
     case 'planned':
-      return { ...state, phase: 'waiting', ...planOf(event.plan) };
+      return { ...state, phase: 'waiting', plan: event.plan, runId: event.plan.runId };
     case 'push': {
       const { state: step, sentBytes, totalBytes } = event.progress;
       if (step === 'done') return { ...state, phase: 'waiting', pushed: null };
@@ -106,7 +83,7 @@ export function reduceBoard(state: BoardState, event: RunEvent): BoardState {
     case 'attached':
       return { ...state, phase: 'measuring', runId: event.run.runId };
     case 'journal':
-      return reduceJournal(state, event.event);
+      return withStep(state, event);
     case 'note':
       return { ...state, note: cleanLine(event.text) };
     case 'turn':
@@ -126,65 +103,13 @@ function shownFacts({ model, jetpack, powerMode, cpu }: BoardFacts): Partial<Boa
   return { model, jetpack, powerMode, cpus: cpu.online.length };
 }
 
-function planOf({ runId, cells, effort }: Plan): Partial<BoardState> {
-  const { maxBlocks, totalBudgetMs } = effort;
-  return { runId, plan: { cells: cells.length, maxBlocks, totalBudgetMs } };
-}
-
-function reduceJournal(before: BoardState, event: JournalEvent): BoardState {
-  const state = event.t_ns > before.last_ns ? { ...before, last_ns: event.t_ns } : before;
-  switch (event.kind) {
-    case 'process':
-      return {
-        ...state,
-        cell: event.cell,
-        block: event.block,
-        firstProcess_ns: state.firstProcess_ns ?? event.t_ns,
-      };
-    case 'iter':
-      return { ...state, recentMedian_ns: middle(event.dt_ns) ?? state.recentMedian_ns };
-    case 'process-end':
-      return { ...state, cell: null, processesDone: state.processesDone + 1 };
-    case 'trtexec':
-      return event.build.isCached
-        ? state
-        : { ...state, built_ns: state.built_ns + event.build.duration_ns };
-    case 'cell':
-      return { ...state, cellsEnded: state.cellsEnded + 1 };
-    case 'warn':
-    case 'error':
-      return { ...state, note: cleanLine(event.text) };
-    case 'bye':
-      return { ...state, phase: 'saving' };
-    default:
-      return state;
-  }
-}
-
-function middle(values: readonly number[]): number | null {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? null;
-}
-
-/** Processes that the plan still means to run at most, and the time for them by those that ran. */
-export function restOf(state: BoardState): {
-  readonly processes: number;
-  readonly etaMs: number | null;
-} {
-  const { plan, processesDone, block, cellsEnded, firstProcess_ns, last_ns } = state;
-  if (plan === null) return { processes: 0, etaMs: null };
-  const later = Math.max(0, plan.maxBlocks - block - 1) * Math.max(0, plan.cells - cellsEnded);
-  const now = Math.max(0, plan.cells * (block + 1) - processesDone);
-  const processes = Math.min(later + now, plan.cells * plan.maxBlocks);
-  if (firstProcess_ns === null || processesDone === 0) return { processes, etaMs: null };
-  const elapsedMs = (last_ns - firstProcess_ns) / 1e6;
-  const etaMs = (elapsedMs / processesDone) * processes;
-  // As on the board, building engines is not of the budget.
-  const measuringMs = elapsedMs - state.built_ns / 1e6;
-  const left = plan.totalBudgetMs === null ? etaMs : plan.totalBudgetMs - measuringMs;
-  return { processes, etaMs: Math.max(0, Math.min(etaMs, left)) };
+function withStep(before: BoardState, { run, change }: RunStep): BoardState {
+  const state = { ...before, run };
+  if (change.kind === 'notice') return { ...state, note: cleanLine(change.text) };
+  return change.kind === 'ended' ? { ...state, phase: 'saving' } : state;
 }
 
 /** Nothing more happens to it in this fleet run. */
-export function isSettled({ phase }: BoardState): boolean {
+export function isSettled({ phase }: Pick<BoardState, 'phase'>): boolean {
   return ['done', 'left', 'cancelled', 'failed', 'unreachable'].includes(phase);
 }

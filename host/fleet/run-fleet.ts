@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BoardFacts } from '../board/facts.ts';
 import { OrinError } from '../errors.ts';
+import { runDepths } from '../journal/run-depth.ts';
 import type { Link } from '../link/link.ts';
 import type { FollowRequest } from '../run/follow-request.ts';
 import type { RunEvent } from '../run/run-event.ts';
@@ -138,6 +139,7 @@ class FleetMember {
       connect: (signal) => this.#connect(signal),
       directories: this.#request.directories,
       listener: (event) => this.#hear(event),
+      depth: runDepths.fleet,
       signal: this.#signal,
       leave: this.#request.leave,
       lanes: {

@@ -1,4 +1,3 @@
-import type { JournalEvent } from '../../agent/contract/events.ts';
 import { openSpool, type Spool } from '../archive/journal-spool.ts';
 import type { BoardFacts } from '../board/facts.ts';
 import { findGpuMeans } from '../board/gpu-means.ts';
@@ -7,6 +6,7 @@ import { requireLockedClocks } from '../board/locked-clocks.ts';
 import { type Probe, probeBoard } from '../board/probe.ts';
 import { requireBoard } from '../board/requirements.ts';
 import { OrinError } from '../errors.ts';
+import type { RunChange } from '../journal/run-state.ts';
 import type { Link } from '../link/link.ts';
 import type { Axes } from '../plan/axes.ts';
 import { bestGpuTarget, type EngineTarget } from '../plan/engine-target.ts';
@@ -180,8 +180,8 @@ function beforeRun(what: string, { signal }: BenchRequest): Renewal {
 }
 
 /** The lock is held and the plan accepted: the board was not busy and nothing is amiss with the files. */
-function isUnderWay({ kind }: JournalEvent): boolean {
-  return kind === 'process' || kind === 'tele';
+function isUnderWay({ kind }: RunChange): boolean {
+  return kind === 'process-began' || kind === 'reading' || kind === 'cooldown';
 }
 
 /** Why the files are not where they are expected: `~/.cache` may be full, or others can write to it. */

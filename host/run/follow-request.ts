@@ -1,3 +1,4 @@
+import type { RunDepth } from '../journal/run-depth.ts';
 import type { BoardLimits } from '../link/board-limits.ts';
 import type { Link } from '../link/link.ts';
 import type { Lanes } from './lanes.ts';
@@ -11,6 +12,8 @@ export interface FollowRequest {
   readonly connect: (signal: AbortSignal) => Promise<Link>;
   readonly directories: { readonly runs: string };
   readonly listener: (event: RunEvent) => void;
+  /** How much of the run its listener wants to be kept; absent: what lines of progress need. */
+  readonly depth?: RunDepth;
   /** Fires to stop the run: what was measured until then is kept. */
   readonly signal: AbortSignal;
   /** Fires to stop following at once: the run goes on without us. */

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { JournalEvent } from '../../agent/contract/events.ts';
 import type { Plan } from '../../agent/contract/plan.ts';
 import type { Spool } from '../archive/journal-spool.ts';
 import { type ErrorCode, OrinError } from '../errors.ts';
+import { runDepths } from '../journal/run-depth.ts';
+import { RunFold } from '../journal/run-fold.ts';
+import type { RunChange } from '../journal/run-state.ts';
 import { type BoardLimits, boardLimits } from '../link/board-limits.ts';
 import type { Link } from '../link/link.ts';
 import { longestBuildingMs, longestMs } from '../plan/effort.ts';
@@ -47,14 +49,14 @@ const CANCEL_AGAIN_MS = 500;
 /**
  * Streams the journal to its end. A lost connection is followed by another and continues at the next byte: the run
  * goes on without us. When the request's signal fires the run is asked to stop, and its last events are still
- * waited for; when `leave` fires, or `isEnough` says so of an event, following ends and the run does not.
+ * waited for; when `leave` fires, or `isEnough` says so of a change, following ends and the run does not.
  * @throws OrinError `results-unwritable`, `agent-failed`, `run-unknown`, `remote-command` when the board cannot read
  * the journal, `board-silent` when it says nothing or nothing new, `journal-too-large`, and what `reconnect` throws.
  */
 export async function followToEnd(
   request: FollowRequest,
   start: StartedRun,
-  isEnough: (event: JournalEvent) => boolean = () => false,
+  isEnough: (change: RunChange) => boolean = () => false,
 ): Promise<FollowedRun> {
   const { connection, plan, base, spool, earlier } = start;
   const follower = new Follower(request, start, isEnough);
@@ -93,19 +95,17 @@ type StreamEnd = FollowedRun['end'] | 'ended-early';
 class Follower {
   readonly #request: FollowRequest;
   readonly #start: StartedRun;
-  readonly #isEnough: (event: JournalEvent) => boolean;
+  readonly #isEnough: (change: RunChange) => boolean;
+  readonly #fold: RunFold;
   /** Of the boot in which the run was started. */
   #bootId: string | null = null;
   #isOpened = false;
 
-  constructor(
-    request: FollowRequest,
-    start: StartedRun,
-    isEnough: (event: JournalEvent) => boolean,
-  ) {
+  constructor(request: FollowRequest, start: StartedRun, isEnough: (change: RunChange) => boolean) {
     this.#request = request;
     this.#start = start;
     this.#isEnough = isEnough;
+    this.#fold = new RunFold(start.plan, request.depth ?? runDepths.lines);
   }
 
   get #limits(): BoardLimits {
@@ -224,8 +224,9 @@ class Follower {
     let isEnough = false;
     for (const event of await this.#start.spool.append(chunk)) {
       if (event.kind === 'hello') this.#bootId = event.bootId;
-      this.#request.listener({ kind: 'journal', event });
-      isEnough ||= this.#isEnough(event);
+      const step = this.#fold.add(event);
+      this.#request.listener({ kind: 'journal', ...step });
+      isEnough ||= this.#isEnough(step.change);
     }
     return isEnough;
   }

@@ -1,7 +1,7 @@
-import type { JournalEvent } from '../../agent/contract/events.ts';
 import type { Plan } from '../../agent/contract/plan.ts';
 import type { Result } from '../analysis/result/result.ts';
 import type { BoardFacts } from '../board/facts.ts';
+import type { RunStep } from '../journal/run-state.ts';
 import type { PushProgress } from '../store/push/progress.ts';
 import type { BoardRun } from './board-runs.ts';
 
@@ -23,6 +23,7 @@ export type RunEvent =
   /** The board has said that the run is there. */
   | { readonly kind: 'started'; readonly runId: string }
   | { readonly kind: 'attached'; readonly run: BoardRun }
-  | { readonly kind: 'journal'; readonly event: JournalEvent }
+  /** One more event of the journal was read: the run after it, and what it changed. */
+  | ({ readonly kind: 'journal' } & RunStep)
   | { readonly kind: 'note'; readonly text: string }
   | { readonly kind: 'finished'; readonly result: Result; readonly directory: string };

@@ -1,7 +1,7 @@
-import type { JournalEvent } from '../../agent/contract/events.ts';
 import type { Plan } from '../../agent/contract/plan.ts';
 import type { Spool } from '../archive/journal-spool.ts';
 import { OrinError } from '../errors.ts';
+import type { RunChange } from '../journal/run-state.ts';
 import { boardLimits } from '../link/board-limits.ts';
 import { sshWords } from '../reach/config/target-name.ts';
 import { type Connection, isClosed } from './connection.ts';
@@ -30,7 +30,7 @@ export interface ReadyRun {
 export async function startRun(
   request: FollowRequest,
   ready: ReadyRun,
-  isEnough?: (event: JournalEvent) => boolean,
+  isEnough?: (change: RunChange) => boolean,
 ): Promise<FollowedRun> {
   const { connection, paths, plan, spool, earlier = new Map() } = ready;
   for (let launches = 1; ; launches += 1) {

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { runDepths } from '../../host/journal/run-depth.ts';
 import { benchOptionsFrom } from '../options/bench-arguments.ts';
 import { directoriesFrom } from '../options/directories.ts';
 import { environment } from '../options/environment.ts';
@@ -29,11 +30,12 @@ export async function homeCommand(options: TerminalOptions): Promise<number | nu
     ownCpus: availableParallelism(),
     measure: async (surroundings) => {
       const { host, benchOptions } = benchOptionsFrom(surroundings.argv.slice(1));
-      return await measureBoard(host, benchOptions, surroundings);
+      return await measureBoard(host, benchOptions, { ...surroundings, depth: runDepths.view });
     },
     attach: async ({ host, args }, runId, surroundings) => {
       const { benchOptions } = benchOptionsFrom([host, ...args]);
-      return await attachBoard(host, runId, benchOptions, surroundings);
+      const shown = { ...surroundings, depth: runDepths.view };
+      return await attachBoard(host, runId, benchOptions, shown);
     },
     check: async ({ host, args }, signal) =>
       await checkBoard(host, benchOptionsFrom([host, ...args]).benchOptions, signal),

@@ -1,6 +1,6 @@
 import type { OptionValues } from 'commander';
 import { exitCodes } from '../../host/errors.ts';
-import { readBoardJournal } from '../../host/fleet/board-journal.ts';
+import { BoardJournal } from '../../host/fleet/board-journal.ts';
 import { BoardOrders } from '../../host/fleet/board-orders.ts';
 import type { BoardState } from '../../host/fleet/board-state.ts';
 import type { BoardRecord } from '../../host/fleet/fleet-record.ts';
@@ -90,7 +90,7 @@ async function displayFor(watch: FleetWatch, terminal: Terminal): Promise<Displa
       terminal,
       stdin: process.stdin,
       orders,
-      journal: (runId) => readBoardJournal(runs, runId),
+      journal: (plan) => new BoardJournal(runs, plan),
       interrupt: () => process.kill(process.pid, 'SIGINT'),
     });
     return { progress, prompter: isBatch ? silentPrompter : prompter, ask, orders };

@@ -1,6 +1,7 @@
 import type { OptionValues } from 'commander';
 import { shortfallOf } from '../../host/analysis/verdict/shortfall.ts';
 import { exitCodes } from '../../host/errors.ts';
+import { type RunDepth, runDepths } from '../../host/journal/run-depth.ts';
 import type { Prompter } from '../../host/reach/trust/prompter.ts';
 import type { FollowRequest } from '../../host/run/follow-request.ts';
 import type { RunEvent } from '../../host/run/run-event.ts';
@@ -44,7 +45,7 @@ export async function watchRun(
 ): Promise<number> {
   const format = formatFrom(options);
   const stderr = terminalOf(process.stderr, environment, options);
-  const { progress, prompter, ask } = await displayFor(host, options, stderr);
+  const { progress, prompter, depth, ask } = await displayFor(host, options, stderr);
   const onBoard = new OnBoard(host, options);
   const control = controlRun({
     ask,
@@ -60,7 +61,7 @@ export async function watchRun(
   };
   try {
     const { signal, leave } = control;
-    const surroundings = { progress, prompter, listener, signal, leave };
+    const surroundings = { progress, prompter, depth, listener, signal, leave };
     const outcome = await withAccess(host, options, surroundings, work);
     control.dispose();
     progress.close();
@@ -87,6 +88,8 @@ export async function watchRun(
 interface Display {
   readonly progress: Progress;
   readonly prompter: Prompter;
+  /** How much of the run it shows. */
+  readonly depth: RunDepth;
   readonly ask: RunControlOptions['ask'];
 }
 
@@ -95,16 +98,16 @@ async function displayFor(host: string, options: OptionValues, stderr: Terminal)
   const isScreenWanted = options.tui && !options.quiet && !options.dryRun && !options.detach;
   if (isScreenWanted && stderr.isInteractive && process.stdin.isTTY) {
     const { openLiveScreen } = await import('../tui/live/live-screen.ts');
-    return openLiveScreen(host, stderr);
+    return { ...openLiveScreen(host, stderr), depth: runDepths.view };
   }
   const progress = options.quiet ? noProgress : showProgress(host, stderr);
   const prompter = terminalPrompter(options.batchMode === true, progress);
-  return { progress, prompter, ask: askerFor(options, progress) };
+  return { progress, prompter, depth: runDepths.lines, ask: askerFor(options, progress) };
 }
 
 /** What following a run takes besides a way to its board. */
 export type RunSurroundings = Pick<FollowRequest, 'listener' | 'signal' | 'leave'> &
-  Pick<Display, 'progress' | 'prompter'>;
+  Pick<Display, 'progress' | 'prompter' | 'depth'>;
 
 /** Opens the way to a board for `work`, and closes it whatever happens. */
 export async function withAccess(

@@ -13,6 +13,8 @@ import { fleetMarkdown } from '../../host/fleet/fleet-markdown.ts';
 import { findOddBoards } from '../../host/fleet/odd-boards.ts';
 import { readJournal } from '../../host/journal/journal.ts';
 import type { JournalData } from '../../host/journal/journal-data.ts';
+import { runDepths } from '../../host/journal/run-depth.ts';
+import { RunFold } from '../../host/journal/run-fold.ts';
 import type { RunEvent } from '../../host/run/run-event.ts';
 import { compareReport } from '../../src/report/compare-report.ts';
 import { experimentReport } from '../../src/report/experiment-report.ts';
@@ -45,15 +47,20 @@ const size = { columns: 100, rows: 30 };
 
 /** The events of a journal as its followers hear them: the plan first, as `planned`. */
 function runEvents(journal: string): RunEvent[] {
+  let fold: RunFold | null = null;
   return journal.split('\n').flatMap((line): RunEvent[] => {
     const decoded = decodeLine(line);
     if (!decoded.ok) return [];
     const { event } = decoded;
-    const planned: RunEvent[] =
-      event.kind === 'hello'
-        ? [{ kind: 'planned', plan: event.plan, estimateMs: 1000, pushBytes: 0 } as RunEvent]
-        : [];
-    return [...planned, { kind: 'journal', event }];
+    if (event.kind !== 'hello') {
+      return fold === null ? [] : [{ kind: 'journal', ...fold.add(event) }];
+    }
+    const { plan } = event;
+    fold ??= new RunFold(plan, runDepths.view);
+    return [
+      { kind: 'planned', plan, estimateMs: 1000 },
+      { kind: 'journal', ...fold.add(event) },
+    ];
   });
 }
 

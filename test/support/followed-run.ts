@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Plan } from '../../agent/contract/plan.ts';
 import { readBootId } from '../../agent/proc/process-table.ts';
 import { openSpool } from '../../host/archive/journal-spool.ts';
+import { runDepths } from '../../host/journal/run-depth.ts';
 import type { BoardLimits } from '../../host/link/board-limits.ts';
 import type { Link } from '../../host/link/link.ts';
 import { concludeRun } from '../../host/run/conclude.ts';
@@ -120,6 +121,7 @@ export async function follow(run: LaidRun, plan: Plan, options: FollowOptions): 
       events += 1;
       options.onEvent?.(events, event);
     },
+    depth: runDepths.view,
     signal: options.signal ?? new AbortController().signal,
     leave: options.leave ?? new AbortController().signal,
     ...(options.lanes && { lanes: options.lanes }),

@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs';
+import type { JournalEvent } from '../../agent/contract/events.ts';
+import type { Plan } from '../../agent/contract/plan.ts';
 import type { BoardFacts } from '../../host/board/facts.ts';
 import { JournalReader } from '../../host/journal/journal.ts';
+import { type RunDepth, runDepths } from '../../host/journal/run-depth.ts';
+import { RunFold } from '../../host/journal/run-fold.ts';
 import type { RunEvent } from '../../host/run/run-event.ts';
 import { initialLive, type LiveState, reduceLive } from '../../src/tui/live/live-state.ts';
 import { around, JournalBuilder, testCell, testPlan } from './journal-builder.ts';
@@ -101,7 +105,7 @@ function edges(builder: JournalBuilder): void {
 }
 
 /** Two blocks of three cells, the second process of the third block under way; one slow iteration, one crash. */
-function liveJournal(): JournalBuilder {
+export function liveJournal(): JournalBuilder {
   const builder = new JournalBuilder(livePlan);
   for (let block = 0; block < 2; block += 1) {
     const warmUp = 5;
@@ -137,17 +141,34 @@ function liveJournal(): JournalBuilder {
   return builder;
 }
 
-/** The events of a run up to here, as its listeners hear them. */
-export function liveEvents(builder: JournalBuilder = liveJournal()): RunEvent[] {
+/** What the listeners of a run hear of these events of its journal. */
+export function heardOf(
+  plan: Plan,
+  journal: readonly JournalEvent[],
+  depth: RunDepth = runDepths.view,
+): RunEvent[] {
+  const fold = new RunFold(plan, depth);
+  return journal.map((event) => ({ kind: 'journal', ...fold.add(event) }));
+}
+
+/** The events of the journal in the order in which an agent writes them. */
+export function liveJournalEvents(builder: JournalBuilder = liveJournal()): JournalEvent[] {
   // The agent tells that the warm-up is over when it is, the builder after the last iteration.
-  const journal = new JournalReader().push(builder.bytes()).sort((a, b) => a.t_ns - b.t_ns);
+  return new JournalReader().push(builder.bytes()).sort((a, b) => a.t_ns - b.t_ns);
+}
+
+/** All that the listeners of a run hear up to here. */
+export function liveEvents(
+  journal: readonly JournalEvent[] = liveJournalEvents(),
+  depth: RunDepth = runDepths.view,
+): RunEvent[] {
   return [
     { kind: 'connecting', destination: 'nvidia@192.168.55.1:22' },
     { kind: 'connected', elapsedMs: 210 },
     { kind: 'probed', facts: orinFacts },
     { kind: 'planned', plan: livePlan, estimateMs: 220_000 },
     { kind: 'started', runId: livePlan.runId },
-    ...journal.map((event) => ({ kind: 'journal' as const, event })),
+    ...heardOf(livePlan, journal, depth),
   ];
 }
 

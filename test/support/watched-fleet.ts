@@ -3,6 +3,8 @@ import type { BoardFailure } from '../../host/fleet/board-failure.ts';
 import { type BoardState, initialState, reduceBoard } from '../../host/fleet/board-state.ts';
 import { plainBoard } from '../../host/fleet/fleet-board.ts';
 import type { FleetChange } from '../../host/fleet/run-fleet.ts';
+import { runDepths } from '../../host/journal/run-depth.ts';
+import { RunFold } from '../../host/journal/run-fold.ts';
 import type { RunEvent } from '../../host/run/run-event.ts';
 import { testCell, testPlan } from './journal-builder.ts';
 import { orinFacts } from './live-run.ts';
@@ -45,6 +47,7 @@ export function fleetBoards(count: number) {
 export class ToldBoard {
   readonly board: FleetChange['board'];
   state: BoardState;
+  readonly #fold = new RunFold(plan, runDepths.fleet);
   #seq = 0;
   #process = -1;
   #t_ns = 0;
@@ -65,7 +68,7 @@ export class ToldBoard {
   journal(event: Record<string, unknown> & { readonly kind: string }): FleetChange {
     const t_ns = this.#t_ns;
     const whole = { seq: this.#seq++, t_ns, ...event } as unknown as JournalEvent;
-    return this.tell({ kind: 'journal', event: whole });
+    return this.tell({ kind: 'journal', ...this.#fold.add(whole) });
   }
 
   connect(): FleetChange[] {
@@ -130,6 +133,8 @@ export class ToldBoard {
       outcome: 'ok',
       exitCode: 0,
       signal: null,
+      iterations: 0,
+      warmUpIterations: 0,
       message: '',
     });
   }

@@ -3,8 +3,8 @@ import { JournalBuilder, testCell, testPlan } from '../../../test/support/journa
 import { cellOf, resultOf } from '../../../test/support/journal-runs.ts';
 import { samplesOf } from '../../archive/export/samples.ts';
 import { readJournal } from '../../journal/journal.ts';
+import { burstBound, dropBound } from '../../telemetry/usual-range.ts';
 import { seededRandom } from '../statistics/seeded-random.ts';
-import { burstBound, dropBound } from './disturbances.ts';
 
 const LEVEL_NS = 10e6;
 const GAP_NS = 1000;

@@ -1,9 +1,5 @@
-import {
-  type BoardPhase,
-  type BoardState,
-  isSettled,
-  restOf,
-} from '../../../host/fleet/board-state.ts';
+import { type BoardPhase, type BoardState, isSettled } from '../../../host/fleet/board-state.ts';
+import { remaining } from '../../../host/journal/remaining.ts';
 import { plainText, symbolsFor } from '../../terminal/symbols.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { counted, formatElapsed } from '../../words/quantities.ts';
@@ -80,15 +76,14 @@ export function fleetView(picture: FleetPicture, terminal: Terminal): string[] {
 /** How much of a board's plan is done, as a share. */
 export function shareDone(state: BoardState): number {
   if (isSettled(state)) return 1;
-  const { processes } = restOf(state);
-  const all = state.processesDone + processes;
-  return all === 0 ? 0 : state.processesDone / all;
+  const { total, processes } = remaining(state.plan, state.run);
+  return total === 0 ? 0 : (total - processes) / total;
 }
 
 /** Until the last board that tells; those that have not begun yet tell nothing. */
 export function etaText(states: readonly BoardState[]): string {
   const open = states.filter((state) => !isSettled(state));
-  const etas = open.map((state) => restOf(state).etaMs);
+  const etas = open.map(({ plan, run }) => remaining(plan, run).etaMs);
   const known = etas.filter((eta) => eta !== null);
   if (known.length === 0) return '';
   const isAll = known.length === etas.length;

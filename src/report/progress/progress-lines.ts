@@ -1,13 +1,12 @@
-import type { EventOf, JournalEvent } from '../../../agent/contract/events.ts';
-import { engineWords } from '../../../host/journal/engine-words.ts';
-import { steadyMedian } from '../../../host/journal/steady-median.ts';
+import type { EndedProcess } from '../../../host/journal/process-state.ts';
+import { type Cooldown, labelOf, type RunChange } from '../../../host/journal/run-state.ts';
 import { formatDuration } from '../../../host/quantities/format.ts';
 import type { RunEvent } from '../../../host/run/run-event.ts';
 import { boardLine } from '../../words/board-line.ts';
 import { counted, formatElapsed } from '../../words/quantities.ts';
 import { processesText } from '../board-run-list.ts';
 import { lengthText } from '../plan-table.ts';
-import { type CurrentProcess, coolingText, type ProgressState } from './progress-state.ts';
+import { coolingText, type ProgressState } from './progress-state.ts';
 import { pushSummary } from './progress-view.ts';
 
 /**
@@ -33,7 +32,7 @@ export function progressLine(event: RunEvent, before: ProgressState): string | n
     case 'note':
       return `note        ${event.text}`;
     case 'journal':
-      return journalLine(event.event, before);
+      return journalLine(event.change, before);
     case 'turn':
       return turnLine(event.heldBy);
     case 'preparing':
@@ -64,41 +63,38 @@ function pushLine(push: NonNullable<ProgressState['push']>, before: ProgressStat
 }
 
 /** One line when a wait begins, and one when it did not get there. */
-function cooldownLine(
-  { state, milliC, limitMilliC, waitedMs }: NonNullable<EventOf<'tele'>['cooldown']>,
-  before: ProgressState,
-): string | null {
-  const [celsius, limitC] = [milliC / 1000, limitMilliC / 1000];
-  if (state === 'waiting' && before.coolingDown === null) {
-    return `cooling     ${coolingText({ celsius, limitC })}`;
+function cooldownLine(cooldown: Cooldown, { run }: ProgressState): string | null {
+  const { state, celsius, limitC, waitedMs } = cooldown;
+  if (state === 'waiting' && (run === null || run.coolingDown === null)) {
+    return `cooling     ${coolingText(cooldown)}`;
   }
   if (state !== 'bound') return null;
   return `note        still ${celsius.toFixed(1)} °C after ${formatElapsed(waitedMs)} of cooling down to ${limitC.toFixed(1)} °C: going on`;
 }
 
 /** `  median 5.68 ms`; of a single iteration its duration, which is no median. */
-function steadyText(current: CurrentProcess, warmUpIterations: number): string {
-  const steady = steadyMedian(current.batches, warmUpIterations);
+function steadyText(steady: EndedProcess['steady']): string {
   if (steady === null) return '';
   const duration = formatDuration(steady.median_ns);
   return steady.count === 1 ? `  the steady one ${duration}` : `  median ${duration}`;
 }
 
-function journalLine(event: JournalEvent, before: ProgressState): string | null {
-  switch (event.kind) {
-    case 'process-end': {
-      const current = before.current;
-      const latency = current === null ? '' : steadyText(current, event.warmUpIterations);
-      // The first line says what is wrong; the rest, an engine's own words, is in the result.
-      const what = engineWords(event.message.split('\n', 1)[0] ?? '');
-      const outcome = event.outcome === 'ok' ? '' : `  ${event.outcome}: ${what}`;
-      return `measured    block ${(current?.block ?? 0) + 1}  ${current?.cellLabel ?? ''}  ${counted(event.iterations, 'iteration')}${latency}${outcome}`;
-    }
-    case 'tele':
-      return event.cooldown === undefined ? null : cooldownLine(event.cooldown, before);
-    case 'warn':
-    case 'error':
-      return `note        ${event.text}`;
+function endedLine(ended: EndedProcess, { plan }: ProgressState): string {
+  const { block, cell, iterations, steady, outcome, headline } = ended;
+  const label = cell === null ? '' : labelOf(plan, cell);
+  // The first line says what is wrong; the rest, an engine's own words, is in the result.
+  const what = outcome === 'ok' ? '' : `  ${outcome}: ${headline}`;
+  return `measured    block ${block + 1}  ${label}  ${counted(iterations, 'iteration')}${steadyText(steady)}${what}`;
+}
+
+function journalLine(change: RunChange, before: ProgressState): string | null {
+  switch (change.kind) {
+    case 'process-ended':
+      return endedLine(change.ended, before);
+    case 'cooldown':
+      return cooldownLine(change.cooldown, before);
+    case 'notice':
+      return `note        ${change.text}`;
     default:
       return null;
   }

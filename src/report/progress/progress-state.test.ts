@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
 import type { JournalEvent } from '../../../agent/contract/events.ts';
-import { initialState, reduceBoard, restOf } from '../../../host/fleet/board-state.ts';
+import { initialState, reduceBoard } from '../../../host/fleet/board-state.ts';
 import { readJournal } from '../../../host/journal/journal.ts';
+import { remaining } from '../../../host/journal/remaining.ts';
 import type { RunEvent } from '../../../host/run/run-event.ts';
 import { JournalBuilder, testCell, testPlan } from '../../../test/support/journal-builder.ts';
-import { initialProgress, reduceProgress, remaining } from './progress-state.ts';
+import { heardOf } from '../../../test/support/live-run.ts';
+import { initialProgress, reduceProgress } from './progress-state.ts';
 
 /** A run whose first process has taken 25 s to build its engine, of a budget of 20 s. */
 function building(isCached: boolean): readonly RunEvent[] {
@@ -19,10 +21,10 @@ function building(isCached: boolean): readonly RunEvent[] {
   const events = builder.text().trimEnd().split('\n').slice(1);
   return [
     { kind: 'planned', plan, estimateMs: 20_000 },
-    ...events.map((line) => ({
-      kind: 'journal' as const,
-      event: JSON.parse(line) as JournalEvent,
-    })),
+    ...heardOf(
+      plan,
+      events.map((line) => JSON.parse(line) as JournalEvent),
+    ),
   ];
 }
 
@@ -31,11 +33,11 @@ test.each([
   ['of another time took nothing of it: it is used up', true],
 ])('an engine %s', (_, isCached) => {
   const events = building(isCached);
-  const left = [
-    remaining(events.reduce(reduceProgress, initialProgress)).etaMs,
-    restOf(events.reduce(reduceBoard, initialState('orin'))).etaMs,
-  ];
-  for (const etaMs of left) {
+  for (const { plan, run } of [
+    events.reduce(reduceProgress, initialProgress),
+    events.reduce(reduceBoard, initialState('orin')),
+  ]) {
+    const { etaMs } = remaining(plan, run);
     if (isCached) expect(etaMs).toBe(0);
     else expect(etaMs).toBeGreaterThan(15_000);
   }

@@ -1,16 +1,13 @@
-import { recentMedian_ns } from '../../../host/journal/steady-median.ts';
+import { type ProcessState, recentMedian_ns } from '../../../host/journal/process-state.ts';
+import { remaining } from '../../../host/journal/remaining.ts';
+import { labelOf } from '../../../host/journal/run-state.ts';
 import { formatBytes } from '../../../host/quantities/bytes.ts';
 import { formatDuration } from '../../../host/quantities/format.ts';
 import { plainText, type Symbols, symbolsFor } from '../../terminal/symbols.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { boardLine } from '../../words/board-line.ts';
 import { counted, formatElapsed } from '../../words/quantities.ts';
-import {
-  type CurrentProcess,
-  coolingText,
-  type ProgressState,
-  remaining,
-} from './progress-state.ts';
+import { coolingText, type ProgressState, processUnderWay } from './progress-state.ts';
 
 const BAR_CELLS = 18;
 
@@ -41,11 +38,12 @@ export function pushSummary(push: NonNullable<ProgressState['push']>): string {
 }
 
 function underWay(state: ProgressState, symbols: Symbols): string {
-  if (state.current) return measuring(state, state.current, symbols);
-  const { push } = state;
+  const process = processUnderWay(state);
+  if (process !== null) return measuring(state, process, symbols);
+  const { push, run } = state;
   if (push && push.state !== 'done') return pushing(push, symbols);
-  if (state.coolingDown) return `${coolingText(state.coolingDown)}${etaText(state)}`;
-  if (state.firstProcess_ns !== null) return betweenProcesses(state);
+  if (run?.coolingDown) return `${coolingText(run.coolingDown)}${etaText(state)}`;
+  if (run !== null && run.firstProcess_ns !== null) return betweenProcesses(state);
   if (state.preparing) return state.preparing;
   if (push?.state === 'done') return 'starting the run';
   if (state.facts) return 'planning';
@@ -53,7 +51,8 @@ function underWay(state: ProgressState, symbols: Symbols): string {
 }
 
 function betweenProcesses(state: ProgressState): string {
-  if (state.processesDone >= remaining(state).total) return 'all measured: collecting what is left';
+  if (remaining(state.plan, state.run).processes === 0)
+    return 'all measured: collecting what is left';
   return `between processes${etaText(state)}`;
 }
 
@@ -66,17 +65,20 @@ function pushing(push: NonNullable<ProgressState['push']>, symbols: Symbols): st
   return `push ${push.file}  ${bar(push.sentBytes / push.totalBytes, symbols)}  ${amount}   ${formatBytes(push.bytesPerSecond)}/s${eta}`;
 }
 
-function measuring(state: ProgressState, current: CurrentProcess, symbols: Symbols): string {
-  const { total } = remaining(state);
-  const phase = current.isWarm ? counted(current.iterations, 'iteration') : 'warm-up';
-  const recent_ns = recentMedian_ns(current.batches);
+function measuring(state: ProgressState, process: ProcessState, symbols: Symbols): string {
+  const { plan, run } = state;
+  const { total } = remaining(plan, run);
+  const isSteady = process.steadyFrom_ns !== null;
+  const phase = isSteady ? counted(process.iterations, 'iteration') : 'warm-up';
+  const recent_ns = recentMedian_ns(process);
   const latency = recent_ns === null ? '' : `   ${formatDuration(recent_ns)}`;
-  const progress = bar(total > 0 ? state.processesDone / total : 0, symbols);
-  return `block ${current.block + 1}/${state.plan?.effort.maxBlocks ?? '?'}  ${progress}  ${current.cellLabel}   ${phase}${latency}${etaText(state)}`;
+  const progress = bar(total > 0 ? (run?.processesDone ?? 0) / total : 0, symbols);
+  const label = labelOf(plan, process.cell);
+  return `block ${process.block + 1}/${plan?.effort.maxBlocks ?? '?'}  ${progress}  ${label}   ${phase}${latency}${etaText(state)}`;
 }
 
 function etaText(state: ProgressState): string {
-  const { etaMs } = remaining(state);
+  const { etaMs } = remaining(state.plan, state.run);
   return etaMs === null ? '' : `   about ${formatElapsed(etaMs)} more`;
 }
 

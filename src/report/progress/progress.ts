@@ -1,9 +1,10 @@
+import { labelOf } from '../../../host/journal/run-state.ts';
 import type { RunEvent } from '../../../host/run/run-event.ts';
 import { LiveRegion } from '../../terminal/live-region.ts';
 import { openStampedLines } from '../../terminal/stamped-lines.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { progressLine } from './progress-lines.ts';
-import { initialProgress, reduceProgress } from './progress-state.ts';
+import { initialProgress, processUnderWay, reduceProgress } from './progress-state.ts';
 import { progressView } from './progress-view.ts';
 
 /** Shows a run while it goes on. `pause` takes the display away while a question is asked. */
@@ -62,7 +63,10 @@ function liveProgress(board: string, terminal: Terminal): Progress {
 
 function lineProgress(board: string, terminal: Terminal): Progress {
   let state = initialProgress;
-  const doing = () => (state.current ? `measuring ${state.current.cellLabel}` : 'working');
+  const doing = () => {
+    const process = processUnderWay(state);
+    return process === null ? 'working' : `measuring ${labelOf(state.plan, process.cell)}`;
+  };
   const { print, ...lines } = openStampedLines(board, doing, terminal);
   return {
     ...lines,

@@ -1,39 +1,60 @@
-import { expect, test } from 'vitest';
-import type { JournalEvent } from '../../../agent/contract/events.ts';
+import { appendFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import type { Plan } from '../../../agent/contract/plan.ts';
+import { BoardJournal } from '../../../host/fleet/board-journal.ts';
 import type { FleetChange } from '../../../host/fleet/run-fleet.ts';
+import { JournalReader } from '../../../host/journal/journal.ts';
+import { runDepths } from '../../../host/journal/run-depth.ts';
 import type { RunEvent } from '../../../host/run/run-event.ts';
 import { canvasOf, frameOf, terminalLike } from '../../../test/support/frames.ts';
-import { BEGAN_MS, liveEvents } from '../../../test/support/live-run.ts';
+import { BEGAN_MS, liveEvents, liveJournal, livePlan } from '../../../test/support/live-run.ts';
 import { fleetBoards, ToldBoard } from '../../../test/support/watched-fleet.ts';
 import { LiveView } from '../live/live-view.ts';
-import { BoardView } from './board-view.ts';
+import { BoardView, type BoardViewOptions } from './board-view.ts';
 import { WatchedBoard } from './watched-board.ts';
 
 const size = { columns: 100, rows: 30 };
 const nowMs = () => BEGAN_MS + 60_000;
-/** Numbered as they come, which is what a journal's numbers are. */
-const events = liveEvents().map(
-  (one, seq): RunEvent =>
-    one.kind === 'journal' ? { kind: 'journal', event: { ...one.event, seq } } : one,
-);
-const journal = events.flatMap((one) => (one.kind === 'journal' ? [one.event] : []));
+const lines = liveJournal()
+  .text()
+  .split(/(?<=\n)/u);
+const journal = new JournalReader().push(liveJournal().bytes());
+/** As the fleet hears of the board, and as somebody who watches it alone. */
+const events = liveEvents(journal, runDepths.fleet);
+const seen = liveEvents(journal);
+const HEAD = seen.length - journal.length;
 
-/** A journal on the disk that grows while it is read: gives what is there, then waits to be let go on. */
-function slowJournal() {
-  let release = () => {};
-  const released = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  let has: readonly JournalEvent[] = [];
-  async function* read() {
-    yield has.slice(0, 10);
-    await released;
-    yield has.slice(10);
-  }
-  return { read, release, write: (all: readonly JournalEvent[]) => (has = all) };
+/** A run's journal on the disk, of which more and more lines are there. */
+async function diskJournal() {
+  const runs = await mkdtemp(join(tmpdir(), 'orin-board-view-'));
+  onTestFinished(() => rm(runs, { recursive: true, force: true }));
+  const directory = join(runs, livePlan.runId);
+  await mkdir(directory);
+  let written = 0;
+  return {
+    read: (plan: Plan) => new BoardJournal(runs, plan),
+    /** Writes the journal up to so many lines. */
+    write: async (count: number) => {
+      await appendFile(join(directory, 'journal.ndjson'), lines.slice(written, count).join(''));
+      written = count;
+    },
+  };
 }
 
-function setUp(read: (runId: string) => AsyncIterable<readonly JournalEvent[]>) {
+/** Waits until a claim holds: the disk is read meanwhile. */
+const until = (claim: () => void) => vi.waitFor(claim, { timeout: 20_000 });
+
+/** A journal that cannot be read. */
+const unreadable = () => ({
+  read(): AsyncIterable<never> {
+    throw new Error('EACCES: permission denied');
+  },
+});
+
+function setUp(read: BoardViewOptions['journal']) {
   const told = new ToldBoard(fleetBoards(1)[0] as FleetChange['board']);
   const board = new WatchedBoard(told.board, BEGAN_MS);
   let view: BoardView | null = null;
@@ -61,8 +82,6 @@ function setUp(read: (runId: string) => AsyncIterable<readonly JournalEvent[]>) 
   return { told, board, hear, open, draw, called };
 }
 
-const settled = async () => await new Promise((resolve) => setTimeout(resolve, 20));
-
 /** What a view shows that was there from the first event on. */
 function watchedFromTheStart(board: string, heard: readonly RunEvent[]): LiveView {
   const view = new LiveView({
@@ -80,51 +99,48 @@ function watchedFromTheStart(board: string, heard: readonly RunEvent[]): LiveVie
 /** The part that has no times of this machine in it. */
 const figures = (frame: string) => frame.split('\n').slice(2, 27).join('\n');
 
-test('a board that is opened late shows what one shows that was watched from the start, each event once', async () => {
-  const disk = slowJournal();
+test('a board that is opened late shows what one shows that was watched from the start', async () => {
+  const disk = await diskJournal();
   const { told, hear, open, draw } = setUp(disk.read);
-  const early = events.slice(0, 25);
-  for (const event of early) hear(told.tell(event));
-  disk.write(journal);
+  const early = 20;
+  for (const event of events.slice(0, HEAD + early)) hear(told.tell(event));
+  await disk.write(early);
   const view = open();
-  await settled();
-  // These are on the disk as well by the time at which it is read.
-  for (const event of events.slice(25)) hear(told.tell(event));
-  disk.release();
-  await settled();
-  expect(figures(draw(view))).toBe(figures(draw(watchedFromTheStart(told.board.name, events))));
+  // Some come while the beginning is read, others later.
+  for (let count = early + 1; count <= journal.length; count += 1) {
+    await disk.write(count);
+    hear(told.tell(events[HEAD + count - 1] as RunEvent));
+    if (count % 7 === 0) await setImmediate();
+  }
+  const expected = figures(draw(watchedFromTheStart(told.board.name, seen)));
+  await until(() => expect(figures(draw(view))).toBe(expected));
 });
 
-test('without a journal to read it goes on from where it is, and says so', async () => {
-  const { told, hear, open, draw } = setUp(async function* () {
-    yield [];
-    throw new Error('EACCES: permission denied');
-  });
+test('without a journal to read it shows what the fleet knows, and says so', async () => {
+  const { told, hear, open, draw } = setUp(unreadable);
   for (const event of events) hear(told.tell(event));
   const view = open();
-  await settled();
   view.press({ name: 'tab', text: null });
   view.press({ name: 'tab', text: null });
-  expect(draw(view)).toContain('what was measured before is not shown: EACCES');
+  await until(() => expect(draw(view)).toContain('what was measured before is not shown: EACCES'));
+  hear(told.tell(events.at(-1) as RunEvent));
+  await until(() => expect(draw(view)).toContain('120 iterations'));
 });
 
 test('a board that failed shows why, and time stands still', async () => {
-  const { told, hear, open, draw } = setUp(async function* () {
-    yield journal;
-  });
+  const disk = await diskJournal();
+  await disk.write(journal.length);
+  const { told, hear, open, draw } = setUp(disk.read);
   for (const event of events) hear(told.tell(event));
   const view = open();
-  await settled();
   hear(told.fail());
-  const frame = draw(view);
-  expect(frame).toContain('✗ failed');
-  expect(frame).toContain('its journal has no end');
+  await until(() => expect(draw(view)).toContain('✗ failed'));
+  expect(draw(view)).toContain('its journal has no end');
 });
 
 test('keys go back, stop, retry and end; the others are those of the live view', async () => {
-  const { open, draw, called } = setUp(async function* () {});
+  const { open, draw, called } = setUp((await diskJournal()).read);
   const view = open();
-  await settled();
   called.length = 0;
   for (const name of ['escape', 's', 'x', 'q']) view.press({ name, text: name });
   expect(called).toEqual(['back', 'stop', 'retry', 'end']);

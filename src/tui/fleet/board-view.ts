@@ -1,6 +1,7 @@
-import type { JournalEvent } from '../../../agent/contract/events.ts';
+import type { Plan } from '../../../agent/contract/plan.ts';
 import { type BoardState, isSettled } from '../../../host/fleet/board-state.ts';
 import type { FleetChange } from '../../../host/fleet/run-fleet.ts';
+import type { RunStep } from '../../../host/journal/run-state.ts';
 import type { RunEvent } from '../../../host/run/run-event.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { actionOf } from '../frame/keys.ts';
@@ -11,12 +12,17 @@ import { LiveView } from '../live/live-view.ts';
 import { failureText, phaseWord } from './board-words.ts';
 import type { WatchedBoard } from './watched-board.ts';
 
+/** Gives, each time that it is read, what came since the last time. */
+export interface JournalSource {
+  read(): AsyncIterable<readonly RunStep[]>;
+}
+
 export interface BoardViewOptions {
   readonly board: WatchedBoard;
   readonly terminal: Terminal;
   readonly nowMs: () => number;
-  /** The board's journal as far as it came, from the disk. */
-  readonly journal: (runId: string) => AsyncIterable<readonly JournalEvent[]>;
+  /** The journal of a run of the board, from the disk. */
+  readonly journal: (plan: Plan) => JournalSource;
   readonly onChange: () => void;
   readonly onBack: () => void;
   readonly onStop: (board: WatchedBoard) => void;
@@ -25,24 +31,29 @@ export interface BoardViewOptions {
 }
 
 /**
- * One board of a fleet run, as `bench --tui` shows it. Nobody kept its events for that: they are read again from its journal on the disk,
- * and those that come meanwhile wait until it is read.
+ * One board of a fleet run, as `bench --tui` shows it. Of all boards little is kept; what this view shows
+ * more is read from the board's journal on the disk, from its beginning, and again when more of it has come.
  */
 export class BoardView implements View {
   readonly #options: BoardViewOptions;
   #live: LiveView;
   /** The time of what is told again; null for what happens now. */
   #replayMs: number | null = null;
-  #lastSeq = -1;
-  /** Events that came while the journal is read; null when it is. */
-  #waiting: RunEvent[] | null = null;
+  #journal: JournalSource | null = null;
+  #isReading = false;
+  /** More has come since the reading began. */
+  #hasMore = false;
+  /** The disk gives nothing: what the fleet keeps of the run is shown. */
+  #isUnreadable = false;
+  /** What happened while the journal is read: it comes after what is read. */
+  #waiting: RunEvent[] = [];
   /** Counts how often it was begun: what is read for an earlier turn of the board is dropped. */
   #turn = 0;
 
   constructor(options: BoardViewOptions) {
     this.#options = options;
     this.#live = this.#newLive();
-    void this.#begin();
+    this.#begin();
   }
 
   get board(): WatchedBoard {
@@ -50,7 +61,7 @@ export class BoardView implements View {
   }
 
   hear({ state, event }: FleetChange): void {
-    if (event === null && state.phase === 'queued') void this.#begin();
+    if (event === null && state.phase === 'queued') this.#begin();
     else if (event !== null) this.#take(event);
     if (event === null && isSettled(state)) this.#settle(state);
   }
@@ -113,63 +124,73 @@ export class BoardView implements View {
     });
   }
 
-  async #begin(): Promise<void> {
+  #begin(): void {
     const { board } = this.#options;
     this.#turn += 1;
-    const turn = this.#turn;
+    this.#journal = null;
+    this.#isReading = false;
+    this.#isUnreadable = false;
     this.#waiting = [];
-    this.#lastSeq = -1;
     this.#replayMs = board.beganMs;
     this.#live = this.#newLive();
     for (const event of board.head) this.#live.listen(event);
     this.#replayMs = null;
-    const { runId } = board.state;
-    const problem = await this.#read(runId, turn).catch((error: unknown) => error);
-    if (turn !== this.#turn) return;
-    if (problem !== undefined) {
-      const why = problem instanceof Error ? problem.message : String(problem);
-      this.#live.note(`what was measured before is not shown: ${why}`);
-    }
-    this.#catchUp();
+    void this.#readMore();
   }
 
-  async #read(runId: string | null, turn: number): Promise<void> {
-    if (runId === null) return;
-    for await (const events of this.#options.journal(runId)) {
+  async #readMore(): Promise<void> {
+    this.#hasMore = true;
+    if (this.#isReading) return;
+    this.#isReading = true;
+    const turn = this.#turn;
+    while (this.#hasMore) {
+      this.#hasMore = false;
+      const problem = await this.#read(turn).catch((error: unknown) => error);
       if (turn !== this.#turn) return;
-      for (const event of events) this.#replay(event);
+      if (problem !== undefined) this.#giveUp(problem);
     }
-  }
-
-  #catchUp(): void {
-    const waiting = this.#waiting ?? [];
-    this.#waiting = null;
+    this.#isReading = false;
+    const waiting = this.#waiting;
+    this.#waiting = [];
     for (const event of waiting) this.#take(event);
     const { state } = this.#options.board;
     if (isSettled(state)) this.#settle(state);
     this.#options.onChange();
   }
 
-  #take(event: RunEvent): void {
-    if (this.#waiting !== null) this.#waiting.push(event);
-    else if (event.kind !== 'journal') this.#live.listen(event);
-    else if (event.event.seq > this.#lastSeq) {
-      this.#lastSeq = event.event.seq;
-      this.#live.listen(event);
+  async #read(turn: number): Promise<void> {
+    const { board, journal } = this.#options;
+    const { plan } = board.state;
+    if (plan === null || this.#isUnreadable) return;
+    this.#journal ??= journal(plan);
+    for await (const steps of this.#journal.read()) {
+      if (turn !== this.#turn) return;
+      for (const step of steps) this.#replay(step);
     }
   }
 
+  #giveUp(problem: unknown): void {
+    this.#isUnreadable = true;
+    const why = problem instanceof Error ? problem.message : String(problem);
+    this.#live.note(`what was measured before is not shown: ${why}`);
+  }
+
+  #take(event: RunEvent): void {
+    if (event.kind === 'journal' && !this.#isUnreadable) void this.#readMore();
+    else if (this.#isReading) this.#waiting.push(event);
+    else this.#live.listen(event);
+  }
+
   /** What is told again happened at its own time. */
-  #replay(event: JournalEvent): void {
+  #replay(step: RunStep): void {
     const { board, nowMs } = this.#options;
-    this.#lastSeq = event.seq;
-    this.#replayMs = Math.min(nowMs(), board.startedMs + event.t_ns / 1e6);
-    this.#live.listen({ kind: 'journal', event });
+    this.#replayMs = Math.min(nowMs(), board.startedMs + step.run.last_ns / 1e6);
+    this.#live.listen({ kind: 'journal', ...step });
     this.#replayMs = null;
   }
 
   #settle(state: BoardState): void {
-    if (this.#waiting !== null) return;
+    if (this.#isReading) return;
     const word = phaseWord(state.phase);
     const kind: Settled['kind'] =
       state.phase === 'done' ? 'done' : state.failure === null ? 'other' : 'failed';

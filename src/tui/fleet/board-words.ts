@@ -60,7 +60,8 @@ export function stepText(board: WatchedBoard, cellText: (key: string) => string)
   }
   if (state.phase !== 'measuring') return phaseWord(state.phase);
   const { currentCell } = board;
-  if (currentCell === null) return state.cell === null ? 'measuring' : 'calibrating';
+  if (currentCell === null)
+    return state.run?.process?.isEnded !== false ? 'measuring' : 'calibrating';
   return cellText(currentCell);
 }
 

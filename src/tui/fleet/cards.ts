@@ -1,4 +1,4 @@
-import { restOf } from '../../../host/fleet/board-state.ts';
+import { remaining } from '../../../host/journal/remaining.ts';
 import { shareDone } from '../../report/progress/fleet-view.ts';
 import { bar, exactly, padEnd, rule, spread, widthOf } from '../../terminal/text.ts';
 import { formatElapsed } from '../../words/quantities.ts';
@@ -89,8 +89,8 @@ function progress(board: WatchedBoard, { cell, columns, theme }: CardLook): stri
   const block =
     state.plan === null || state.phase !== 'measuring'
       ? ''
-      : `block ${state.block + 1}/${state.plan.maxBlocks}  `;
-  const { etaMs } = restOf(state);
+      : `block ${(state.run?.process?.block ?? 0) + 1}/${state.plan.effort.maxBlocks}  `;
+  const { etaMs } = remaining(state.plan, state.run);
   const eta =
     etaMs === null || state.phase !== 'measuring' ? '' : `  about ${formatElapsed(etaMs)} more`;
   const step = `   ${inPhase(state.phase, stepText(board, cell.label), theme)}`;
@@ -100,7 +100,7 @@ function progress(board: WatchedBoard, { cell, columns, theme }: CardLook): stri
 
 function figures(board: WatchedBoard, { cell, columns, theme, nowMs }: CardLook): string {
   const headline = cell.key === null || !hasFigures(board) ? null : board.headline(cell.key, nowMs);
-  const { celsius, watts, busyPercent } = board.telemetry.figures();
+  const { celsius, watts, busyPercent } = board.figures;
   const telemetry = [
     busyPercent === null ? '' : `cpu ${busyPercent.toFixed(0)} %`,
     celsius === null ? '' : `${celsius.toFixed(0)} °C`,

@@ -1,4 +1,5 @@
-import { isSettled, restOf } from '../../../host/fleet/board-state.ts';
+import { isSettled } from '../../../host/fleet/board-state.ts';
+import { remaining } from '../../../host/journal/remaining.ts';
 import { formatDuration } from '../../../host/quantities/format.ts';
 import { rule } from '../../terminal/text.ts';
 import type { Theme } from '../../terminal/theme.ts';
@@ -55,7 +56,7 @@ function aboutText({ state, tags }: WatchedBoard, theme: Theme): string {
 function nowText(board: WatchedBoard, cell: GridCell, { theme, nowMs }: Look): string {
   const { state } = board;
   const headline = cell.key === null || !hasFigures(board) ? null : board.headline(cell.key, nowMs);
-  const { etaMs } = restOf(state);
+  const { etaMs } = remaining(state.plan, state.run);
   const parts = [
     stepText(board, cell.label),
     state.phase === 'measuring' && progressText(board),

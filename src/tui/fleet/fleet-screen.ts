@@ -1,4 +1,4 @@
-import type { JournalEvent } from '../../../agent/contract/events.ts';
+import type { Plan } from '../../../agent/contract/plan.ts';
 import type { BoardOrders } from '../../../host/fleet/board-orders.ts';
 import type { FleetBoard } from '../../../host/fleet/fleet-board.ts';
 import type { LaneLimits } from '../../../host/fleet/fleet-lanes.ts';
@@ -10,7 +10,7 @@ import { themeFor } from '../../terminal/theme.ts';
 import { ScreenHost } from '../frame/screen-host.tsx';
 import { suspendJob } from '../frame/suspend.ts';
 import { askToGiveUp, type RunChoice } from '../live/run-questions.ts';
-import { BoardView } from './board-view.ts';
+import { BoardView, type JournalSource } from './board-view.ts';
 import { canRetry } from './fleet-model.ts';
 import { askAboutFleet, askToStop } from './fleet-questions.ts';
 import { FleetView } from './fleet-view.ts';
@@ -23,8 +23,8 @@ export interface FleetScreenOptions {
   readonly terminal: Terminal;
   readonly stdin: NodeJS.ReadStream;
   readonly orders: BoardOrders;
-  /** A board's journal as far as it came. */
-  readonly journal: (runId: string) => AsyncIterable<readonly JournalEvent[]>;
+  /** The journal of a board's run, from the disk. */
+  readonly journal: (plan: Plan) => JournalSource;
   /** What Ctrl-C does. */
   readonly interrupt: () => void;
 }

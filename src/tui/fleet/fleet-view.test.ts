@@ -187,7 +187,7 @@ test('a board that goes again begins with nothing of its last turn', () => {
     told.fail(),
   ]);
   expect(draw(small)).toContain('the run was cut');
-  view.hear(told.settle({ phase: 'queued', failure: null, plan: null, processesDone: 0 }));
+  view.hear(told.settle({ phase: 'queued', failure: null, plan: null, run: null }));
   const frame = draw(small);
   expect(frame).not.toContain('the run was cut');
   expect(frame).not.toContain('8.40 ms');

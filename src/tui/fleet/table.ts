@@ -1,7 +1,7 @@
+import type { BoardFigures } from '../../../host/journal/board-readings.ts';
 import { shareDone } from '../../report/progress/fleet-view.ts';
 import { bar, padEnd, padStart } from '../../terminal/text.ts';
 import type { Theme } from '../../terminal/theme.ts';
-import type { TelemetryFigures } from './board-telemetry.ts';
 import { failureText, inPhase, phaseMark, stepText } from './board-words.ts';
 import type { FleetLayout } from './fleet-layout.ts';
 import { commonDomain } from './fleet-model.ts';
@@ -25,7 +25,7 @@ interface FigureColumn {
   readonly width: number;
   readonly drop: number;
   /** What it takes of the telemetry, if it does. */
-  readonly figure: keyof TelemetryFigures | null;
+  readonly figure: keyof BoardFigures | null;
   readonly text: (
     board: WatchedBoard,
     headline: Headline | null,
@@ -56,12 +56,12 @@ const figures: readonly FigureColumn[] = [
 
 function telemetryColumn(
   title: string,
-  figure: keyof TelemetryFigures,
+  figure: keyof BoardFigures,
   drop: number,
   format: (value: number) => string,
 ): FigureColumn {
-  const text = ({ telemetry }: WatchedBoard) => {
-    const value = telemetry.figures()[figure];
+  const text = ({ figures }: WatchedBoard) => {
+    const value = figures[figure];
     return value === null ? '' : format(value);
   };
   return { title, width: 7, drop, figure, text };
@@ -109,7 +109,7 @@ export function tableLines(
 /** Of a board that does not tell its power there is no column of blanks. */
 function isTold({ figure }: FigureColumn, boards: readonly WatchedBoard[]): boolean {
   if (figure === null) return true;
-  return boards.some(({ telemetry }) => telemetry.figures()[figure] !== null);
+  return boards.some(({ figures }) => figures[figure] !== null);
 }
 
 function widthsFor(columns: number, picture: GridPicture, cell: GridCell): Widths {

@@ -1,5 +1,5 @@
-import type { EventOf, JournalEvent } from '../../../agent/contract/events.ts';
 import type { Plan } from '../../../agent/contract/plan.ts';
+import { median } from '../../../agent/contract/statistics/quantile.ts';
 import {
   type RunningEstimate,
   runningEstimate,
@@ -7,9 +7,9 @@ import {
 import { type BoardState, initialState } from '../../../host/fleet/board-state.ts';
 import type { FleetBoard } from '../../../host/fleet/fleet-board.ts';
 import type { FleetChange } from '../../../host/fleet/run-fleet.ts';
+import type { BoardFigures } from '../../../host/journal/board-readings.ts';
+import { type ProcessState, steadyOf } from '../../../host/journal/process-state.ts';
 import type { RunEvent } from '../../../host/run/run-event.ts';
-import { BoardTelemetry } from './board-telemetry.ts';
-import { ProcessSample } from './process-sample.ts';
 
 /** What of a board stands in the grid for one cell. */
 export interface Headline extends RunningEstimate {
@@ -17,23 +17,22 @@ export interface Headline extends RunningEstimate {
   readonly isFirst: boolean;
 }
 
-/** The slowest iteration in one second of the run. */
-interface Second {
-  readonly at: number;
-  readonly max_ns: number;
-}
-
-interface CurrentProcess {
-  readonly process: number;
-  readonly key: string | null;
-  readonly sample: ProcessSample;
-  steadyFrom_ns: number | null;
-}
-
-const SECONDS = 60;
 const MAX_NOTES = 20;
 /** A first process' running median is looked at once a second: figures that jump are not read. */
 const RUNNING_MS = 1_000;
+
+interface KnownEstimate {
+  readonly medians_ns: readonly number[];
+  readonly estimate: RunningEstimate | null;
+}
+
+interface RunningMedian {
+  readonly process: number;
+  readonly atMs: number;
+  readonly median_ns: number | null;
+}
+
+const noFigures: BoardFigures = { celsius: null, watts: null, busyPercent: null };
 
 /** One board of a fleet run as it is watched: of one small size, however long its run. */
 export class WatchedBoard {
@@ -48,12 +47,9 @@ export class WatchedBoard {
   /** Half-width that the plan asks for, as a share. */
   #precision = 0;
   #title: string | null = null;
-  #medians_ns = new Map<string, readonly number[]>();
-  #estimates = new Map<string, RunningEstimate | null>();
-  #current: CurrentProcess | null = null;
-  #running: { readonly atMs: number; readonly median_ns: number | null } | null = null;
-  #seconds: readonly Second[] = [];
-  #telemetry = new BoardTelemetry();
+  /** Estimates as they were computed last, with the medians that they are of. */
+  readonly #estimates = new Map<string, KnownEstimate>();
+  #running: RunningMedian | null = null;
   /** What a view of this board alone is told first: all but its journal, which lies on the disk. */
   #head: readonly RunEvent[] = [];
 
@@ -104,16 +100,18 @@ export class WatchedBoard {
 
   /** Cell of the process under way. */
   get currentCell(): string | null {
-    return this.#current?.key ?? null;
+    const process = this.#underWay;
+    return process === null ? null : (this.#cellKeys.get(process.cell) ?? null);
   }
 
   /** Warm-up is not over. */
   get isWarming(): boolean {
-    return this.#current !== null && this.#current.steadyFrom_ns === null;
+    return this.#underWay?.steadyFrom_ns === null;
   }
 
-  get telemetry(): BoardTelemetry {
-    return this.#telemetry;
+  /** What it tells of itself. */
+  get figures(): BoardFigures {
+    return this.#state.run?.readings.figures() ?? noFigures;
   }
 
   get head(): readonly RunEvent[] {
@@ -130,38 +128,52 @@ export class WatchedBoard {
 
   /** Median and interval of a cell so far; null before anything of it was measured. */
   headline(key: string, nowMs: number): Headline | null {
-    const medians_ns = this.#medians_ns.get(key);
-    if (medians_ns !== undefined) {
-      const known = this.#estimates.get(key) ?? runningEstimate(medians_ns, this.#precision);
-      this.#estimates.set(key, known);
-      return known === null ? null : { ...known, isFirst: false };
+    const medians_ns = this.#mediansOf(key);
+    if (medians_ns.length > 0) {
+      const estimate = this.#estimate(key, medians_ns);
+      return estimate === null ? null : { ...estimate, isFirst: false };
     }
-    if (this.#current?.key !== key) return null;
-    const median_ns = this.#runningMedian(this.#current, nowMs);
+    const process = this.#underWay;
+    if (process === null || this.currentCell !== key) return null;
+    const median_ns = this.#runningMedian(process, nowMs);
     return median_ns === null ? null : { median_ns, halfWidth: null, processes: 1, isFirst: true };
   }
 
   /** The slowest iteration of each of the last seconds, the newest last; null where none was measured. */
   lastSeconds(count: number): (number | null)[] {
-    const end = this.#seconds.at(-1)?.at ?? 0;
-    const by = new Map(this.#seconds.map(({ at, max_ns }) => [at, max_ns]));
+    const seconds = this.#state.run?.seconds ?? [];
+    const end = seconds.at(-1)?.at ?? 0;
+    const by = new Map(seconds.map(({ at, max_ns }) => [at, max_ns]));
     return Array.from({ length: count }, (_, index) => by.get(end - count + 1 + index) ?? null);
+  }
+
+  get #underWay(): ProcessState | null {
+    const process = this.#state.run?.process ?? null;
+    return process === null || process.isEnded ? null : process;
+  }
+
+  #mediansOf(key: string): readonly number[] {
+    const id = [...this.#cellKeys].find(([, known]) => known === key)?.[0];
+    return (id === undefined ? undefined : this.#state.run?.cells.get(id)?.medians_ns) ?? [];
+  }
+
+  #estimate(key: string, medians_ns: readonly number[]): RunningEstimate | null {
+    const known = this.#estimates.get(key);
+    if (known?.medians_ns === medians_ns) return known.estimate;
+    const estimate = runningEstimate(medians_ns, this.#precision);
+    this.#estimates.set(key, { medians_ns, estimate });
+    return estimate;
   }
 
   #startAgain(): void {
     this.#bytesPerSecond = 0;
     this.#cellKeys = new Map();
-    this.#medians_ns = new Map();
-    this.#estimates = new Map();
-    this.#current = null;
+    this.#estimates.clear();
     this.#running = null;
-    this.#seconds = [];
-    this.#telemetry = new BoardTelemetry();
     this.#head = [];
   }
 
   #take(event: RunEvent): void {
-    if (event.kind === 'journal') this.#takeJournal(event.event);
     if (event.kind === 'planned') this.#takePlan(event.plan);
     if (event.kind === 'push') this.#bytesPerSecond = event.progress.bytesPerSecond;
     if (event.kind !== 'journal' && event.kind !== 'finished') this.#remember(event);
@@ -186,62 +198,15 @@ export class WatchedBoard {
     this.#title = `${[...used].join(', ')} · ${[...kinds].join(', ')}`;
   }
 
-  #takeJournal(event: JournalEvent): void {
-    switch (event.kind) {
-      case 'process':
-        this.#begin(event);
-        break;
-      case 'phase':
-        if (event.phase === 'steady' && this.#current !== null) {
-          this.#current.steadyFrom_ns = event.t_ns;
-        }
-        break;
-      case 'iter':
-        if (event.process === this.#current?.process) this.#current.sample.add(event);
-        this.#extend(event);
-        break;
-      case 'tele':
-        this.#telemetry.add(event);
-        break;
-      case 'process-end':
-        this.#end(event);
-        break;
-      default:
+  #runningMedian(current: ProcessState, nowMs: number): number | null {
+    const { process } = current;
+    const isOld = this.#running === null || nowMs - this.#running.atMs >= RUNNING_MS;
+    if (this.#running?.process !== process || isOld) {
+      const steady_ns = steadyOf(current);
+      // Before the first steady iteration it is looked again.
+      if (steady_ns.length === 0) return null;
+      this.#running = { process, atMs: nowMs, median_ns: median(steady_ns) };
     }
-  }
-
-  #begin({ process, cell }: EventOf<'process'>): void {
-    const key = this.#cellKeys.get(cell) ?? null;
-    this.#current = { process, key, sample: new ProcessSample(), steadyFrom_ns: null };
-    this.#running = null;
-  }
-
-  #end({ process, outcome }: EventOf<'process-end'>): void {
-    const current = this.#current;
-    if (current === null || current.process !== process) return;
-    this.#current = null;
-    if (outcome !== 'ok' || current.key === null || current.steadyFrom_ns === null) return;
-    const median_ns = current.sample.median(current.steadyFrom_ns);
-    if (median_ns === null) return;
-    const before = this.#medians_ns.get(current.key) ?? [];
-    this.#medians_ns.set(current.key, [...before, median_ns]);
-    this.#estimates.delete(current.key);
-  }
-
-  #runningMedian({ sample, steadyFrom_ns }: CurrentProcess, nowMs: number): number | null {
-    if (steadyFrom_ns === null) return null;
-    if (this.#running === null || nowMs - this.#running.atMs >= RUNNING_MS) {
-      this.#running = { atMs: nowMs, median_ns: sample.median(steadyFrom_ns) };
-    }
-    return this.#running.median_ns;
-  }
-
-  #extend({ t0_ns, dt_ns }: EventOf<'iter'>): void {
-    const at = Math.floor(t0_ns / 1e9);
-    const last = this.#seconds.at(-1);
-    const isSame = last?.at === at;
-    const max_ns = dt_ns.reduce((most, each) => Math.max(most, each), isSame ? last.max_ns : 0);
-    const before = isSame ? this.#seconds.slice(0, -1) : this.#seconds;
-    this.#seconds = [...before, { at, max_ns }].slice(-SECONDS);
+    return this.#running?.median_ns ?? null;
   }
 }

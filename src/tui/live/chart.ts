@@ -1,7 +1,8 @@
+import type { Cause, Timeline } from '../../../host/journal/timeline.ts';
 import { formatDuration } from '../../../host/quantities/format.ts';
 import { clip, padStart } from '../../terminal/text.ts';
 import type { Theme } from '../../terminal/theme.ts';
-import { type Cause, type ChartColumn, columnsOf, type Timeline } from './timeline.ts';
+import { type ChartColumn, columnsOf } from './chart-columns.ts';
 
 /** Dots of a braille cell that are filled from below, by height 0 to 4: left and right column. */
 const LEFT = [0, 0x40, 0x44, 0x46, 0x47] as const;

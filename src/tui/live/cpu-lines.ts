@@ -1,9 +1,9 @@
+import { busyOf } from '../../../host/journal/cpu-state.ts';
 import type { CpuUse } from '../../../host/telemetry/cpu-use.ts';
 import { bar, padEnd, padStart } from '../../terminal/text.ts';
 import type { Theme } from '../../terminal/theme.ts';
-import { busyOf } from './cpu-state.ts';
 import { interruptsPerCpu, rateText } from './irq-lines.ts';
-import type { LiveState } from './live-state.ts';
+import { detailOf, type LiveState } from './live-state.ts';
 
 interface CpuColumn {
   readonly name: keyof CpuUse;
@@ -41,14 +41,14 @@ export function cpuLines(
   size: { readonly columns: number; readonly rows: number },
   theme: Theme,
 ): string[] {
-  const { sample } = state.cpu;
+  const { sample } = detailOf(state).cpu;
   if (sample === null) return [theme.dim(` ${noSampleText(state)}`)];
   const barCells = size.columns >= 70 ? 16 : size.columns >= 60 ? 6 : 4;
   const shown = fitting(size.columns - 6 - barCells);
   const used = 6 + barCells + shown.reduce((sum, { width }) => sum + width, 0);
   // In a reading's time only: those of a whole process are none of this second's.
-  const isCounted = state.irq.over === 'moment' && size.columns - used >= IRQ_COLUMNS;
-  const perCpuS = isCounted ? interruptsPerCpu(state.irq) : null;
+  const isCounted = detailOf(state).irq.over === 'moment' && size.columns - used >= IRQ_COLUMNS;
+  const perCpuS = isCounted ? interruptsPerCpu(detailOf(state).irq) : null;
   const hottest = hottestOf(sample.cpus);
   const row = (name: string, use: CpuUse, perS: number | null, isHot = false) => {
     const values = shown.map((field) => padStart(percentText(use[field.name]), field.width, theme));
@@ -56,7 +56,7 @@ export function cpuLines(
     const mark = isHot ? theme.note(HOT) : ' ';
     return `${mark}${padStart(name, 3, theme)} ${bar(busyOf(use) / 100, barCells, theme)} ${values.join('')}${irq}`;
   };
-  const cpus = state.cpu.known.map((cpu) => [cpu, sample.cpus.get(cpu) ?? null] as const);
+  const cpus = detailOf(state).cpu.known.map((cpu) => [cpu, sample.cpus.get(cpu) ?? null] as const);
   const rows = size.rows - 2;
   const visible = cpus.length <= rows ? cpus : cpus.slice(0, Math.max(0, rows - 1));
   const hidden = cpus.length - visible.length;
@@ -104,14 +104,15 @@ function rateOrNone(perS: number | null): string {
   return perS === null ? NOT_AVAILABLE : rateText(perS);
 }
 
-function noSampleText({ progress, cpu }: LiveState): string {
-  if (progress.plan?.telemetry === 'off') return 'telemetry is off';
+function noSampleText(state: LiveState): string {
+  const { cpu } = detailOf(state);
+  if (state.progress.plan?.telemetry === 'off') return 'telemetry is off';
   return cpu.last === null ? 'waiting for the first reading' : 'waiting for the second reading';
 }
 
 /** All CPUs in one line, for small terminals. */
 export function cpuSummary(state: LiveState, columns: number, theme: Theme): string {
-  const { sample } = state.cpu;
+  const { sample } = detailOf(state).cpu;
   if (sample === null) return theme.dim(` cpu  ${noSampleText(state)}`);
   const [first] = [...sample.cpus].sort(([, a], [, b]) => busyOf(b) - busyOf(a));
   const most =

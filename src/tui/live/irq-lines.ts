@@ -1,8 +1,8 @@
+import type { IrqRate, IrqState } from '../../../host/journal/irq-state.ts';
 import { formatCount, formatNumber } from '../../../host/quantities/format.ts';
 import { padEnd, padStart } from '../../terminal/text.ts';
 import type { Theme } from '../../terminal/theme.ts';
-import type { IrqRate, IrqState } from './irq-state.ts';
-import type { LiveState } from './live-state.ts';
+import { detailOf, type LiveState } from './live-state.ts';
 
 const unicodeRamp = [' ', '·', '░', '▒', '▓', '█'] as const;
 const asciiRamp = [' ', '.', ':', '+', '*', '#'] as const;
@@ -19,8 +19,10 @@ export function irqLines(
   size: { readonly columns: number; readonly rows: number },
   theme: Theme,
 ): string[] {
-  const { rates } = state.irq;
-  const cpus = [...new Set([...state.irq.cpus, ...state.cpu.known])].sort((a, b) => a - b);
+  const { rates } = detailOf(state).irq;
+  const cpus = [...new Set([...detailOf(state).irq.cpus, ...detailOf(state).cpu.known])].sort(
+    (a, b) => a - b,
+  );
   if (rates.length === 0) return [theme.dim(' told when a process has been measured')];
   const rows = Math.max(1, size.rows - 1);
   const shown = chosenRates(rates, rows);
@@ -32,12 +34,12 @@ export function irqLines(
   const folded = rates.length - shown.length;
   const lines = shown.map(
     ({ name, perS, perCpuS }) =>
-      ` ${padEnd(name, nameColumns, theme)} ${padEnd(heat(onCpus(perCpuS, state.irq, cpus.slice(0, cells)), highest, theme), cells, theme)}${padStart(rateText(perS), RATE_COLUMNS, theme)}`,
+      ` ${padEnd(name, nameColumns, theme)} ${padEnd(heat(onCpus(perCpuS, detailOf(state).irq, cpus.slice(0, cells)), highest, theme), cells, theme)}${padStart(rateText(perS), RATE_COLUMNS, theme)}`,
   );
   const notes = [
     overText(state),
     `full cell ${rateText(highest)}/s`,
-    cpus.length > state.irq.cpus.length ? `${OFFLINE} offline, n/a` : '',
+    cpus.length > detailOf(state).irq.cpus.length ? `${OFFLINE} offline, n/a` : '',
     folded > 0 ? `${folded} more sources` : '',
   ];
   return [theme.dim(withNotes(head, notes.filter(Boolean), size.columns)), ...lines];
@@ -63,18 +65,20 @@ function withNotes(head: string, notes: readonly string[], columns: number): str
 
 /** What the pane shows, of which time, and the CPU that has most of it. */
 export function irqTitle(state: LiveState): string {
-  const { rates, unread } = state.irq;
+  const { rates, unread } = detailOf(state).irq;
   const missing = unread === 0 ? '' : `${formatCount(unread, 'row')} not read`;
   const parts = rates.length === 0 ? [missing] : [overText(state), missing, hottestText(state)];
   return ['interrupts by CPU', ...parts.filter(Boolean)].join(', ');
 }
 
-function overText({ irq }: LiveState): string {
+function overText(state: LiveState): string {
+  const { irq } = detailOf(state);
   return irq.over === 'process' ? 'last process' : 'now';
 }
 
 /** `most on cpu0 (52 %)`, of hard interrupts that belong to a CPU. */
-function hottestText({ irq }: LiveState): string {
+function hottestText(state: LiveState): string {
+  const { irq } = detailOf(state);
   const perCpuS = interruptsPerCpu(irq);
   const total = [...perCpuS.values()].reduce((sum, value) => sum + value, 0);
   const [hottest] = [...perCpuS].sort(([, a], [, b]) => b - a);

@@ -4,7 +4,7 @@ import { canvasOf, frameOf, type Look, sizes, terminalLike } from '../../../test
 import { liveEvents, liveState } from '../../../test/support/live-run.ts';
 import type { Size } from '../frame/layout.ts';
 import { type LiveChoices, liveFrame } from './live-frame.ts';
-import type { LiveState } from './live-state.ts';
+import { detailOf, type LiveState } from './live-state.ts';
 
 const choices: LiveChoices = { tab: 'cells', windowS: null, isPaused: false, metricsFrom: null };
 
@@ -64,7 +64,7 @@ test('every CPU and every source can be scrolled to', () => {
   const shown = Array.from({ length: 60 }, (_, metricsFrom) =>
     live({ columns: 80, rows: 24 }, measuring, { metricsFrom }),
   ).join('\n');
-  for (const { name } of measuring.irq.rates) expect(shown).toContain(name.slice(0, 24));
+  for (const { name } of detailOf(measuring).irq.rates) expect(shown).toContain(name.slice(0, 24));
   expect(shown).toMatch(/usr +nice +sys +iow +irq +soft +stl +gst +gnc +idle/);
 });
 

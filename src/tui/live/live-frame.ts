@@ -6,12 +6,12 @@ import { type LiveLayout, liveLayout, type Size } from '../frame/layout.ts';
 import { footerLine, stacked } from '../frame/lines.tsx';
 import type { Canvas, FinishedFrame } from '../frame/view.ts';
 import { chartLines, markLegend } from './chart.ts';
+import { windowOf } from './chart-columns.ts';
 import { cpuLines, cpuSummary, HOT } from './cpu-lines.ts';
 import { irqLines, irqTitle } from './irq-lines.ts';
-import type { LiveState } from './live-state.ts';
+import { detailOf, type LiveState } from './live-state.ts';
 import { metricsLines } from './metrics-page.ts';
 import { boardText, cellLines, figuresLine, noteLines } from './panes.ts';
-import { windowOf } from './timeline.ts';
 import { boardTitle, oneLine, planTitle, processTitle, type TitleContext } from './title.ts';
 
 type Tab = 'cells' | 'cpu' | 'irq' | 'notes';
@@ -61,7 +61,7 @@ export function liveFrame(props: LiveFrameProps): FinishedFrame {
   }
   const titles = [boardTitle(state, context, theme), planTitle(state, context, theme)];
   if (props.choices.metricsFrom !== null) return metricsPage(props, titles);
-  const isMeasuring = state.progress.firstProcess_ns !== null;
+  const isMeasuring = (state.progress.run?.firstProcess_ns ?? null) !== null;
   const measured = layout.figures + layout.chart + layout.lower;
   return stacked(
     [
@@ -115,7 +115,7 @@ function contentOf(state: LiveState): Parameters<typeof liveLayout>[1] {
   return {
     cells: state.progress.plan?.cells.length ?? 3,
     cpus: state.progress.facts?.cpu.online.length ?? 4,
-    sources: state.irq.rates.length,
+    sources: detailOf(state).irq.rates.length,
     notes: state.notes.length,
   };
 }
@@ -133,9 +133,9 @@ function measurement({ state, choices, canvas }: LiveFrameProps, layout: LiveLay
     ...(layout.figures > 1 ? [rule(processTitle(state), columns, theme)] : []),
     figuresLine(state, columns, theme),
   ];
-  const windowS = choices.windowS ?? windowOf(state.timeline);
+  const windowS = choices.windowS ?? windowOf(detailOf(state).timeline);
   const size = { columns, rows: layout.chart };
-  const chart = layout.chart >= 2 ? chartLines(state.timeline, windowS, size, theme) : [];
+  const chart = layout.chart >= 2 ? chartLines(detailOf(state).timeline, windowS, size, theme) : [];
   return [
     { lines: figures, rows: layout.figures },
     { lines: chart, rows: layout.chart },
@@ -209,7 +209,7 @@ function tabLines(
 }
 
 function boardLines(state: LiveState, layout: LiveLayout, { theme }: Canvas): string[] {
-  const legend = markLegend(state.timeline, theme, 60);
+  const legend = markLegend(detailOf(state).timeline, theme, 60);
   const title = legend === '' ? 'board' : `board ${theme.dim(`· ${legend}`)}`;
   const text = boardText(state, theme);
   return layout.board > 1 ? [rule(title, layout.columns, theme), text] : [text];

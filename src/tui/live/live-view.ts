@@ -3,8 +3,10 @@ import type { Terminal } from '../../terminal/terminal.ts';
 import { actionOf, type Place } from '../frame/keys.ts';
 import type { Press } from '../frame/press.ts';
 import type { Canvas, FinishedFrame, View } from '../frame/view.ts';
+import { windowOf, windowsS } from './chart-columns.ts';
 import { type LiveChoices, layoutOf, liveFrame, tabsOf } from './live-frame.ts';
 import {
+  detailOf,
   initialLive,
   type LiveState,
   noted,
@@ -13,7 +15,6 @@ import {
   settledAs,
   stopping,
 } from './live-state.ts';
-import { windowOf, windowsS } from './timeline.ts';
 
 export interface LiveViewOptions {
   readonly board: string;
@@ -159,13 +160,13 @@ export class LiveView implements View {
   #scrollBy(by: number): void {
     const { metricsFrom } = this.#choices;
     if (metricsFrom === null) return;
-    const { cpu, irq } = this.#still ?? this.#state;
+    const { cpu, irq } = detailOf(this.#still ?? this.#state);
     const most = cpu.known.length + irq.rates.length;
     this.#scroll(Math.min(most, Math.max(0, metricsFrom + by)));
   }
 
   #stretch(by: number): void {
-    const shown = this.#choices.windowS ?? windowOf(this.#state.timeline);
+    const shown = this.#choices.windowS ?? windowOf(detailOf(this.#state).timeline);
     const at = windowsS.indexOf(shown) + by;
     const windowS = windowsS[Math.min(windowsS.length - 1, Math.max(0, at))] ?? null;
     this.#choices = { ...this.#choices, windowS };

@@ -2,7 +2,7 @@ import { exactly, padEnd, rule } from '../../terminal/text.ts';
 import type { Theme } from '../../terminal/theme.ts';
 import { cpuLines, HOT } from './cpu-lines.ts';
 import { irqLines, irqTitle } from './irq-lines.ts';
-import type { LiveState } from './live-state.ts';
+import { detailOf, type LiveState } from './live-state.ts';
 
 /** From here on the CPUs and the interrupts stand side by side. */
 const WIDE = 140;
@@ -19,7 +19,7 @@ export function metricsLines(state: LiveState, columns: number, theme: Theme): s
     rule(`cpu, % of the last second, ${HOT} busiest`, cpuColumns, theme),
     ...cpuLines(state, { columns: cpuColumns, rows: Number.POSITIVE_INFINITY }, theme),
   ];
-  const sources = state.irq.rates.length;
+  const sources = detailOf(state).irq.rates.length;
   const irqs = [
     rule(irqTitle(state), irqColumns, theme),
     ...irqLines(state, { columns: irqColumns, rows: sources + 1 }, theme),

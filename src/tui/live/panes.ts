@@ -1,21 +1,22 @@
 import type { Cell } from '../../../agent/contract/plan.ts';
 import { runningEstimate } from '../../../host/analysis/statistics/running-estimate.ts';
+import { cellOf } from '../../../host/journal/run-state.ts';
 import { formatBytes } from '../../../host/quantities/bytes.ts';
 import { formatDuration, formatNumber, formatPercent } from '../../../host/quantities/format.ts';
 import { padEnd, padStart, windowAround } from '../../terminal/text.ts';
 import type { Theme } from '../../terminal/theme.ts';
 import { counted, formatElapsed } from '../../words/quantities.ts';
-import { jetsonParts } from './board-state.ts';
-import { cellOf, type LiveState } from './live-state.ts';
+import { jetsonParts } from './board-parts.ts';
+import { detailOf, distributionOf, type LiveState, processOf } from './live-state.ts';
 
 /** now, percentiles and the interval, as far as the process allows them and as many as there is room for. */
 export function figuresLine(state: LiveState, columns: number, theme: Theme): string {
-  const { process } = state;
+  const process = processOf(state);
   if (process === null) return '';
-  const now = ['now', process.durations_ns.at(-1) ?? null] as const;
-  const { steady } = process;
+  const now = ['now', process.newest_ns.at(-1) ?? null] as const;
+  const steady = distributionOf(process);
   if (steady === null) return ` ${figure(now, theme)}   ${theme.note('warm-up')}`;
-  const earlier = cellOf(state, process.cell).medians_ns;
+  const earlier = cellOf(state.progress.run, process.cell).medians_ns;
   const estimate = runningEstimate(
     process.isEnded ? earlier : [...earlier, steady.p50_ns],
     precisionOf(state),
@@ -62,7 +63,7 @@ export function cellLines(
   const { plan } = state.progress;
   if (plan === null) return [];
   const cells = [...plan.cells];
-  const at = cells.findIndex(({ id }) => id === state.process?.cell);
+  const at = cells.findIndex(({ id }) => id === processOf(state)?.cell);
   const { from, to } = windowAround(cells.length, Math.max(0, at), size.rows - 1);
   const isWide = size.columns >= 58;
   const longest = Math.max(...cells.map(({ label }) => label.length), 12) + 2;
@@ -70,7 +71,10 @@ export function cellLines(
   const head = ` ${padEnd('  cell', labelColumns + 2, theme)}${padStart('n', 3, theme)}${padStart('median', 9, theme)}${padStart('95 % CI', 8, theme)}${isWide ? '  state' : ''}`;
   const lines = cells.slice(from, to).map((cell) => {
     const mark = markOf(state, cell, theme);
-    const estimate = runningEstimate(cellOf(state, cell.id).medians_ns, precisionOf(state));
+    const estimate = runningEstimate(
+      cellOf(state.progress.run, cell.id).medians_ns,
+      precisionOf(state),
+    );
     const label = shortLabel(cell, isWide);
     const median = estimate === null ? '' : formatDuration(estimate.median_ns, estimate.halfWidth);
     const width = intervalText(estimate?.halfWidth ?? null, theme);
@@ -105,12 +109,13 @@ function markOf(
   cell: Cell,
   theme: Theme,
 ): { readonly mark: string; readonly word: string } {
-  const { ended, failed, medians_ns } = cellOf(state, cell.id);
+  const { ended, failed, medians_ns } = cellOf(state.progress.run, cell.id);
   const { glyphs } = theme;
   if (ended === 'failed') return { mark: theme.failed(glyphs.failed), word: 'failed' };
   if (ended !== null) return { mark: theme.done(glyphs.done), word: endings[ended] ?? ended };
-  if (state.process?.cell === cell.id && !state.process.isEnded) {
-    const word = state.process.steadyFrom_ns === null ? 'warm-up' : 'measuring';
+  const process = processOf(state);
+  if (process?.cell === cell.id && !process.isEnded) {
+    const word = process.steadyFrom_ns === null ? 'warm-up' : 'measuring';
     return { mark: theme.running(glyphs.running), word: theme.running(word) };
   }
   if (failed > 0) return { mark: theme.failed(glyphs.failed), word: `${failed} failed` };
@@ -120,14 +125,15 @@ function markOf(
 
 /** GPU, heat and power, memory, interrupts and context switches: what the board's own counters say so far. */
 export function boardText(state: LiveState, theme: Theme): string {
-  const { cpu, progress } = state;
+  const { progress } = state;
+  const { cpu } = detailOf(state);
   const dot = ` ${theme.glyphs.dot} `;
   const total = progress.facts?.memory.totalBytes;
-  const parts = jetsonParts(state.board).map((part) =>
+  const parts = jetsonParts(detailOf(state).board).map((part) =>
     part.startsWith('OVER') ? theme.failed(part) : part,
   );
-  if (cpu.last !== null && total !== undefined) {
-    const used = Math.max(0, total - cpu.last.memAvailableBytes);
+  if (cpu.memAvailableBytes !== null && total !== undefined) {
+    const used = Math.max(0, total - cpu.memAvailableBytes);
     parts.push(`ram ${formatBytes(used)} of ${formatBytes(total)}`);
   }
   if (cpu.sample !== null) {

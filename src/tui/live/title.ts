@@ -1,10 +1,12 @@
+import { remaining } from '../../../host/journal/remaining.ts';
+import { labelOf } from '../../../host/journal/run-state.ts';
 import { formatDuration } from '../../../host/quantities/format.ts';
-import { coolingText, remaining } from '../../report/progress/progress-state.ts';
+import { coolingText } from '../../report/progress/progress-state.ts';
 import { bar, clip, padEnd, spread } from '../../terminal/text.ts';
 import type { Theme } from '../../terminal/theme.ts';
 import { boardLine } from '../../words/board-line.ts';
 import { counted, formatElapsed } from '../../words/quantities.ts';
-import { type LiveState, labelOf } from './live-state.ts';
+import { distributionOf, type LiveState, processOf } from './live-state.ts';
 
 export interface TitleContext {
   readonly board: string;
@@ -32,11 +34,12 @@ function stageText(state: LiveState, isPaused: boolean, theme: Theme): string {
   if (isPaused) return theme.note('PAUSED');
   if (state.settled !== null) return settledText(state.settled, theme);
   if (state.isStopping) return theme.note(`${glyphs.note} stopping`);
-  if (state.isOver) return theme.running(`${glyphs.pushing} collecting`);
-  const { coolingDown } = state.progress;
-  if (coolingDown !== null) return theme.note(`${glyphs.note} ${coolingText(coolingDown)}`);
-  if (state.process !== null) {
-    const word = state.process.steadyFrom_ns === null ? 'warm-up' : 'measuring';
+  const { run } = state.progress;
+  if (run?.isOver) return theme.running(`${glyphs.pushing} collecting`);
+  if (run?.coolingDown) return theme.note(`${glyphs.note} ${coolingText(run.coolingDown)}`);
+  const process = processOf(state);
+  if (process !== null) {
+    const word = process.steadyFrom_ns === null ? 'warm-up' : 'measuring';
     return theme.running(`${glyphs.running} ${padEnd(word, 9, theme)}`);
   }
   const { push } = state.progress;
@@ -52,46 +55,48 @@ function settledText({ kind, word }: NonNullable<LiveState['settled']>, theme: T
 
 /** Which model, how far the plan is, and about how long it still takes. */
 export function planTitle(state: LiveState, context: TitleContext, theme: Theme): string {
-  const { plan, processesDone } = state.progress;
+  const { plan, run } = state.progress;
   if (plan === null) return '';
   const measured = plan.cells.filter((cell) => cell.purpose === 'measure');
   const models = plan.models.filter(({ id }) => measured.some((cell) => cell.model === id));
   const kinds = [...new Set(measured.map((cell) => `${cell.ep.toUpperCase()} ${cell.precision}`))];
   const dot = ` ${theme.glyphs.dot} `;
   const what = [models.map(({ name }) => name).join(', '), kinds.join(', ')].join(dot);
-  const { total, etaMs } = remaining(state.progress);
-  const share = total > 0 ? processesDone / total : 0;
+  const { total, processes, etaMs } = remaining(plan, run);
+  const done = total - processes;
+  const share = total > 0 ? done / total : 0;
   if (context.columns < 60) {
     const left = etaMs === null ? '' : `${formatElapsed(etaMs)} left `;
     const cells = Math.max(4, context.columns - 24);
-    const done = ` ${bar(share, cells, theme)} ${processesDone}/${total}`;
-    return spread(done, left, context.columns, theme);
+    const line = ` ${bar(share, cells, theme)} ${done}/${total}`;
+    return spread(line, left, context.columns, theme);
   }
-  const block =
-    state.process === null ? '' : `block ${state.process.block + 1}/${plan.effort.maxBlocks}  `;
+  const process = processOf(state);
+  const block = process === null ? '' : `block ${process.block + 1}/${plan.effort.maxBlocks}  `;
   const eta = etaMs === null ? '' : `  about ${formatElapsed(etaMs)} more`;
   const cells = Math.max(6, Math.min(24, context.columns - 82));
-  const progress = `${block}${bar(share, cells, theme)}  ${processesDone}/${total}${eta} `;
+  const progress = `${block}${bar(share, cells, theme)}  ${done}/${total}${eta} `;
   return spread(` ${what}`, progress, context.columns, theme);
 }
 
 /** The whole state in one line, for the smallest terminals: `4/9 p50 5.68 ms 4 threads`. */
 export function oneLine(state: LiveState, context: TitleContext, theme: Theme): string {
-  const { process, progress } = state;
-  const { total } = remaining(progress);
+  const process = processOf(state);
+  const { plan, run } = state.progress;
+  const { total, processes } = remaining(plan, run);
   if (process === null)
     return clip(stageText(state, context.isPaused, theme), context.columns, theme);
-  const { steady } = process;
+  const steady = distributionOf(process);
   const p50 = steady === null ? 'warm-up' : `p50 ${formatDuration(steady.p50_ns)}`;
-  const text = `${progress.processesDone}/${total} ${p50} ${labelOf(state, process.cell)}`;
+  const text = `${total - processes}/${total} ${p50} ${labelOf(plan, process.cell)}`;
   return clip(text, context.columns, theme);
 }
 
 /** The cell under way and its iterations, for the rule above the figures. */
 export function processTitle(state: LiveState): string {
-  const { process } = state;
+  const process = processOf(state);
   if (process === null) return 'latency';
-  return `${labelOf(state, process.cell)}, ${counted(process.iterations, 'iteration')}`;
+  return `${labelOf(state.progress.plan, process.cell)}, ${counted(process.iterations, 'iteration')}`;
 }
 
 function clock(ms: number): string {

@@ -1,8 +1,7 @@
-import type { EventOf } from '../../../agent/contract/events.ts';
-import type { Cell } from '../../../agent/contract/plan.ts';
-import { burstBound, busyClock, dropBound } from '../../../host/analysis/activity/disturbances.ts';
-import type { TimeSpan } from '../../../host/journal/tele-data.ts';
-import type { JetsonState } from '../../../host/telemetry/jetson-state.ts';
+import type { EventOf } from '../../agent/contract/events.ts';
+import type { Cell } from '../../agent/contract/plan.ts';
+import type { JetsonState } from '../telemetry/jetson-state.ts';
+import { burstBound, busyClock, dropBound, type Window } from '../telemetry/usual-range.ts';
 import type { Cause } from './timeline.ts';
 
 /** A window of telemetry that was not as it usually is while this cell runs. */
@@ -13,7 +12,7 @@ interface DisturbedSpan {
 }
 
 interface CellHistory {
-  readonly windows: readonly (TimeSpan & { readonly count: number })[];
+  readonly windows: readonly Window[];
   readonly clocks: readonly number[];
 }
 
@@ -41,7 +40,7 @@ interface SteadyCell {
  * The watch after one more reading. Live, all interrupts of the board are counted, whatever the telemetry: the result counts
  * those of devices where it can.
  */
-export function watchTele(
+export function watchReading(
   watch: DisturbanceWatch,
   event: EventOf<'tele'>,
   jetson: JetsonState | null,
@@ -77,7 +76,7 @@ export function watchTele(
 
 function causesOf(
   { windows, clocks }: CellHistory,
-  window: CellHistory['windows'][number],
+  window: Window,
   clock: number | null,
 ): DisturbedSpan['cause'][] {
   const seconds = (window.end_ns - window.start_ns) / 1e9;

@@ -1,8 +1,8 @@
-import { cleanLine } from '../../../agent/contract/clean-text.ts';
-import type { EventOf } from '../../../agent/contract/events.ts';
-import { counterDifference } from '../../../host/telemetry/counter-difference.ts';
-import { type CounterTable, parseCounterTable } from '../../../host/telemetry/counter-table.ts';
-import { interruptSource } from '../../../host/telemetry/interrupt-source.ts';
+import { cleanLine } from '../../agent/contract/clean-text.ts';
+import type { EventOf } from '../../agent/contract/events.ts';
+import { counterDifference } from '../telemetry/counter-difference.ts';
+import { type CounterTable, parseCounterTable } from '../telemetry/counter-table.ts';
+import { interruptSource } from '../telemetry/interrupt-source.ts';
 
 const MAX_ROWS = 8192;
 
@@ -53,7 +53,7 @@ export const initialIrq: IrqState = {
 type Counted = NonNullable<EventOf<'tele'>['counted']>;
 
 /** The state after one more reading, where the telemetry counts sources. */
-export function reduceCounted(state: IrqState, event: EventOf<'tele'>): IrqState {
+export function withCounted(state: IrqState, event: EventOf<'tele'>): IrqState {
   const known =
     event.idle === undefined
       ? state
@@ -90,7 +90,7 @@ function told(
 }
 
 /** The state after the /proc files at one edge of a steady part. */
-export function reduceEdge(state: IrqState, event: EventOf<'edge'>): IrqState {
+export function withEdge(state: IrqState, event: EventOf<'edge'>): IrqState {
   const interrupts = parseCounterTable(event.interrupts);
   const softirqs = parseCounterTable(event.softirqs);
   const { process, t_ns } = event;
