@@ -42,7 +42,11 @@ async function followedWithin(megabytes: number, events: string): Promise<readon
     console.log(JSON.stringify([...new Set(outcome.result.run.journal.problems.map(({ text }) => text))].slice(0, 3)));`;
   const { stdout } = await run(
     process.execPath,
-    [`--max-old-space-size=${megabytes}`, '--import', 'tsx', '--input-type=module', '-e', program],
+    [
+      `--max-old-space-size=${megabytes}`,
+      ...['--import', 'tsx', '--import', './sh-loader.mjs'],
+      ...['--input-type=module', '-e', program],
+    ],
     { maxBuffer: 1 << 20 },
   );
   return JSON.parse(stdout) as string[];
