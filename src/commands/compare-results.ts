@@ -8,8 +8,8 @@ import { directoriesFrom } from '../options/directories.ts';
 import { environment } from '../options/environment.ts';
 import { compareReport } from '../report/compare-report.ts';
 import { jsonText, print } from '../terminal/print.ts';
-import { plainText } from '../terminal/symbols.ts';
 import { terminalOf } from '../terminal/terminal.ts';
+import { plainText } from '../terminal/text.ts';
 import { wrapText } from '../terminal/wrap-text.ts';
 
 const COMPARISON = 'orin-remote/comparison@1';

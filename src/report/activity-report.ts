@@ -11,9 +11,10 @@ import type { Result } from '../../host/analysis/result/result.ts';
 import type { SavedRun } from '../../host/archive/saved-runs.ts';
 import { formatNumber, formatPercent } from '../../host/quantities/format.ts';
 import { heatLegend, heatRow, heatTitle } from '../terminal/heat-map.ts';
-import { plainText } from '../terminal/symbols.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { bar, clip, plainText } from '../terminal/text.ts';
 import { type Column, textTable } from '../terminal/text-table.ts';
+import { themeFor } from '../terminal/theme.ts';
 import { wrapSentence } from '../terminal/wrap-text.ts';
 import { counted } from '../words/quantities.ts';
 import { attributionLines } from './attribution-lines.ts';
@@ -166,7 +167,7 @@ function cpuTable(activity: Activity, idle: Activity | null, terminal: Terminal)
       ...[cpu.steal, cpu.guest, cpu.gnice, cpu.idle].map(percent),
       at(activity.interrupts, cpu.cpu),
       at(activity.softirqs, cpu.cpu),
-      `${bar(busy, terminal.isUnicode)}${busy >= HOT_PERCENT ? ' hot' : ''}`,
+      `${bar(busy / 100, BAR_CELLS, themeFor(terminal))}${busy >= HOT_PERCENT ? ' hot' : ''}`,
     ];
   });
   const rows = withOffline(online, activity.cpus_offline, columns.length - 1);
@@ -192,13 +193,7 @@ function percent(value: number): string {
   return value.toFixed(1);
 }
 
-const BAR_WIDTH = 10;
-
-function bar(busyPercent: number, isUnicode: boolean): string {
-  const filled = Math.max(0, Math.min(BAR_WIDTH, Math.round((busyPercent / 100) * BAR_WIDTH)));
-  const [full, empty] = isUnicode ? ['█', '░'] : ['#', '.'];
-  return full.repeat(filled) + empty.repeat(BAR_WIDTH - filled);
-}
+const BAR_CELLS = 10;
 
 function interruptTable(activity: Activity, idle: Activity | null, terminal: Terminal): string[] {
   const { interrupts } = activity;
@@ -206,7 +201,7 @@ function interruptTable(activity: Activity, idle: Activity | null, terminal: Ter
   const before = new Map(idle?.interrupts?.sources.map((source) => [source.id, source.per_s]));
   const rows = interrupts.sources.map((source) => [
     source.id,
-    `${shortened(source.name)}${source.is_gpu ? ' (GPU)' : ''}${source.is_link ? ' (our SSH)' : ''}`,
+    `${clip(source.name, MAX_NAME, themeFor(terminal))}${source.is_gpu ? ' (GPU)' : ''}${source.is_link ? ' (our SSH)' : ''}`,
     ...rateCells(source, interrupts, before.get(source.id) ?? null, activity, terminal),
   ]);
   const { rest } = interrupts;
@@ -275,8 +270,4 @@ function ratesTable(
   if (rows.length === 0) return [`  no ${id === 'id' ? 'interrupt' : 'softirq'} was counted`];
   const [head = '', ...body] = textTable(columns, rows, terminal.columns());
   return [terminal.colour.dim(head), ...body];
-}
-
-function shortened(name: string): string {
-  return name.length > MAX_NAME ? `${name.slice(0, MAX_NAME - 1)}…` : name;
 }

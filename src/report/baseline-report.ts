@@ -3,8 +3,8 @@ import { againstBaselines } from '../../host/archive/against-baselines.ts';
 import { namesakes, readBaselines } from '../../host/archive/baselines.ts';
 import type { RunComparison } from '../../host/archive/compare-runs.ts';
 import { OrinError } from '../../host/errors.ts';
-import { plainText } from '../terminal/symbols.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { plainText } from '../terminal/text.ts';
 import { textTable } from '../terminal/text-table.ts';
 import { changeText } from './compare-report.ts';
 

@@ -1,7 +1,7 @@
 import { formatBytes } from '../../host/quantities/bytes.ts';
 import type { BoardRun } from '../../host/run/board-runs.ts';
-import { plainText } from '../terminal/symbols.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { plainText } from '../terminal/text.ts';
 import { textTable } from '../terminal/text-table.ts';
 import { counted, formatElapsed } from '../words/quantities.ts';
 

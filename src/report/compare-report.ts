@@ -8,7 +8,7 @@ import {
   type RunComparison,
 } from '../../host/archive/compare-runs.ts';
 import { formatChange, formatDuration } from '../../host/quantities/format.ts';
-import { symbolsFor } from '../terminal/symbols.ts';
+import { glyphsFor } from '../terminal/glyphs.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { type Column, textTable } from '../terminal/text-table.ts';
 
@@ -33,7 +33,7 @@ export function compareReport(comparison: RunComparison, terminal: Terminal): st
     '',
     bold('conditions'),
     ...(differences.length === 0
-      ? [`  ${symbolsFor(terminal.isUnicode).done} the same in all`]
+      ? [`  ${glyphsFor(terminal.isUnicode).done} the same in all`]
       : differences.flatMap(({ key, values }) => [
           `  ! ${environmentName(key)} differs`,
           ...values.map((value, at) => `      ${letterOf(at)}  ${value ?? 'unknown'}`),

@@ -5,8 +5,9 @@ import type { BoardFacts } from '../../host/board/facts.ts';
 import type { Inventory } from '../../host/board/inventory.ts';
 import { formatBytes } from '../../host/quantities/bytes.ts';
 import type { BoardRun } from '../../host/run/board-runs.ts';
-import { plainText, symbolsFor } from '../terminal/symbols.ts';
+import { glyphsFor } from '../terminal/glyphs.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { plainText } from '../terminal/text.ts';
 import { counted, formatElapsed } from '../words/quantities.ts';
 import { processesText } from './board-run-list.ts';
 
@@ -27,7 +28,7 @@ export interface DoctorReport {
 
 /** What the probe saw, what stops a benchmark, and what would make one better, for people. */
 export function describeBoard(report: DoctorReport, terminal: Terminal): string {
-  const symbols = symbolsFor(terminal.isUnicode);
+  const glyphs = glyphsFor(terminal.isUnicode);
   const { colour } = terminal;
   const lines = [
     colour.bold(`${report.board}  ${report.destination}`),
@@ -35,19 +36,19 @@ export function describeBoard(report: DoctorReport, terminal: Terminal): string 
     ...report.runs.map((run) => `  ${'run'.padEnd(12)}${runText(run)}`),
     '',
     ...report.problems.flatMap((problem) => [
-      `  ${colour.bold.red(symbols.failed)} ${problem.message}`,
+      `  ${colour.bold.red(glyphs.failed)} ${problem.message}`,
       ...(problem.why ? [`      why: ${problem.why}`] : []),
       ...(problem.next ? [`      try: ${problem.next}`] : []),
     ]),
     ...report.advice.flatMap((advice) => [
-      `  ${colour.yellow(symbols.note)} ${advice.finding}`,
+      `  ${colour.yellow(glyphs.note)} ${advice.finding}`,
       `      ${advice.effect}`,
       ...(advice.command ? [`      on the board: ${advice.command}`] : []),
     ]),
   ];
   if (report.problems.length === 0) {
     lines.push(
-      `  ${colour.blue(symbols.done)} a benchmark can run: orin-remote bench ${report.board}`,
+      `  ${colour.blue(glyphs.done)} a benchmark can run: orin-remote bench ${report.board}`,
     );
   }
   return `${plainText(lines.join('\n'), terminal.isUnicode)}\n`;

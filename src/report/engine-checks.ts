@@ -1,7 +1,8 @@
 import { targetLabel } from '../../host/plan/engine-target.ts';
 import type { EngineCheck } from '../../host/run/check-engines.ts';
-import { plainText, symbolsFor } from '../terminal/symbols.ts';
+import { glyphsFor } from '../terminal/glyphs.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { plainText } from '../terminal/text.ts';
 
 /** What opened and what did not, each with its proof or its reason. */
 export function describeChecks(
@@ -10,11 +11,11 @@ export function describeChecks(
   terminal: Terminal,
 ): string {
   const { colour, isUnicode } = terminal;
-  const symbols = symbolsFor(isUnicode);
+  const glyphs = glyphsFor(isUnicode);
   const lines = [colour.bold(board)];
   for (const check of checks) {
     const { state, proof, reason, details, next, library } = check;
-    const mark = { proved: symbols.done, runs: symbols.note, fails: symbols.failed }[state];
+    const mark = { proved: glyphs.done, runs: glyphs.note, fails: glyphs.failed }[state];
     const where = library === null ? '' : `  ${library}`;
     const said = {
       proved: proof ?? 'ran',

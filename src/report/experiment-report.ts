@@ -10,8 +10,9 @@ import {
 } from '../../host/analysis/thesis.ts';
 import { runFindings } from '../../host/irq/run-findings.ts';
 import { formatNumber, formatPercent } from '../../host/quantities/format.ts';
-import { plainText, symbolsFor } from '../terminal/symbols.ts';
+import { glyphsFor } from '../terminal/glyphs.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { plainText } from '../terminal/text.ts';
 import { type Column, textTable } from '../terminal/text-table.ts';
 import { wrapSentence } from '../terminal/wrap-text.ts';
 import { counted } from '../words/quantities.ts';
@@ -23,7 +24,7 @@ const MAX_TEXT_WIDTH = 100;
 export function experimentReport(result: Result, terminal: Terminal): string[] {
   const { experiment } = result.context;
   if (experiment === null) return [];
-  const { dot } = symbolsFor(terminal.isUnicode);
+  const { dot } = glyphsFor(terminal.isUnicode);
   const { bold } = terminal.colour;
   const width = Math.min(terminal.columns(), MAX_TEXT_WIDTH);
   const sentence = (text: string) => wrapSentence(`  ${dot} ${text}`, width);

@@ -2,15 +2,16 @@ import { reservationText } from '../../host/board/busy-board.ts';
 import { groupFailures } from '../../host/fleet/board-failure.ts';
 import type { BoardCheck } from '../../host/fleet/check-boards.ts';
 import { formatBytes } from '../../host/quantities/bytes.ts';
-import { plainText, symbolsFor } from '../terminal/symbols.ts';
+import { glyphsFor } from '../terminal/glyphs.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { plainText } from '../terminal/text.ts';
 import { textTable } from '../terminal/text-table.ts';
 import { counted } from '../words/quantities.ts';
 
 /** What every board of a fleet has, as a table; what is amiss below it. */
 export function describeChecks(checks: readonly BoardCheck[], terminal: Terminal): string {
   const { colour, isUnicode } = terminal;
-  const symbols = symbolsFor(isUnicode);
+  const glyphs = glyphsFor(isUnicode);
   const [head = '', ...body] = textTable(
     [
       { title: 'board', align: 'left' },
@@ -27,17 +28,17 @@ export function describeChecks(checks: readonly BoardCheck[], terminal: Terminal
     terminal.columns(),
   );
   const notes = checks.flatMap(({ name, unmet, advice }) =>
-    [...unmet, ...advice].map((text) => `  ${colour.yellow(symbols.note)} ${name}  ${text}`),
+    [...unmet, ...advice].map((text) => `  ${colour.yellow(glyphs.note)} ${name}  ${text}`),
   );
   const reserved = checks.flatMap(({ name, facts }) =>
     facts?.reservation
-      ? [`  ${colour.yellow(symbols.note)} ${name}  ${reservationText(facts.reservation)}`]
+      ? [`  ${colour.yellow(glyphs.note)} ${name}  ${reservationText(facts.reservation)}`]
       : [],
   );
   const failures = groupFailures(
     checks.flatMap(({ name, failure }) => (failure === null ? [] : [{ name, failure }])),
   ).map(({ boards, cause, failure }) => {
-    const mark = colour.bold.red(failure.isUnreachable ? '?' : symbols.failed);
+    const mark = colour.bold.red(failure.isUnreachable ? '?' : glyphs.failed);
     return `  ${mark} ${boards.join(', ')}   ${cause}`;
   });
   const good = checks.filter(({ failure }) => failure === null).length;

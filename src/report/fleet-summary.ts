@@ -2,8 +2,9 @@ import type { FailureGroup } from '../../host/fleet/board-failure.ts';
 import { bySpeed } from '../../host/fleet/fleet-markdown.ts';
 import { type FleetReport, oddSentence } from '../../host/fleet/fleet-report.ts';
 import { formatDuration, formatNumber, formatPercent } from '../../host/quantities/format.ts';
-import { plainText, symbolsFor } from '../terminal/symbols.ts';
+import { glyphsFor } from '../terminal/glyphs.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { plainText } from '../terminal/text.ts';
 import { type Column, textTable } from '../terminal/text-table.ts';
 import { counted } from '../words/quantities.ts';
 
@@ -42,7 +43,7 @@ export function fleetTables(report: FleetReport, terminal: Terminal): string[] {
     const [head = '', ...body] = textTable(columns, rows, terminal.columns());
     return [terminal.colour.bold(name), terminal.colour.dim(head), ...body, ''];
   });
-  const { note } = symbolsFor(terminal.isUnicode);
+  const { note } = glyphsFor(terminal.isUnicode);
   const odd = report.odd.map((each) => `${terminal.colour.yellow(note)} ${oddSentence(each)}`);
   return [...lines, ...(odd.length > 0 ? [...odd, ''] : [])].map((line) =>
     plainText(line, terminal.isUnicode),
@@ -62,7 +63,7 @@ function distance(ratio: number): string {
 /** What came of it in one line that cannot be missed, then failures by their cause, then the command that goes on. */
 export function closingLines(report: FleetReport, terminal: Terminal): string[] {
   const { colour, isUnicode } = terminal;
-  const { failed } = symbolsFor(isUnicode);
+  const { failed } = glyphsFor(isUnicode);
   const lines = [colour.bold(countsLine(report))];
   for (const group of report.failed) lines.push(failureLine(colour.bold.red(failed), group));
   for (const group of report.unreachable) lines.push(failureLine(colour.bold.red('?'), group));

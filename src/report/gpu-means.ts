@@ -1,6 +1,6 @@
 import type { GpuMeans } from '../../host/board/gpu-means.ts';
-import { plainText } from '../terminal/symbols.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { plainText } from '../terminal/text.ts';
 
 /** What a board has for its GPU, each with the command that measures through it. */
 export function describeGpuMeans(board: string, means: GpuMeans, terminal: Terminal): string {

@@ -1,10 +1,12 @@
 import type { DumpAnalysis } from '../../host/irq/analyse-dump.ts';
 import type { Finding } from '../../host/irq/findings.ts';
 import { type Spread, sharePercent } from '../../host/telemetry/spread.ts';
+import { glyphsFor } from '../terminal/glyphs.ts';
 import { heatLegend, heatRow, heatTitle } from '../terminal/heat-map.ts';
-import { plainText, symbolsFor } from '../terminal/symbols.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { clip, plainText } from '../terminal/text.ts';
 import { type Column, textTable } from '../terminal/text-table.ts';
+import { themeFor } from '../terminal/theme.ts';
 import { wrapSentence } from '../terminal/wrap-text.ts';
 import { counted } from '../words/quantities.ts';
 
@@ -27,7 +29,7 @@ export function irqReport(
   const period = analysis.isDifference ? 'between the dumps' : 'since boot';
   const lines = [
     bold(`Interrupts ${period}, ${counted(analysis.cpus.length, 'CPU')}`),
-    ...findings.map(({ text }) => wrapSentence(`  ${symbolsFor(isUnicode).dot} ${text}`, width)),
+    ...findings.map(({ text }) => wrapSentence(`  ${glyphsFor(isUnicode).dot} ${text}`, width)),
     '',
     ...section('interrupts', columnsOf(analysis.cpus, analysis), interruptRows(analysis), terminal),
     ...restLine(analysis),
@@ -98,7 +100,7 @@ function section(
   ];
   const cells = rows.map(({ id, name, share, spread }) => [
     id,
-    shortened(name),
+    clip(name, MAX_NAME, themeFor(terminal)),
     spread.total.toLocaleString('en-US'),
     sharePercent(share),
     spread.imbalance === null ? '' : spread.imbalance.toFixed(2),
@@ -125,8 +127,4 @@ function restLine({ sources, silentSources }: DumpAnalysis): string[] {
     ...(silentSources > 0 ? [`${silentSources} that counted nothing`] : []),
   ];
   return parts.length === 0 ? [] : [`  and ${parts.join(', ')}`];
-}
-
-function shortened(name: string): string {
-  return name.length > MAX_NAME ? `${name.slice(0, MAX_NAME - 1)}…` : name;
 }

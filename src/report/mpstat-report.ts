@@ -1,9 +1,10 @@
 import type { MpstatDifference } from '../../host/telemetry/mpstat-difference.ts';
 import type { MpstatLogSummary } from '../../host/telemetry/mpstat-log.ts';
 import type { SourceSummary } from '../../host/telemetry/rate-fold.ts';
+import { glyphsFor } from '../terminal/glyphs.ts';
 import { heatLegend, heatRow, heatTitle } from '../terminal/heat-map.ts';
-import { plainText, symbolsFor } from '../terminal/symbols.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { plainText } from '../terminal/text.ts';
 import { type Column, textTable } from '../terminal/text-table.ts';
 import { wrapSentence } from '../terminal/wrap-text.ts';
 import { mpstatSentences, rateNumber } from '../words/mpstat-sentences.ts';
@@ -57,7 +58,7 @@ function headLines(log: MpstatLogSummary, { colour, isUnicode, columns }: Termin
         ]),
     `${counted(samples, 'sample')}${from === null ? '' : ` ${from} to ${to}`}`,
   ];
-  const { dot } = symbolsFor(isUnicode);
+  const { dot } = glyphsFor(isUnicode);
   return [
     colour.bold(wrapSentence(parts.join(', '), width)),
     ...mpstatSentences(log).map((text) => wrapSentence(`  ${dot} ${text}`, width)),

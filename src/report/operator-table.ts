@@ -2,8 +2,8 @@ import type { CellResult } from '../../host/analysis/result/cell-result.ts';
 import type { Result } from '../../host/analysis/result/result.ts';
 import { providerName } from '../../host/analysis/verdict/placement.ts';
 import { formatDuration, formatPercent } from '../../host/quantities/format.ts';
-import { plainText } from '../terminal/symbols.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { plainText } from '../terminal/text.ts';
 import { type Column, textTable } from '../terminal/text-table.ts';
 
 const columns: readonly Column[] = [

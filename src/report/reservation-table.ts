@@ -1,8 +1,9 @@
 import type { BoardReservation } from '../../host/board/facts.ts';
 import { groupFailures } from '../../host/fleet/board-failure.ts';
 import type { BoardVisit } from '../../host/fleet/visit-boards.ts';
-import { plainText, symbolsFor } from '../terminal/symbols.ts';
+import { glyphsFor } from '../terminal/glyphs.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { plainText } from '../terminal/text.ts';
 import { textTable } from '../terminal/text-table.ts';
 import { formatElapsed } from '../words/quantities.ts';
 
@@ -12,7 +13,7 @@ export function describeReservations(
   terminal: Terminal,
 ): string {
   const { colour, isUnicode } = terminal;
-  const symbols = symbolsFor(isUnicode);
+  const glyphs = glyphsFor(isUnicode);
   const [head = '', ...body] = textTable(
     [
       { title: 'board', align: 'left' },
@@ -32,7 +33,7 @@ export function describeReservations(
   const failed = groupFailures(
     visits.flatMap(({ name, failure }) => (failure === null ? [] : [{ name, failure }])),
   ).map(({ boards, cause, failure }) => {
-    const mark = colour.bold.red(failure.isUnreachable ? '?' : symbols.failed);
+    const mark = colour.bold.red(failure.isUnreachable ? '?' : glyphs.failed);
     return `  ${mark} ${boards.join(', ')}   ${cause}`;
   });
   const lines = [...(body.length > 0 ? [colour.dim(head), ...body] : []), ...failed];

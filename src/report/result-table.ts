@@ -6,8 +6,8 @@ import type { Result } from '../../host/analysis/result/result.ts';
 import { engineBuild_ns, hasTrtexec, timedStages } from '../../host/analysis/timed.ts';
 import { placementText, providerName } from '../../host/analysis/verdict/placement.ts';
 import { formatDuration, formatNumber, formatPercent } from '../../host/quantities/format.ts';
-import { plainText } from '../terminal/symbols.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { plainText } from '../terminal/text.ts';
 import { type Column, textTable } from '../terminal/text-table.ts';
 
 type Measured = Pick<Result, 'cells' | 'comparisons'>;

@@ -1,10 +1,15 @@
 import type { RunListing } from '../../host/archive/saved-runs.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { clip } from '../terminal/text.ts';
 import { textTable } from '../terminal/text-table.ts';
+import { themeFor } from '../terminal/theme.ts';
+
+const MAX_NOTE = 40;
 
 /** The runs of this machine, newest first, for people. */
 export function describeRuns(runs: readonly RunListing[], terminal: Terminal): string {
   if (runs.length === 0) return 'no runs yet: orin-remote bench <host>, or bench demo\n';
+  const theme = themeFor(terminal);
   const rows = runs.map((run) => [
     `${run.runId}${run.baselineOf?.length ? ' (baseline)' : ''}`,
     stateText(run),
@@ -14,7 +19,7 @@ export function describeRuns(runs: readonly RunListing[], terminal: Terminal): s
       .map(([kind, count]) => `${count} ${kind}`)
       .join(', '),
     run.board?.replace(/^NVIDIA /, '') ?? '',
-    shortened(run.note ?? ''),
+    clip(run.note ?? '', MAX_NOTE, theme),
   ]);
   const table = textTable(
     [
@@ -31,13 +36,6 @@ export function describeRuns(runs: readonly RunListing[], terminal: Terminal): s
   );
   const [head = '', ...body] = table;
   return `${[terminal.colour.dim(head), ...body].join('\n')}\n`;
-}
-
-const MAX_NOTE = 40;
-
-function shortened(note: string): string {
-  const [first = ''] = note.split('\n');
-  return first.length > MAX_NOTE || first !== note ? `${first.slice(0, MAX_NOTE - 1)}…` : first;
 }
 
 function stateText(run: RunListing): string {

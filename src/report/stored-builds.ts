@@ -1,7 +1,7 @@
 import { formatBytes } from '../../host/quantities/bytes.ts';
 import type { StoredBuild } from '../../host/store/runtime/build-store.ts';
-import { plainText } from '../terminal/symbols.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { plainText } from '../terminal/text.ts';
 
 /** What a board makes of stored builds. */
 interface OnBoard {

@@ -2,8 +2,9 @@ import type {
   TegrastatsFigure,
   TegrastatsSummary,
 } from '../../host/telemetry/tegrastats-summary.ts';
-import { plainText, symbolsFor } from '../terminal/symbols.ts';
+import { glyphsFor } from '../terminal/glyphs.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { plainText } from '../terminal/text.ts';
 import { type Column, textTable } from '../terminal/text-table.ts';
 import { wrapSentence } from '../terminal/wrap-text.ts';
 import { counted } from '../words/quantities.ts';
@@ -15,7 +16,7 @@ const MAX_PROBLEMS_SHOWN = 3;
 export function tegrastatsReport(log: TegrastatsSummary, terminal: Terminal): string {
   const { colour, isUnicode, columns } = terminal;
   const width = Math.min(columns(), MAX_TEXT_WIDTH);
-  const { dot } = symbolsFor(isUnicode);
+  const { dot } = glyphsFor(isUnicode);
   const time = log.from === null ? '' : ` ${log.from} to ${log.to}`;
   const [head = '', ...body] = figureTable(log, columns());
   const lines = [

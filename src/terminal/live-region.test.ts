@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import headless from '@xterm/headless';
 import { expect, test } from 'vitest';
 import { LiveRegion } from './live-region.ts';
-import type { Terminal } from './terminal.ts';
+import { terminalOf } from './terminal.ts';
 
 function stand(draw: () => readonly string[]) {
   const screen = new headless.Terminal({
@@ -14,7 +14,11 @@ function stand(draw: () => readonly string[]) {
   const stream = new PassThrough();
   const written: string[] = [];
   stream.on('data', (chunk: Buffer) => written.push(chunk.toString()));
-  const terminal = { stream, columns: () => 20, isInteractive: true } as unknown as Terminal;
+  const terminal = {
+    ...terminalOf(stream as unknown as NodeJS.WriteStream, {}),
+    columns: () => 20,
+    isInteractive: true,
+  };
   const region = new LiveRegion(terminal, draw);
   const rows = async () => {
     await new Promise<void>((resolve) => screen.write(written.splice(0).join(''), resolve));

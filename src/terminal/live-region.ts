@@ -1,7 +1,7 @@
-import { stripVTControlCharacters } from 'node:util';
-import stringWidth from 'string-width';
 import { oneRow } from './print.ts';
 import type { Terminal } from './terminal.ts';
+import { clip } from './text.ts';
+import { themeFor } from './theme.ts';
 
 const MIN_REDRAW_MS = 100;
 const CLEAR_LINE_TO_END = '\u001b[0K';
@@ -57,7 +57,8 @@ export class LiveRegion {
   #paint(): void {
     this.#lastMs = Date.now();
     const columns = this.#terminal.columns();
-    const lines = this.#draw().map((line) => cut(line, columns));
+    const theme = themeFor(this.#terminal);
+    const lines = this.#draw().map((line) => clip(line, columns, theme));
     this.#replace(lines);
   }
 
@@ -74,15 +75,4 @@ export class LiveRegion {
 
 function up(rows: number): string {
   return rows > 0 ? `\u001b[${rows}A\r` : '';
-}
-
-/** At most `columns` cells wide; a line that must be cut loses its colour rather than bleed it. */
-export function cut(line: string, columns: number): string {
-  if (stringWidth(line) <= columns) return line;
-  let result = '';
-  for (const character of stripVTControlCharacters(line)) {
-    if (stringWidth(result + character) > columns - 1) return `${result}…`;
-    result += character;
-  }
-  return result;
 }

@@ -1,6 +1,6 @@
 import { oneRow, printTo } from './print.ts';
-import { plainText } from './symbols.ts';
 import type { Terminal } from './terminal.ts';
+import { plainText } from './text.ts';
 
 const HEARTBEAT_MS = 30_000;
 

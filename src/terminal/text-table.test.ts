@@ -1,7 +1,6 @@
 import { Chalk } from 'chalk';
 import { expect, test } from 'vitest';
 import { formatElapsed } from '../words/quantities.ts';
-import { cut } from './live-region.ts';
 import { textTable } from './text-table.ts';
 import { wrapText } from './wrap-text.ts';
 
@@ -37,12 +36,6 @@ test('text is wrapped at spaces, continuation lines further in', () => {
   expect(wrapText('  one two three four', 12)).toBe('  one two\n    three\n    four');
   expect(wrapText('short', 12)).toBe('short');
   expect(wrapText('unbounded line', Number.POSITIVE_INFINITY)).toBe('unbounded line');
-});
-
-test('a line is cut to the width of the terminal, wide characters counted as two', () => {
-  expect(cut('abcdef', 6)).toBe('abcdef');
-  expect(cut('abcdefg', 6)).toBe('abcde…');
-  expect(cut('漢字漢字', 6)).toBe('漢字…');
 });
 
 test('quantities carry few figures and a unit', () => {

@@ -60,3 +60,9 @@ test('what is cut or filled up has the width that was asked for', () => {
     }),
   );
 });
+
+test('a text that is cut says so, wide characters counted as two', () => {
+  expect(clip('abcdef', 6, theme)).toBe('abcdef');
+  expect(clip('abcdefg', 6, theme)).toBe('abcde…');
+  expect(clip('漢字漢字', 6, theme)).toBe('漢字…');
+});

@@ -1,6 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
 import stringWidth from 'string-width';
-import { plainText } from './symbols.ts';
 import type { Theme } from './theme.ts';
 
 /** Latin letters and the signs, lines, blocks and braille that these screens are made of: one cell each. */
@@ -39,6 +38,21 @@ export function clip(text: string, columns: number, theme: Theme): string {
     result += character;
   }
   return `${result}${theme.glyphs.ellipsis}`;
+}
+
+/** Text with the few signs that we use beyond ASCII replaced, where the terminal cannot show them. */
+export function plainText(text: string, isUnicode: boolean): string {
+  if (isUnicode) return text;
+  return text
+    .replaceAll('±', '+-')
+    .replaceAll('·', '-')
+    .replaceAll('×', 'x')
+    .replaceAll('µ', 'u')
+    .replaceAll('–', '-')
+    .replaceAll('…', '...')
+    .replaceAll('✗', 'x')
+    .replaceAll('≥', '>=')
+    .replaceAll('≤', '<=');
 }
 
 /** Our own signs have their equal in ASCII; of what a board calls its parts, the rest is a question mark. */

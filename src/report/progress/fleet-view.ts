@@ -1,7 +1,8 @@
 import { type BoardPhase, type BoardState, isSettled } from '../../../host/fleet/board-state.ts';
 import { remaining } from '../../../host/journal/remaining.ts';
-import { plainText, symbolsFor } from '../../terminal/symbols.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
+import { bar, plainText } from '../../terminal/text.ts';
+import { themeFor } from '../../terminal/theme.ts';
 import { counted, formatElapsed } from '../../words/quantities.ts';
 
 const BAR_CELLS = 24;
@@ -49,27 +50,26 @@ function counts(states: readonly BoardState[]) {
 export function fleetView(picture: FleetPicture, terminal: Terminal): string[] {
   const { title, states, elapsedMs, note } = picture;
   const { colour } = terminal;
-  const symbols = symbolsFor(terminal.isUnicode);
+  const theme = themeFor(terminal);
+  const { glyphs } = theme;
   const marks: Readonly<Record<string, string>> = {
-    done: colour.blue(symbols.done),
-    measuring: colour.cyan(symbols.running),
-    failed: colour.bold.red(symbols.failed),
+    done: colour.blue(glyphs.done),
+    measuring: colour.cyan(glyphs.running),
+    failed: colour.bold.red(glyphs.failed),
     unreachable: colour.bold.red('?'),
   };
   const share = states.reduce((sum, state) => sum + shareDone(state), 0) / states.length;
-  const full = Math.round(share * BAR_CELLS);
-  const bar = symbols.full.repeat(full) + symbols.empty.repeat(BAR_CELLS - full);
   const failures = states.filter(({ failure }) => failure !== null);
   return [
     `${colour.bold(title)}  ${formatElapsed(elapsedMs)} elapsed${etaText(states)}`,
     `  ${counts(states)
-      .map(({ word, count }) => `${marks[word] ?? colour.dim(symbols.dot)} ${count} ${word}`)
+      .map(({ word, count }) => `${marks[word] ?? colour.dim(glyphs.dot)} ${count} ${word}`)
       .join('  ')}`,
-    `  ${bar}  ${Math.floor(share * 100)} % of ${counted(states.length, 'board')}`,
+    `  ${bar(share, BAR_CELLS, theme)}  ${Math.floor(share * 100)} % of ${counted(states.length, 'board')}`,
     ...failures
       .slice(-SHOWN_FAILURES)
       .map(({ name, failure }) => `  ${marks.failed} ${name}  ${failure?.what ?? ''}`),
-    ...(note === null ? [] : [`  ${colour.yellow(symbols.note)} ${note}`]),
+    ...(note === null ? [] : [`  ${colour.yellow(glyphs.note)} ${note}`]),
   ].map((line) => plainText(line, terminal.isUnicode));
 }
 

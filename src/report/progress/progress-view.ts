@@ -3,8 +3,9 @@ import { remaining } from '../../../host/journal/remaining.ts';
 import { labelOf } from '../../../host/journal/run-state.ts';
 import { formatBytes } from '../../../host/quantities/bytes.ts';
 import { formatDuration } from '../../../host/quantities/format.ts';
-import { plainText, type Symbols, symbolsFor } from '../../terminal/symbols.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
+import { bar, plainText } from '../../terminal/text.ts';
+import { type Theme, themeFor } from '../../terminal/theme.ts';
 import { boardLine } from '../../words/board-line.ts';
 import { counted, formatElapsed } from '../../words/quantities.ts';
 import { coolingText, type ProgressState, processUnderWay } from './progress-state.ts';
@@ -13,13 +14,13 @@ const BAR_CELLS = 18;
 
 /** The live lines of a run: board, steps done, what is under way. Never more than four. */
 export function progressView(state: ProgressState, board: string, terminal: Terminal): string[] {
-  const symbols = symbolsFor(terminal.isUnicode);
+  const theme = themeFor(terminal);
   const { colour } = terminal;
   const title = state.facts ? `${board}  ${boardLine(state.facts)}` : board;
-  const steps = stepsDone(state).map((step) => `${colour.blue(symbols.done)} ${step}`);
+  const steps = stepsDone(state).map((step) => `${colour.blue(theme.glyphs.done)} ${step}`);
   const lines = [colour.bold(title), steps.length > 0 ? `  ${steps.join('   ')}` : ''];
-  lines.push(`  ${colour.cyan(symbols.running)} ${underWay(state, symbols)}`);
-  if (state.lastNote) lines.push(`  ${colour.yellow(symbols.note)} ${state.lastNote}`);
+  lines.push(`  ${colour.cyan(theme.glyphs.running)} ${underWay(state, theme)}`);
+  if (state.lastNote) lines.push(`  ${colour.yellow(theme.glyphs.note)} ${state.lastNote}`);
   return lines.filter((line) => line !== '').map((line) => plainText(line, terminal.isUnicode));
 }
 
@@ -37,11 +38,11 @@ export function pushSummary(push: NonNullable<ProgressState['push']>): string {
   return `pushed ${formatBytes(push.sentBytes)} in ${formatElapsed(push.elapsedMs)}`;
 }
 
-function underWay(state: ProgressState, symbols: Symbols): string {
+function underWay(state: ProgressState, theme: Theme): string {
   const process = processUnderWay(state);
-  if (process !== null) return measuring(state, process, symbols);
+  if (process !== null) return measuring(state, process, theme);
   const { push, run } = state;
-  if (push && push.state !== 'done') return pushing(push, symbols);
+  if (push && push.state !== 'done') return pushing(push, theme);
   if (run?.coolingDown) return `${coolingText(run.coolingDown)}${etaText(state)}`;
   if (run !== null && run.firstProcess_ns !== null) return betweenProcesses(state);
   if (state.preparing) return state.preparing;
@@ -56,23 +57,23 @@ function betweenProcesses(state: ProgressState): string {
   return `between processes${etaText(state)}`;
 }
 
-function pushing(push: NonNullable<ProgressState['push']>, symbols: Symbols): string {
+function pushing(push: NonNullable<ProgressState['push']>, theme: Theme): string {
   if (push.state !== 'sending') return `${push.state} ${push.file}`.trim();
   const left = push.totalBytes - push.sentBytes;
   const eta =
     push.bytesPerSecond > 0 ? `   ETA ${formatElapsed((left / push.bytesPerSecond) * 1000)}` : '';
   const amount = `${formatBytes(push.sentBytes)} of ${formatBytes(push.totalBytes)}`;
-  return `push ${push.file}  ${bar(push.sentBytes / push.totalBytes, symbols)}  ${amount}   ${formatBytes(push.bytesPerSecond)}/s${eta}`;
+  return `push ${push.file}  ${bar(push.sentBytes / push.totalBytes, BAR_CELLS, theme)}  ${amount}   ${formatBytes(push.bytesPerSecond)}/s${eta}`;
 }
 
-function measuring(state: ProgressState, process: ProcessState, symbols: Symbols): string {
+function measuring(state: ProgressState, process: ProcessState, theme: Theme): string {
   const { plan, run } = state;
   const { total } = remaining(plan, run);
   const isSteady = process.steadyFrom_ns !== null;
   const phase = isSteady ? counted(process.iterations, 'iteration') : 'warm-up';
   const recent_ns = recentMedian_ns(process);
   const latency = recent_ns === null ? '' : `   ${formatDuration(recent_ns)}`;
-  const progress = bar(total > 0 ? (run?.processesDone ?? 0) / total : 0, symbols);
+  const progress = bar(total > 0 ? (run?.processesDone ?? 0) / total : 0, BAR_CELLS, theme);
   const label = labelOf(plan, process.cell);
   return `block ${process.block + 1}/${plan?.effort.maxBlocks ?? '?'}  ${progress}  ${label}   ${phase}${latency}${etaText(state)}`;
 }
@@ -80,9 +81,4 @@ function measuring(state: ProgressState, process: ProcessState, symbols: Symbols
 function etaText(state: ProgressState): string {
   const { etaMs } = remaining(state.plan, state.run);
   return etaMs === null ? '' : `   about ${formatElapsed(etaMs)} more`;
-}
-
-function bar(done: number, symbols: Symbols): string {
-  const cells = Math.round(Math.min(1, Math.max(0, done)) * BAR_CELLS);
-  return symbols.full.repeat(cells) + symbols.empty.repeat(BAR_CELLS - cells);
 }

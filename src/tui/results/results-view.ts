@@ -1,5 +1,5 @@
 import type { RunListing } from '../../../host/archive/saved-runs.ts';
-import { rule, windowAround } from '../../terminal/text.ts';
+import { clip, rule, windowAround } from '../../terminal/text.ts';
 import { textTable } from '../../terminal/text-table.ts';
 import { footerLine, stacked } from '../frame/lines.tsx';
 import type { Press } from '../frame/press.ts';
@@ -71,7 +71,11 @@ function resultsLines(state: ResultsState, { size, theme }: Canvas): string[] {
   const at = shown.findIndex(({ runId }) => runId === state.at);
   const { from, to } = windowAround(shown.length, Math.max(0, at), rows);
   // Laid out over all runs, so that columns stay where they are when the list scrolls.
-  const [title = '', ...lines] = textTable(runColumns, shown.map(fieldsOf), columns - 6);
+  const [title = '', ...lines] = textTable(
+    runColumns,
+    shown.map((run) => fieldsOf(run, theme)),
+    columns - 6,
+  );
   const body = lines
     .slice(from, to)
     .map((line, index) => rowLine(line, shown[from + index]?.runId ?? null, state, theme));
@@ -116,7 +120,9 @@ const runColumns = [
   left('note', 4),
 ];
 
-function fieldsOf(run: RunListing): string[] {
+const MAX_NOTE = 40;
+
+function fieldsOf(run: RunListing, theme: Canvas['theme']): string[] {
   const verdicts = Object.entries(run.verdicts).map(([kind, count]) => `${count} ${kind}`);
   const what = run.state === 'partial' ? 'not collected to its end' : 'unreadable';
   return [
@@ -126,15 +132,8 @@ function fieldsOf(run: RunListing): string[] {
     run.ended === null || run.ended === 'completed' ? '' : run.ended,
     run.board?.replace(/^NVIDIA /, '') ?? '',
     run.baselineOf?.length ? 'baseline' : '',
-    shortened(run.note ?? ''),
+    clip(run.note ?? '', MAX_NOTE, theme),
   ];
-}
-
-const MAX_NOTE = 40;
-
-function shortened(note: string): string {
-  const line = note.replace(/\s+/g, ' ');
-  return line.length > MAX_NOTE ? `${line.slice(0, MAX_NOTE - 1)}…` : line;
 }
 
 function filterLine({ filter, isFiltering, marked }: ResultsState, theme: Canvas['theme']): string {
