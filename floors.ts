@@ -62,7 +62,7 @@ const walls: Readonly<Record<string, Pattern>> = {
     message: 'the agent runs alone on the board',
   },
   models: {
-    group: ['**/host/**', '**/src/**', '**/agent/**'],
+    group: ['**/host/**', '**/src/**', '**/agent/**', '!**/agent/contract/float16.ts'],
     message: 'models knows nothing of boards or screens',
   },
   host: {

@@ -69,7 +69,7 @@ export interface ParameterFacts {
   }[];
 }
 
-export interface OpsetFacts {
+interface OpsetFacts {
   /** `ai.onnx` for the default domain, however the file spells it. */
   readonly domain: string;
   readonly version: number;

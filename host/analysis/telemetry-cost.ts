@@ -1,10 +1,8 @@
 import { type Plan, sampleEveryMs } from '../../agent/contract/plan.ts';
-import type { TelemetryCheck } from '../plan/run-context.ts';
 import { formatCount } from '../quantities/format.ts';
 import { blockPairs } from './block-pairs.ts';
 import type { CellResult } from './result/cell-result.ts';
 import type { Notice } from './result/notice.ts';
-import type { Result } from './result/result.ts';
 import { comparePaired } from './statistics/compare-paired.ts';
 
 const LEVEL = 0.95;
@@ -52,44 +50,22 @@ function telemetryCosts(cells: readonly CellResult[], plan: Pick<Plan, 'cells'>)
   });
 }
 
-/** The cost in words, for each cell; after a check at the full rate, with what it was then. */
-export function telemetryCostNotices(
-  cells: readonly CellResult[],
-  plan: Plan,
-  earlier: TelemetryCheck | null = null,
-): Notice[] {
-  const before =
-    earlier === null
-      ? ''
-      : `; ${rateText(earlier.every_ms)} it was ${costText(earlier)} (run ${earlier.run_id})`;
+/** The cost in words, for each cell. */
+export function telemetryCostNotices(cells: readonly CellResult[], plan: Plan): Notice[] {
   return telemetryCosts(cells, plan).map((cost) => {
     const advice = isTooMuch(cost) ? '; take --telemetry off for numbers to publish' : '';
-    const text = `telemetry ${plan.telemetry} ${rateText(sampleEveryMs(plan))} costs ${costText(cost)}, ${formatCount(cost.blocks, 'block')}${before}${advice}`;
+    const text = `telemetry ${plan.telemetry} ${rateText(sampleEveryMs(plan))} costs ${costText(cost)}, ${formatCount(cost.blocks, 'block')}${advice}`;
     return { code: 'telemetry-cost', text, cell: cost.cell };
   });
 }
 
-/**
- * The costliest cell of a check whose cost is certainly above half a percent, as the next check is told of it; null when
- * there is none, the rate was halved before, or the run did not come to its end.
- */
-export function tooCostly(result: Result): TelemetryCheck | null {
-  const { cells, plan, run, context } = result;
-  if (context.telemetry_check != null || run.ended !== 'completed') return null;
-  const costs = telemetryCosts(cells, plan).filter(isTooMuch);
-  const [worst] = costs.sort((a, b) => b.ratio - a.ratio);
-  if (worst === undefined) return null;
-  const { ratio, lo, hi } = worst;
-  return { run_id: result.run_id, every_ms: sampleEveryMs(plan), ratio, lo, hi };
-}
-
 /** `+0.82 % of the median (95 %: +0.55 % to +1.10 %)` */
-export function costText({ ratio, lo, hi }: Pick<TelemetryCost, 'ratio' | 'lo' | 'hi'>): string {
+function costText({ ratio, lo, hi }: Pick<TelemetryCost, 'ratio' | 'lo' | 'hi'>): string {
   return `${percent(ratio)} of the median (95 %: ${percent(lo)} to ${percent(hi)})`;
 }
 
 /** `each 200 ms`, `each second` */
-export function rateText(everyMs: number): string {
+function rateText(everyMs: number): string {
   if (everyMs < 1000) return `each ${everyMs} ms`;
   return everyMs === 1000 ? 'each second' : `each ${everyMs / 1000} s`;
 }

@@ -186,7 +186,7 @@ export class JournalReader {
   }
 }
 
-/** Reads a whole journal at once. */
+/** Reads a whole journal at once. @internal for tests */
 export function readJournal(bytes: Uint8Array): JournalData {
   const reader = new JournalReader();
   reader.push(bytes);

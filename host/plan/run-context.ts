@@ -7,16 +7,6 @@ const words = z.string().overwrite(cleanWords).nullable();
 const text = clean.nullable().catch(null).default(null);
 const number = z.number().nullable().catch(null).default(null);
 
-const telemetryCheck = z.object({
-  run_id: clean,
-  every_ms: z.number(),
-  ratio: z.number(),
-  lo: z.number(),
-  hi: z.number(),
-});
-/** What an earlier run found that telemetry costs at this time between readings, so that it was halved. */
-export type TelemetryCheck = z.infer<typeof telemetryCheck>;
-
 /**
  * What the workstation knew when it made the plan: `plan.context`. Host and user names and addresses stay out,
  * so that a result can be shared. Whatever is missing or does not fit becomes null.
@@ -32,7 +22,6 @@ export const runContext = z.object({
   experiment: z.enum(['thesis', 'irq']).nullable().catch(null).default(null),
   /** Why an experiment that wished for GPU cells has none. */
   gpu_missing: clean.optional().catch(undefined),
-  telemetry_check: telemetryCheck.nullable().catch(null).optional(),
   /** Arguments of the command, without host names. */
   argv: z.array(clean).catch([]).default([]),
   /** What ran on the board: versions of the runtime's parts. */

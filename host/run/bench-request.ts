@@ -4,7 +4,7 @@ import type { Link } from '../link/link.ts';
 import type { Axes } from '../plan/axes.ts';
 import type { EffortRequest } from '../plan/effort.ts';
 import type { InputRequest } from '../plan/inputs/cell-inputs.ts';
-import type { RunContext, TelemetryCheck } from '../plan/run-context.ts';
+import type { RunContext } from '../plan/run-context.ts';
 import type { Workshop } from '../plan/workshop.ts';
 import type { Prompter } from '../reach/trust/prompter.ts';
 import type { FollowRequest } from './follow-request.ts';
@@ -40,8 +40,6 @@ export interface BenchRequest extends FollowRequest {
   readonly effort: EffortRequest;
   /** Null: mpstat where the board has it, else /proc. */
   readonly telemetry: Plan['telemetry'] | null;
-  /** What a check found that telemetry costs: the time between its readings is doubled. */
-  readonly telemetryCheck?: TelemetryCheck;
   readonly seed: number;
   /** Size of the store on the board beyond which the least recently used files go. */
   readonly keepBytes: number;

@@ -91,7 +91,6 @@ export async function prepareRun(
     effort,
     placement: true,
     telemetry: request.telemetry ?? (facts.tools.mpstat ? 'mpstat' : 'proc'),
-    sampleEveryMs: request.telemetryCheck && 2 * request.telemetryCheck.every_ms,
     context: contextOf(
       request,
       facts,
@@ -179,7 +178,6 @@ function contextOf(
     workstation: { os: platform(), arch: arch(), node: process.version },
     experiment: request.experiment,
     ...(request.gpuMissing && { gpu_missing: request.gpuMissing }),
-    ...(request.telemetryCheck && { telemetry_check: request.telemetryCheck }),
     argv: request.tool.argv,
     runtime: {
       node: NODE_VERSION,

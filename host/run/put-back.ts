@@ -17,7 +17,7 @@ import type { Connection, Renewal } from './connection.ts';
 import { runDirectory } from './run-directory.ts';
 
 /** A run that was collected and is not on the board any more. */
-export interface SavedRun {
+export interface CollectedRun {
   readonly base: string;
   readonly runId: string;
   /** Its directory here. */
@@ -31,7 +31,7 @@ export interface SavedRun {
  */
 export async function putBack(
   connection: Connection,
-  run: SavedRun,
+  run: CollectedRun,
   renewal: Renewal,
 ): Promise<void> {
   const unique = randomBytes(6).toString('hex');
@@ -46,7 +46,7 @@ export async function putBack(
  */
 export async function putBackJournals(
   connection: Connection,
-  { base, runId, saved }: SavedRun,
+  { base, runId, saved }: CollectedRun,
   names: readonly string[],
   renewal: Renewal,
 ): Promise<void> {
@@ -67,7 +67,7 @@ export async function putBackJournals(
 
 async function layBack(
   link: Link,
-  { base, runId, saved }: SavedRun,
+  { base, runId, saved }: CollectedRun,
   incoming: string,
   signal = new AbortController().signal,
 ): Promise<void> {

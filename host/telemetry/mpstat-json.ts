@@ -146,7 +146,7 @@ export class MpstatJsonReader {
   }
 }
 
-/** A whole log that is at hand. */
+/** A whole log that is at hand. @internal for tests */
 export function readMpstatJson(text: Uint8Array | string): MpstatLog {
   const reader = new MpstatJsonReader();
   const samples = [...reader.push(text), ...reader.end()];

@@ -82,6 +82,7 @@ export function rateOfCpu(table: RateTable, cpu: number): number | null {
 /**
  * A value as mpstat prints it: two decimals, a tie goes to the even digit as in C's printf. JavaScript's toFixed
  * rounds ties up; only multiples of 1/8 are ties that a double holds exactly.
+ * @internal for tests
  */
 export function asPrinted(value: number): string {
   const isTie = Math.abs(value * 8) % 2 === 1;

@@ -141,7 +141,7 @@ function lastRows(before: OpenTable | undefined, first: OpenTable | undefined): 
   return first?.header.table === 'use' && cpus > 0 ? Math.min(cpus, expected) : expected;
 }
 
-/** A whole log that is at hand. */
+/** A whole log that is at hand. @internal for tests */
 export function readMpstatText(text: Uint8Array | string): MpstatLog {
   const reader = new MpstatTextReader();
   const samples = [...reader.push(text), ...reader.end()];

@@ -10,8 +10,8 @@ const MAX_UNKNOWN = 32;
 const save = 'timeout 60 tegrastats --interval 1000 > tegrastats.log';
 const give = 'a log of tegrastats, - for standard input, or <(ssh BOARD timeout 10 tegrastats)';
 
-export type TegrastatsGroup = 'gpu' | 'memory' | 'cpu' | 'engine' | 'temperature' | 'power';
-export type TegrastatsUnit = '%' | 'MHz' | 'MB' | '°C' | 'mW';
+type TegrastatsGroup = 'gpu' | 'memory' | 'cpu' | 'engine' | 'temperature' | 'power';
+type TegrastatsUnit = '%' | 'MHz' | 'MB' | '°C' | 'mW';
 
 /** One figure over a log. */
 export interface TegrastatsFigure {

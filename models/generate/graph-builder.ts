@@ -1,6 +1,6 @@
+import { toFloat16 } from '../../agent/contract/float16.ts';
 import { encodeModel } from '../onnx/codec.ts';
 import { dataTypeIds } from '../onnx/data-types.ts';
-import { toFloat16 } from '../onnx/float16.ts';
 import {
   type AttributeProto,
   attributeTypes,
@@ -43,7 +43,7 @@ export class GraphBuilder {
     const random = new RandomStream(this.#seed, name);
     const values = new Float32Array(dims.reduce((product, dim) => product * dim, 1));
     for (let i = 0; i < values.length; i++) values[i] = (random.nextUniform() * 2 - 1) * bound;
-    const stored = this.#weightType === 'float16' ? toFloat16(values) : values;
+    const stored = this.#weightType === 'float16' ? Uint16Array.from(values, toFloat16) : values;
     this.#weights.push({
       name,
       dims: [...dims],

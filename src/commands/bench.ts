@@ -4,7 +4,6 @@ import { telemetrySources } from '../../agent/contract/plan.ts';
 import { thesisAxes } from '../../host/plan/thesis-axes.ts';
 import { bench } from '../../host/run/bench.ts';
 import type { BenchRequest } from '../../host/run/bench-request.ts';
-import { benchChecked } from '../../host/run/check-telemetry.ts';
 import type { FollowRequest } from '../../host/run/follow-request.ts';
 import type { RunEvent } from '../../host/run/run-event.ts';
 import type { RunOutcome } from '../../host/run/run-outcome.ts';
@@ -44,7 +43,7 @@ export async function benchCommand(host: string, options: OptionValues): Promise
       }
     };
     const directories = directoriesFrom(environment);
-    return benchChecked({ ...follow, ...settings, directories, listener });
+    return bench({ ...follow, ...settings, directories, listener });
   });
 }
 

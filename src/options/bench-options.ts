@@ -94,10 +94,7 @@ function addBoardOptions(command: Command): void {
       '--telemetry <source>',
       'mpstat, proc, full (sources of interrupts five times a second) or off (default: mpstat where it is installed, which takes the least CPU time of those that log; else proc)',
     )
-    .option(
-      '--check-telemetry',
-      'measure every cell with and without telemetry: what it costs; certainly above 0.5 %: `bench` runs a second time at half the rate, in what is left of --budget',
-    )
+    .option('--check-telemetry', 'measure every cell with and without telemetry: what it costs')
     .option(
       '--require-locked',
       'refuse a board whose clocks can move (lock them: sudo jetson_clocks)',

@@ -110,7 +110,7 @@ function problemSentences({ problems }: MpstatLogSummary): string[] {
 }
 
 /** `1540/s`, `0.4/s`. */
-export function rate(perS: number): string {
+function rate(perS: number): string {
   return `${rateNumber(perS)}/s`;
 }
 

@@ -18,6 +18,7 @@ export interface EffectiveSampleSize {
 /**
  * Effective sample size for the median of a series in time order: autocorrelation of the indicator
  * "above the median", pairs of lags summed while positive (Geyer 1992, initial positive sequence).
+ * @internal for tests
  */
 export function effectiveSampleSize(values: Float64Array): EffectiveSampleSize {
   return effectiveSampleSizeAround(values, medianOfSorted(sorted(values)));

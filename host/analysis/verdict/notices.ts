@@ -53,8 +53,7 @@ export function noticesOf(
       return notice === null ? [] : [{ ...notice, cell: cell.cell }];
     }),
   );
-  const earlier = runContext.parse(plan.context).telemetry_check ?? null;
-  const costs = telemetryCostNotices(measured, plan, earlier);
+  const costs = telemetryCostNotices(measured, plan);
   return [
     ...cutOf(journal),
     ...fromBoard,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { fromFloat16 } from '../../../agent/contract/float16.ts';
 import { type TensorDtype, tensorDtypes } from '../../../agent/contract/plan.ts';
-import { fromFloat16 } from '../../../models/onnx/float16.ts';
 import { parseRange } from './input-range.ts';
 import { type SeededTensor, seededTensor } from './seeded.ts';
 

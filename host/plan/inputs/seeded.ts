@@ -1,6 +1,6 @@
+import { toFloat16 } from '../../../agent/contract/float16.ts';
 import type { TensorDtype } from '../../../agent/contract/plan.ts';
 import { RandomStream } from '../../../models/generate/random.ts';
-import { toFloat16 } from '../../../models/onnx/float16.ts';
 import {
   floatBounds,
   type InputRange,
@@ -41,7 +41,7 @@ export function seededTensor(tensor: SeededTensor): Uint8Array {
     case 'string':
       return Buffer.from(JSON.stringify(Array.from({ length: elements }, () => word(random))));
     case 'float16':
-      return bytesOf(toFloat16(fill(new Float32Array(elements), tensor, random)));
+      return bytesOf(Uint16Array.from(fill(new Float32Array(elements), tensor, random), toFloat16));
     case 'float32':
       return bytesOf(fill(new Float32Array(elements), tensor, random));
     case 'float64':

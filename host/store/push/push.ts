@@ -133,7 +133,7 @@ function missingOf(probe: Probe, files: readonly StoreFile[]): StoreFile[] {
   return files.filter((file) => probe.store.get(file.sha256) !== file.sizeBytes);
 }
 
-/** Absolute path of a file in a board's store. */
+/** Absolute path of a file in a board's store. @internal for tests */
 export function storedPath(base: string, sha256: string): string {
   return `${base}/${storePath(sha256)}`;
 }

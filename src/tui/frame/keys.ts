@@ -230,7 +230,7 @@ const placeNames: Readonly<Partial<Record<Place, string>>> = {
   compare: 'compare',
 };
 
-/** The README's table of keys. */
+/** The README's table of keys. @internal for tests */
 export function keyTable(): string {
   const rows = bindings.map(({ shown, does, places }) => {
     const where = places.flatMap((place) => placeNames[place] ?? []);
