@@ -21,13 +21,14 @@ export interface BoardLimits {
 }
 
 /**
- * The longest legitimate waits that are known: a megabyte at 4 kB/s; Node started from a slow card beside other work; a run
- * without telemetry that builds an engine for hours, or waits for its turn, and says nothing meanwhile. Twenty tries take some eight minutes. A
- * journal of the 20 million iterations that a result holds has some 500 MB, and one of a week of telemetry as much.
+ * The longest legitimate waits that are known: the 2 MB that a channel may have under way, at 4 kB/s, or those of four
+ * channels at 15 kB/s; Node started from a slow card beside other work; a run without telemetry that builds an engine
+ * for hours, or waits for its turn, and says nothing meanwhile. Twenty tries take some eight minutes. A journal of the
+ * 20 million iterations that a result holds has some 500 MB, and one of a week of telemetry as much.
  */
 export const boardLimits: BoardLimits = {
   startMs: 60_000,
-  pushMs: 5 * 60_000,
+  pushMs: 10 * 60_000,
   launchMs: 3 * 60_000,
   followMs: 2 * 60_000,
   quietMs: 24 * 3_600_000,
