@@ -1,4 +1,11 @@
 import * as z from 'zod/mini';
+import {
+  engines,
+  executionProviders,
+  optimizationLevels,
+  precisions,
+  telemetrySources,
+} from './choices.ts';
 import { cleanWords } from './clean-text.ts';
 import { fileProblems, isInnerPath, type NameProblem, nameProblems } from './plan-names.ts';
 
@@ -88,22 +95,6 @@ const planModel = z
   })
   .check(refuse(fileProblems));
 export type PlanModel = z.infer<typeof planModel>;
-
-export const engines = ['ort', 'ort-capi', 'trtexec'] as const;
-export type EngineName = (typeof engines)[number];
-export const executionProviders = ['cpu', 'cuda', 'tensorrt', 'webgpu'] as const;
-export type ExecutionProvider = (typeof executionProviders)[number];
-/**
- * The most exact first. `tf32`: fp32 whose products NVIDIA's tensor cores may take with ten bits of mantissa, as their libraries
- * do unless told not to.
- */
-export const precisions = ['fp32', 'tf32', 'fp16', 'int8'] as const;
-/**
- * `mpstat` and `proc`: a raw log and a `tele` event each second, with `proc` also counters by source; `full` is
- * `proc` with five `tele` events a second; `off`: no sampler at all.
- */
-export const telemetrySources = ['off', 'mpstat', 'proc', 'full'] as const;
-export const optimizationLevels = ['disabled', 'basic', 'extended', 'layout', 'all'] as const;
 
 /**
  * How the batch of a model is known. `option`: a person said it; `named`: the model names a dimension so; `shared`: all inputs and

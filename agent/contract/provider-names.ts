@@ -1,4 +1,4 @@
-import type { ExecutionProvider } from './plan.ts';
+import type { ExecutionProvider } from './choices.ts';
 
 /** Execution providers as ONNX Runtime names them, in its lists and its profiles, and as people do. */
 export const providerNames: Readonly<

@@ -1,4 +1,5 @@
-import type { Cell, ExecutionProvider } from '../contract/plan.ts';
+import type { ExecutionProvider } from '../contract/choices.ts';
+import type { Cell } from '../contract/plan.ts';
 import { providerNames } from '../contract/provider-names.ts';
 import { EngineRefusal } from './engine.ts';
 import { findTrtexec } from './trtexec/find-trtexec.ts';

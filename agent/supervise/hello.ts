@@ -1,6 +1,7 @@
+import { engines } from '../contract/choices.ts';
 import { cleanLine } from '../contract/clean-text.ts';
 import type { Unnumbered, WrittenOf } from '../contract/events.ts';
-import { engines, type Plan } from '../contract/plan.ts';
+import type { Plan } from '../contract/plan.ts';
 import { PROTOCOL_VERSION } from '../contract/version.ts';
 import { readBootId } from '../proc/process-table.ts';
 import type { Clock } from '../process/clock.ts';

@@ -1,5 +1,6 @@
+import { precisions } from '../../agent/contract/choices.ts';
 import type { EventOf } from '../../agent/contract/events.ts';
-import { type Cell, precisions } from '../../agent/contract/plan.ts';
+import type { Cell } from '../../agent/contract/plan.ts';
 import type { ProcessData } from '../journal/journal-data.ts';
 import type { OutputAgreement } from './result/cell-result.ts';
 

@@ -1,4 +1,5 @@
-import type { Cell, ExecutionProvider } from '../../agent/contract/plan.ts';
+import type { ExecutionProvider } from '../../agent/contract/choices.ts';
+import type { Cell } from '../../agent/contract/plan.ts';
 import type { CellFilter } from './cell-filter.ts';
 import type { EngineTarget } from './engine-target.ts';
 

@@ -1,4 +1,4 @@
-import type { EngineName, ExecutionProvider } from '../../agent/contract/plan.ts';
+import type { EngineName, ExecutionProvider } from '../../agent/contract/choices.ts';
 import { providerNames } from '../../agent/contract/provider-names.ts';
 import type { BoardFacts } from '../board/facts.ts';
 import { OrinError } from '../errors.ts';

@@ -1,4 +1,4 @@
-import { type ExecutionProvider, executionProviders } from '../../agent/contract/plan.ts';
+import { type ExecutionProvider, executionProviders } from '../../agent/contract/choices.ts';
 import { providerNames } from '../../agent/contract/provider-names.ts';
 import { OrinError } from '../errors.ts';
 import type { Axes } from './axes.ts';

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { Command, type OptionValues } from 'commander';
-import { telemetrySources } from '../../agent/contract/plan.ts';
+import { telemetrySources } from '../../agent/contract/choices.ts';
 import { thesisAxes } from '../../host/plan/thesis-axes.ts';
 import { bench } from '../../host/run/bench.ts';
 import type { BenchRequest } from '../../host/run/bench-request.ts';

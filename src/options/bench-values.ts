@@ -1,6 +1,6 @@
 import type { OptionValues } from 'commander';
+import { optimizationLevels } from '../../agent/contract/choices.ts';
 import { parseCpuList } from '../../agent/contract/cpu-list.ts';
-import { optimizationLevels } from '../../agent/contract/plan.ts';
 import { OrinError } from '../../host/errors.ts';
 import type { Axes } from '../../host/plan/axes.ts';
 import { parseCellFilter } from '../../host/plan/cell-filter.ts';

@@ -1,5 +1,5 @@
 import type { OptionValues } from 'commander';
-import { type ExecutionProvider, executionProviders } from '../../agent/contract/plan.ts';
+import { type ExecutionProvider, executionProviders } from '../../agent/contract/choices.ts';
 import { OrinError } from '../../host/errors.ts';
 import type { Axes } from '../../host/plan/axes.ts';
 import { engineTargets, epChoices, ortEngines } from '../../host/plan/engine-target.ts';

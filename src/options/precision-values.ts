@@ -1,4 +1,5 @@
-import { type Cell, precisions } from '../../agent/contract/plan.ts';
+import { precisions } from '../../agent/contract/choices.ts';
+import type { Cell } from '../../agent/contract/plan.ts';
 import { OrinError } from '../../host/errors.ts';
 import { choicesFrom, share } from './parse-values.ts';
 

@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { cleanWords } from '../../../agent/contract/clean-text.ts';
 import {
-  batchRules,
   engines,
   executionProviders,
   optimizationLevels,
-} from '../../../agent/contract/plan.ts';
+} from '../../../agent/contract/choices.ts';
+import { cleanWords } from '../../../agent/contract/clean-text.ts';
+import { batchRules } from '../../../agent/contract/plan.ts';
 
 const count = z.int().nonnegative();
 const words = z.string().overwrite(cleanWords);

@@ -1,6 +1,6 @@
+import type { ExecutionProvider } from '../../../agent/contract/choices.ts';
 import { cleanLine } from '../../../agent/contract/clean-text.ts';
 import type { EventOf } from '../../../agent/contract/events.ts';
-import type { ExecutionProvider } from '../../../agent/contract/plan.ts';
 import { providerNames } from '../../../agent/contract/provider-names.ts';
 import { engineWords } from '../../journal/engine-words.ts';
 import { formatCount, formatPercent } from '../../quantities/format.ts';

@@ -1,4 +1,5 @@
-import { type Cell, precisions } from '../../../agent/contract/plan.ts';
+import { precisions } from '../../../agent/contract/choices.ts';
+import type { Cell } from '../../../agent/contract/plan.ts';
 import { type EpChoice, epChoices } from '../../../host/plan/engine-target.ts';
 import type { Press } from '../frame/press.ts';
 
