@@ -27,9 +27,12 @@ export function formatShape(shape: readonly Dimension[]): string {
 
 /** `--shape x=Nx3x224x224`, quoted where a shell would read more into it. */
 export function shapeFlag(name: string, shape: AskedShape): string {
-  const dims = shape.length === 0 ? 'scalar' : shape.map((dim) => dim ?? 'N').join('x');
-  const value = `${name}=${dims}`;
-  return `--shape ${quoted(value)}`;
+  return `--shape ${quoted(`${name}=${shapeText(shape)}`)}`;
+}
+
+/** `Nx3x224x224`, `scalar`: what `parseShape` reads behind the name. */
+export function shapeText(shape: AskedShape): string {
+  return shape.length === 0 ? 'scalar' : shape.map((dim) => dim ?? 'N').join('x');
 }
 
 function quoted(argument: string): string {

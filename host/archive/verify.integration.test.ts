@@ -119,7 +119,7 @@ test('something that no version writes is a difference', async () => {
 
 test.each([
   ['nothing', ''],
-  ['half a file', '{"schema": "orin-remote/result@1",'],
+  ['half a file', '{"schema": "orin-remote/result@2",'],
   ['another file', '{"schema": "other"}\n'],
 ])('%s in the place of a result is told, and repaired', async (_, text) => {
   await writeFile(path, text);

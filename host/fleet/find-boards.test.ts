@@ -12,7 +12,13 @@ test('hosts of an ssh_config are found through its includes, in their order, and
   await writeFile(join(directory, 'conf.d', '20-desk'), 'Host orin-1 *.lab !orin-9\n');
   const path = join(directory, 'config');
   await writeFile(path, `Host orin-1\nInclude ${directory}/conf.d/*\nHost orin-4\n`);
-  const query = { fleetFile: null, inventory: null, defaultFleetFile: '/none', sshConfig: path };
+  const query = {
+    fleetFile: null,
+    readPlan: () => ({}),
+    inventory: null,
+    defaultFleetFile: '/none',
+    sshConfig: path,
+  };
   const { boards } = await findBoards({ ...query, terms: [] });
   expect(boards.map(({ name }) => name)).toEqual(['orin-1', 'orin-2', 'orin-3', 'orin-4']);
   const chosen = await findBoards({ ...query, terms: ['orin-[2-4]', '!orin-3'] });

@@ -7,7 +7,7 @@ import { isThere } from '../workstation/is-there.ts';
 import { readInventory } from './ansible-file.ts';
 import { readListFile } from './file-error.ts';
 import { plainBoard, requireUniqueNames } from './fleet-board.ts';
-import { type BoardList, readFleetFile } from './fleet-file.ts';
+import { type BoardList, type PlanReader, readFleetFile } from './fleet-file.ts';
 import { expandRange } from './host-range.ts';
 import { isSelectionOnly, selectBoards } from './select-boards.ts';
 import { sshConfigHosts } from './ssh-config-hosts.ts';
@@ -22,6 +22,7 @@ export interface BoardQuery {
   readonly sshConfig: string | null;
   /** The fleet file that is used, where there is one, when the terms need a list and none was named. */
   readonly defaultFleetFile: string;
+  readonly readPlan: PlanReader;
 }
 
 /**
@@ -45,7 +46,7 @@ async function listOf(query: BoardQuery): Promise<BoardList | null> {
       next: 'give one of --fleet, --inventory and --ssh-hosts',
     });
   }
-  if (fleetFile !== null) return await readFleetFile(fleetFile);
+  if (fleetFile !== null) return await readFleetFile(fleetFile, query.readPlan);
   if (inventory !== null) return await readInventory(inventory);
   if (sshConfig !== null) {
     // Relative includes of a user's file are below ~/.ssh, wherever the file is: ssh_config(5).
@@ -53,7 +54,7 @@ async function listOf(query: BoardQuery): Promise<BoardList | null> {
     return { name: null, boards: sshConfigHosts(text) };
   }
   if (terms.length > 0 && !terms.some(isSelectionOnly)) return null;
-  if (await isThere(defaultFleetFile)) return await readFleetFile(defaultFleetFile);
+  if (await isThere(defaultFleetFile)) return await readFleetFile(defaultFleetFile, query.readPlan);
   throw new OrinError({
     code: 'usage',
     what: terms.length === 0 ? 'no boards were named' : `${terms.join(' ')}: from which list?`,

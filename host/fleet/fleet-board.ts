@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { cleanWords } from '../../agent/contract/clean-text.ts';
 import { OrinError } from '../errors.ts';
+import { givenSettings } from '../plan/settings.ts';
 
 const maybeText = z.string().min(1).nullable();
 
@@ -29,8 +30,8 @@ export const fleetBoardSchema = z.object({
   /** What selections match: its tags and the groups that it is in. */
   tags: z.array(z.string()),
   expect: expectation,
-  /** Bench options by their long names, without dashes. */
-  plan: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())])),
+  /** What is measured on it, where the command line says nothing else. */
+  plan: givenSettings,
 });
 export type FleetBoard = z.infer<typeof fleetBoardSchema>;
 

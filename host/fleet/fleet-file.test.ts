@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { readPlan } from '../../src/options/fleet-values.ts';
 import { parseFleetFile } from './fleet-file.ts';
 import { selectBoards } from './select-boards.ts';
 
@@ -32,7 +33,7 @@ groups:
 `;
 
 test('defaults, groups and boards: the nearer setting wins, tags add up', () => {
-  const { name, boards } = parseFleetFile('lab.yaml', lab);
+  const { name, boards } = parseFleetFile('lab.yaml', lab, readPlan);
   expect(name).toBe('lab');
   expect(boards.map((board) => board.name)).toEqual([
     ...[1, 2, 3, 4].map((n) => `orin-0${n}.local`),
@@ -51,15 +52,15 @@ test('defaults, groups and boards: the nearer setting wins, tags add up', () => 
     plan: {},
   });
   expect(second).toMatchObject({ jump: 'bastion', tags: ['lab', 'shelf'] });
-  expect(second?.plan).toEqual({ threads: '1,4', model: ['mlp-tiny', 'null'] });
-  expect(fourth?.plan.threads).toBe('2');
+  expect(second?.plan).toEqual({ threads: [1, 4], models: ['mlp-tiny', 'null'] });
+  expect(fourth?.plan.threads).toEqual([2]);
   expect(desk).toMatchObject({
     host: '192.168.7.20',
     user: 'me',
     port: 2222,
     tags: ['lab', 'desk', 'warm'],
     expect: { model: 'Orin Nano', jetpack: '6.2', powerMode: '25W' },
-    plan: { threads: 1, quick: true },
+    plan: { threads: [1], quick: true },
   });
 });
 
@@ -69,7 +70,7 @@ test.each([
   ['orin-* !tag:warm', ['orin-01.local', 'orin-02.local', 'orin-03.local']],
   ['!orin-*', ['desk']],
 ])('selecting %s', (terms, names) => {
-  const { boards } = parseFleetFile('lab.yaml', lab);
+  const { boards } = parseFleetFile('lab.yaml', lab, readPlan);
   expect(selectBoards(boards, terms.split(' ')).map(({ name }) => name)).toEqual(names);
 });
 
@@ -78,7 +79,7 @@ test.each([
   ['orin-09.local', /boards are orin-01\.local/],
   ['desk !desk', /leaves none/],
 ])('selecting %s is refused with what there is', (terms, why) => {
-  const { boards } = parseFleetFile('lab.yaml', lab);
+  const { boards } = parseFleetFile('lab.yaml', lab, readPlan);
   expect(() => selectBoards(boards, terms.split(' '))).toThrow(
     expect.objectContaining({ code: 'usage', why: expect.stringMatching(why) }),
   );
@@ -98,7 +99,7 @@ test.each([
   ['- a\n- b\n', 1, /expected object/i],
   ['', 1, /expected object/i],
 ])('%j names its line', (text, line, why) => {
-  expect(() => parseFleetFile('lab.yaml', text)).toThrow(
+  expect(() => parseFleetFile('lab.yaml', text, readPlan)).toThrow(
     expect.objectContaining({
       code: 'config',
       message: `cannot use lab.yaml:${line}`,
@@ -112,5 +113,7 @@ test('a file of a few lines cannot become gigabytes', () => {
     const below = i === 0 ? 'x' : `*l${i - 1}`;
     return `l${i}: &l${i} [${Array(9).fill(below).join(', ')}]`;
   });
-  expect(() => parseFleetFile('bomb.yaml', levels.join('\n'))).toThrow(/cannot use bomb\.yaml/);
+  expect(() => parseFleetFile('bomb.yaml', levels.join('\n'), readPlan)).toThrow(
+    /cannot use bomb\.yaml/,
+  );
 });

@@ -1,8 +1,10 @@
+import { dirname, resolve } from 'node:path';
 import * as z from 'zod';
+import type { GivenSettings } from '../plan/settings.ts';
 import { matchesPattern } from '../reach/config/patterns.ts';
 import { parseTargetName } from '../reach/config/target-name.ts';
 import { mistakeAt, onLine, readListFile } from './file-error.ts';
-import { type Expectation, type FleetBoard, fleetBoardSchema, plainBoard } from './fleet-board.ts';
+import { type Expectation, type FleetBoard, plainBoard } from './fleet-board.ts';
 import { expandRange } from './host-range.ts';
 import { planOptions } from './plan-options.ts';
 import { readYaml, type YamlFile } from './yaml-file.ts';
@@ -10,6 +12,16 @@ import { readYaml, type YamlFile } from './yaml-file.ts';
 const name = z.string().min(1);
 /** YAML reads `6.2` as a number; it is meant as it is written. */
 const version = z.union([name, z.number()]).transform(String);
+
+/** Bench options by their long names, as the file has them. */
+const rawPlan = z.partialRecord(
+  z.enum(planOptions),
+  z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]),
+);
+export type RawPlan = z.infer<typeof rawPlan>;
+
+/** Makes settings of the options that a file gives a board; `base` is the directory of the file. */
+export type PlanReader = (plan: RawPlan, board: string, base: string) => GivenSettings;
 
 /** What may be said of all boards, of a group and of one board: the nearer one wins. */
 const settings = {
@@ -25,7 +37,7 @@ const settings = {
       'power-mode': version.optional(),
     })
     .optional(),
-  plan: z.partialRecord(z.enum(planOptions), fleetBoardSchema.shape.plan.valueType).optional(),
+  plan: rawPlan.optional(),
 };
 const settingsSchema = z.strictObject(settings);
 type Settings = z.infer<typeof settingsSchema>;
@@ -51,12 +63,12 @@ export interface BoardList {
 }
 
 /** @throws OrinError `config` with file, line and reason. */
-export async function readFleetFile(path: string): Promise<BoardList> {
-  return parseFleetFile(path, await readListFile(path));
+export async function readFleetFile(path: string, readPlan: PlanReader): Promise<BoardList> {
+  return parseFleetFile(path, await readListFile(path), readPlan);
 }
 
 /** The boards of a fleet file's text. @throws OrinError `config` with file, line and reason. */
-export function parseFleetFile(path: string, text: string): BoardList {
+export function parseFleetFile(path: string, text: string, readPlan: PlanReader): BoardList {
   const file = readYaml(path, text, fleetFileSchema);
   const declared = file.value.boards.flatMap((entry, index) => declare(path, file, entry, index));
   refuseTwins(path, declared);
@@ -65,7 +77,9 @@ export function parseFleetFile(path: string, text: string): BoardList {
   const boards = declared.map(({ board, own }) => {
     const inGroups = Object.keys(groups).filter((group) => members.get(group)?.has(board.name));
     const layers = [defaults, ...inGroups.map((group) => groups[group] ?? {}), own];
-    return withSettings(board, layers, inGroups);
+    const raw: RawPlan = Object.assign({}, ...layers.map((layer: Settings) => layer.plan ?? {}));
+    const plan = readPlan(raw, board.name, dirname(resolve(path)));
+    return { ...withSettings(board, layers, inGroups), plan };
   });
   return { name: file.value.name ?? null, boards };
 }
@@ -145,7 +159,6 @@ function withSettings(
     jump: nearest('jump'),
     tags: [...new Set([...layers.flatMap(({ tags }) => tags ?? []), ...groups])],
     expect: expectationOf(layers),
-    plan: Object.assign({}, ...layers.map(({ plan }) => plan ?? {})),
   });
 }
 

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { givenSettings } from '../plan/settings.ts';
+import { givenConnection } from '../reach/connection-settings.ts';
 import { fleetBoardSchema } from './fleet-board.ts';
 
 const maybeText = z.string().nullable();
@@ -37,7 +39,16 @@ const boardRecord = z.object({
 });
 export type BoardRecord = z.infer<typeof boardRecord>;
 
-export const FLEET_SCHEMA = 'orin-remote/fleet@1';
+/** What is measured, how boards are reached, and how many take their turn at a time. */
+const fleetOptions = z.object({
+  ...givenSettings.shape,
+  ...givenConnection.shape,
+  jobs: z.int().positive().nullable().optional(),
+  push_jobs: z.int().positive().optional(),
+  fail_fast: z.boolean().optional(),
+});
+
+export const FLEET_SCHEMA = 'orin-remote/fleet@2';
 
 /** `fleet.json`: what a fleet run is, how each board stands, and everything that retrying needs. */
 export const fleetRecordSchema = z.object({
@@ -47,8 +58,8 @@ export const fleetRecordSchema = z.object({
   /** Of the fleet file. */
   name: maybeText,
   toolVersion: z.string(),
-  /** Options of the command line that started it, by their names in the program, for those who retry. */
-  options: z.record(z.string(), z.unknown()),
+  /** What the command line said that started it, for those who retry. */
+  options: fleetOptions,
   boards: z.array(boardRecord).min(1),
 });
 export type FleetRecord = z.infer<typeof fleetRecordSchema>;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { cleanLine, cleanWords } from '../../agent/contract/clean-text.ts';
+import { benchSettings } from './settings.ts';
 
 /** The plan comes back by way of the board: its texts are as untrusted as any other. */
 const clean = z.string().overwrite((value) => cleanLine(value));
@@ -22,8 +23,8 @@ export const runContext = z.object({
   experiment: z.enum(['thesis', 'irq']).nullable().catch(null).default(null),
   /** Why an experiment that wished for GPU cells has none. */
   gpu_missing: clean.optional().catch(undefined),
-  /** Arguments of the command, without host names. */
-  argv: z.array(clean).catch([]).default([]),
+  /** What was asked for, without paths of the workstation. */
+  settings: benchSettings.nullable().catch(null).default(null),
   /** What ran on the board: versions of the runtime's parts. */
   runtime: z
     .object({ id: text, node: text, onnxruntime: text, agent_sha256: text })

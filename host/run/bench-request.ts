@@ -5,6 +5,7 @@ import type { Axes } from '../plan/axes.ts';
 import type { EffortRequest } from '../plan/effort.ts';
 import type { InputRequest } from '../plan/inputs/cell-inputs.ts';
 import type { RunContext } from '../plan/run-context.ts';
+import type { BenchSettings } from '../plan/settings.ts';
 import type { Workshop } from '../plan/workshop.ts';
 import type { Prompter } from '../reach/trust/prompter.ts';
 import type { FollowRequest } from './follow-request.ts';
@@ -52,7 +53,9 @@ export interface BenchRequest extends FollowRequest {
   readonly isDryRun: boolean;
   /** Leave as soon as the run is under way. */
   readonly isDetached: boolean;
-  readonly tool: { readonly version: string; readonly argv: readonly string[] };
+  /** What was asked for, as a result may carry it to other people. */
+  readonly settings: BenchSettings;
+  readonly toolVersion: string;
   readonly owner: string;
   /** Shared by the boards of a fleet; without one, this board has its own. */
   readonly workshop?: Workshop;

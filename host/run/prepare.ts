@@ -173,12 +173,12 @@ function contextOf(
   runtime: Runtime,
 ): Record<string, unknown> {
   return {
-    tool: { name: 'orin-remote', version: request.tool.version },
+    tool: { name: 'orin-remote', version: request.toolVersion },
     ...(request.fleet && { fleet: request.fleet }),
     workstation: { os: platform(), arch: arch(), node: process.version },
     experiment: request.experiment,
     ...(request.gpuMissing && { gpu_missing: request.gpuMissing }),
-    argv: request.tool.argv,
+    settings: request.settings,
     runtime: {
       node: NODE_VERSION,
       onnxruntime: onnxRuntimeVersion(request, runtime),

@@ -1,4 +1,3 @@
-import type { OptionValues } from 'commander';
 import { markBaseline, readBaselines, unmarkBaseline } from '../../host/archive/baselines.ts';
 import { writeNote } from '../../host/archive/run-note.ts';
 import { openRun, type SavedRun } from '../../host/archive/saved-runs.ts';
@@ -22,7 +21,7 @@ export async function noteCommand(id: string, words: readonly string[]): Promise
 /** `orin-remote results baseline [run] [--remove]`: without a run the baselines are listed. */
 export async function baselineCommand(
   id: string | undefined,
-  options: OptionValues,
+  options: { readonly remove: boolean },
 ): Promise<number> {
   const { runs } = directoriesFrom(environment);
   if (id === undefined) {

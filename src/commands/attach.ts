@@ -1,22 +1,22 @@
-import type { OptionValues } from 'commander';
 import { exitCodes } from '../../host/errors.ts';
+import type { ConnectionSettings } from '../../host/reach/connection-settings.ts';
 import { attach, cancelRun } from '../../host/run/attach.ts';
 import { resume } from '../../host/run/resume.ts';
 import type { RunOutcome } from '../../host/run/run-outcome.ts';
 import { directoriesFrom } from '../options/directories.ts';
 import { environment } from '../options/environment.ts';
-import { type RunSurroundings, watchRun, withAccess } from './watch-run.ts';
+import { type RunSurroundings, type WatchOptions, watchRun, withAccess } from './watch-run.ts';
 
 /** `orin-remote attach <host> [run] [--resume]`: gives the exit code that `bench` would have given. */
 export async function attachCommand(
   host: string,
   runId: string | null,
-  options: OptionValues,
+  options: WatchOptions & { readonly resume: boolean; readonly offline: boolean },
 ): Promise<number> {
   const directories = directoriesFrom(environment);
   return await watchRun(host, options, ({ follow }) =>
     options.resume
-      ? resume({ ...follow, runId, isOffline: options.offline === true, directories })
+      ? resume({ ...follow, runId, isOffline: options.offline, directories })
       : attach({ ...follow, runId, isCancelling: false }),
   );
 }
@@ -25,7 +25,7 @@ export async function attachCommand(
 export async function attachBoard(
   host: string,
   runId: string,
-  options: OptionValues,
+  options: ConnectionSettings,
   surroundings: RunSurroundings,
 ): Promise<RunOutcome | null> {
   return await withAccess(host, options, surroundings, ({ follow }) =>
@@ -37,11 +37,11 @@ export async function attachBoard(
 export async function cancelCommand(
   host: string,
   runId: string | null,
-  options: OptionValues,
+  options: WatchOptions & { readonly collect: boolean },
 ): Promise<number> {
   let isCollected = false;
   const code = await watchRun(host, options, async ({ follow }) => {
-    if (options.collect === false) {
+    if (!options.collect) {
       await cancelRun({ ...follow, runId });
       return null;
     }

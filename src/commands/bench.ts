@@ -1,30 +1,21 @@
 import { hostname } from 'node:os';
-import { Command, type OptionValues } from 'commander';
-import { telemetrySources } from '../../agent/contract/choices.ts';
+import type { BenchSettings, GivenSettings } from '../../host/plan/settings.ts';
 import { thesisAxes } from '../../host/plan/thesis-axes.ts';
+import type { ConnectionSettings } from '../../host/reach/connection-settings.ts';
 import { bench } from '../../host/run/bench.ts';
 import type { BenchRequest } from '../../host/run/bench-request.ts';
 import type { FollowRequest } from '../../host/run/follow-request.ts';
 import type { RunEvent } from '../../host/run/run-event.ts';
 import type { RunOutcome } from '../../host/run/run-outcome.ts';
 import { accountName } from '../../host/workstation/account-name.ts';
-import { addBenchOptions } from '../options/bench-options.ts';
-import { axesFrom, effortRequestFrom } from '../options/bench-values.ts';
+import { measureOptions, settingsWith, shareableSettings } from '../options/bench-table.ts';
+import { axesFrom, effortRequestFrom, inputsFrom, wishesForGpu } from '../options/bench-values.ts';
 import { directoriesFrom } from '../options/directories.ts';
-import { wishesForGpu } from '../options/engine-values.ts';
 import { environment } from '../options/environment.ts';
-import { inputsFrom } from '../options/input-values.ts';
-import {
-  choicesFrom,
-  durationMs,
-  sizeBytes,
-  wholeNumber,
-  wholeNumbers,
-} from '../options/parse-values.ts';
-import { shareableArguments } from '../options/shareable-arguments.ts';
+import { givenUnder } from '../options/option-table.ts';
 import { describePlan } from '../report/plan-table.ts';
 import { print } from '../terminal/print.ts';
-import { formatFrom, type RunSurroundings, watchRun, withAccess } from './watch-run.ts';
+import { type RunSurroundings, type WatchOptions, watchRun, withAccess } from './watch-run.ts';
 
 declare const __ORIN_REMOTE_VERSION__: string;
 
@@ -32,94 +23,81 @@ const DEFAULT_MODEL = 'resnet34-cifar10';
 const thesisModels = ['resnet34-cifar10', 'resnet34-cifar10-nopool'];
 
 /** `orin-remote bench <host>`: gives the exit code. */
-export async function benchCommand(host: string, options: OptionValues): Promise<number> {
-  const settings = settingsFrom(host, options);
-  return await watchRun(host, options, ({ follow, progress }) => {
+export async function benchCommand(
+  host: string,
+  options: WatchOptions & GivenSettings,
+): Promise<number> {
+  const settings = settingsWith(givenUnder(measureOptions, options));
+  const request = requestFrom(host, settings);
+  return await watchRun(host, { ...options, ...settings }, ({ follow, progress }) => {
     const listener = (event: RunEvent) => {
       follow.listener(event);
-      if (event.kind === 'planned' && options.dryRun) {
+      if (event.kind === 'planned' && settings.dry_run) {
         progress.close();
         print(describePlan(event.plan, event.estimateMs));
       }
     };
     const directories = directoriesFrom(environment);
-    return bench({ ...follow, ...settings, directories, listener });
+    return bench({ ...follow, ...request, directories, listener });
   });
 }
 
 /** One benchmark for whoever shows it, answers its questions and decides when it ends. */
 export async function measureBoard(
   host: string,
-  options: OptionValues,
-  surroundings: RunSurroundings & { readonly argv: readonly string[] },
+  settings: BenchSettings,
+  connection: ConnectionSettings,
+  surroundings: RunSurroundings,
 ): Promise<RunOutcome | null> {
-  const settings = settingsFrom(host, options, surroundings.argv);
-  return await withAccess(host, options, surroundings, ({ follow }) =>
-    bench({ ...follow, ...settings, directories: directoriesFrom(environment) }),
+  const request = requestFrom(host, settings);
+  return await withAccess(host, connection, surroundings, ({ follow }) =>
+    bench({ ...follow, ...request, directories: directoriesFrom(environment) }),
   );
 }
 
 /** The thesis' experiment, where nothing else is said: both versions of its model, passes over its 10,000 images. */
-function withThesisDefaults(options: OptionValues): OptionValues {
+function withThesisDefaults(settings: BenchSettings): BenchSettings {
   return {
-    ...options,
-    model: options.model.length > 0 ? options.model : thesisModels,
-    images: options.images ?? '10000',
+    ...settings,
+    models: settings.models.length > 0 ? settings.models : thesisModels,
+    images: settings.images ?? 10_000,
     // Its question is about interrupts; passes are long, and one look a second tells enough.
-    telemetry: options.telemetry ?? 'proc',
+    telemetry: settings.telemetry ?? 'proc',
   };
 }
 
-/** What `bench` takes where nothing is said, for commands that have few of its options. */
-export function benchDefaults(): OptionValues {
-  const command = new Command();
-  addBenchOptions(command);
-  return command.opts();
-}
+export type BoardRequest = Omit<BenchRequest, keyof FollowRequest>;
 
-export type Settings = Omit<BenchRequest, keyof FollowRequest>;
-
-/** All options are read before anything is connected, so that a typing error costs nothing. */
-export function settingsFrom(
-  host: string,
-  given: OptionValues,
-  argv: readonly string[] = process.argv.slice(2),
-): Settings {
-  const options = given.preset === 'thesis' ? withThesisDefaults(given) : given;
-  formatFrom(options);
-  const [telemetry] = options.telemetry
-    ? choicesFrom(options.telemetry, '--telemetry', telemetrySources)
-    : [];
-  const seed = wholeNumber(options.seed, '--seed', 0);
-  const isGpuOptional = wishesForGpu(options);
-  const axes = axesFrom(options);
+/** What `bench` of the engine needs of the settings. @throws OrinError `usage` for those that exclude each other. */
+export function requestFrom(host: string, asked: BenchSettings): BoardRequest {
+  const settings = asked.preset === 'thesis' ? withThesisDefaults(asked) : asked;
+  const isGpuOptional = wishesForGpu(settings);
+  const axes = axesFrom(settings);
   return {
-    models: options.model.length > 0 ? options.model : [DEFAULT_MODEL],
-    allowsLinks: options.allowLinks === true,
+    models: settings.models.length > 0 ? settings.models : [DEFAULT_MODEL],
+    allowsLinks: settings.allow_links,
     axes,
-    ...(options.preset === 'thesis' && {
+    ...(settings.preset === 'thesis' && {
       axesFor: (_link, facts) => Promise.resolve(thesisAxes(axes, facts)),
     }),
-    isGpuWanted: options.gpu === 'auto' || isGpuOptional,
+    isGpuWanted: settings.gpu === 'auto' || isGpuOptional,
     isGpuOptional,
-    ortPackage: options.ort ?? null,
-    experiment: options.preset === 'thesis' ? 'thesis' : null,
-    batches: options.batch ? wholeNumbers(options.batch, '--batch') : null,
+    ortPackage: settings.ort_package,
+    experiment: settings.preset,
+    batches: settings.batches,
     // A demonstration shows the way within a minute; it is no measurement to publish.
-    effort: effortRequestFrom(options, host === 'demo' ? 'quick' : 'default'),
-    inputs: inputsFrom(options, seed),
-    telemetry: telemetry ?? null,
-    seed,
-    keepBytes: sizeBytes(options.keep, '--keep'),
-    isOffline: options.offline === true,
-    requiresLocked: options.requireLocked === true,
-    waitMs: options.wait ? durationMs(options.wait, '--wait') : 0,
-    isDryRun: options.dryRun === true,
-    isDetached: options.detach === true,
-    tool: {
-      version: __ORIN_REMOTE_VERSION__,
-      argv: shareableArguments(argv, host),
-    },
+    effort: effortRequestFrom(settings, host === 'demo' ? 'quick' : 'default'),
+    inputs: inputsFrom(settings),
+    telemetry: settings.telemetry,
+    seed: settings.seed,
+    keepBytes: settings.keep_bytes,
+    isOffline: settings.offline,
+    requiresLocked: settings.require_locked,
+    waitMs: settings.wait_ms ?? 0,
+    isDryRun: settings.dry_run,
+    isDetached: settings.detach,
+    settings: shareableSettings(asked),
+    toolVersion: __ORIN_REMOTE_VERSION__,
     owner: `${accountName()}@${hostname()}`,
   };
 }

@@ -1,10 +1,10 @@
-import type { OptionValues } from 'commander';
 import { probeBoard } from '../../host/board/probe.ts';
+import type { GivenConnection } from '../../host/reach/connection-settings.ts';
 import { silentPrompter } from '../../host/reach/trust/prompter.ts';
 import { listBoardRuns } from '../../host/run/board-runs.ts';
+import { connectionWith, wayOf } from '../options/connection-options.ts';
 import { environment } from '../options/environment.ts';
 import { type RecentBoard, recentPath, rememberBoard } from '../tui/home/recent.ts';
-import { connectionArguments } from '../words/attach-command-line.ts';
 import { accessTo } from './connection.ts';
 import { aboutBoard } from './remember-board.ts';
 
@@ -14,11 +14,11 @@ import { aboutBoard } from './remember-board.ts';
  */
 export async function checkBoard(
   host: string,
-  options: OptionValues,
+  options: GivenConnection,
   signal: AbortSignal,
 ): Promise<void> {
   const silent = { prompter: silentPrompter, note: () => undefined };
-  const access = await accessTo(host, { ...options, batchMode: true }, silent);
+  const access = await accessTo(host, connectionWith({ ...options, batch_mode: true }), silent);
   try {
     const link = await access.connect(signal);
     try {
@@ -30,7 +30,7 @@ export async function checkBoard(
         cpus: null,
         ...aboutBoard(probe.facts),
         seenUtc: new Date().toISOString(),
-        args: connectionArguments(options),
+        way: wayOf(options),
         runs: runs.map(({ runId, state }) => ({ runId, isRunning: state === 'running' })),
       };
       await rememberBoard(recentPath(environment), host, () => board);

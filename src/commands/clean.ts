@@ -1,14 +1,17 @@
-import type { OptionValues } from 'commander';
 import { cleanBoard } from '../../host/board/clean.ts';
 import type { Probe } from '../../host/board/probe.ts';
 import { exitCodes, OrinError } from '../../host/errors.ts';
 import { formatBytes } from '../../host/quantities/bytes.ts';
+import type { ConnectionSettings } from '../../host/reach/connection-settings.ts';
 import { requestCancel } from '../../host/run/cancel.ts';
 import { print } from '../terminal/print.ts';
 import { withBoard } from './with-board.ts';
 
 /** `orin-remote clean <host>`: gives the exit code. */
-export async function cleanCommand(host: string, options: OptionValues): Promise<number> {
+export async function cleanCommand(
+  host: string,
+  options: ConnectionSettings & { readonly force: boolean },
+): Promise<number> {
   return await withBoard(host, options, async ({ name, link, probe, signal }) => {
     if (!options.force) refuseUncollected(name, probe);
     else {
@@ -17,7 +20,7 @@ export async function cleanCommand(host: string, options: OptionValues): Promise
       }
     }
     const report = await cleanBoard(link, probe, {
-      evenWhileRunning: options.force === true,
+      evenWhileRunning: options.force,
       signal,
     });
     const left = report.areInterruptsMoved

@@ -1,4 +1,3 @@
-import type { OptionValues } from 'commander';
 import type { Result } from '../../host/analysis/result/result.ts';
 import { againstBaselines } from '../../host/archive/against-baselines.ts';
 import { compareRuns, type RunComparison } from '../../host/archive/compare-runs.ts';
@@ -6,6 +5,7 @@ import { openRun, type SavedRun } from '../../host/archive/saved-runs.ts';
 import { exitCodes, OrinError } from '../../host/errors.ts';
 import { directoriesFrom } from '../options/directories.ts';
 import { environment } from '../options/environment.ts';
+import type { DisplaySettings } from '../options/output-options.ts';
 import { compareReport } from '../report/compare-report.ts';
 import { jsonText, print } from '../terminal/print.ts';
 import { terminalOf } from '../terminal/terminal.ts';
@@ -22,7 +22,7 @@ const COMPARISONS = 'orin-remote/comparisons@1';
  */
 export async function compareCommand(
   ids: readonly string[],
-  options: OptionValues,
+  options: { readonly json: boolean } & DisplaySettings,
 ): Promise<number> {
   const runsDirectory = directoriesFrom(environment).runs;
   const runs: SavedRun[] = [];

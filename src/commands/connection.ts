@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import type { OptionValues } from 'commander';
 import type { Link } from '../../host/link/link.ts';
 import type { ResolvedTarget } from '../../host/reach/config/resolve-target.ts';
 import type { SharedSettings } from '../../host/reach/config/shared-settings.ts';
+import type { ConnectionSettings } from '../../host/reach/connection-settings.ts';
 import type { OpenLinkOptions } from '../../host/reach/open-link.ts';
 import type { SharedHops } from '../../host/reach/ssh2/shared-hops.ts';
 import type { Prompter } from '../../host/reach/trust/prompter.ts';
@@ -36,7 +36,7 @@ export interface AccessListener {
  */
 export async function accessTo(
   host: string,
-  options: OptionValues,
+  options: ConnectionSettings,
   listener: AccessListener,
 ): Promise<BoardAccess> {
   if (host === 'demo') return demoAccess();
@@ -62,8 +62,8 @@ export async function accessTo(
       const opening = openLink(target, {
         transport,
         prompter: listener.prompter,
-        hostKeyPolicy: options.acceptNew ? 'accept-new' : 'ask',
-        batchMode: options.batchMode === true,
+        hostKeyPolicy: options.accept_new ? 'accept-new' : 'ask',
+        batchMode: options.batch_mode,
         signal,
         ...(listener.hops && { hops: listener.hops }),
         onNote: noteOnce,
@@ -82,16 +82,16 @@ export async function accessTo(
 
 async function targetOf(
   host: string,
-  options: OptionValues,
+  options: ConnectionSettings,
   { settings }: AccessListener,
 ): Promise<ResolvedTarget> {
   const { resolveTarget } = await import('../../host/reach/config/resolve-target.ts');
   return await resolveTarget(host, {
-    ...(options.sshConfig ? { configFile: String(options.sshConfig) } : {}),
-    ...(options.port ? { port: Number(options.port) } : {}),
-    ...(options.login ? { user: String(options.login) } : {}),
-    ...(options.identity ? { identityFile: String(options.identity) } : {}),
-    options: options.sshOption as string[],
+    ...(options.ssh_config && { configFile: options.ssh_config }),
+    ...(options.port !== null && { port: options.port }),
+    ...(options.login && { user: options.login }),
+    ...(options.identity && { identityFile: options.identity }),
+    options: options.ssh_options,
     environment,
     ...(settings && { shared: settings }),
   });

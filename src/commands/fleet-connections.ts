@@ -1,7 +1,7 @@
-import type { OptionValues } from 'commander';
 import type { FleetBoard } from '../../host/fleet/fleet-board.ts';
 import type { Link } from '../../host/link/link.ts';
 import { SharedSettings } from '../../host/reach/config/shared-settings.ts';
+import type { ConnectionSettings } from '../../host/reach/connection-settings.ts';
 import { SharedHops } from '../../host/reach/ssh2/shared-hops.ts';
 import type { Prompter } from '../../host/reach/trust/prompter.ts';
 import { accessTo, type BoardAccess } from './connection.ts';
@@ -18,7 +18,7 @@ export interface FleetConnections {
 
 /** How the boards of a fleet are reached: as the command line says, else as the fleet file says, else as `ssh` would. */
 export function fleetConnections(
-  options: OptionValues,
+  options: ConnectionSettings,
   prompterFor: () => Prompter,
 ): FleetConnections {
   const accesses = new Map<string, BoardAccess>();
@@ -46,14 +46,14 @@ export function fleetConnections(
   };
 }
 
-function connectionOf(board: FleetBoard, options: OptionValues): OptionValues {
+function connectionOf(board: FleetBoard, options: ConnectionSettings): ConnectionSettings {
   const jump = board.jump === null ? [] : [`ProxyJump=${board.jump}`];
   return {
     ...options,
-    port: options.port ?? board.port ?? undefined,
-    login: options.login ?? board.user ?? undefined,
-    identity: options.identity ?? board.key ?? undefined,
+    port: options.port ?? board.port,
+    login: options.login ?? board.user,
+    identity: options.identity ?? board.key,
     // Of several values of one setting ssh takes the first.
-    sshOption: [...((options.sshOption as string[] | undefined) ?? []), ...jump],
+    ssh_options: [...options.ssh_options, ...jump],
   };
 }

@@ -1,7 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { OptionValues } from 'commander';
 import { writeExport } from '../../host/archive/export/write-export.ts';
 import { exitCodes } from '../../host/errors.ts';
 import { fleetCsv, fleetSamplesCsv } from '../../host/fleet/fleet-csv.ts';
@@ -20,13 +19,19 @@ const formats = ['json', 'csv', 'md', 'parquet'] as const;
 type Format = (typeof formats)[number];
 
 /** `orin-remote fleet export [run] --format …`: all boards in one file. */
-export async function fleetExportCommand(id: string, options: OptionValues): Promise<number> {
-  const [format = 'json'] = choicesFrom(options.format, '--format', formats);
+export async function fleetExportCommand(
+  id: string,
+  options: {
+    readonly format: string | null;
+    readonly samples: boolean;
+    readonly out: string;
+  },
+): Promise<number> {
+  const [format = 'json'] = choicesFrom(options.format ?? 'json', '--format', formats);
   const directories = directoriesFrom(environment);
   const { record } = await openFleet(directories, id);
   const { runs, fleets } = directories;
-  const out = String(options.out);
-  const isSamples = options.samples === true;
+  const { out, samples: isSamples } = options;
   const writeParquet = (path: string) =>
     (isSamples ? writeFleetSamples : writeFleetCells)(path, record, runs);
   const pieces = () => piecesOf(record, runs, format, isSamples);

@@ -1,5 +1,4 @@
 import { hostname } from 'node:os';
-import type { OptionValues } from 'commander';
 import type { BoardReservation } from '../../host/board/facts.ts';
 import type { Probe } from '../../host/board/probe.ts';
 import { releaseBoard, reserveBoard } from '../../host/board/reserve.ts';
@@ -7,11 +6,13 @@ import { exitCodes } from '../../host/errors.ts';
 import { findBoards } from '../../host/fleet/find-boards.ts';
 import { visitBoards } from '../../host/fleet/visit-boards.ts';
 import type { Link } from '../../host/link/link.ts';
+import type { ConnectionSettings } from '../../host/reach/connection-settings.ts';
 import { accountName } from '../../host/workstation/account-name.ts';
 import { directoriesFrom } from '../options/directories.ts';
 import { environment } from '../options/environment.ts';
+import type { BoardListSettings } from '../options/fleet-options.ts';
 import { boardQueryFrom } from '../options/fleet-values.ts';
-import { durationMs } from '../options/parse-values.ts';
+import type { DisplaySettings } from '../options/output-options.ts';
 import { describeReservations } from '../report/reservation-table.ts';
 import { jsonText, print } from '../terminal/print.ts';
 import { terminalOf } from '../terminal/terminal.ts';
@@ -21,16 +22,22 @@ import { withFleetLinks } from './with-fleet-links.ts';
 export async function fleetReservationCommand(
   what: 'reserve' | 'release' | 'reservations',
   terms: readonly string[],
-  options: OptionValues,
+  options: BoardListSettings &
+    ConnectionSettings &
+    DisplaySettings & {
+      readonly json: boolean;
+      readonly forMs: number;
+      readonly note: string;
+      readonly force: boolean;
+    },
 ): Promise<number> {
   const { boards } = await findBoards(boardQueryFrom(terms, options, directoriesFrom(environment)));
-  const forMs = what === 'reserve' ? durationMs(String(options.for), '--for') : 0;
   const owner = `${accountName()}@${hostname()}`;
   return await withFleetLinks(options, async (connect, signal) => {
-    const request = { owner, isForced: options.force === true, signal };
+    const request = { owner, isForced: options.force, signal };
     const work = async (link: Link, probe: Probe): Promise<BoardReservation | null> => {
       if (what === 'reserve') {
-        const note = String(options.note ?? '');
+        const { forMs, note } = options;
         return await reserveBoard(link, probe, { ...request, forMs, note });
       }
       if (what === 'release') await releaseBoard(link, probe, request);

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { runDepths } from '../../host/journal/run-depth.ts';
-import { benchOptionsFrom } from '../options/bench-arguments.ts';
+import { settingsWith } from '../options/bench-table.ts';
+import { connectionWith } from '../options/connection-options.ts';
 import { directoriesFrom } from '../options/directories.ts';
 import { environment } from '../options/environment.ts';
 import { printResult } from '../report/print-result.ts';
@@ -28,17 +29,14 @@ export async function homeCommand(options: TerminalOptions): Promise<number | nu
     },
     version: __ORIN_REMOTE_VERSION__,
     ownCpus: availableParallelism(),
-    measure: async (surroundings) => {
-      const { host, benchOptions } = benchOptionsFrom(surroundings.argv.slice(1));
-      return await measureBoard(host, benchOptions, { ...surroundings, depth: runDepths.view });
-    },
-    attach: async ({ host, args }, runId, surroundings) => {
-      const { benchOptions } = benchOptionsFrom([host, ...args]);
-      const shown = { ...surroundings, depth: runDepths.view };
-      return await attachBoard(host, runId, benchOptions, shown);
-    },
-    check: async ({ host, args }, signal) =>
-      await checkBoard(host, benchOptionsFrom([host, ...args]).benchOptions, signal),
+    measure: ({ host, way, settings }, surroundings) =>
+      measureBoard(host, settingsWith(settings), connectionWith(way), {
+        ...surroundings,
+        depth: runDepths.view,
+      }),
+    attach: ({ host, way }, runId, surroundings) =>
+      attachBoard(host, runId, connectionWith(way), { ...surroundings, depth: runDepths.view }),
+    check: ({ host, way }, signal) => checkBoard(host, way, signal),
   });
   if (end.outcome !== null) {
     const stdout = terminalOf(process.stdout, environment, options);

@@ -1,16 +1,20 @@
-import type { OptionValues } from 'commander';
 import { type BoardRoot, rootOn } from '../../host/board/interrupts/board-root.ts';
 import { dismissGuardian, startGuardian } from '../../host/board/interrupts/steer.ts';
 import { OrinError } from '../../host/errors.ts';
 import { irqAxes } from '../../host/irq/irq-axes.ts';
-import { describeMoves, type IrqMoves, type MoveKind, movesOn } from '../../host/irq/moves.ts';
+import { describeMoves, type IrqMoves, movesOn } from '../../host/irq/moves.ts';
 import type { Prompter } from '../../host/reach/trust/prompter.ts';
 import { bench } from '../../host/run/bench.ts';
+import { measureOptions, settingsWith } from '../options/bench-table.ts';
 import { directoriesFrom } from '../options/directories.ts';
 import { environment } from '../options/environment.ts';
-import { benchDefaults, settingsFrom } from './bench.ts';
+import type { ExperimentSettings } from '../options/experiment-options.ts';
+import { givenUnder } from '../options/option-table.ts';
+import { requestFrom } from './bench.ts';
 import { terminalPrompter } from './terminal-prompter.ts';
-import { type Watch, watchRun } from './watch-run.ts';
+import { type Watch, type WatchOptions, watchRun } from './watch-run.ts';
+
+type IrqOptions = WatchOptions & ExperimentSettings;
 
 /** What is to be moved, and how to become root for it. */
 interface Steering {
@@ -22,14 +26,14 @@ interface Steering {
  * `orin-remote irq <host>`: measures the board idle, with 1, half and all threads, and with threads kept off the CPU that
  * serves the interrupts, in randomised blocks, with `--move-irqs` also with interrupts moved; ends in findings.
  */
-export async function irqCommand(host: string, given: OptionValues): Promise<number> {
-  const options = { ...benchDefaults(), ...given };
+export async function irqCommand(host: string, options: IrqOptions): Promise<number> {
+  const asked = settingsWith(givenUnder(measureOptions, options));
   // Sources several times a second are what the question is about.
-  const settings = settingsFrom(host, { ...options, telemetry: options.telemetry ?? 'full' });
+  const settings = requestFrom(host, { ...asked, telemetry: asked.telemetry ?? 'full' });
   return await watchRun(host, options, (watch) => {
     const { follow, progress } = watch;
     const { signal } = follow;
-    const prompter = terminalPrompter(options.batchMode === true, progress);
+    const prompter = terminalPrompter(options.batch_mode, progress);
     let steering: Steering | null = null;
     return bench({
       ...follow,
@@ -38,8 +42,8 @@ export async function irqCommand(host: string, given: OptionValues): Promise<num
       prompter,
       axesFor: (link, facts) =>
         irqAxes(settings.axes, link, facts, signal, async (cpu, analysis) => {
-          const kind = options.moveIrqs as MoveKind | undefined;
-          if (kind === undefined) return false;
+          const kind = options.move_irqs;
+          if (kind === null) return false;
           const wanted = { kind, cpu, online: facts.cpu.online };
           const moves = await movesOn(link, wanted, analysis, signal);
           if (!(await isWanted(moves, options, prompter, watch))) return false;
@@ -60,7 +64,7 @@ export async function irqCommand(host: string, given: OptionValues): Promise<num
 /** @throws OrinError `usage` where nobody can be asked and --yes was not given. */
 async function isWanted(
   moves: IrqMoves,
-  options: OptionValues,
+  options: IrqOptions,
   prompter: Prompter,
   { follow, progress }: Watch,
 ): Promise<boolean> {

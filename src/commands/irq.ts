@@ -1,4 +1,3 @@
-import type { OptionValues } from 'commander';
 import { exitCodes, OrinError } from '../../host/errors.ts';
 import { analyseDump } from '../../host/irq/analyse-dump.ts';
 import { type Finding, findingsOf } from '../../host/irq/findings.ts';
@@ -6,12 +5,16 @@ import { inputFindings } from '../../host/irq/input-findings.ts';
 import { readDump } from '../../host/irq/read-dump.ts';
 import type { CounterTable } from '../../host/telemetry/counter-table.ts';
 import { environment } from '../options/environment.ts';
+import type { DumpSettings } from '../options/experiment-options.ts';
+import type { DisplaySettings } from '../options/output-options.ts';
 import { irqReport } from '../report/irq-report.ts';
 import { jsonText, print } from '../terminal/print.ts';
 import { terminalOf } from '../terminal/terminal.ts';
 
 /** `orin-remote irq --file interrupts.txt`: what saved dumps of /proc/interrupts and /proc/softirqs say. */
-export async function irqFileCommand(options: OptionValues): Promise<number> {
+export async function irqFileCommand(
+  options: DumpSettings & { readonly json: boolean } & DisplaySettings,
+): Promise<number> {
   const { now, before } = await dumpsFrom(options);
   const analysis = analyseDump({ ...now, before });
   const findings = [...now.findings, ...(before?.findings ?? []), ...findingsOf(analysis)];
@@ -30,19 +33,19 @@ interface Moment {
 }
 
 async function dumpsFrom(
-  options: OptionValues,
+  options: DumpSettings,
 ): Promise<{ readonly now: Moment; readonly before: Moment | null }> {
-  const now = await momentOf(options.file, options.softirqs, '--file');
-  if (options.beforeFile === undefined) {
-    if (options.beforeSoftirqs === undefined) return { now, before: null };
+  const now = await momentOf(options.file ?? '-', options.softirqs, '--file');
+  if (options.before_file === null) {
+    if (options.before_softirqs === null) return { now, before: null };
     throw usage(
       '--before-softirqs stands alone',
       'give the interrupts of that time as --before-file',
     );
   }
-  const before = await momentOf(options.beforeFile, options.beforeSoftirqs, '--before-file');
+  const before = await momentOf(options.before_file, options.before_softirqs, '--before-file');
   if (before.softirqs !== null) return { now, before };
-  if (options.softirqs === undefined) return { now: { ...now, softirqs: null }, before };
+  if (options.softirqs === null) return { now: { ...now, softirqs: null }, before };
   throw usage(
     '--softirqs has no earlier dump',
     'give the softirqs of that time as --before-softirqs',
@@ -54,8 +57,7 @@ function usage(what: string, next: string): OrinError {
 }
 
 /** Softirqs come from their own file, or stand behind the interrupts in the first. */
-async function momentOf(file: unknown, softirqFile: unknown, option: string): Promise<Moment> {
-  const path = String(file);
+async function momentOf(path: string, softirqPath: string | null, option: string): Promise<Moment> {
   const first = await readDump(path);
   const { interrupts } = first;
   if (interrupts === null) {
@@ -66,8 +68,7 @@ async function momentOf(file: unknown, softirqFile: unknown, option: string): Pr
     });
   }
   const findings = inputFindings(path, first);
-  if (softirqFile === undefined) return { interrupts, softirqs: first.softirqs, findings };
-  const softirqPath = String(softirqFile);
+  if (softirqPath === null) return { interrupts, softirqs: first.softirqs, findings };
   const second = await readDump(softirqPath);
   if (second.softirqs === null) {
     throw new OrinError({

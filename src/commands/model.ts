@@ -1,20 +1,18 @@
 import { chmod, stat, writeFile } from 'node:fs/promises';
-import type { OptionValues } from 'commander';
 import { exitCodes, OrinError } from '../../host/errors.ts';
 import { withOrinErrors } from '../../host/plan/inputs/as-orin-error.ts';
+import type { InputSettings } from '../../host/plan/settings.ts';
 import { formatBytes } from '../../host/quantities/bytes.ts';
 import { loadObstacles } from '../../host/store/runtime/onnxruntime-limits.ts';
 import { modeOfNamedFile } from '../../host/workstation/private-files.ts';
 import { builtInModels, makeBuiltIn } from '../../models/built-in.ts';
 import { inspectModel } from '../../models/inspect/inspect-model.ts';
-import { shapesFrom } from '../options/input-values.ts';
-import { wholeNumber } from '../options/parse-values.ts';
 import { describeModel } from '../report/model-table.ts';
 import { jsonText, print, printAside, printBytes } from '../terminal/print.ts';
 import { textTable } from '../terminal/text-table.ts';
 
 /** `orin-remote model list` */
-export async function listModelsCommand(options: OptionValues): Promise<number> {
+export async function listModelsCommand(options: { readonly json: boolean }): Promise<number> {
   if (options.json) {
     print(jsonText(builtInModels));
     return exitCodes.ok;
@@ -33,9 +31,12 @@ export async function listModelsCommand(options: OptionValues): Promise<number> 
 }
 
 /** `orin-remote model make NAME` */
-export async function makeModelCommand(name: string, options: OptionValues): Promise<number> {
+export async function makeModelCommand(
+  name: string,
+  options: { readonly out: string | null },
+): Promise<number> {
   const bytes = await withOrinErrors(async () => makeBuiltIn(name));
-  const out = String(options.out ?? `${name}.onnx`);
+  const out = options.out ?? `${name}.onnx`;
   if (out === '-') {
     printBytes(bytes);
     return exitCodes.ok;
@@ -57,18 +58,24 @@ export async function makeModelCommand(name: string, options: OptionValues): Pro
   return exitCodes.ok;
 }
 
+interface InspectOptions {
+  readonly shapes: InputSettings['shapes'];
+  readonly batch: number | null;
+  readonly batch_axes: readonly string[];
+  readonly allow_links: boolean;
+  readonly json: boolean;
+}
+
 /** `orin-remote model inspect FILE` */
-export async function inspectModelCommand(file: string, options: OptionValues): Promise<number> {
+export async function inspectModelCommand(file: string, options: InspectOptions): Promise<number> {
   const isBuiltIn = builtInModels.some(({ name }) => name === file);
   const source = isBuiltIn ? { name: file, bytes: makeBuiltIn(file) } : file;
   const request = {
-    overrides: shapesFrom(options.shape),
-    batchAxes: options.batchAxis,
-    ...(options.batch ? { batch: wholeNumber(options.batch, '--batch') } : {}),
+    overrides: options.shapes,
+    batchAxes: options.batch_axes,
+    ...(options.batch !== null && { batch: options.batch }),
   };
-  const facts = await withOrinErrors(() =>
-    inspectModel(source, request, options.allowLinks === true),
-  );
+  const facts = await withOrinErrors(() => inspectModel(source, request, options.allow_links));
   const text = options.json
     ? `${JSON.stringify({ ...facts, loadObstacles: loadObstacles(facts) }, null, 2)}\n`
     : describeModel(facts);

@@ -1,16 +1,17 @@
-import type { OptionValues } from 'commander';
 import { OrinError } from '../../host/errors.ts';
+import type { ConnectionSettings } from '../../host/reach/connection-settings.ts';
 import type { RunEvent } from '../../host/run/run-event.ts';
+import { connectionArguments } from '../options/connection-options.ts';
 import { printAside } from '../terminal/print.ts';
 import { attachCommandLine } from '../words/attach-command-line.ts';
 
 /** Knows from the events which run is on the board and not here, and says so once. */
 export class OnBoard {
   readonly #host: string;
-  readonly #options: OptionValues;
+  readonly #options: ConnectionSettings;
   #run: { readonly id: string; readonly isCertain: boolean } | null = null;
 
-  constructor(host: string, options: OptionValues) {
+  constructor(host: string, options: ConnectionSettings) {
     this.#host = host;
     this.#options = options;
   }
@@ -40,7 +41,7 @@ export class OnBoard {
     const run = this.#run;
     this.#run = null;
     if (run === null || saysNotThere(error)) return;
-    const command = attachCommandLine(this.#host, this.#options, run.id);
+    const command = attachCommandLine(this.#host, connectionArguments(this.#options), run.id);
     const where = run.isCertain
       ? `run ${run.id} is on ${this.#host}; to follow or collect it:`
       : `run ${run.id} may have started on ${this.#host}; if it did, this follows or collects it:`;

@@ -1,9 +1,9 @@
-import type { OptionValues } from 'commander';
 import type { BoardFacts } from '../../host/board/facts.ts';
+import type { ConnectionSettings, GivenConnection } from '../../host/reach/connection-settings.ts';
 import type { RunEvent } from '../../host/run/run-event.ts';
+import { wayOf } from '../options/connection-options.ts';
 import { environment } from '../options/environment.ts';
 import { type RecentBoard, recentPath, rememberBoard } from '../tui/home/recent.ts';
-import { connectionArguments } from '../words/attach-command-line.ts';
 import { boardLine } from '../words/board-line.ts';
 
 type Change = (before: RecentBoard) => Partial<RecentBoard>;
@@ -14,12 +14,12 @@ type Change = (before: RecentBoard) => Partial<RecentBoard>;
  */
 export class BoardMemory {
   readonly #host: string;
-  readonly #args: readonly string[];
+  readonly #way: GivenConnection;
   #written: Promise<void> = Promise.resolve();
 
-  constructor(host: string, options: OptionValues) {
+  constructor(host: string, options: ConnectionSettings) {
     this.#host = host;
-    this.#args = connectionArguments(options);
+    this.#way = wayOf(options);
   }
 
   hear(event: RunEvent): void {
@@ -42,8 +42,8 @@ export class BoardMemory {
 
   #remember(change: Change): void {
     const keep = (before: RecentBoard | null): RecentBoard => {
-      const board = before ?? { name: this.#host, about: '', cpus: null, runs: [] };
-      const seen = { seenUtc: new Date().toISOString(), args: [...this.#args] };
+      const board = before ?? { name: this.#host, about: '', cpus: null, runs: [], way: {} };
+      const seen = { seenUtc: new Date().toISOString(), way: this.#way };
       const whole = { ...board, ...seen };
       return { ...whole, ...change(whole) };
     };

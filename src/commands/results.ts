@@ -1,4 +1,3 @@
-import type { OptionValues } from 'commander';
 import {
   type ExportOptions,
   exportPieces,
@@ -7,8 +6,10 @@ import {
 import { exportFormats } from '../../host/archive/export/export-text.ts';
 import { listRuns, openRun, type SavedRun } from '../../host/archive/saved-runs.ts';
 import { exitCodes, OrinError } from '../../host/errors.ts';
+import { sharedCommand } from '../options/bench-table.ts';
 import { directoriesFrom } from '../options/directories.ts';
 import { environment } from '../options/environment.ts';
+import type { DisplaySettings } from '../options/output-options.ts';
 import { choicesFrom } from '../options/parse-values.ts';
 import { cpuReport, interruptReport } from '../report/activity-report.ts';
 import { describeOperators } from '../report/operator-table.ts';
@@ -19,7 +20,9 @@ import { jsonText, print, printPieces } from '../terminal/print.ts';
 import { type Terminal, terminalOf } from '../terminal/terminal.ts';
 
 /** `orin-remote results` */
-export async function listCommand(options: OptionValues): Promise<number> {
+export async function listCommand(
+  options: { readonly interactive: boolean; readonly json: boolean } & DisplaySettings,
+): Promise<number> {
   if (options.interactive) return await browseCommand(options);
   const runs = await listRuns(directoriesFrom(environment).runs);
   const text = options.json
@@ -30,7 +33,7 @@ export async function listCommand(options: OptionValues): Promise<number> {
 }
 
 /** `orin-remote results -i`: looks at them on the screen, and leaves what was looked at last in the scrollback. */
-async function browseCommand(options: OptionValues): Promise<number> {
+async function browseCommand(options: DisplaySettings): Promise<number> {
   const screen = terminalOf(process.stderr, environment, options);
   if (!screen.isInteractive || !process.stdin.isTTY) {
     throw new OrinError({
@@ -45,8 +48,10 @@ async function browseCommand(options: OptionValues): Promise<number> {
   return exitCode;
 }
 
+type ShowOptions = DisplaySettings & Readonly<Record<'cpu' | 'irq' | 'json' | 'profile', boolean>>;
+
 /** `orin-remote results show <run>` */
-export async function showCommand(id: string, options: OptionValues): Promise<number> {
+export async function showCommand(id: string, options: ShowOptions): Promise<number> {
   const run = await openRun(directoriesFrom(environment).runs, id);
   const terminal = terminalOf(process.stdout, environment, options);
   const text = options.json ? jsonText(run.result) : shownParts(run, terminal, options);
@@ -55,7 +60,7 @@ export async function showCommand(id: string, options: OptionValues): Promise<nu
 }
 
 /** The parts that were asked for, else the run as a whole. */
-function shownParts(run: SavedRun, terminal: Terminal, options: OptionValues): string {
+function shownParts(run: SavedRun, terminal: Terminal, options: ShowOptions): string {
   const parts = [
     ...(options.cpu ? [cpuReport(run, terminal)] : []),
     ...(options.irq ? [interruptReport(run, terminal)] : []),
@@ -67,13 +72,13 @@ function shownParts(run: SavedRun, terminal: Terminal, options: OptionValues): s
 /** `orin-remote results export <run> [baseline…] --format …` */
 export async function exportCommand(
   ids: readonly string[],
-  options: OptionValues,
+  options: { readonly format: string | null; readonly samples: boolean; readonly out: string },
 ): Promise<number> {
-  const [format = 'json'] = choicesFrom(options.format, '--format', exportFormats);
+  const [format = 'json'] = choicesFrom(options.format ?? 'json', '--format', exportFormats);
   const runsDirectory = directoriesFrom(environment).runs;
   const [id = '', ...others] = ids;
   const run = await openRun(runsDirectory, id);
-  const out = String(options.out);
+  const out = options.out;
   if (others.length > 0 && format !== 'html') {
     throw new OrinError({
       code: 'usage',
@@ -83,9 +88,10 @@ export async function exportCommand(
   }
   const comparedWith: SavedRun[] = [];
   for (const other of others) comparedWith.push(await openRun(runsDirectory, other));
-  const isOfSamples = options.samples === true;
-  if (out === '-') await exportToStdout(run, { format, isOfSamples, comparedWith });
-  else await exportRun(run, { format, path: out, isOfSamples, comparedWith });
+  const isOfSamples = options.samples;
+  const asked = { format, isOfSamples, comparedWith, commandOf: sharedCommand };
+  if (out === '-') await exportToStdout(run, asked);
+  else await exportRun(run, { ...asked, path: out });
   return exitCodes.ok;
 }
 

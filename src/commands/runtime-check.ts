@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import type { OptionValues } from 'commander';
 import { findGpuMeans } from '../../host/board/gpu-means.ts';
 import { exitCodes } from '../../host/errors.ts';
 import type { EngineTarget } from '../../host/plan/engine-target.ts';
+import type { ConnectionSettings } from '../../host/reach/connection-settings.ts';
 import { bench } from '../../host/run/bench.ts';
 import {
   CHECK_MODEL,
@@ -12,13 +12,15 @@ import {
 } from '../../host/run/check-engines.ts';
 import { chooseBuild } from '../../host/run/choose-build.ts';
 import { makePrivateDirectory } from '../../host/workstation/private-directory.ts';
+import { settingsWith } from '../options/bench-table.ts';
 import { directoriesFrom } from '../options/directories.ts';
 import { environment } from '../options/environment.ts';
+import type { DisplaySettings } from '../options/output-options.ts';
 import { describeChecks } from '../report/engine-checks.ts';
 import { noProgress, showProgress } from '../report/progress/progress.ts';
 import { jsonText, print } from '../terminal/print.ts';
 import { terminalOf } from '../terminal/terminal.ts';
-import { benchDefaults, settingsFrom } from './bench.ts';
+import { requestFrom } from './bench.ts';
 import { accessTo } from './connection.ts';
 import { interruptible } from './interruption.ts';
 import { terminalPrompter } from './terminal-prompter.ts';
@@ -28,11 +30,11 @@ import { terminalPrompter } from './terminal-prompter.ts';
  * make it, and of each what it came to. 0 when a provider of the GPU is proved, 4 when none is. Nothing is kept of
  * the run.
  */
-export async function checkRuntimesCommand(host: string, options: OptionValues): Promise<number> {
+export async function checkRuntimesCommand(host: string, options: CheckOptions): Promise<number> {
   const stderr = terminalOf(process.stderr, environment, options);
   const progress = options.quiet ? noProgress : showProgress(host, stderr);
   const interruption = interruptible(() => progress.note('stopping'));
-  const prompter = terminalPrompter(options.batchMode === true, progress);
+  const prompter = terminalPrompter(options.batch_mode, progress);
   const access = await accessTo(host, options, { prompter, note: (text) => progress.note(text) });
   const directory = await makePrivateDirectory('check');
   const runs = join(directory.path, 'runs');
@@ -53,6 +55,14 @@ export async function checkRuntimesCommand(host: string, options: OptionValues):
   }
 }
 
+type CheckOptions = ConnectionSettings &
+  DisplaySettings & {
+    readonly ort_package: string | null;
+    readonly offline: boolean;
+    readonly json: boolean;
+    readonly quiet: boolean;
+  };
+
 interface Surroundings {
   readonly access: Awaited<ReturnType<typeof accessTo>>;
   readonly progress: ReturnType<typeof showProgress>;
@@ -63,17 +73,18 @@ interface Surroundings {
 
 async function check(
   host: string,
-  options: OptionValues,
+  options: CheckOptions,
   { access, progress, runs, signal }: Surroundings,
 ): Promise<readonly EngineCheck[]> {
   const directories = { ...directoriesFrom(environment), runs };
-  const settings = settingsFrom(host, {
-    ...benchDefaults(),
-    ...options,
-    model: [CHECK_MODEL],
-    threads: '1',
+  const asked = settingsWith({
+    ort_package: options.ort_package,
+    offline: options.offline,
+    models: [CHECK_MODEL],
+    threads: [1],
     telemetry: 'off',
   });
+  const settings = requestFrom(host, asked);
   const request = { board: access.name, ortPackage: settings.ortPackage, directories, signal };
   let targets: readonly EngineTarget[] = [];
   const outcome = await bench({

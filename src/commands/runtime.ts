@@ -1,6 +1,6 @@
-import type { OptionValues } from 'commander';
 import { findGpuMeans } from '../../host/board/gpu-means.ts';
 import { exitCodes } from '../../host/errors.ts';
+import type { ConnectionSettings } from '../../host/reach/connection-settings.ts';
 import {
   addBuild,
   listBuilds,
@@ -9,6 +9,7 @@ import {
 } from '../../host/store/runtime/build-store.ts';
 import { directoriesFrom } from '../options/directories.ts';
 import { environment } from '../options/environment.ts';
+import type { DisplaySettings } from '../options/output-options.ts';
 import { describeGpuMeans } from '../report/gpu-means.ts';
 import { buildLine, describeBuilds, plainBuild } from '../report/stored-builds.ts';
 import { jsonText, print, printAside } from '../terminal/print.ts';
@@ -19,7 +20,7 @@ import { withBoard } from './with-board.ts';
 /** `orin-remote runtime list [host]`: builds that are stored here, and what the board has by itself for its GPU. */
 export async function listRuntimesCommand(
   host: string | undefined,
-  options: OptionValues,
+  options: ConnectionSettings & { readonly json: boolean } & DisplaySettings,
 ): Promise<number> {
   const builds = await listBuilds(directoriesFrom(environment).builds);
   const terminal = terminalOf(process.stdout, environment, options);
@@ -43,12 +44,15 @@ export async function listRuntimesCommand(
 }
 
 /** `orin-remote runtime add <dir|tgz>` */
-export async function addRuntimeCommand(path: string, options: OptionValues): Promise<number> {
+export async function addRuntimeCommand(
+  path: string,
+  options: { readonly name: string | null; readonly json: boolean },
+): Promise<number> {
   const interruption = interruptible(() => printAside('stopping\n'));
   try {
     const build = await addBuild({
       path,
-      name: options.name ?? null,
+      name: options.name,
       directories: directoriesFrom(environment),
       signal: interruption.signal,
     });

@@ -1,4 +1,3 @@
-import type { OptionValues } from 'commander';
 import { cleanLine } from '../../agent/contract/clean-text.ts';
 import { locateRun } from '../../host/archive/saved-runs.ts';
 import { repairResult, type Verification, verifyRun } from '../../host/archive/verify.ts';
@@ -10,7 +9,10 @@ import { print } from '../terminal/print.ts';
 declare const __ORIN_REMOTE_VERSION__: string;
 
 /** `orin-remote results verify <run>`: 0 when result.json holds what its journal gives, else 4. */
-export async function verifyCommand(id: string, options: OptionValues): Promise<number> {
+export async function verifyCommand(
+  id: string,
+  options: { readonly repair: boolean },
+): Promise<number> {
   const { runId, directory, isPartial } = await locateRun(directoriesFrom(environment).runs, id);
   if (isPartial) throw notSavedYet(runId);
   const verified = await verifyRun(directory, __ORIN_REMOTE_VERSION__);

@@ -1,4 +1,3 @@
-import type { OptionValues } from 'commander';
 import { exitCodes } from '../../host/errors.ts';
 import { BoardJournal } from '../../host/fleet/board-journal.ts';
 import { BoardOrders } from '../../host/fleet/board-orders.ts';
@@ -9,7 +8,9 @@ import { type FleetChange, type FleetRequest, runFleet } from '../../host/fleet/
 import { type Prompter, silentPrompter } from '../../host/reach/trust/prompter.ts';
 import { directoriesFrom } from '../options/directories.ts';
 import { environment } from '../options/environment.ts';
+import type { FleetSettings } from '../options/fleet-options.ts';
 import { laneLimitsFrom } from '../options/fleet-values.ts';
+import type { DisplaySettings } from '../options/output-options.ts';
 import {
   type FleetProgress,
   noFleetProgress,
@@ -24,11 +25,14 @@ import { printFleet } from './fleet-results.ts';
 import { controlRun, type RunControl, type RunControlOptions } from './run-control.ts';
 import { terminalPrompter } from './terminal-prompter.ts';
 
+/** What a command says of a fleet run: how boards are reached, take turns and are shown. */
+export type FleetWatchOptions = FleetSettings & DisplaySettings;
+
 /** A fleet run being watched. */
 interface FleetWatch {
   readonly store: FleetStore;
   readonly boards: readonly BoardRecord[];
-  readonly options: OptionValues;
+  readonly options: FleetWatchOptions;
   /** Boards that were stopped are then what was asked for. */
   readonly isCancelling: boolean;
   /** Given the signal that stops everything, what to do with each board. */
@@ -57,7 +61,7 @@ export async function watchFleet(watch: FleetWatch): Promise<number> {
   try {
     const states = await runWith(watch, { control, prompter, orders, listener });
     progress.close();
-    if (options.dryRun) return control.exitCode() ?? exitCodeOf(watch, states);
+    if (options.dry_run) return control.exitCode() ?? exitCodeOf(watch, states);
     if (!control.leave.aborted) await printFleet(store.record, options);
     return control.exitCode() ?? exitCodeOf(watch, states);
   } finally {
@@ -78,7 +82,7 @@ interface Display {
 async function displayFor(watch: FleetWatch, terminal: Terminal): Promise<Display> {
   const { store, boards, options } = watch;
   const title = store.record.name ?? counted(boards.length, 'board');
-  const isBatch = options.batchMode === true;
+  const isBatch = options.batch_mode;
   if (isScreenWanted(watch) && terminal.isInteractive && process.stdin.isTTY) {
     const { openFleetScreen } = await import('../tui/fleet/fleet-screen.ts');
     const { runs } = directoriesFrom(environment);
@@ -102,8 +106,8 @@ async function displayFor(watch: FleetWatch, terminal: Terminal): Promise<Displa
 }
 
 function isScreenWanted({ options, isCancelling }: FleetWatch): boolean {
-  const isBrief = options.quiet || options.dryRun || options.detach || isCancelling;
-  return options.tui === true && !isBrief;
+  const isBrief = options.quiet || options.dry_run || options.detach || isCancelling;
+  return options.tui && !isBrief;
 }
 
 async function runWith(
@@ -127,7 +131,7 @@ async function runWith(
       work: work(control.signal),
       directories: directoriesFrom(environment),
       limits: laneLimitsFrom(options),
-      isFailFast: options.failFast === true,
+      isFailFast: options.fail_fast,
       listener,
       signal: control.signal,
       leave: control.leave,

@@ -1,16 +1,18 @@
-import type { OptionValues } from 'commander';
 import { shortfallOf } from '../../host/analysis/verdict/shortfall.ts';
 import { exitCodes } from '../../host/errors.ts';
 import { type RunDepth, runDepths } from '../../host/journal/run-depth.ts';
+import type { BenchSettings } from '../../host/plan/settings.ts';
+import type { ConnectionSettings } from '../../host/reach/connection-settings.ts';
 import type { Prompter } from '../../host/reach/trust/prompter.ts';
 import type { FollowRequest } from '../../host/run/follow-request.ts';
 import type { RunEvent } from '../../host/run/run-event.ts';
 import type { RunOutcome, SavedOutcome } from '../../host/run/run-outcome.ts';
+import { connectionArguments } from '../options/connection-options.ts';
 import { directoriesFrom } from '../options/directories.ts';
 import { environment } from '../options/environment.ts';
-import { choicesFrom } from '../options/parse-values.ts';
+import type { DisplaySettings, OutputSettings } from '../options/output-options.ts';
 import { describeOperators } from '../report/operator-table.ts';
-import { type OutputFormat, outputFormats, printResult } from '../report/print-result.ts';
+import { printResult } from '../report/print-result.ts';
 import { noProgress, type Progress, showProgress } from '../report/progress/progress.ts';
 import { print } from '../terminal/print.ts';
 import { askKey } from '../terminal/prompt/ask-key.ts';
@@ -22,11 +24,11 @@ import { BoardMemory } from './remember-board.ts';
 import { type Choice, controlRun, type RunControlOptions } from './run-control.ts';
 import { terminalPrompter } from './terminal-prompter.ts';
 
-/** The format that was asked for. */
-export function formatFrom(options: OptionValues): OutputFormat {
-  const [format = 'table'] = choicesFrom(options.output, '--output', outputFormats);
-  return options.json ? 'json' : format;
-}
+/** What a command says of the run that it watches: how it is reached and shown. */
+export type WatchOptions = ConnectionSettings &
+  OutputSettings &
+  DisplaySettings &
+  Partial<Pick<BenchSettings, 'dry_run' | 'detach' | 'profile'>>;
 
 /** A run being watched: what following it needs, and where it is shown. */
 export interface Watch {
@@ -40,10 +42,10 @@ export interface Watch {
  */
 export async function watchRun(
   host: string,
-  options: OptionValues,
+  options: WatchOptions,
   work: (watch: Watch) => Promise<RunOutcome | null>,
 ): Promise<number> {
-  const format = formatFrom(options);
+  const format = options.json ? 'json' : options.output;
   const stderr = terminalOf(process.stderr, environment, options);
   const { progress, prompter, depth, ask } = await displayFor(host, options, stderr);
   const onBoard = new OnBoard(host, options);
@@ -68,7 +70,7 @@ export async function watchRun(
     if (outcome === null) return exitCodes.ok;
     if (outcome.kind === 'left') return control.exitCode() ?? detached(outcome.runId, onBoard);
     const stdout = terminalOf(process.stdout, environment, options);
-    await printResult(outcome, { host, options }, format, stdout);
+    await printResult(outcome, { host, reachedBy: connectionArguments(options) }, format, stdout);
     if (options.profile && format === 'table') {
       print(describeOperators(outcome.result, stdout));
     }
@@ -94,14 +96,14 @@ interface Display {
 }
 
 /** With --tui on a terminal the live view, else the lines of progress. */
-async function displayFor(host: string, options: OptionValues, stderr: Terminal): Promise<Display> {
-  const isScreenWanted = options.tui && !options.quiet && !options.dryRun && !options.detach;
+async function displayFor(host: string, options: WatchOptions, stderr: Terminal): Promise<Display> {
+  const isScreenWanted = options.tui && !options.quiet && !options.dry_run && !options.detach;
   if (isScreenWanted && stderr.isInteractive && process.stdin.isTTY) {
     const { openLiveScreen } = await import('../tui/live/live-screen.ts');
     return { ...openLiveScreen(host, stderr), depth: runDepths.view };
   }
   const progress = options.quiet ? noProgress : showProgress(host, stderr);
-  const prompter = terminalPrompter(options.batchMode === true, progress);
+  const prompter = terminalPrompter(options.batch_mode, progress);
   return { progress, prompter, depth: runDepths.lines, ask: askerFor(options, progress) };
 }
 
@@ -112,15 +114,16 @@ export type RunSurroundings = Pick<FollowRequest, 'listener' | 'signal' | 'leave
 /** Opens the way to a board for `work`, and closes it whatever happens. */
 export async function withAccess(
   host: string,
-  options: OptionValues,
+  options: ConnectionSettings,
   surroundings: RunSurroundings,
   work: (watch: Watch) => Promise<RunOutcome | null>,
 ): Promise<RunOutcome | null> {
   const { progress, prompter, ...given } = surroundings;
   const memory = new BoardMemory(host, options);
+  const reachedBy = connectionArguments(options);
   const listener = (event: RunEvent) => {
     memory.hear(event);
-    given.listener(withCompleteNote(event, { host, options }));
+    given.listener(withCompleteNote(event, { host, reachedBy }));
   };
   const rest = { ...given, listener };
   const access = await accessTo(host, options, { prompter, note: (text) => progress.note(text) });
@@ -157,8 +160,8 @@ const question =
 const choices: Record<'s' | 'l' | 'c', Choice> = { s: 'stop', l: 'leave', c: 'continue' };
 
 /** Null where nobody can answer. */
-function askerFor(options: OptionValues, progress: Progress): RunControlOptions['ask'] {
-  if (options.batchMode || !process.stdin.isTTY || !process.stderr.isTTY) return null;
+function askerFor(options: WatchOptions, progress: Progress): RunControlOptions['ask'] {
+  if (options.batch_mode || !process.stdin.isTTY || !process.stderr.isTTY) return null;
   const text = options.ascii ? question.replaceAll('·', '-') : question;
   return async (signal) => {
     progress.pause();

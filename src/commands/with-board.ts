@@ -1,7 +1,7 @@
-import type { OptionValues } from 'commander';
 import { restoreStale } from '../../host/board/interrupts/stale-moves.ts';
 import { type Probe, probeBoard } from '../../host/board/probe.ts';
 import type { Link } from '../../host/link/link.ts';
+import type { ConnectionSettings } from '../../host/reach/connection-settings.ts';
 import { noProgress } from '../report/progress/progress.ts';
 import { printAside } from '../terminal/print.ts';
 import { accessTo } from './connection.ts';
@@ -19,11 +19,11 @@ export interface ConnectedBoard {
 /** Connects, probes, does the work and leaves, whatever happens. Notes go to stderr. */
 export async function withBoard<T>(
   host: string,
-  options: OptionValues,
+  options: ConnectionSettings,
   work: (board: ConnectedBoard) => Promise<T>,
 ): Promise<T> {
   const interruption = interruptible(() => printAside('stopping\n'));
-  const prompter = terminalPrompter(options.batchMode === true, noProgress);
+  const prompter = terminalPrompter(options.batch_mode, noProgress);
   const note = (text: string) => printAside(`! ${text}\n`);
   // Until the last question that may come: sudo's, where interrupts are put back.
   const release = prompter.hush?.();

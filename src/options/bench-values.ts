@@ -1,96 +1,96 @@
-import type { OptionValues } from 'commander';
-import { optimizationLevels } from '../../agent/contract/choices.ts';
-import { parseCpuList } from '../../agent/contract/cpu-list.ts';
 import { OrinError } from '../../host/errors.ts';
 import type { Axes } from '../../host/plan/axes.ts';
-import { parseCellFilter } from '../../host/plan/cell-filter.ts';
 import type { EffortRequest } from '../../host/plan/effort.ts';
-import { engineAxesFrom } from './engine-values.ts';
-import { choicesFrom, durationMs, pairs, wholeNumber, wholeNumbers } from './parse-values.ts';
-import { precisionValues } from './precision-values.ts';
+import { engineTargets } from '../../host/plan/engine-target.ts';
+import type { InputRequest } from '../../host/plan/inputs/cell-inputs.ts';
+import type { BenchSettings } from '../../host/plan/settings.ts';
+import { refuseUnused } from '../../host/plan/unused-options.ts';
 
-/** The dimensions of the plan as the options say them. @throws OrinError `usage` */
-export function axesFrom(options: OptionValues): Axes {
+/** The dimensions of the plan as the settings say them. @throws OrinError `usage` */
+export function axesFrom(settings: BenchSettings): Axes {
   return {
-    ...engineAxesFrom(options),
-    threads: options.threads ? wholeNumbers(options.threads, '--threads') : null,
-    affinities: affinitiesFrom(options.affinity),
-    graphOptimizations: choicesFrom(options.opt, '--opt', optimizationLevels),
-    spinning: choicesFrom(options.spinning, '--spinning', ['on', 'off']).map((v) => v === 'on'),
-    interOpThreads: String(options.interOp)
-      .split(',')
-      .map((part) => (part.trim() === 'off' ? null : wholeNumber(part, '--inter-op'))),
-    sessionConfig: sessionConfigFrom(options.session),
-    include: options.include.map((text: string) => parseCellFilter(text, '--include')),
-    exclude: options.exclude.map((text: string) => parseCellFilter(text, '--exclude')),
-    checksTelemetry: options.checkTelemetry === true,
-    oversubscribe: options.oversubscribe === true,
+    ...engineAxesFrom(settings),
+    threads: settings.threads,
+    affinities: settings.affinities,
+    graphOptimizations: settings.optimizations,
+    spinning: settings.spinning,
+    interOpThreads: settings.inter_op_threads,
+    sessionConfig: settings.session,
+    include: settings.include.map((filter) => new Map(Object.entries(filter))),
+    exclude: settings.exclude.map((filter) => new Map(Object.entries(filter))),
+    checksTelemetry: settings.check_telemetry,
+    oversubscribe: settings.oversubscribe,
   };
 }
 
-/** `0-5,1-5,0+2+4,any`: a comma parts two affinities, a plus joins CPUs of one. */
-function affinitiesFrom(text: string): (string | null)[] {
-  return text.split(',').map((part) => {
-    const list = part.trim().replaceAll('+', ',');
-    if (list === 'any') return null;
-    if (parseCpuList(list) === null) {
-      throw new OrinError({
-        code: 'usage',
-        what: `--affinity ${text}: cannot read "${part}"`,
-        why: 'a comma parts two affinities; a plus joins the CPUs of one',
-        next: 'write it like --affinity 0-5,1-5 or --affinity 0+2+4',
-      });
-    }
-    return list;
-  });
+type EngineAxes = Pick<Axes, 'targets' | 'precisions' | 'epOptions' | 'ortLibrary'>;
+
+/** @throws OrinError `usage` */
+function engineAxesFrom(settings: BenchSettings): EngineAxes {
+  const { ort_library: ortLibrary, providers, ep_options: epOptions } = settings;
+  const engines = settings.engines ?? [ortLibrary === null ? 'ort' : 'ort-capi'];
+  const computed = settings.precisions.filter((each) => typeof each === 'string');
+  const axes = {
+    targets: engineTargets(providers, engines),
+    precisions: computed.length === 0 ? [null] : [...new Set(computed)],
+    epOptions,
+    ortLibrary,
+  };
+  // What the board has decides on further targets: only then is it known what would be left unused.
+  if (settings.gpu !== 'auto' && !wishesForGpu(settings)) refuseUnused(axes);
+  return axes;
+}
+
+/** The thesis has GPU rows where the board has a way to them; who names a provider has chosen already. */
+export function wishesForGpu({ preset, gpu, providers }: BenchSettings): boolean {
+  return preset === 'thesis' && gpu === null && String(providers) === 'cpu';
 }
 
 /** @throws OrinError `usage` */
 export function effortRequestFrom(
-  options: OptionValues,
+  settings: BenchSettings,
   fallback: EffortRequest['preset'],
 ): EffortRequest {
-  if (options.quick && options.thorough) {
+  const { quick, thorough, blocks, budget_ms: budgetMs, cooldown_ms: cooldownMs } = settings;
+  if (quick && thorough) {
     throw new OrinError({
       code: 'usage',
       what: '--quick and --thorough exclude each other',
       next: 'use one',
     });
   }
-  const { target } = precisionValues(options.precision, options.target);
+  const target = targetFrom(settings);
   return {
-    preset: options.quick ? 'quick' : options.thorough ? 'thorough' : fallback,
-    ...(options.blocks ? { blocks: wholeNumber(options.blocks, '--blocks') } : {}),
-    ...(options.budget ? { budgetMs: durationMs(options.budget, '--budget') } : {}),
-    ...(target === null ? {} : { precision: target }),
-    ...(options.cooldown ? { cooldownMs: cooldownFrom(options.cooldown) } : {}),
-    ...(options.images ? { imagesPerPass: wholeNumber(options.images, '--images') } : {}),
+    preset: quick ? 'quick' : thorough ? 'thorough' : fallback,
+    ...(blocks !== null && { blocks }),
+    ...(budgetMs !== null && { budgetMs }),
+    ...(target !== null && { precision: target }),
+    ...(cooldownMs !== null && { cooldownMs }),
+    ...(settings.images !== null && { imagesPerPass: settings.images }),
   };
 }
 
-function cooldownFrom(text: string): number {
-  return text === 'off' ? 0 : durationMs(text, '--cooldown');
+/** Half-width of the interval to stop at; null: the preset's. @throws OrinError `usage` */
+function targetFrom({ precisions, target }: BenchSettings): number | null {
+  const shares = precisions.filter((each) => typeof each === 'number');
+  const targets = [...(target === null ? [] : [target]), ...shares];
+  if (targets.length <= 1) return targets[0] ?? null;
+  throw new OrinError({
+    code: 'usage',
+    what: 'the width of the interval to stop at is given twice',
+    next: 'give it once: --target 1%',
+  });
 }
 
-/** Entries of ONNX Runtime's session configuration that options of ours set: twice would make a label lie. */
-const ownedEntries: Readonly<Record<string, string>> = {
-  'session.intra_op.allow_spinning': '--spinning',
-  'session.intra_op_thread_affinities': '--affinity',
-  'session.intra_op_num_threads': '--threads',
-  'session.inter_op_num_threads': '--inter-op',
-  'session.graph_optimization_level': '--opt',
-};
-
-function sessionConfigFrom(texts: readonly string[]): Record<string, string> {
-  const entries = pairs(texts, '--session');
-  for (const key of entries.keys()) {
-    const owner = ownedEntries[key];
-    if (owner === undefined) continue;
-    throw new OrinError({
-      code: 'usage',
-      what: `--session ${key}: ${owner} sets this entry`,
-      next: `use ${owner}, which also names the cell by it`,
-    });
-  }
-  return Object.fromEntries(entries);
+/** What to feed the models. */
+export function inputsFrom(settings: BenchSettings): Omit<InputRequest, 'batches' | 'signal'> {
+  return {
+    batchAxes: settings.batch_axes,
+    shapes: settings.shapes,
+    ranges: settings.ranges,
+    distribution: settings.distribution,
+    files: settings.inputs,
+    data: settings.data,
+    seed: settings.seed,
+  };
 }

@@ -1,124 +1,94 @@
 import { homedir } from 'node:os';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { Command, CommanderError, type OptionValues } from 'commander';
+import { join } from 'node:path';
 import { OrinError } from '../../host/errors.ts';
 import type { BoardQuery } from '../../host/fleet/find-boards.ts';
-import type { FleetBoard } from '../../host/fleet/fleet-board.ts';
+import type { RawPlan } from '../../host/fleet/fleet-file.ts';
 import { type LaneLimits, MAX_CONNECTS } from '../../host/fleet/fleet-lanes.ts';
-import { addBenchOptions } from './bench-options.ts';
+import type { FleetRecord } from '../../host/fleet/fleet-record.ts';
+import type { GivenSettings } from '../../host/plan/settings.ts';
+import { measureOptions } from './bench-table.ts';
+import { connectionOptions } from './connection-options.ts';
 import type { Directories } from './directories.ts';
-import { wholeNumber } from './parse-values.ts';
+import {
+  type BoardListSettings,
+  type fleetOptions,
+  type TurnSettings,
+  turnOptions,
+} from './fleet-options.ts';
+import type { Given } from './option-row.ts';
+import { givenUnder, readOption } from './option-table.ts';
+import { absolutePath } from './paths.ts';
 
 /** Which boards the command line means. */
 export function boardQueryFrom(
   terms: readonly string[],
-  options: OptionValues,
+  options: BoardListSettings & { readonly ssh_config: string | null },
   directories: Directories,
 ): BoardQuery {
-  const sshConfig = options.sshConfig ?? join(homedir(), '.ssh', 'config');
+  const sshConfig = options.ssh_config ?? join(homedir(), '.ssh', 'config');
   return {
     terms,
-    fleetFile: options.fleet ?? null,
-    inventory: options.inventory ?? null,
-    sshConfig: options.sshHosts === true ? String(sshConfig) : null,
+    fleetFile: options.fleet,
+    inventory: options.inventory,
+    sshConfig: options.ssh_hosts ? sshConfig : null,
     defaultFleetFile: directories.fleetFile,
+    readPlan,
   };
 }
 
-/** @throws OrinError `usage` */
-export function laneLimitsFrom(options: OptionValues): LaneLimits {
+export function laneLimitsFrom(options: TurnSettings): LaneLimits {
   return {
     connects: MAX_CONNECTS,
-    pushes: wholeNumber(String(options.pushJobs ?? '4'), '--push-jobs'),
-    runs: options.jobs ? wholeNumber(options.jobs, '--jobs') : Number.POSITIVE_INFINITY,
+    pushes: options.push_jobs,
+    runs: options.jobs ?? Number.POSITIVE_INFINITY,
   };
 }
 
 /**
- * The bench options for one board: what the command line says, and where it says nothing what the fleet file says for the board.
- * @throws OrinError `config` for an option of the file that cannot be.
+ * The settings that a fleet file gives a board, by the long names of options; its paths are relative to the file.
+ * @throws OrinError `config` for an option that cannot be, `usage` for a value.
  */
-export function optionsFor(board: FleetBoard, given: OptionValues): OptionValues {
-  const unset = parsed([], board);
-  const planned = parsed(argumentsOf(board.plan), board);
-  const fromFile = Object.entries(planned).filter(
-    ([name, value]) => !isSame(value, unset[name]) && isSame(given[name], unset[name]),
-  );
-  return { ...given, ...Object.fromEntries(fromFile) };
-}
-
-function isSame(a: unknown, b: unknown): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
-}
-
-function argumentsOf(plan: FleetBoard['plan']): string[] {
-  return Object.entries(plan).flatMap(([name, value]) => {
-    if (value === false) return [];
-    if (value === true) return [`--${name}`];
-    const values = Array.isArray(value) ? value : [value];
-    return values.map((each) => `--${name}=${each}`);
-  });
-}
-
-function parsed(args: readonly string[], board: FleetBoard): OptionValues {
-  const command = new Command().exitOverride().configureOutput({ writeErr: () => {} });
-  addBenchOptions(command);
-  try {
-    return command.parse([...args], { from: 'user' }).opts();
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
+export function readPlan(plan: RawPlan, board: string, base: string): GivenSettings {
+  const read = Object.entries(plan).map(([name, value]) => {
+    const option = readOption(measureOptions, `--${name}`, value);
+    if (option !== null) return option;
     throw new OrinError({
       code: 'config',
-      what: `the plan of ${board.name} cannot be read`,
-      why: error.message,
+      what: `the plan of ${board} cannot be read`,
+      why: `${name}: ${JSON.stringify(value)} is no value of an option --${name}`,
       next: 'the format is in docs/fleet.md',
-      cause: error,
     });
-  }
+  });
+  return withAbsolutePaths(Object.fromEntries(read), base);
 }
 
-/** A board whose paths hold wherever the program is started: those of a fleet file are relative to it. */
-export function withAbsolutePaths(board: FleetBoard, file: string | null): FleetBoard {
-  const base = file === null ? process.cwd() : dirname(resolve(file));
-  return { ...board, plan: portable(board.plan, base) as FleetBoard['plan'] };
-}
-
-/** Options that can be used again, in another directory and later. */
-export function portableOptions(options: OptionValues): OptionValues {
+/** What was said of a fleet run, so that it can be done again in another directory and later. */
+export function portableOptions(given: Given<typeof fleetOptions>): FleetRecord['options'] {
   const base = process.cwd();
-  const { fleet: _, inventory: _2, json: _3, output: _4, quiet: _5, tui: _6, ...kept } = options;
-  const paths = Object.fromEntries(
-    (['sshConfig', 'identity'] as const).flatMap((name) => {
-      const value: unknown = kept[name];
-      return typeof value === 'string' ? [[name, absolute(value, base)]] : [];
-    }),
-  );
-  return { ...portable(kept, base), ...paths };
-}
-
-function portable(options: Readonly<Record<string, unknown>>, base: string): OptionValues {
-  const each = (value: unknown, change: (text: string) => string) =>
-    Array.isArray(value) ? value.map((text) => change(String(text))) : change(String(value));
-  const { model, input, data } = options;
+  const { ssh_config, identity, ...connection } = givenUnder(connectionOptions, given);
   return {
-    ...options,
-    ...(model === undefined ? {} : { model: each(model, (text) => modelPath(text, base)) }),
-    ...(input === undefined ? {} : { input: each(input, (text) => afterSign(text, base)) }),
-    ...(data === undefined ? {} : { data: each(data, (text) => afterSign(text, base)) }),
+    ...withAbsolutePaths(givenUnder(measureOptions, given), base),
+    ...givenUnder(turnOptions, given),
+    ...connection,
+    ...(ssh_config && { ssh_config: absolutePath(ssh_config, base) }),
+    ...(identity && { identity: absolutePath(identity, base) }),
   };
 }
 
 /** A plain word is a built-in model. */
-function modelPath(text: string, base: string): string {
-  return text.includes('/') || text.endsWith('.onnx') ? absolute(text, base) : text;
-}
-
-/** `x=values.npy`, `cifar10:directory` */
-function afterSign(text: string, base: string): string {
-  const [, before = '', path = ''] = /^([^=:]*[=:])(.*)$/su.exec(text) ?? [];
-  return before === '' ? text : `${before}${absolute(path, base)}`;
-}
-
-function absolute(path: string, base: string): string {
-  return isAbsolute(path) || path.startsWith('~') ? path : resolve(base, path);
+function withAbsolutePaths(given: GivenSettings, base: string): GivenSettings {
+  const { models, inputs, data } = given;
+  const isPath = (model: string) => model.includes('/') || model.endsWith('.onnx');
+  const files = Object.entries(inputs ?? {}).map(([name, path]) => [
+    name,
+    absolutePath(path, base),
+  ]);
+  return {
+    ...given,
+    ...(models && {
+      models: models.map((each) => (isPath(each) ? absolutePath(each, base) : each)),
+    }),
+    ...(inputs && { inputs: Object.fromEntries(files) }),
+    ...(data && { data: { ...data, path: absolutePath(data.path, base) } }),
+  };
 }

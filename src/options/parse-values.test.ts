@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { durationMs, pairs, share, sizeBytes, wholeNumbers } from './parse-values.ts';
+import {
+  durationMs,
+  durationText,
+  pair,
+  share,
+  sizeBytes,
+  sizeText,
+  wholeNumbers,
+} from './parse-values.ts';
 
 test('durations, sizes and shares are read with their units', () => {
   expect(durationMs('90s', '--budget')).toBe(90_000);
@@ -26,7 +34,7 @@ test('lists lose repeats and keep their order', () => {
 });
 
 test('a value may hold further equals signs', () => {
-  expect(pairs(['a=b=c'], '--session')).toEqual(new Map([['a', 'b=c']]));
+  expect(pair('a=b=c', '--session', { x: 'y' })).toEqual({ x: 'y', a: 'b=c' });
 });
 
 test.each([
@@ -36,7 +44,18 @@ test.each([
   () => durationMs('0s', '--budget'),
   () => sizeBytes('much', '--keep'),
   () => share('100%', '--precision'),
-  () => pairs(['novalue'], '--session'),
+  () => pair('novalue', '--session', {}),
 ])('what does not fit is a usage error that shows how to write it (%#)', (read) => {
   expect(read).toThrow(expect.objectContaining({ code: 'usage', next: expect.any(String) }));
+});
+
+test.each(['90s', '10m', '1h', '500ms', '36h'])(
+  'a duration is written as it is read: %s',
+  (text) => {
+    expect(durationText(durationMs(text, '--budget'))).toBe(text);
+  },
+);
+
+test.each(['2G', '500M', '1536M', '7'])('a size is written as it is read: %s', (text) => {
+  expect(sizeText(sizeBytes(text, '--keep'))).toBe(text);
 });

@@ -62,6 +62,14 @@ const sizeUnitsBytes: Record<string, number> = {
   T: 1024 ** 4,
 };
 
+/** The shortest text that `durationMs` reads as this. */
+export function durationText(ms: number): string {
+  const [unit, unitMs] = Object.entries(durationUnitsMs).findLast(
+    ([, each]) => ms % each === 0,
+  ) ?? ['ms', 1];
+  return `${ms / unitMs}${unit}`;
+}
+
 /** `500M`, `2G` in bytes (powers of 1024). @throws OrinError `usage` */
 export function sizeBytes(text: string, option: string): number {
   const match = /^(\d+(?:\.\d+)?)([KMGT]?)i?B?$/i.exec(text.trim());
@@ -84,19 +92,36 @@ export function share(text: string, option: string): number {
 }
 
 /** For an option that says two things of one name: which of them was meant, nobody knows. */
-export function twice(option: string, name: string): OrinError {
+function twice(option: string, name: string): OrinError {
   return usage(`${option} says ${name} twice`, 'leave one of the two out');
 }
 
-/** `key=value` pairs of a repeatable option, each key once. @throws OrinError `usage` */
-export function pairs(texts: readonly string[], option: string): Map<string, string> {
-  const result = new Map<string, string>();
-  for (const text of texts) {
-    const at = text.indexOf('=');
-    if (at <= 0) throw usage(`${option} ${text}: no "="`, `write it like ${option} name=value`);
-    const key = text.slice(0, at);
-    if (result.has(key)) throw twice(option, key);
-    result.set(key, text.slice(at + 1));
-  }
-  return result;
+/** `key=value` of a repeatable option, added to what it said before, each key once. @throws OrinError `usage` */
+export function pair(
+  text: string,
+  option: string,
+  before: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const at = text.indexOf('=');
+  if (at <= 0) throw usage(`${option} ${text}: no "="`, `write it like ${option} name=value`);
+  return withEntry(before, text.slice(0, at), text.slice(at + 1), option);
+}
+
+/** A record with one more entry. @throws OrinError `usage` where it has one of this name. */
+export function withEntry<T>(
+  before: Readonly<Record<string, T>>,
+  name: string,
+  value: T,
+  option: string,
+): Record<string, T> {
+  if (Object.hasOwn(before, name)) throw twice(option, name);
+  return Object.fromEntries([...Object.entries(before), [name, value]]);
+}
+
+/** The shortest text that `sizeBytes` reads as this. */
+export function sizeText(bytes: number): string {
+  const [unit, unitBytes] = Object.entries(sizeUnitsBytes).findLast(
+    ([, each]) => bytes % each === 0,
+  ) ?? ['', 1];
+  return `${bytes / unitBytes}${unit}`;
 }

@@ -2,14 +2,12 @@ import { dirname } from 'node:path';
 import { resultText } from '../../host/archive/export/result-text.ts';
 import { journalPaths, openSavedFile } from '../../host/archive/saved-runs.ts';
 import type { SavedOutcome } from '../../host/run/run-outcome.ts';
+import type { OutputFormat } from '../options/output-options.ts';
 import { print, printJsonLines } from '../terminal/print.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { completeCommands, type GivenCommand } from '../words/complete-commands.ts';
 import { baselineReport } from './baseline-report.ts';
 import { resultReport } from './result-report.ts';
-
-export const outputFormats = ['table', 'json', 'ndjson', 'csv', 'md'] as const;
-export type OutputFormat = (typeof outputFormats)[number];
 
 /** Writes a result to stdout in the format that was asked for; nothing else ever goes there. */
 export async function printResult(

@@ -4,7 +4,10 @@ import { completeCommands, withCompleteCommands } from './complete-commands.ts';
 
 const given = {
   host: 'me@orin.local',
-  options: { sshConfig: '/my dir/config', port: '2222', sshOption: ['ServerAliveInterval=5'] },
+  reachedBy: [
+    ...['--port', '2222', '--ssh-config', '/my dir/config'],
+    ...['--ssh-option', 'ServerAliveInterval=5'],
+  ],
 };
 const flags = "--port 2222 --ssh-config '/my dir/config' --ssh-option ServerAliveInterval=5";
 
@@ -27,7 +30,7 @@ test.each([
 });
 
 test('the run is named where it is known', () => {
-  const of = { host: 'demo', options: {}, runId: '20261201-1' };
+  const of = { host: 'demo', runId: '20261201-1' };
   const text = 'see which operators cuda does not take: orin-remote results show RUN --profile';
   expect(completeCommands(text, of)).toBe(text.replace('RUN', '20261201-1'));
   expect(completeCommands('orin-remote attach HOST RUN --resume', of)).toBe(

@@ -1,13 +1,12 @@
-import type { OptionValues } from 'commander';
 import { OrinError } from '../../host/errors.ts';
 import { shellWord } from '../../host/link/shell-word.ts';
-import { connectionArguments } from './attach-command-line.ts';
 
 /** What commands that are advised must say beyond what is known below: how the board was reached, and which run it is. */
 export interface GivenCommand {
   /** As the person named the board; absent where no board is reached. */
   readonly host?: string;
-  readonly options?: OptionValues;
+  /** Arguments that say how it was reached. */
+  readonly reachedBy?: readonly string[];
   readonly runId?: string;
 }
 
@@ -19,8 +18,8 @@ const hostVerbs = 'attach|bench|cancel|clean|doctor|irq|runs|runtime (?:check|li
  */
 export function completeCommands(text: string, given: GivenCommand): string {
   if (!text.includes('orin-remote ')) return text;
-  const { host, options = {}, runId } = given;
-  const reached = host === undefined ? text : reachedAs(text, host, options);
+  const { host, reachedBy = [], runId } = given;
+  const reached = host === undefined ? text : reachedAs(text, host, reachedBy);
   if (runId === undefined) return reached;
   return reached.replace(
     /(orin-remote [^;,)]*?)\bRUN\b/g,
@@ -28,13 +27,13 @@ export function completeCommands(text: string, given: GivenCommand): string {
   );
 }
 
-function reachedAs(text: string, host: string, options: OptionValues): string {
+function reachedAs(text: string, host: string, reachedBy: readonly string[]): string {
   const names = [host, shellWord(host), 'HOST'].map((name) => name.replace(/[^\w]/g, '\\$&'));
   const commands = new RegExp(
     `(orin-remote (?:${hostVerbs})) (?:${names.join('|')})(?![\\w.@:-])`,
     'g',
   );
-  const words = [host, ...connectionArguments(options)].map(shellWord).join(' ');
+  const words = [host, ...reachedBy].map(shellWord).join(' ');
   return text.replace(commands, (_, verb: string) => `${verb} ${words}`);
 }
 

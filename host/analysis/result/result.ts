@@ -11,7 +11,7 @@ import { notice } from './notice.ts';
 const count = z.int().nonnegative();
 const words = z.string().overwrite(cleanWords);
 
-export const RESULT_SCHEMA = 'orin-remote/result@1';
+export const RESULT_SCHEMA = 'orin-remote/result@2';
 
 /** Two cells, paired by block: the ratio of their latencies. */
 const comparison = z.object({

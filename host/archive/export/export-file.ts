@@ -7,6 +7,7 @@ import { runFiles } from '../directory.ts';
 import { openSavedFile, readSavedJournal, type SavedRun } from '../saved-runs.ts';
 import { samplesCsv } from './csv.ts';
 import { type ExportFormat, exportText } from './export-text.ts';
+import type { CommandOf } from './html/board-section.ts';
 import { writeSamples } from './parquet.ts';
 import { writeExport } from './write-export.ts';
 
@@ -22,6 +23,8 @@ export interface ExportOptions {
   readonly isOfSamples?: boolean;
   /** HTML: runs that it is held against, the first of them as the baseline. */
   readonly comparedWith?: readonly SavedRun[];
+  /** HTML: what was asked for, as a command; absent: not told. */
+  readonly commandOf?: CommandOf;
 }
 
 /**
@@ -48,11 +51,11 @@ export async function exportRun(run: SavedRun, options: ExportOptions): Promise<
 export async function exportPieces(
   run: SavedRun,
   format: Exclude<ExportFormat, 'parquet'>,
-  { isOfSamples, comparedWith }: Pick<ExportOptions, 'isOfSamples' | 'comparedWith'>,
+  { isOfSamples, comparedWith, commandOf }: Omit<ExportOptions, 'format' | 'path'>,
 ): Promise<Readable> {
   return format === 'csv' && isOfSamples
     ? Readable.from(samplesCsv(await readSavedJournal(run.directory)))
-    : Readable.from([await exportText(run, format, comparedWith)]);
+    : Readable.from([await exportText(run, format, comparedWith, commandOf)]);
 }
 
 /** Its own file as it is; a run that is not saved to its end has none that is whole. */

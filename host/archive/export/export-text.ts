@@ -1,5 +1,6 @@
 import { cellShapes } from '../../analysis/cell-shapes.ts';
 import { readSavedJournal, type SavedRun } from '../saved-runs.ts';
+import type { CommandOf } from './html/board-section.ts';
 import { pageShapes, resultHtml } from './html/report.ts';
 import { resultText } from './result-text.ts';
 
@@ -14,9 +15,10 @@ export async function exportText(
   { result, note = null, directory }: SavedRun,
   format: Exclude<ExportFormat, 'parquet'>,
   comparedWith: readonly SavedRun[] = [],
+  commandOf?: CommandOf,
 ): Promise<string> {
   if (format !== 'html') return resultText(result, format, note);
   const shapes = cellShapes(await readSavedJournal(directory), pageShapes);
   const others = comparedWith.map((run) => run.result);
-  return resultHtml({ result, note, shapes }, others);
+  return resultHtml({ result, note, shapes }, others, commandOf);
 }

@@ -9,7 +9,8 @@ import {
   inputModel as model,
   inputRequest as request,
 } from '../../../test/support/input-models.ts';
-import { parseDataSet, prepareInputs } from './cell-inputs.ts';
+import { prepareInputs } from './cell-inputs.ts';
+import { parseDataSet } from './data-set.ts';
 
 let directory = '';
 beforeAll(async () => {

@@ -8,6 +8,7 @@ import type { StoreFile } from '../../store/push/store-file.ts';
 import { withOrinErrors } from './as-orin-error.ts';
 import { type Cifar10Data, openCifar10 } from './cifar10.ts';
 import { inputForCifar10 } from './cifar10-input.ts';
+import type { DataSet } from './data-set.ts';
 import { dtypeOf, requireFeedable } from './feedable.ts';
 import { valuesFile } from './input-file.ts';
 import { inputNotes } from './input-notes.ts';
@@ -35,12 +36,6 @@ export interface InputRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface DataSet {
-  readonly kind: 'cifar10';
-  /** `test_batch.bin`, or a directory that holds it. */
-  readonly path: string;
-}
-
 export interface PreparedInputs {
   /** Inputs in the model's order, by the size of the batch; under null where the model has none. */
   readonly byBatch: ReadonlyMap<number | null, readonly CellInput[]>;
@@ -49,12 +44,6 @@ export interface PreparedInputs {
   readonly files: readonly StoreFile[];
   /** What a person should know of them. */
   readonly notes: readonly string[];
-}
-
-/** Reads the value of a `--data` flag, `cifar10:<path>`. Undefined where it is none. */
-export function parseDataSet(text: string): DataSet | undefined {
-  const path = /^cifar10:(.+)$/u.exec(text)?.[1];
-  return path === undefined ? undefined : { kind: 'cifar10', path };
 }
 
 /**

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { CellInput, Plan } from '../../../agent/contract/plan.ts';
 import { testCell, testPlan } from '../../../test/support/journal-builder.ts';
+import { settingsOf } from '../../../test/support/settings-of.ts';
 import { hashBytes } from '../../workstation/hash-file.ts';
 import { rememberedHash } from '../../workstation/remembered-hash.ts';
 import { findAgain } from './find-again.ts';
@@ -23,10 +24,10 @@ const never = new AbortController().signal;
 function planOf(
   parts: Partial<Pick<Plan, 'models' | 'seed'>>,
   inputs: CellInput[],
-  argv: string[],
+  args: string[],
 ) {
   const plan = testPlan([testCell('a', { inputs })]);
-  return { ...plan, models: [], ...parts, context: { argv } };
+  return { ...plan, models: [], ...parts, context: { settings: settingsOf(...args) } };
 }
 
 async function findAll(plan: Plan) {
@@ -81,7 +82,7 @@ test('seeded inputs are drawn again, as long as the largest batch and in the ran
     input('ids', ids, [3, 4]),
     input('mask', mask, [3, 4]),
   ];
-  const found = await findAll(planOf({ seed: 7 }, inputs, ['bench', '--range=ids=0..30521']));
+  const found = await findAll(planOf({ seed: 7 }, inputs, ['--range=ids=0..30521']));
   expect(found.map(({ source }) => source)).toEqual([
     { kind: 'bytes', bytes: ids },
     { kind: 'bytes', bytes: mask },

@@ -6,11 +6,10 @@ import { storeFileFrom } from '../../store/push/store-file-from.ts';
 import { hashBytes } from '../../workstation/hash-file.ts';
 import { rememberedHash, rememberedPaths } from '../../workstation/remembered-hash.ts';
 import { runContext } from '../run-context.ts';
+import type { BenchSettings } from '../settings.ts';
 import { builtInFile } from './built-in-file.ts';
-import { parseDataSet } from './cell-inputs.ts';
 import { openCifar10 } from './cifar10.ts';
 import { elementsOf, inputBytes, MAX_INPUT_BYTES } from './input-file.ts';
-import { type InputRange, parseRange } from './input-range.ts';
 import { readNpy } from './npy.ts';
 import { prefixOfNpy } from './npy-input.ts';
 import { seededTensor } from './seeded.ts';
@@ -33,13 +32,13 @@ export async function findAgain(
     if (!sha256s.has(sha256) || found.has(sha256)) continue;
     keep((await builtIn(sha256, cacheDir)) ?? (await onDisk(sha256, path, cacheDir, signal)));
   }
-  const { argv } = runContext.parse(plan.context);
+  const { settings } = runContext.parse(plan.context);
   for (const input of largestOf(plan.cells.flatMap(({ inputs }) => inputs))) {
     signal.throwIfAborted();
     const { sha256 } = input.source;
     if (!sha256s.has(sha256) || found.has(sha256)) continue;
-    keep(input.source.kind === 'fixed' ? await drawn(input, plan.seed, argv) : null);
-    if (!found.has(sha256)) keep(await named(input, argv, signal));
+    keep(input.source.kind === 'fixed' ? await drawn(input, plan.seed, settings) : null);
+    if (!found.has(sha256)) keep(await named(input, settings, signal));
   }
   return [...found.values()];
 }
@@ -88,16 +87,13 @@ function largestOf(inputs: readonly CellInput[]): readonly CellInput[] {
 async function drawn(
   input: CellInput,
   seed: number,
-  argv: readonly string[],
+  settings: BenchSettings | null,
 ): Promise<StoreFile | null> {
   const { name, dtype } = input;
   const elements = elementsOf(input.shape);
   if (inputBytes(dtype, elements) > MAX_INPUT_BYTES) return null;
-  const ranges = valuesOf(argv, '--range').flatMap((text): (InputRange | undefined)[] => {
-    const parsed = parseRange(text);
-    return parsed?.name === name ? [parsed.range] : [];
-  });
-  for (const range of [...ranges, undefined]) {
+  const asked = settings?.ranges[name];
+  for (const range of [...(asked ? [asked] : []), undefined]) {
     for (const distribution of ['uniform', 'normal'] as const) {
       const tensor = { input: name, dtype, elements, seed, distribution, range };
       const file = await fromBytes(input, () => seededTensor(tensor));
@@ -110,27 +106,20 @@ async function drawn(
 /** A file that the command named. A result keeps only its last part: it is found from the directory that it stands in. */
 async function named(
   input: CellInput,
-  argv: readonly string[],
+  settings: BenchSettings | null,
   signal: AbortSignal,
 ): Promise<StoreFile | null> {
   const { name, dtype, shape, source } = input;
   if (source.kind === 'cifar10') {
-    for (const text of valuesOf(argv, '--data')) {
-      const place = basename(parseDataSet(text)?.path ?? '');
-      const data = await openCifar10(place, signal).catch(() => null);
-      if (data?.file.sha256 === source.sha256) return data.file;
-    }
-    return null;
+    const place = basename(settings?.data?.path ?? '');
+    const data = await openCifar10(place, signal).catch(() => null);
+    return data?.file.sha256 === source.sha256 ? data.file : null;
   }
-  for (const text of valuesOf(argv, '--input')) {
-    if (!text.startsWith(`${name}=`)) continue;
-    const place = basename(text.slice(name.length + 1));
-    const file = await fromBytes(input, async () =>
-      prefixOfNpy(name, dtype, shape, await readNpy(place)),
-    );
-    if (file !== null) return file;
-  }
-  return null;
+  const path = settings?.inputs[name];
+  if (path === undefined) return null;
+  return await fromBytes(input, async () =>
+    prefixOfNpy(name, dtype, shape, await readNpy(basename(path))),
+  );
 }
 
 /** What cannot be made, or is something else, is not what was meant. */
@@ -153,12 +142,4 @@ async function fromBytes(
     source,
     isCompressible: false,
   };
-}
-
-/** Values of an option, as `--name value` or `--name=value`. */
-function valuesOf(argv: readonly string[], option: string): string[] {
-  return argv.flatMap((argument, index) => {
-    if (argument === option) return argv[index + 1] ?? [];
-    return argument.startsWith(`${option}=`) ? [argument.slice(option.length + 1)] : [];
-  });
 }

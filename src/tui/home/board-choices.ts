@@ -1,4 +1,5 @@
 import type { FleetBoard } from '../../../host/fleet/fleet-board.ts';
+import type { GivenConnection } from '../../../host/reach/connection-settings.ts';
 import type { BoardKnown, Choice } from './home-state.ts';
 import type { RecentBoard } from './recent.ts';
 
@@ -15,21 +16,21 @@ export function boardChoices(
   hosts: readonly string[],
 ): Choice[] {
   const seen = recent.map((board) => {
-    const { name, about, args, cpus, seenUtc, runs } = board;
-    return choiceOf(name, about, { host: name, args, cpus, seenUtc, runs });
+    const { name, about, way, cpus, seenUtc, runs } = board;
+    return choiceOf(name, about, { host: name, way, cpus, seenUtc, runs });
   });
   const demo = choiceOf('demo', 'this machine, behind an SSH server inside the program', {
     host: 'demo',
-    args: [],
+    way: {},
     ...neverSeen,
   });
   const listed = fleet.map((board) => {
     const tags = board.tags.length > 0 ? `: ${board.tags.join(', ')}` : '';
-    const known = { host: board.host, args: reachedBy(board), ...neverSeen };
+    const known = { host: board.host, way: wayTo(board), ...neverSeen };
     return choiceOf(board.name, `fleet.yaml${tags}`, known);
   });
   const configured = hosts.map((name) =>
-    choiceOf(name, '~/.ssh/config', { host: name, args: [], ...neverSeen }),
+    choiceOf(name, '~/.ssh/config', { host: name, way: {}, ...neverSeen }),
   );
   return withoutTwins([...seen, demo, ...listed, ...configured]);
 }
@@ -38,14 +39,14 @@ function choiceOf(name: string, about: string, board: BoardKnown): Choice {
   return { name, about, board };
 }
 
-/** What a fleet file says of the way to a board, as options. */
-function reachedBy({ user, port, key, jump }: FleetBoard): string[] {
-  return [
-    ...(user === null ? [] : ['--login', user]),
-    ...(port === null ? [] : ['--port', String(port)]),
-    ...(key === null ? [] : ['--identity', key]),
-    ...(jump === null ? [] : ['--ssh-option', `ProxyJump=${jump}`]),
-  ];
+/** What a fleet file says of the way to a board. */
+function wayTo({ user, port, key, jump }: FleetBoard): GivenConnection {
+  return {
+    ...(user !== null && { login: user }),
+    ...(port !== null && { port }),
+    ...(key !== null && { identity: key }),
+    ...(jump !== null && { ssh_options: [`ProxyJump=${jump}`] }),
+  };
 }
 
 /** One line for each board: what was seen of it, under the name and with the way that a fleet file gives. */
@@ -56,8 +57,8 @@ function withoutTwins(choices: readonly Choice[]): Choice[] {
     const before = byHost.get(host);
     if (before?.board === undefined) byHost.set(host, choice);
     else if (choice.about.startsWith('fleet.yaml')) {
-      const args = choice.board?.args ?? before.board.args;
-      byHost.set(host, { ...before, name: choice.name, board: { ...before.board, args } });
+      const way = choice.board?.way ?? before.board.way;
+      byHost.set(host, { ...before, name: choice.name, board: { ...before.board, way } });
     }
   }
   return [...byHost.values()];

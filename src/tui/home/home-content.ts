@@ -6,6 +6,7 @@ import type { FleetBoard } from '../../../host/fleet/fleet-board.ts';
 import { readFleetFile } from '../../../host/fleet/fleet-file.ts';
 import { configuredHosts } from '../../../host/reach/config/configured-hosts.ts';
 import { builtInModels } from '../../../models/built-in.ts';
+import { readPlan } from '../../options/fleet-values.ts';
 import { boardChoices } from './board-choices.ts';
 import type { Choice, HomeContent } from './home-state.ts';
 import { type Recent, readRecent } from './recent.ts';
@@ -49,7 +50,7 @@ async function fleetBoards(path: string): Promise<{
     return { boards: [], problem: null };
   }
   try {
-    const { boards } = await readFleetFile(path);
+    const { boards } = await readFleetFile(path, readPlan);
     return { boards: boards.slice(0, MAX_BOARDS), problem: null };
   } catch (error) {
     if (!(error instanceof OrinError)) throw error;

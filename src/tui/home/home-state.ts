@@ -5,7 +5,7 @@ import { editPlan, fieldBy, initialPlan, type PlanForm, type Preset, turn } from
 import type { RecentBoard } from './recent.ts';
 
 /** What is known of a board without asking it. */
-export interface BoardKnown extends Pick<RecentBoard, 'args' | 'cpus' | 'runs'> {
+export interface BoardKnown extends Pick<RecentBoard, 'way' | 'cpus' | 'runs'> {
   /** As `ssh` takes it. */
   readonly host: string;
   /** When the program last spoke with it; null when it never did. */

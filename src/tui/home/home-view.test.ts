@@ -15,7 +15,8 @@ import {
   withContent,
 } from './home-state.ts';
 import { HomeView } from './home-view.ts';
-import { benchArguments, estimatePlan } from './plan-estimate.ts';
+import { wishArguments } from './home-wish.ts';
+import { estimatePlan } from './plan-estimate.ts';
 import { planLines } from './plan-lines.ts';
 
 /** What a machine offers on which nothing was ever measured. */
@@ -67,7 +68,7 @@ test('from an empty configuration, Enter three times measures this machine', asy
   await stdin.press(keys.enter);
   const [measured] = effects;
   expect(measured?.effect).toBe('measure');
-  expect(measured && benchArguments(measured.state)).toEqual([
+  expect(measured && wishArguments(measured.state)).toEqual([
     'bench',
     'demo',
     '--model',
@@ -104,7 +105,7 @@ test('providers, precision and presets are chosen; the command says the same', a
   await stdin.press(keys.right, keys.right, ' ', keys.down, keys.right, keys.right, ' ');
   expect(await terminal.text()).toMatch(/--ep cpu,tensorrt\s+--precision\s+fp16/);
   await stdin.press(keys.down, ' ', ' ');
-  expect(await terminal.text()).toMatch(/bench demo --preset thesis\s+--ep\s+cpu,tensorrt/);
+  expect(await terminal.text()).toMatch(/bench demo --ep cpu,tensorrt .*--preset\s+thesis/);
   expect(await terminal.text()).toContain('or more, by its passes');
   await stdin.press(keys.up, keys.up, ' ', keys.right, keys.right, ' ');
   expect(await terminal.text()).toContain('take one provider at least');
@@ -120,7 +121,7 @@ test('a run that was left on a board is shown with its age, and attached from th
         about: 'Jetson Orin Nano · JetPack 6.2.1',
         seenUtc: new Date(Date.now() - 190_000).toISOString(),
         cpus: 6,
-        args: ['--port', '2222'],
+        way: { port: 2222 },
         runs: [{ runId: '20261123-101500-3fa9c1', isRunning: true }],
       },
     ],
@@ -139,17 +140,17 @@ test('a run that was left on a board is shown with its age, and attached from th
   expect(effects.map(({ effect }) => effect)).toEqual(['attach', 'check']);
   expect(await terminal.text()).toContain('still looking at orin.local');
   const [measured] = effects;
-  expect(measured && benchArguments(measured.state).slice(-2)).toEqual(['--port', '2222']);
+  expect(measured && wishArguments(measured.state).slice(-2)).toEqual(['--port', '2222']);
 });
 
 test('a board of the fleet file keeps its name and its way, and has what was seen of it', () => {
   const fleet = [plainBoard('10.0.0.7', { name: 'rack-7', user: 'nvidia', tags: ['lab'] })];
   const seen = { name: '10.0.0.7', about: 'AGX', seenUtc: '2026-11-23T10:15:00Z', cpus: 12 };
-  const choices = boardChoices([{ ...seen, args: [], runs: [] }], fleet, ['10.0.0.7', 'nx']);
+  const choices = boardChoices([{ ...seen, way: {}, runs: [] }], fleet, ['10.0.0.7', 'nx']);
   expect(choices.map(({ name }) => name)).toEqual(['rack-7', 'demo', 'nx']);
   expect(choices[0]).toMatchObject({
     about: 'AGX',
-    board: { host: '10.0.0.7', cpus: 12, args: ['--login', 'nvidia'] },
+    board: { host: '10.0.0.7', cpus: 12, way: { login: 'nvidia' } },
   });
 });
 
@@ -171,7 +172,7 @@ test('a host can be typed; letters are text there, and Escape does not quit', as
   expect(await terminal.text()).toContain('q@orin▏');
   await stdin.press(keys.enter, keys.enter, keys.enter);
   expect(effects.map(({ effect }) => effect)).toEqual(['measure']);
-  expect(effects[0] && benchArguments(effects[0].state)[1]).toBe('q@orin');
+  expect(effects[0] && wishArguments(effects[0].state)[1]).toBe('q@orin');
 });
 
 test('an empty host is refused with what to type', async () => {
@@ -197,7 +198,7 @@ test('boards have their presets: what suits the demonstration is no choice for a
   const board = { ...demo, board: { ...demo.board, at: 3 } };
   expect(estimatePlan(board, null)).toMatchObject({ isExact: false, blocks: '5 to 20' });
   const thorough = { ...board, plan: { ...board.plan, effort: 'thorough' as const } };
-  expect(benchArguments(thorough)).toContain('--thorough');
+  expect(wishArguments(thorough)).toContain('--thorough');
   const gpu = { ...board, plan: { ...board.plan, providers: ['cpu', 'trtexec'] as const } };
   expect(estimatePlan(gpu, null)).toMatchObject({ buildsEngines: true });
   expect(planLines(gpu, 4, 80, canvasOf({ columns: 80, rows: 24 }).theme).amount).toMatch(

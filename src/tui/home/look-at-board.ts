@@ -1,11 +1,7 @@
 import { OrinError } from '../../../host/errors.ts';
 import { type HomeState, hostOf } from './home-state.ts';
-import type { BoardWay, SessionOptions } from './session-options.ts';
-
-/** The board that the picker stands on, and how it is reached. */
-export function wayTo({ board }: HomeState): BoardWay {
-  return { host: hostOf(board), args: board.choices[board.at]?.board?.args ?? [] };
-}
+import { wayTo } from './home-wish.ts';
+import type { SessionOptions } from './session-options.ts';
 
 /** A look at a board that takes longer is given up. */
 const LOOK_MS = 30_000;

@@ -1,13 +1,12 @@
-import { CommanderError } from 'commander';
 import { allUsable } from '../../../host/board/cpu-facts.ts';
 import { OrinError } from '../../../host/errors.ts';
 import type { Axes } from '../../../host/plan/axes.ts';
 import { type CellModel, cellsOf, defaultThreads } from '../../../host/plan/cells.ts';
 import { effortFrom, longestMs, mayBuildEngine } from '../../../host/plan/effort.ts';
-import { benchOptionsFrom } from '../../options/bench-arguments.ts';
+import { settingsWith } from '../../options/bench-table.ts';
 import { axesFrom, effortRequestFrom } from '../../options/bench-values.ts';
-import { wholeNumbers } from '../../options/parse-values.ts';
-import { chosen, type HomeState, hostOf, presetOf } from './home-state.ts';
+import { type HomeState, hostOf, presetOf } from './home-state.ts';
+import { wishOf } from './home-wish.ts';
 
 /** What a plan amounts to before any board was asked. */
 export interface PlanEstimate {
@@ -39,9 +38,9 @@ const THESIS_IMAGES = 10_000;
 export function estimatePlan(state: HomeState, cpuCount: number | null): PlanEstimate | string {
   if (state.plan.providers.length === 0) return 'take one provider at least (Space)';
   try {
-    const { benchOptions: options } = benchOptionsFrom(benchArguments(state).slice(1));
-    const axes = axesFrom(options);
-    const batches = options.batch ? wholeNumbers(options.batch, '--batch') : [1];
+    const settings = settingsWith(wishOf(state).settings);
+    const axes = axesFrom(settings);
+    const batches = settings.batches ?? [1];
     const isThesis = presetOf(state) === 'thesis';
     const { cells, notes } = cellsOf(
       cpuCount === null ? forAnyBoard(axes) : axes,
@@ -52,7 +51,7 @@ export function estimatePlan(state: HomeState, cpuCount: number | null): PlanEst
     const calibrations = cells.filter(({ purpose }) => purpose === 'calibration').length;
     const fallback = hostOf(state.board) === 'demo' ? 'quick' : 'default';
     // Whether the board tells a temperature to wait for is not known before it was asked.
-    const effort = effortFrom({ ...effortRequestFrom(options, fallback), cooldownMs: 0 });
+    const effort = effortFrom({ ...effortRequestFrom(settings, fallback), cooldownMs: 0 });
     const { minBlocks, maxBlocks } = effort;
     return {
       isExact: cpuCount !== null || axes.threads !== null,
@@ -66,7 +65,6 @@ export function estimatePlan(state: HomeState, cpuCount: number | null): PlanEst
     };
   } catch (error) {
     if (error instanceof OrinError) return error.message;
-    if (error instanceof CommanderError) return error.message.replace(/^error: /, '');
     throw error;
   }
 }
@@ -83,32 +81,4 @@ function modelsOf(count: number, batches: readonly number[]): CellModel[] {
 function modelOf(id: string, batches: readonly number[]): CellModel {
   const inputsByBatch = new Map(batches.map((batch) => [batch, []]));
   return { id, name: id, precision: 'fp32', inputsByBatch };
-}
-
-/** The arguments that ask for the same on the command line. */
-export function benchArguments(state: HomeState): string[] {
-  const { board, plan } = state;
-  const isPlain = plan.providers.length === 1 && plan.providers[0] === 'cpu';
-  return [
-    'bench',
-    hostOf(board),
-    ...(presetOf(state) === 'thesis' ? ['--preset', 'thesis'] : ['--model', chosen(state.model)]),
-    ...listOption('--ep', isPlain ? '' : plan.providers.join(',')),
-    ...listOption('--precision', plan.precision.join(',')),
-    ...listOption('--threads', plan.threads),
-    ...listOption('--affinity', plan.affinity),
-    ...listOption('--batch', plan.batch),
-    ...effortOption(state),
-    ...(board.choices[board.at]?.board?.args ?? []),
-  ];
-}
-
-function listOption(name: string, typed: string): string[] {
-  const text = typed.replace(/^,+|,+$/g, '');
-  return text === '' ? [] : [name, text];
-}
-
-function effortOption(state: HomeState): string[] {
-  const { effort } = state.plan;
-  return effort === 'quick' || effort === 'thorough' ? [`--${effort}`] : [];
 }

@@ -2,7 +2,8 @@ import { padEnd, widthOf } from '../../terminal/text.ts';
 import type { Theme } from '../../terminal/theme.ts';
 import { counted, formatElapsed } from '../../words/quantities.ts';
 import { chosen, type HomeState, presetOf, presetsOf } from './home-state.ts';
-import { benchArguments, estimatePlan, type PlanEstimate } from './plan-estimate.ts';
+import { wishArguments } from './home-wish.ts';
+import { estimatePlan, type PlanEstimate } from './plan-estimate.ts';
 import { choicesOf, type PlanField, type Preset, planFields } from './plan-form.ts';
 
 const hints: Readonly<Record<Exclude<PlanField, 'effort'>, string>> = {
@@ -41,12 +42,13 @@ export function planLines(
   return {
     fields: planFields.map((field) => fieldLine(state, field, columns, theme)),
     amount: amountLine(state, ownCpus, theme),
-    command: commandLines(benchArguments(state), columns, theme),
+    command: commandLines(wishArguments(state), columns, theme),
   };
 }
 
 /** The whole command, on as many lines as it takes: it is there to be learnt. */
 function commandLines(args: readonly string[], columns: number, theme: Theme): string[] {
+  if (args.length === 0) return [];
   const room = Math.max(10, columns - 6);
   const lines: string[] = [];
   for (const word of ['orin-remote', ...args.map(quoted)]) {

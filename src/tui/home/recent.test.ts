@@ -11,7 +11,7 @@ async function place(): Promise<string> {
 }
 
 const seenUtc = '2026-11-23T10:15:00.000Z';
-const nothingMore = { cpus: null, args: [], runs: [] };
+const nothingMore = { cpus: null, way: {}, runs: [] };
 const remember = (path: string, name: string) =>
   rememberBoard(path, name, () => ({ name, about: 'Jetson', seenUtc, ...nothingMore }));
 

@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { cleanLine } from '../../../agent/contract/clean-text.ts';
+import { givenConnection } from '../../../host/reach/connection-settings.ts';
 
 const line = z.string().overwrite((value) => cleanLine(value, 400));
 
@@ -14,8 +15,8 @@ const boardSchema = z.object({
   /** When the program last spoke with it. */
   seenUtc: line,
   cpus: z.int().positive().nullable().catch(null),
-  /** Options by which it was reached, beyond its name. */
-  args: z.array(line).max(40).catch([]),
+  /** How it was reached, beyond its name. */
+  way: givenConnection.catch({}),
   /** Runs that were on it then, not collected from here. */
   runs: z
     .array(z.object({ runId: line, isRunning: z.boolean() }))

@@ -4,6 +4,7 @@ import type { RunOutcome, SavedOutcome } from '../../../host/run/run-outcome.ts'
 import type { Progress } from '../../report/progress/progress.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import type { HomePlaces } from './home-content.ts';
+import type { BoardWay, Wish } from './home-wish.ts';
 
 /** What a benchmark needs of whoever shows it. */
 export interface Surroundings {
@@ -16,21 +17,13 @@ export interface Surroundings {
   readonly leave: AbortSignal;
 }
 
-/** A board as the command line names it. */
-export interface BoardWay {
-  readonly host: string;
-  readonly args: readonly string[];
-}
-
 export interface SessionOptions {
   readonly terminal: Terminal;
   readonly places: HomePlaces;
   readonly version: string;
   readonly ownCpus: number;
-  /** Runs `bench` with these arguments, as the command line would. */
-  readonly measure: (
-    surroundings: Surroundings & { readonly argv: readonly string[] },
-  ) => Promise<RunOutcome | null>;
+  /** Runs `bench`, as the command line would. */
+  readonly measure: (wish: Wish, surroundings: Surroundings) => Promise<RunOutcome | null>;
   /** Follows a run that is on a board to its result. */
   readonly attach: (
     board: BoardWay,

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { exitCodes, OrinError } from '../../../host/errors.ts';
 import type { RunOutcome, SavedOutcome } from '../../../host/run/run-outcome.ts';
 import { isBuiltIn } from '../../../models/built-in.ts';
+import { connectionArguments } from '../../options/connection-options.ts';
 import type { Progress } from '../../report/progress/progress.ts';
 import { printAside } from '../../terminal/print.ts';
 import { type Theme, themeFor } from '../../terminal/theme.ts';
@@ -23,8 +24,8 @@ import {
   withContent,
 } from './home-state.ts';
 import { HomeView } from './home-view.ts';
-import { lookAtBoard, wayTo } from './look-at-board.ts';
-import { benchArguments } from './plan-estimate.ts';
+import { wayTo, wishOf } from './home-wish.ts';
+import { lookAtBoard } from './look-at-board.ts';
 import { rememberModel } from './recent.ts';
 import type { SessionEnd, SessionOptions, Surroundings } from './session-options.ts';
 
@@ -36,6 +37,8 @@ interface Deferred {
 /** A run that this session follows. */
 interface ActiveRun {
   readonly board: string;
+  /** Arguments that reach it. */
+  readonly reachedBy: readonly string[];
   readonly view: LiveView;
   readonly stop: AbortController;
   readonly leave: AbortController;
@@ -111,9 +114,11 @@ class Session {
   }
 
   async #measure(state: HomeState): Promise<void> {
-    const argv = benchArguments(state).map((argument) => withoutTilde(argument));
+    const wish = wishOf(state);
+    const models = wish.settings.models?.map(withoutTilde);
+    const settings = { ...wish.settings, models };
     await this.#followRun(state, (surroundings) =>
-      this.#options.measure({ ...surroundings, argv }),
+      this.#options.measure({ ...wish, settings }, surroundings),
     );
     const model = chosen(state.model);
     if (isBuiltIn(model) || presetOf(state) === 'thesis') return;
@@ -134,7 +139,7 @@ class Session {
     state: HomeState,
     work: (surroundings: Surroundings) => Promise<RunOutcome | null>,
   ): Promise<void> {
-    const { view, stop, leave } = this.#beginRun(hostOf(state.board));
+    const { view, stop, leave } = this.#beginRun(state);
     this.#host.show(view);
     const clock = setInterval(() => this.#host.refresh(), 1_000);
     try {
@@ -170,7 +175,9 @@ class Session {
     this.#home.update((home) => withContent(home, content));
   }
 
-  #beginRun(board: string): ActiveRun {
+  #beginRun(state: HomeState): ActiveRun {
+    const { host: board, way } = wayTo(state);
+    const reachedBy = connectionArguments(way);
     const view = new LiveView({
       board,
       terminal: this.#options.terminal,
@@ -180,7 +187,7 @@ class Session {
     });
     const stop = new AbortController();
     const leave = new AbortController();
-    this.#run = { board, view, stop, leave, isAsking: false };
+    this.#run = { board, reachedBy, view, stop, leave, isAsking: false };
     return this.#run;
   }
 
@@ -209,7 +216,7 @@ class Session {
     }
     if (outcome?.kind === 'left') {
       const title = `run ${outcome.runId} goes on`;
-      const text = `To follow or collect it:\n${attachCommandLine(hostOf(state.board), {}, outcome.runId)}`;
+      const text = `To follow or collect it:\n${attachCommandLine(hostOf(state.board), connectionArguments(wayTo(state).way), outcome.runId)}`;
       await this.#host.open({ kind: 'choice', title, text, choices: [] });
     }
     this.#host.show(this.#home);
@@ -230,10 +237,10 @@ class Session {
   }
 
   /** Ends the program; a run on the board is not ended with it, and how it is found again is said. */
-  #leaveNow({ board, view }: ActiveRun, exitCode: number): never {
+  #leaveNow({ board, reachedBy, view }: ActiveRun, exitCode: number): never {
     this.#close();
     if (view.runId !== null) {
-      const command = attachCommandLine(board, {}, view.runId);
+      const command = attachCommandLine(board, reachedBy, view.runId);
       printAside(`run ${view.runId} is on ${board}; to follow or collect it:\n  ${command}\n`);
     }
     process.exit(exitCode);

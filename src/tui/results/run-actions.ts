@@ -5,6 +5,7 @@ import { type ExportFormat, exportFormats } from '../../../host/archive/export/e
 import { writeNote } from '../../../host/archive/run-note.ts';
 import { openRun, type SavedRun } from '../../../host/archive/saved-runs.ts';
 import { isThere } from '../../../host/workstation/is-there.ts';
+import { sharedCommand } from '../../options/bench-table.ts';
 import type { ScreenHost } from '../frame/screen-host.tsx';
 import { withoutTilde } from '../home/complete-path.ts';
 
@@ -46,7 +47,7 @@ export async function askExport(host: Asker, run: SavedRun): Promise<string | nu
     });
     if (answer !== 'y') return null;
   }
-  const written = await exportRun(run, { format, path });
+  const written = await exportRun(run, { format, path, commandOf: sharedCommand });
   // The directory's name is long, and on the page of the environment.
   return path === null ? `written beside the run: ${basename(written)}` : `written: ${written}`;
 }

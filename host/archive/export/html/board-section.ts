@@ -1,6 +1,7 @@
 import type { CellResult } from '../../../analysis/result/cell-result.ts';
 import type { Result } from '../../../analysis/result/result.ts';
 import { latencyMeaning } from '../../../analysis/timed.ts';
+import type { BenchSettings } from '../../../plan/settings.ts';
 import {
   formatCount,
   formatDuration,
@@ -56,9 +57,13 @@ function clockText(clock: NonNullable<CellResult['board']>['cpu_clock']): string
   return min === max ? `${mega(max)} MHz` : `${mega(min)} to ${mega(max)} MHz`;
 }
 
+/** Tells settings as the person would say them on the command line. */
+export type CommandOf = (settings: BenchSettings) => string;
+
 /** What has to agree for two results to compare, and what made the run. */
-export function environmentSection(result: Result): Markup {
-  const { tool, workstation, argv } = result.context;
+export function environmentSection(result: Result, commandOf: CommandOf | undefined): Markup {
+  const { tool, workstation, settings } = result.context;
+  const command = settings === null ? undefined : commandOf?.(settings);
   const known: [string, string][] = Object.entries(result.environment).map(([name, value]) => [
     name,
     value ?? 'unknown',
@@ -73,7 +78,7 @@ export function environmentSection(result: Result): Markup {
     ['ended', result.run.ended],
     ['seed', String(result.seed)],
     ...(tool ? [['tool', `${tool.name} ${tool.version}`] as [string, string]] : []),
-    ...(argv.length > 0 ? [['arguments', argv.join(' ')] as [string, string]] : []),
+    ...(command === undefined ? [] : [['arguments', command] as [string, string]]),
     ...(workstation
       ? [
           ['workstation', `${workstation.os} ${workstation.arch}, Node ${workstation.node}`] as [

@@ -3,7 +3,13 @@ import type { CellResult } from '../../../analysis/result/cell-result.ts';
 import type { Result } from '../../../analysis/result/result.ts';
 import { compareRuns } from '../../compare-runs.ts';
 import { activitySection } from './activity-section.ts';
-import { boardSection, environmentSection, methodsSection, rawSection } from './board-section.ts';
+import {
+  boardSection,
+  type CommandOf,
+  environmentSection,
+  methodsSection,
+  rawSection,
+} from './board-section.ts';
 import { cellsSection, verdictChip } from './cells-section.ts';
 import { compareSection } from './compare-section.ts';
 import { distributionFigure } from './distribution-figure.ts';
@@ -26,7 +32,11 @@ interface ReportRun {
  * A run as one file for a browser: no scripts, nothing loaded from elsewhere, printable. Other runs that are given are
  * compared with it, the first of them as the baseline of all.
  */
-export function resultHtml(run: ReportRun, comparedWith: readonly Result[] = []): string {
+export function resultHtml(
+  run: ReportRun,
+  comparedWith: readonly Result[] = [],
+  commandOf?: CommandOf,
+): string {
   const { result, note, shapes } = run;
   const [baseline, ...others] = comparedWith;
   const cells = result.cells.filter(({ purpose }) => purpose === 'measure');
@@ -40,7 +50,7 @@ export function resultHtml(run: ReportRun, comparedWith: readonly Result[] = [])
     activitySection(result, cells),
     boardSection(cells),
     noticesSection(result),
-    environmentSection(result),
+    environmentSection(result, commandOf),
     rawSection(cells),
   ];
   const title = titleOf(result, cells);

@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
-import { benchOptionsFrom } from './bench-arguments.ts';
-import { engineAxesFrom } from './engine-values.ts';
+import { settingsOf } from '../../test/support/settings-of.ts';
+import { axesFrom, effortRequestFrom } from './bench-values.ts';
 
-const axesOf = (...words: readonly string[]) =>
-  engineAxesFrom(benchOptionsFrom(['orin', ...words]).benchOptions);
+const axesOf = (...words: readonly string[]) => axesFrom(settingsOf(...words));
 const targetsOf = (...words: readonly string[]) =>
   axesOf(...words).targets.map(({ engine, ep }) => `${engine}/${ep}`);
 const library = ['--ort-lib', '/opt/ort/lib/libonnxruntime.so'];
@@ -52,4 +51,29 @@ test('options of a provider that is measured are taken, and may wait for what --
   // The thesis looks for a GPU as well, but not for who names a provider.
   expect(axesOf('--preset', 'thesis', ...option)).toMatchObject({ epOptions });
   expect(() => axesOf('--preset', 'thesis', '--ep', 'cpu,tensorrt', ...option)).toThrow('cuda.');
+});
+
+test.each([
+  [[], { computed: [null], target: undefined }],
+  [['--precision', 'fp32,fp16,int8'], { computed: ['fp32', 'fp16', 'int8'], target: undefined }],
+  [
+    ['--precision', 'fp16', '--precision', 'fp16', '--target', '2%'],
+    { computed: ['fp16'], target: 0.02 },
+  ],
+  [['--precision', '1%'], { computed: [null], target: 0.01 }],
+  [['--precision', '0.005', '--precision', 'fp16'], { computed: ['fp16'], target: 0.005 }],
+])('precision and target of %j', (words, { computed, target }) => {
+  const settings = settingsOf(...words);
+  expect(axesFrom(settings).precisions).toEqual(computed);
+  expect(effortRequestFrom(settings, 'default').precision).toBe(target);
+});
+
+test.each([
+  [['--precision', 'fp64'], /--precision fp64: unknown/],
+  [['--precision', 'fp16,1%'], /--precision 1%: unknown/],
+  [['--precision', '150%'], /not a share/],
+  [['--target', 'fp16'], /--target fp16: not a share/],
+  [['--precision', '1%', '--target', '2%'], /given twice/],
+])('%j is refused', (words, why) => {
+  expect(() => effortRequestFrom(settingsOf(...words), 'default')).toThrow(why);
 });
