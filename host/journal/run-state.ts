@@ -15,7 +15,7 @@ export interface CellState {
 }
 
 /** The slowest iteration in one second of the run. */
-export interface Second {
+interface Second {
   readonly at: number;
   readonly max_ns: number;
 }

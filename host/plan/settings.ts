@@ -8,7 +8,7 @@ import {
 import { cleanLine } from '../../agent/contract/clean-text.ts';
 import { epChoices, ortEngines } from './engine-target.ts';
 
-export const SETTINGS_VERSION = 1;
+const SETTINGS_VERSION = 1;
 
 /** A record comes back by way of the board or a file: its texts are as untrusted as any other. */
 const text = z.string().overwrite((value) => cleanLine(value, 4096));

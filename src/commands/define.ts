@@ -3,10 +3,10 @@ import type { Given, OptionTable, Values } from '../options/option-row.ts';
 import type { displayOptions } from '../options/output-options.ts';
 
 /** The options of a verb and those of all. */
-export type WithDisplay<T extends OptionTable> = T & typeof displayOptions;
+type WithDisplay<T extends OptionTable> = T & typeof displayOptions;
 
 /** What a verb does; gives the exit code. `given` is what of the options was said. */
-export type Action<T extends OptionTable> = (
+type Action<T extends OptionTable> = (
   positionals: readonly string[],
   options: Values<WithDisplay<T>>,
   given: Given<WithDisplay<T>>,

@@ -4,7 +4,7 @@ import { duration } from './effort-options.ts';
 import { flag, grouped, type OptionRow, optional, type Rows, withDefault } from './option-row.ts';
 import { choicesFrom, sizeBytes, sizeText } from './parse-values.ts';
 
-export const telemetryOption: OptionRow<BoardSettings['telemetry']> = optional(
+const telemetryOption: OptionRow<BoardSettings['telemetry']> = optional(
   '--telemetry <source>',
   'mpstat, proc, full (sources of interrupts five times a second) or off (default: mpstat where it is installed, which takes the least CPU time of those that log; else proc)',
   {

@@ -10,7 +10,7 @@ export function duration(flags: string, about: string, name: string): OptionRow<
   });
 }
 
-export const cooldownOption: OptionRow<number | null> = optional(
+const cooldownOption: OptionRow<number | null> = optional(
   '--cooldown <duration|off>',
   'longest wait between processes for the board to come back to 3 °C above its start (default: 20s; 6s with --quick)',
   {

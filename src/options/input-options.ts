@@ -56,7 +56,7 @@ const data: OptionRow<DataSet | null> = {
   shorten: (set) => set && { ...set, path: basename(set.path) },
 };
 
-export const seedOption = withDefault(
+const seedOption = withDefault(
   '--seed <n>',
   'seed of inputs and of the order of cells',
   '1',

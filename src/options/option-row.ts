@@ -2,7 +2,7 @@
  * How far a value may go: `public` into results and to other machines; `shortened` there without the paths of this machine;
  * `private` nowhere.
  */
-export type Privacy = 'public' | 'shortened' | 'private';
+type Privacy = 'public' | 'shortened' | 'private';
 
 /** One option: how it is written and read, what it means, and where its value may go. */
 export interface OptionRow<T> {

@@ -1,7 +1,7 @@
 import { flag, grouped, type Values, withDefault } from './option-row.ts';
 import { choicesFrom } from './parse-values.ts';
 
-export const outputFormats = ['table', 'json', 'ndjson', 'csv', 'md'] as const;
+const outputFormats = ['table', 'json', 'ndjson', 'csv', 'md'] as const;
 export type OutputFormat = (typeof outputFormats)[number];
 
 /** How everything is shown, on every command. */
