@@ -164,7 +164,7 @@ test.for([
     expect(verdict).toMatchObject({
       kind: 'INVALID',
       reason: expect.stringMatching(/refused by the engine: /),
-      action: expect.stringContaining('docs/gpu.md'),
+      action: expect.stringContaining('docs/gpu/README.md'),
     });
     expect(verdict.reason).toContain(reason);
     expect([median_ns, iterations.total, placement]).toEqual([null, 0, null]);
@@ -180,7 +180,7 @@ test('runtime check proves the CPU by both engines, and says of each GPU provide
   const refused = (ep: string, name: string) => ({
     ...{ engine: 'ort', ep, state: 'fails', proof: null },
     reason: `this board's onnxruntime-node has no ${name}: it was built with cpu`,
-    next: expect.stringContaining('docs/gpu.md'),
+    next: expect.stringContaining('docs/gpu/README.md'),
   });
   expect(checks).toMatchObject([
     { engine: 'ort', ep: 'cpu', state: 'proved', proof: '3/3 nodes on CPU' },

@@ -152,7 +152,7 @@ export function itemsPerIteration({ batch }: Pick<Cell, 'batch'>): number {
   return batch ?? 1;
 }
 
-/** When to stop; the numbers and their sources are in docs/methodology.md. */
+/** When to stop; the numbers and their sources are in docs/methodology/README.md. */
 const effort = z.object({
   name: z.enum(['quick', 'default', 'thorough', 'custom']),
   minBlocks: positive,

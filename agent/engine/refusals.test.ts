@@ -50,7 +50,7 @@ test('other words are passed on as they are', () => {
   expect(sessionRefusal('webgpu', new Error(adapter)).next).toContain('Vulkan');
   const disabled = 'CUDA execution provider is not enabled in this build.';
   expect(seen).toContain(disabled);
-  expect(sessionRefusal('cuda', new Error(disabled)).next).toContain('docs/gpu.md');
+  expect(sessionRefusal('cuda', new Error(disabled)).next).toContain('docs/gpu/README.md');
   expect(sessionRefusal('cpu', new Error('bad model'))).toMatchObject({
     message: 'bad model',
     next: null,

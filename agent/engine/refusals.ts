@@ -8,8 +8,8 @@ import { unloadableProvider } from './unloadable.ts';
 /** The way on when an ONNX Runtime cannot use the GPU: TensorRT's own program where the board has it. */
 export function gpuNext(): string {
   return findTrtexec() === null
-    ? 'see docs/gpu.md for a GPU build (--ort, --ort-lib); trtexec is not on this board either'
-    : 'trtexec is there: use --ep trtexec, or see docs/gpu.md for a GPU build';
+    ? 'see docs/gpu/README.md for a GPU build (--ort, --ort-lib); trtexec is not on this board either'
+    : 'trtexec is there: use --ep trtexec, or see docs/gpu/README.md for a GPU build';
 }
 
 /** Refuses a precision that is asked of a provider which computes as the model is: of all but TensorRT. */

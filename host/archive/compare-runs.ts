@@ -10,7 +10,7 @@ import { measuredByKey } from './same-cell.ts';
 
 /** Differences below 1 % are of no practical weight. */
 const THRESHOLD = 0.01;
-/** With fewer processes on a side an interval over processes is indicative only; see docs/methodology.md. */
+/** With fewer processes on a side an interval over processes is indicative only; see docs/methodology/README.md. */
 const FEW_PROCESSES = 5;
 /** Level of a word, after Holm's correction over the comparisons that could have one. */
 const SIGNIFICANT = 0.05;
@@ -75,7 +75,7 @@ interface FoundChange {
 }
 
 /**
- * Holds the measured cells of runs against those of the first, as independent samples of processes (docs/methodology.md,
+ * Holds the measured cells of runs against those of the first, as independent samples of processes (docs/methodology/README.md,
  * "Environment keys"). Nothing is called faster or slower where the conditions differ, a number is not sound, or chance
  * among so many cells explains it.
  */

@@ -27,7 +27,7 @@ interface Way {
 /**
  * The question of the thesis, for this board and this run: whether pinning threads or moving interrupts makes the median or
  * the p95 smaller. Each comparison counts as decided only after Holm's correction over all of them, of both ways, with
- * the p95s over medians that the sentences before it tell (docs/methodology.md, "The experiment irq").
+ * the p95s over medians that the sentences before it tell (docs/methodology/README.md).
  */
 export function merit(effects: MeritEffects, cells: readonly CellResult[]): string {
   const corrected = correctedEffects([...effects.pinning, ...effects.moving]);

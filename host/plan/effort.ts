@@ -16,7 +16,7 @@ export interface EffortRequest {
   readonly cooldownMs?: number;
 }
 
-// Sources of the numbers: docs/methodology.md, "Default numbers".
+// Sources of the numbers: docs/methodology/stop-rules.md.
 const presets: Record<EffortRequest['preset'], Pick<Effort, PresetField>> = {
   quick: { minBlocks: 3, maxBlocks: 3, processBudgetMs: 3_000, precision: 0.01, idleMs: 2_000 },
   default: { minBlocks: 5, maxBlocks: 20, processBudgetMs: 10_000, precision: 0.01, idleMs: 3_000 },

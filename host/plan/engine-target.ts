@@ -70,7 +70,7 @@ export function bestGpuTarget(board: string, facts: BoardFacts, choice: GpuChoic
     code: 'usage',
     what: `--gpu auto: nothing on ${board} can run a model on its GPU`,
     why: 'trtexec is not there (package libnvinfer-bin), and no ONNX Runtime with CUDA or TensorRT was found or given (--ort-lib, --ort)',
-    next: 'on the board: sudo apt-get install libnvinfer-bin; or see docs/gpu.md',
+    next: 'on the board: sudo apt-get install libnvinfer-bin; or see docs/gpu/README.md',
     board,
   });
 }

@@ -20,7 +20,7 @@ export function addRuntimeCommands(program: Command, define: Define): void {
   );
   const add = runtime
     .command('add')
-    .argument('<dir|tgz>', 'your build of onnxruntime-node (docs/gpu.md)')
+    .argument('<dir|tgz>', 'your build of onnxruntime-node (docs/gpu/README.md)')
     .description('store a build: every board of its platform is measured with it from then on');
   const name = text('--name <name>', 'what to call it (default: by its library)');
   define(add, { name, ...jsonOption }, async ([path = ''], options) =>

@@ -20,7 +20,7 @@ export function describeGpuMeans(board: string, means: GpuMeans, terminal: Termi
   }
   lines.push(
     '',
-    '  A library that is there is not one that runs: the first benchmark proves it. See docs/gpu.md.',
+    '  A library that is there is not one that runs: the first benchmark proves it. See docs/gpu/README.md.',
     '',
   );
   return plainText(lines.join('\n'), terminal.isUnicode);

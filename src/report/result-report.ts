@@ -102,7 +102,7 @@ function notesOf(result: Result): string[] {
   return ciNote ? [...notes, `  ! ${ciNote}`] : notes;
 }
 
-/** What each source is chosen for; docs/methodology.md has the figures. */
+/** What each source is chosen for; docs/methodology/README.md has the figures. */
 const sources: Readonly<Record<Result['plan']['telemetry'], string>> = {
   mpstat: 'mpstat, which disturbs least of those that keep a log',
   proc: 'proc',

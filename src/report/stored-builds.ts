@@ -29,7 +29,7 @@ export function describeBuilds(
   }
   if (builds.length === 0) {
     lines.push(
-      '  none; to store one: orin-remote runtime add DIR (docs/gpu.md tells how it is made)',
+      '  none; to store one: orin-remote runtime add DIR (docs/gpu/README.md tells how it is made)',
     );
   }
   return plainText(`${lines.join('\n')}\n`, terminal.isUnicode);

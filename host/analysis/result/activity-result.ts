@@ -112,7 +112,7 @@ const attributedSource = z.object({
   is_link: z.boolean(),
 });
 
-/** Which interrupts and softirqs go with slow iterations; see docs/methodology.md, "Attribution". */
+/** Which interrupts and softirqs go with slow iterations; see docs/methodology/attribution.md. */
 export const attribution = z.object({
   windows: count,
   /** Median length of a window. */

@@ -19,7 +19,7 @@ const interval = z.object({
   lo_ns: z.number(),
   hi_ns: z.number(),
   level: z.number(),
-  /** The first where the cell is as precise as asked, the second where it is not: docs/methodology.md, "Intervals". */
+  /** The first where the cell is as precise as asked, the second where it is not: docs/methodology/intervals.md. */
   method: z.enum([
     'spread-limit-log-process-medians',
     't-log-process-medians',

@@ -102,7 +102,7 @@ export const resultSchema = z.object({
   created_utc: words,
   seed: count,
   context: runContext,
-  /** † of docs/methodology.md: results compare only where these agree. */
+  /** † of docs/methodology/README.md: results compare only where these agree. */
   environment: boardEnvironment,
   quantile_definition: z.string(),
   run: runSummary,

@@ -61,7 +61,7 @@ export function requireFits(build: UserBuild, board: string, facts: BoardFacts):
       code: 'runtime-unavailable',
       what: `the build ${build.name} of onnxruntime-node does not run on ${board}`,
       why: `it is for ${build.platform}, the board is ${facts.platform}`,
-      next: 'build it on a board of this kind (docs/gpu.md), or measure with the build of npm: --ort npm',
+      next: 'build it on a board of this kind (docs/gpu/README.md), or measure with the build of npm: --ort npm',
       board,
     });
   }
@@ -72,7 +72,7 @@ export function requireFits(build: UserBuild, board: string, facts: BoardFacts):
     code: 'runtime-unavailable',
     what: `the build ${build.name} of onnxruntime-node does not run on ${board}`,
     why: `it asks for glibc ${build.glibc}, the board has ${version}`,
-    next: 'build it on a board with the same JetPack (docs/gpu.md), or measure with the build of npm: --ort npm',
+    next: 'build it on a board with the same JetPack (docs/gpu/README.md), or measure with the build of npm: --ort npm',
     board,
   });
 }
@@ -168,6 +168,6 @@ function unfit(path: string, why: string, next?: string): OrinError {
     code: 'runtime-unavailable',
     what: `${path}: no usable build of onnxruntime-node`,
     why,
-    next: next ?? 'see docs/gpu.md for how one is made',
+    next: next ?? 'see docs/gpu/README.md for how one is made',
   });
 }
