@@ -1,4 +1,5 @@
-// Builds what the bin needs: the command line as lazy chunks, the agent as the one file that is pushed.
+// Builds what the bin needs: the command line as lazy chunks, the agent as the one file that is
+// pushed.
 import { readFile, rm } from 'node:fs/promises';
 import { build } from 'esbuild';
 

@@ -1,7 +1,7 @@
 /**
- * The floors of the house, lowest first: a room imports only from rooms above it in its list, types included.
- * `npx tsx floors.ts` writes floors.json, which biome.json extends; `test/floors.test.ts` plants a
- * breach in each room.
+ * The floors of the house, lowest first: a room imports only from rooms above it in its list, types
+ * included. `npx tsx floors.ts` writes floors.json, which biome.json extends; `test/floors.test.ts`
+ * plants a breach in each room.
  */
 import { writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';

@@ -1,4 +1,5 @@
-// Preloaded by tsx (`tsx --import ./sh-loader.mjs …`): a shell program that is imported is its text, as in the build.
+// Preloaded by tsx (`tsx --import ./sh-loader.mjs …`): a shell program that is imported is its
+// text, as in the build.
 import { register } from 'node:module';
 
 const hooks = `

@@ -3,7 +3,10 @@ import { defineConfig, type Plugin } from 'vitest/config';
 
 /** Tests that the whole machine notices: they run one by one, when all others are done. */
 const alone = 'test/alone/**/*.test.ts';
-/** Tests beside the code that need a real account, sshd, download or model, and the seconds that these take. */
+/**
+ * Tests beside the code that need a real account, sshd, download or model, and the seconds that
+ * these take.
+ */
 const integration = '{src,host,agent,models}/**/*.integration.test.ts';
 
 /** A shell program that is imported is its text, as in the build. */
@@ -52,8 +55,8 @@ export default defineConfig({
     // What a test waits for comes when it comes: a loaded machine is slow, not wrong.
     expect: { poll: { timeout: 10_000 } },
     hookTimeout: 60_000,
-    // Real processes race with whatever else a shared CI machine does; a test that needed its second try is
-    // marked as retried in the report. At a desk there is no second try.
+    // Real processes race with whatever else a shared CI machine does; a test that needed its
+    // second try is marked as retried in the report. At a desk there is no second try.
     retry: process.env.CI ? 1 : 0,
     reporters: ['default', './test/support/closing-line.ts'],
     // ONNX Runtime phones home unless it is told not to; tests load it too.

@@ -11,8 +11,8 @@ import { tryShapes } from './trial/trial.ts';
 import { work } from './work/work.ts';
 
 /**
- * What the agent is and where: `<runtime>/bin/node <runtime>/agent.cjs <role> …`. From here on this process, too, has no other
- * variables of the account than those that a supervisor may see.
+ * What the agent is and where: `<runtime>/bin/node <runtime>/agent.cjs <role> …`. From here on this
+ * process, too, has no other variables of the account than those that a supervisor may see.
  */
 function runtime(): Runtime {
   const agentFile = resolve(process.argv[1] ?? '');

@@ -6,7 +6,9 @@ export const exitCodes = {
   bug: 1,
   usage: 2,
   someBoardsFailed: 3,
-  /** No cell was measured, or the run was cut, died or lost its board; what there is of it is saved. */
+  /**
+   * No cell was measured, or the run was cut, died or lost its board; what there is of it is saved.
+   */
   boardFailed: 4,
   failIf: 5,
   hostKey: 6,
@@ -101,8 +103,8 @@ const MAX_LENGTH = 4000;
 const clean = (text: string) => cleanText(text, MAX_LENGTH);
 
 /**
- * The one error that people see: what failed and where, why, what to do next. Names and words of boards and files go into it
- * as they are, and come out clean.
+ * The one error that people see: what failed and where, why, what to do next. Names and words of
+ * boards and files go into it as they are, and come out clean.
  */
 export class OrinError extends Error {
   readonly code: ErrorCode;

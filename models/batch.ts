@@ -25,7 +25,8 @@ const IMAGE_RANK = 4;
 
 /**
  * The batch dimension of a model, null where there is none or where it is in doubt.
- * @param said values of `--batch-axis`: symbolic names and `input:axis`, or `none`; none of them leaves it to the model.
+ * @param said values of `--batch-axis`: symbolic names and `input:axis`, or `none`; none of them
+ *   leaves it to the model.
  * @throws ModelError `input-mismatch` for a value that is no dimension of an input.
  */
 export function findBatch(
@@ -102,7 +103,10 @@ function isNamed(dimension: Dimension, meaning: 'batch' | 'letter'): dimension i
   return typeof dimension === 'string' && meaningOf(dimension) === meaning;
 }
 
-/** A free leading dimension that all inputs and all outputs that are tensors have: by one name, or by none at all. */
+/**
+ * A free leading dimension that all inputs and all outputs that are tensors have: by one name, or
+ * by none at all.
+ */
 function sharedBatch(model: BatchModel): BatchDimension | null {
   const inputs = model.inputs.filter((input) => !isParameter(input));
   if (inputs.some(({ shape }) => shape === null || shape.length < 2)) return null;

@@ -94,7 +94,9 @@ export function makeBuiltIn(name: string): Uint8Array {
   return found.make();
 }
 
-/** For a name that is neither a built-in model nor a file: lists ours, and the one probably meant. */
+/**
+ * For a name that is neither a built-in model nor a file: lists ours, and the one probably meant.
+ */
 export function unknownModel(name: string): ModelError {
   const names = recipes.map((known) => known.name);
   const nearest = nearestName(name, names);

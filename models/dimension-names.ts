@@ -14,10 +14,11 @@ const otherWords = new Set(
 );
 
 /**
- * Reads a symbolic name. `batch`: one of its words says so and none says otherwise (`batch_size`, `batchSize`,
- * `text_batch_size`, `bs`). `letter`: `N` or `B` alone, which stands for a batch where it leads an array of several dimensions.
- * `other`: it counts something else (`seq_len`, `height`, `batch_size*num_heads`). `unsaid`: exporters make such names up
- * (`s0`, `dim_0`, `unk__7`), or people whom we do not understand.
+ * Reads a symbolic name. `batch`: one of its words says so and none says otherwise (`batch_size`,
+ * `batchSize`, `text_batch_size`, `bs`). `letter`: `N` or `B` alone, which stands for a batch where
+ * it leads an array of several dimensions. `other`: it counts something else (`seq_len`, `height`,
+ * `batch_size*num_heads`). `unsaid`: exporters make such names up (`s0`, `dim_0`, `unk__7`), or
+ * people whom we do not understand.
  */
 export function meaningOf(symbol: string): DimensionMeaning {
   if (/^[nb]$/iu.test(symbol)) return 'letter';
@@ -27,7 +28,10 @@ export function meaningOf(symbol: string): DimensionMeaning {
   return words.some((word) => batchWords.has(word)) ? 'batch' : 'unsaid';
 }
 
-/** Lower case, without numbers at the end and the s of a plural: `imageBatchSize2` is image, batch, size. */
+/**
+ * Lower case, without numbers at the end and the s of a plural: `imageBatchSize2` is image, batch,
+ * size.
+ */
 export function wordsOf(symbol: string): readonly string[] {
   return symbol
     .replace(/([a-z\d])([A-Z])/gu, '$1 $2')
@@ -43,7 +47,10 @@ export function isFree(dimension: Dimension): dimension is string | null {
   return typeof dimension !== 'number';
 }
 
-/** Free, and without a name: tf2onnx numbers such dimensions through, `unk__7`, each apart from all others. */
+/**
+ * Free, and without a name: tf2onnx numbers such dimensions through, `unk__7`, each apart from all
+ * others.
+ */
 export function isUnnamed(dimension: Dimension | undefined): boolean {
   return dimension === null || (typeof dimension === 'string' && /^unk__\d+$/u.test(dimension));
 }

@@ -37,8 +37,8 @@ const sideWords = new Set(['height', 'width', 'h', 'w']);
 const sampleWords = new Set(['sample', 'waveform', 'wave', 'audio']);
 
 /**
- * Shapes of all inputs that may well work: what is settled stays, one symbolic name is one number, and dimensions that are alike
- * get a like size.
+ * Shapes of all inputs that may well work: what is settled stays, one symbolic name is one number,
+ * and dimensions that are alike get a like size.
  */
 export function exampleShapes(
   inputs: readonly Unsettled[],

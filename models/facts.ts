@@ -8,7 +8,10 @@ export interface TensorFacts {
   readonly dtype: string;
   /** Null where not even the rank is known. */
   readonly shape: readonly Dimension[] | null;
-  /** Its type has no element type where it must have one, so that ONNX Runtime does not load the model. */
+  /**
+   * Its type has no element type where it must have one, so that ONNX Runtime does not load the
+   * model.
+   */
   readonly isTypeIncomplete?: true;
 }
 
@@ -21,8 +24,9 @@ export interface ModelFile {
 }
 
 /**
- * How the batch of a model is known. `option`: the person said it. `named`: the model names a dimension so. `shared`: all inputs
- * and outputs have one free leading dimension. `fixed`: all have the same fixed one, and are images by their rank.
+ * How the batch of a model is known. `option`: the person said it. `named`: the model names a
+ * dimension so. `shared`: all inputs and outputs have one free leading dimension. `fixed`: all have
+ * the same fixed one, and are images by their rank.
  */
 export type BatchOrigin = 'option' | 'named' | 'shared' | 'fixed';
 
@@ -35,8 +39,8 @@ export interface ResolvedBatch {
 }
 
 /**
- * Work of one inference in convolutions, matrix products and what is made of them, a multiplication and an addition counted as
- * two. With `unknownNodes` above 0 all figures are lower bounds.
+ * Work of one inference in convolutions, matrix products and what is made of them, a multiplication
+ * and an addition counted as two. With `unknownNodes` above 0 all figures are lower bounds.
  */
 export interface FlopsFacts {
   /** The batch that the figures are for; null: an inference is one item. */
@@ -51,7 +55,10 @@ export interface FlopsFacts {
   readonly integerPerItem: number;
   /** Nodes that are in the figures. */
   readonly estimatedNodes: number;
-  /** Nodes of such operators that the figures leave out, as their shapes or how often they run are not known. */
+  /**
+   * Nodes of such operators that the figures leave out, as their shapes or how often they run are
+   * not known.
+   */
   readonly unknownNodes: number;
   /** Which these are, the most frequent first. */
   readonly unknownByOp: readonly { readonly op: string; readonly count: number }[];
@@ -98,7 +105,10 @@ export interface ModelFacts {
     readonly total: number;
     readonly byOp: readonly { readonly op: string; readonly count: number }[];
   };
-  /** For the shapes that were asked for, else a batch of 1; null where free dimensions leave all unknown. */
+  /**
+   * For the shapes that were asked for, else a batch of 1; null where free dimensions leave all
+   * unknown.
+   */
   readonly flops: FlopsFacts | null;
   /** Null where no dimension is known to be a batch. */
   readonly batch: Pick<ResolvedBatch, 'from' | 'dimension'> | null;

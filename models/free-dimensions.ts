@@ -11,7 +11,10 @@ export interface ShapeExample {
   readonly flags: string;
 }
 
-/** Dimensions that nobody has chosen, with shapes to choose: the likeliest first, none of them tried. */
+/**
+ * Dimensions that nobody has chosen, with shapes to choose: the likeliest first, none of them
+ * tried.
+ */
 export class FreeDimensions extends ModelError {
   readonly examples: readonly ShapeExample[];
 

@@ -4,8 +4,9 @@ import type { Dimension } from './facts.ts';
 export type AskedShape = readonly (number | null)[];
 
 /**
- * Reads the value of a `--shape` flag, `name=1x3x224x224`; names may contain `=` and `:`, dimensions are decimal, and `N` is
- * the batch, whatever `--batch` says. `name=scalar` has no dimensions. Undefined where it is none.
+ * Reads the value of a `--shape` flag, `name=1x3x224x224`; names may contain `=` and `:`,
+ * dimensions are decimal, and `N` is the batch, whatever `--batch` says. `name=scalar` has no
+ * dimensions. Undefined where it is none.
  */
 export function parseShape(
   text: string,

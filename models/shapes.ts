@@ -27,9 +27,10 @@ export interface ResolvedShapes {
 type Overrides = ReadonlyMap<string, AskedShape>;
 
 /**
- * Gives every input dimension a number: the model's own; that of an override, exactly; the batch size where the batch stands. One
- * symbolic name is one number. What is open then is in the error.
- * @throws ModelError `free-dimension` with shapes to choose, or `input-mismatch` for a contradiction.
+ * Gives every input dimension a number: the model's own; that of an override, exactly; the batch
+ * size where the batch stands. One symbolic name is one number. What is open then is in the error.
+ * @throws ModelError `free-dimension` with shapes to choose, or `input-mismatch` for a
+ *   contradiction.
  */
 export function resolveShapes(model: BatchModel, request: ShapeRequest = {}): ResolvedShapes {
   const overrides = new Map(Object.entries(request.overrides ?? {}));
@@ -65,7 +66,10 @@ export function itemsOf({ batch }: Pick<ResolvedShapes, 'batch'>): number {
   return batch?.size ?? 1;
 }
 
-/** Whether a dimension of an input, or all of them, is not in the model: whoever runs it must say what it is. */
+/**
+ * Whether a dimension of an input, or all of them, is not in the model: whoever runs it must say
+ * what it is.
+ */
 export function hasFreeShapes({ inputs }: Pick<ModelFacts, 'inputs'>): boolean {
   return inputs.some(({ shape }) => shape === null || shape.some(isFree));
 }
@@ -102,8 +106,8 @@ interface Asked {
 }
 
 /**
- * The size of the batch where one was found; null where shapes that were asked for give a dimension without a name several
- * sizes, so that it is no batch after all.
+ * The size of the batch where one was found; null where shapes that were asked for give a dimension
+ * without a name several sizes, so that it is no batch after all.
  */
 function sizedBatch(
   model: BatchModel,
@@ -152,7 +156,9 @@ function sizedBatch(
   return { size, from: found.from, dimension: found.name };
 }
 
-/** Without a batch a size of one is what there is; another cannot be had, and N stands for nothing. */
+/**
+ * Without a batch a size of one is what there is; another cannot be had, and N stands for nothing.
+ */
 function refuseBatchOfNone(model: BatchModel, request: ShapeRequest, overrides: Overrides): void {
   const { batch: asked } = request;
   if (asked !== undefined && asked !== 1) throw refusedBatch(model, asked);

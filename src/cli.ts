@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// The one place that turns errors into text and exit codes. Nothing heavy is imported before a command runs.
+// The one place that turns errors into text and exit codes. Nothing heavy is imported before a
+// command runs.
 process.env.NODE_ENV ??= 'production';
 // ONNX Runtime phones home unless told not to; said here for every process that we start.
 process.env.ORT_DISABLE_TELEMETRY = '1';

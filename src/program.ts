@@ -28,8 +28,8 @@ Examples:
 `;
 
 /**
- * Parses the arguments and runs the command that they name; gives the exit code. Commands are imported only
- * when they run, so that --help loads nothing of SSH, models or screens.
+ * Parses the arguments and runs the command that they name; gives the exit code. Commands are
+ * imported only when they run, so that --help loads nothing of SSH, models or screens.
  */
 export async function createProgram(argv: readonly string[]): Promise<number> {
   let exitCode: number = exitCodes.ok;

@@ -12,8 +12,9 @@ import { type Cli, type CliResult, makeCli } from './support/cli.ts';
 import { agentProcesses } from './support/processes.ts';
 import { slowModel } from './support/slow-model.ts';
 
-// What is sent to a Jetson, executed: Node, ONNX Runtime, koffi and the board's own tools, all of them arm64, one after another on
-// one board. QEMU is slow, so that one run is looked at from many sides; its times mean nothing.
+// What is sent to a Jetson, executed: Node, ONNX Runtime, koffi and the board's own tools, all of
+// them arm64, one after another on one board. QEMU is slow, so that one run is looked at from many
+// sides; its times mean nothing.
 
 const ort: typeof import('onnxruntime-node') = createRequire(import.meta.url)('onnxruntime-node');
 
@@ -86,7 +87,8 @@ test('a run that was left goes on under arm64 programs, is seen by later command
       ...[`/home/board/.cache/orin-remote/runs/${id}`, '--segment', '1', '--wait', '0', ''],
     ],
   });
-  // Who holds the board is told by sockets, pids and files, each read by the board's own grep and stat.
+  // Who holds the board is told by sockets, pids and files, each read by the board's own grep and
+  // stat.
   const { stdout } = await on(board, 'doctor');
   expect(stdout).toMatch(/ aarch64, glibc 2\.31\n/);
   expect(stdout).toContain(`${id} of`);
@@ -176,7 +178,8 @@ test('runtime check proves the CPU by both engines, and says of each GPU provide
   const { code, stdout } = await on(boardOf(context), 'runtime check', '--json', '-q');
   expect(code).toBe(4);
   const { checks } = JSON.parse(stdout) as { readonly checks: readonly Record<string, unknown>[] };
-  // By a bench of these cells, each INVALID: no number, and no profile of a session on the CPU in its stead.
+  // By a bench of these cells, each INVALID: no number, and no profile of a session on the CPU in
+  // its stead.
   const refused = (ep: string, name: string) => ({
     ...{ engine: 'ort', ep, state: 'fails', proof: null },
     reason: `this board's onnxruntime-node has no ${name}: it was built with cpu`,

@@ -8,7 +8,8 @@ import { makeBuiltIn } from '../models/built-in.ts';
 import { ofKind, shortEffort, TestBoard, type TestModel, type TestRun } from './support/board.ts';
 import { fixedInput, testCell } from './support/cells.ts';
 
-// No machine of these tests heats up on request: the temperatures are files below a directory, which the test moves on.
+// No machine of these tests heats up on request: the temperatures are files below a directory,
+// which the test moves on.
 
 const board = new TestBoard();
 const mlp: TestModel = {
@@ -19,7 +20,10 @@ const mlp: TestModel = {
 beforeAll(() => board.install());
 afterAll(() => board.remove());
 
-/** A board with a PMIC, a zone that is powered down, one that is warmer than the junction tells, and the junction. */
+/**
+ * A board with a PMIC, a zone that is powered down, one that is warmer than the junction tells, and
+ * the junction.
+ */
 class Thermometer {
   readonly root: string;
 

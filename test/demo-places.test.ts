@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Cli, makeCli } from './support/cli.ts';
 
-/** Debian's account `daemon`: a name, and a group that nobody else is in, as useradd makes for people. */
+/**
+ * Debian's account `daemon`: a name, and a group that nobody else is in, as useradd makes for
+ * people.
+ */
 const uid = 1;
 /** Debian's group `users`, which people share. */
 const usersGid = 100;

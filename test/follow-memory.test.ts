@@ -5,8 +5,8 @@ import { expect, test } from 'vitest';
 const run = promisify(execFile);
 
 /**
- * Follows, shows, collects, computes and saves a run whose journal a board makes up, with this much memory; gives the problems of its
- * journal.
+ * Follows, shows, collects, computes and saves a run whose journal a board makes up, with this much
+ * memory; gives the problems of its journal.
  */
 async function followedWithin(megabytes: number, events: string): Promise<readonly string[]> {
   const program = `

@@ -29,7 +29,8 @@ test.each([
     const { plan, journal } = makeRun(boot);
     const bytes = journal.bytes();
     const run = await LaidRun.lay(sshd.home, plan, bytes.subarray(0, bytes.length - 10));
-    // After a restart the number may belong to anybody, here even to a process that looks like ours.
+    // After a restart the number may belong to anybody, here even to a process that looks like
+    // ours.
     if (boot) await run.startSupervisor();
     const runs = await freshRuns(sshd.home);
     const { outcome, notes, events } = await follow(run, plan, { connect: sshd.connect, runs });

@@ -27,7 +27,8 @@ test('no dependency runs a script of its own at npm ci, which would need more th
 });
 
 test('every dependency is locked with its integrity, those of other platforms as well', async () => {
-  // npm leaves it out of entries for platforms that it did not install; then any bytes of that name would do.
+  // npm leaves it out of entries for platforms that it did not install; then any bytes of that name
+  // would do.
   const { packages }: Lock = await read('package-lock.json');
   const open = Object.entries(packages)
     .filter(([name, { link }]) => name !== '' && link !== true)

@@ -23,7 +23,9 @@ async function run(args: readonly string[], options: CliOptions = {}): Promise<C
   return await cli.run(args, { ...options, environment });
 }
 
-/** Runs a bench and sends each signal once stderr says its words, and what comes before it is done. */
+/**
+ * Runs a bench and sends each signal once stderr says its words, and what comes before it is done.
+ */
 async function interrupted(
   ...signals: readonly (readonly [string, NodeJS.Signals, (() => Promise<void>)?])[]
 ) {

@@ -6,8 +6,9 @@ import { type Cli, makeCli } from './support/cli.ts';
 import { type Sshd, startSshd } from './support/sshd.ts';
 import { mayMount, type Steered, steerProc } from './support/steered-proc.ts';
 
-// The board is a real sshd on this machine, and so is the run. Only /proc/interrupts and /proc/irq are replayed, mounted
-// for the commands of that board: where this machine's own interrupts go, and how often, cannot be steered here.
+// The board is a real sshd on this machine, and so is the run. Only /proc/interrupts and /proc/irq
+// are replayed, mounted for the commands of that board: where this machine's own interrupts go, and
+// how often, cannot be steered here.
 
 let cli: Cli;
 beforeAll(async () => {

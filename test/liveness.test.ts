@@ -4,11 +4,16 @@ import { failure } from './support/failure.ts';
 import { type Sshd, startSshd } from './support/sshd.ts';
 import { connectBy, transports } from './support/transports.ts';
 
-/** Instead of 20 s. The ssh client's own clock counts whole seconds, four of which make the least. */
+/**
+ * Instead of 20 s. The ssh client's own clock counts whole seconds, four of which make the least.
+ */
 const deadAfterMs = 4000;
 /** sshd grants more to send every 96 kB that have arrived: at this rate well within the bound. */
 const SLOW_BYTES_PER_SECOND = 80_000;
-/** Takes several times the bound, and fits the first grant: all of it is on its way at once, questions behind it. */
+/**
+ * Takes several times the bound, and fits the first grant: all of it is on its way at once,
+ * questions behind it.
+ */
 const UPLOAD_BYTES = 1_000_000;
 
 let sshd: Sshd;

@@ -258,7 +258,8 @@ test('long iterations run beside the main thread, all of them on one other', asy
   const events = await measure(slowModel({ nodes: 40 }), cells, { effort });
   const [taken] = ofKind(events, 'threads');
   const threads = taken?.threads ?? [];
-  // Of the CPU time, which other programs do not change; of the time on the wall they take what they like.
+  // Of the CPU time, which other programs do not change; of the time on the wall they take what
+  // they like.
   const all_ns = threads.reduce((sum, { run_ns }) => sum + run_ns, 0);
   const shares = threads.map(({ role, run_ns }) => ({ role, share: run_ns / all_ns }));
   expect(shares.filter(({ share }) => share > 0.3)).toMatchObject([{ role: 'other' }]);

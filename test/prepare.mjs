@@ -1,8 +1,12 @@
-// Makes sure that what the tests run besides Node is here: a real SSH server, shells, mpstat. Runs before `npm test`.
+// Makes sure that what the tests run besides Node is here: a real SSH server, shells, mpstat. Runs
+// before `npm test`.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
-/** Debian package → what it brings, and whether tests fail without it (others print why they are skipped). */
+/**
+ * Debian package → what it brings, and whether tests fail without it (others print why they are
+ * skipped).
+ */
 const parts = [
   { debian: 'openssh-server', paths: ['/usr/sbin/sshd'], isEssential: true },
   { debian: 'openssh-client', paths: ['/usr/bin/ssh'], isEssential: true },

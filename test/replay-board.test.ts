@@ -13,8 +13,9 @@ import { fixedInput, testCell } from './support/cells.ts';
 import { ReplayBoard } from './support/replay-board.ts';
 
 /**
- * The real agent on a directory that has the /proc and /sys of an Orin Nano, whose frames go on while it measures: idle, a
- * cell that leaves the board in peace, and one that makes it hot. The counters are captured, the steps are planted.
+ * The real agent on a directory that has the /proc and /sys of an Orin Nano, whose frames go on
+ * while it measures: idle, a cell that leaves the board in peace, and one that makes it hot. The
+ * counters are captured, the steps are planted.
  */
 const board = new TestBoard();
 const BATCH = 512;
@@ -219,8 +220,9 @@ test.each([
 );
 
 /**
- * The journal with the steady iterations of a process evenly over their time: on a busy machine their steady part may be too
- * short for an energy, which is right and another test's matter. Power and its times stay as the agent told them.
+ * The journal with the steady iterations of a process evenly over their time: on a busy machine
+ * their steady part may be too short for an energy, which is right and another test's matter. Power
+ * and its times stay as the agent told them.
  */
 function evened(events: readonly JournalEvent[], process: number) {
   const ended = ofKind(events, 'process-end').find((one) => one.process === process);

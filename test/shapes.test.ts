@@ -50,7 +50,9 @@ function clip(): Uint8Array {
 const int = (name: string, i: number) => ({ name, type: 2, i });
 const ints = (name: string, ...values: readonly number[]) => ({ name, type: 7, ints: values });
 
-/** A GRU whose state is an input: its batch is that of the sound, and neither dimension has a name. */
+/**
+ * A GRU whose state is an input: its batch is that of the sound, and neither dimension has a name.
+ */
 function recurrent(): Uint8Array {
   const zeros = (name: string, ...dims: readonly number[]) => ({
     name,

@@ -1,5 +1,6 @@
-// What must work on every laptop, whatever its system: help, models, results, and an SSH connection.
-// Usage: node test/smoke.mjs HOST [ssh options of orin-remote]. HOST answers SSH and need not be a board.
+// What must work on every laptop, whatever its system: help, models, results, and an SSH
+// connection. Usage: node test/smoke.mjs HOST [ssh options of orin-remote]. HOST answers SSH and
+// need not be a board.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -117,7 +117,8 @@ describe('a key', () => {
     expect(prompter.asked).toEqual([]);
   });
 
-  // Made by puttygen 0.78: `puttygen -t ed25519 --ppk-param version=2`, and 3, without and with a passphrase.
+  // Made by puttygen 0.78: `puttygen -t ed25519 --ppk-param version=2`, and 3, without and with a
+  // passphrase.
   it.each(['v2.ppk', 'v2-locked.ppk', 'v3.ppk', 'v3-locked.ppk'])(
     'of PuTTY, %s, is named with what converts it, and no passphrase is asked for',
     async (name) => {

@@ -38,7 +38,10 @@ function mixedModel(): TestModel {
   return { id: 'mixed', main: 'm.onnx', files: { 'm.onnx': bytes } };
 }
 
-/** Ten times the first row of an image, each pixel once: which class is the answer says which image arrived. */
+/**
+ * Ten times the first row of an image, each pixel once: which class is the answer says which image
+ * arrived.
+ */
 function imageModel(): TestModel {
   const tensor = (name: string, lengths: readonly number[]) => ({
     name,

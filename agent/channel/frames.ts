@@ -23,7 +23,10 @@ function writeAll(fd: number, bytes: Uint8Array): void {
   }
 }
 
-/** Writes one frame and returns when the last byte is in the pipe. Throws EPIPE when the reader is gone. */
+/**
+ * Writes one frame and returns when the last byte is in the pipe. Throws EPIPE when the reader is
+ * gone.
+ */
 export function writeFrame(fd: number, type: number, parts: readonly Uint8Array[]): void {
   const header = Buffer.allocUnsafe(headerBytes);
   header.writeUInt32LE(type, 0);
@@ -45,7 +48,10 @@ export class FrameReader {
   #chunks: Buffer[] = [];
   #length = 0;
 
-  /** Takes a chunk and gives the frames it completed; throws on a frame that is none of ours, after those before it. */
+  /**
+   * Takes a chunk and gives the frames it completed; throws on a frame that is none of ours, after
+   * those before it.
+   */
   *push(chunk: Buffer): Generator<Frame, void> {
     this.#chunks.push(chunk);
     this.#length += chunk.length;

@@ -8,7 +8,9 @@ import type { Scheduling } from '../proc/scheduling.ts';
 export interface WorkerJob {
   readonly cell: Cell;
   readonly effort: Effort;
-  /** The process lasts at least so long, from its first iteration on: see `pilotMs` of the effort. */
+  /**
+   * The process lasts at least so long, from its first iteration on: see `pilotMs` of the effort.
+   */
   readonly leastMs: number;
   /** Absolute path of the `.onnx` file as laid out for this run. */
   readonly modelPath: string;
@@ -16,7 +18,10 @@ export interface WorkerJob {
   readonly modelHashes: readonly string[];
   /** Root of the content-addressed store. */
   readonly storePath: string;
-  /** Where files may lie while it runs, in the run's directory, so that they go with the run; not made yet. */
+  /**
+   * Where files may lie while it runs, in the run's directory, so that they go with the run; not
+   * made yet.
+   */
   readonly scratchPath: string;
   /** Directory with the agent and `node_modules` beside it. */
   readonly runtimePath: string;
@@ -26,13 +31,19 @@ export interface WorkerJob {
   readonly rootPath: string;
 }
 
-/** What the sampler is told: one line on its standard input, which then stays open until it must stop. */
+/**
+ * What the sampler is told: one line on its standard input, which then stays open until it must
+ * stop.
+ */
 export interface SamplerJob {
   readonly origin_ns: string;
   readonly runDirectory: string;
   /** Of the run: it is in the log's name. */
   readonly segment: number;
-  /** `mpstat`: the program writes its own log; `proc`: raw frames; `counters`: the `tele` events only. */
+  /**
+   * `mpstat`: the program writes its own log; `proc`: raw frames; `counters`: the `tele` events
+   * only.
+   */
   readonly mode: 'mpstat' | 'proc' | 'counters';
   /** Time between two `tele` events; the raw log has one frame a second, whatever this is. */
   readonly everyMs: number;
@@ -42,7 +53,10 @@ export interface SamplerJob {
   readonly link: NonNullable<WrittenOf<'tele'>['link']> | null;
   /** Where the board's files are looked for: `/`, but in tests. */
   readonly rootPath: string;
-  /** Words before `mpstat`, so that it dies with the sampler; empty where the board has no such tool. */
+  /**
+   * Words before `mpstat`, so that it dies with the sampler; empty where the board has no such
+   * tool.
+   */
   readonly dieWithParent: readonly string[];
 }
 
@@ -84,7 +98,9 @@ interface WorkerAlive {
 
 export type WorkerMessage = WorkerReady | WorkerMapped | WorkerEvent | WorkerAlive | WorkerDone;
 
-/** What the profiling process is told: the same cell, and where the profile may lie for a moment. */
+/**
+ * What the profiling process is told: the same cell, and where the profile may lie for a moment.
+ */
 export interface ProfileJob
   extends Omit<WorkerJob, 'effort' | 'leastMs' | 'origin_ns' | 'rootPath' | 'scratchPath'> {
   readonly profileDirectory: string;

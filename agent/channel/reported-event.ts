@@ -6,8 +6,9 @@ import {
 } from '../contract/events.ts';
 
 /**
- * What another process of ours reports, as the journal will hold it: of one of these kinds, and fitting the schema but
- * for its number, which the journal gives. A process whose memory an engine damaged may send anything.
+ * What another process of ours reports, as the journal will hold it: of one of these kinds, and
+ * fitting the schema but for its number, which the journal gives. A process whose memory an engine
+ * damaged may send anything.
  * @throws Error that says what does not fit.
  */
 export function reportedEvent<K extends JournalKind>(

@@ -1,6 +1,7 @@
 /**
- * Texts of files by absolute path, as they were at one moment. Null: the file is there and could not be read
- * (EAGAIN of a powered-down sensor, EACCES without root). A path that is not in it does not exist.
+ * Texts of files by absolute path, as they were at one moment. Null: the file is there and could
+ * not be read (EAGAIN of a powered-down sensor, EACCES without root). A path that is not in it does
+ * not exist.
  */
 export type JetsonSnapshot = Readonly<Record<string, string | null>>;
 
@@ -11,8 +12,9 @@ const cooling = '/sys/class/thermal/cooling_device*';
 const devfreq = '/sys/class/devfreq/*';
 
 /**
- * What the agent has to read for `readJetsonState`; `*` stands for any part of one path segment. `once` does not
- * change while a board is up, `each` does. Every one of them is readable without root on some JetPack.
+ * What the agent has to read for `readJetsonState`; `*` stands for any part of one path segment.
+ * `once` does not change while a board is up, `each` does. Every one of them is readable without
+ * root on some JetPack.
  */
 export const jetsonPaths: { readonly once: readonly string[]; readonly each: readonly string[] } = {
   once: [

@@ -1,7 +1,8 @@
 /**
- * One benchmark at a time per board, whoever's it is. The lock is an abstract Unix socket: any user may bind its
- * name, only one process can, and the kernel frees it with that process, however it ended. A second socket, whose
- * name is the description of the run, tells everybody who holds the first: names are in /proc/net/unix.
+ * One benchmark at a time per board, whoever's it is. The lock is an abstract Unix socket: any user
+ * may bind its name, only one process can, and the kernel frees it with that process, however it
+ * ended. A second socket, whose name is the description of the run, tells everybody who holds the
+ * first: names are in /proc/net/unix.
  */
 export interface BoardHolder {
   /** `user@workstation` */
@@ -9,7 +10,10 @@ export interface BoardHolder {
   readonly runId: string;
   /** The board's wall clock, ISO 8601; empty when unknown. */
   readonly startedUtc: string;
-  /** Who really holds the socket: anybody may describe a run as anybody's. Null or absent where nothing tells. */
+  /**
+   * Who really holds the socket: anybody may describe a run as anybody's. Null or absent where
+   * nothing tells.
+   */
   readonly process?: HoldingProcess | null;
 }
 
@@ -27,8 +31,8 @@ const longestRunId = 30;
 const nobodyKnown: BoardHolder = { owner: 'unknown', runId: 'unknown', startedUtc: '' };
 
 /**
- * The part of a board in its sockets' names: empty, unless one machine stands for several boards (tests, containers
- * of one network namespace) and `ORIN_REMOTE_LOCK` tells them apart.
+ * The part of a board in its sockets' names: empty, unless one machine stands for several boards
+ * (tests, containers of one network namespace) and `ORIN_REMOTE_LOCK` tells them apart.
  */
 export function boardScope(orinRemoteLock: string | null | undefined): string {
   return /^[A-Za-z0-9_-]{1,24}$/.test(orinRemoteLock ?? '') ? `.${orinRemoteLock}` : '';
@@ -39,7 +43,10 @@ export function lockSocket(scope: string): string {
   return `orin-remote.lock${scope}`;
 }
 
-/** Name of the socket that describes the holder, `orin-remote.run:<owner>:<run>:<started>`, cut to fit. */
+/**
+ * Name of the socket that describes the holder, `orin-remote.run:<owner>:<run>:<started>`, cut to
+ * fit.
+ */
 export function holderSocket(holder: BoardHolder, scope: string): string {
   const plain = (text: string) => text.replace(/[^A-Za-z0-9._@+-]/g, '_') || '_';
   const started = `${holder.startedUtc.slice(0, 19)}Z`;
@@ -56,8 +63,9 @@ export function holderOf(sockets: readonly string[], scope: string): BoardHolder
 }
 
 /**
- * The names of our abstract sockets in the text of /proc/net/unix, or of its last column; the kernel prints each NUL as `@`.
- * Only stream sockets (type 0001): one of another type may have the same name and holds nothing.
+ * The names of our abstract sockets in the text of /proc/net/unix, or of its last column; the
+ * kernel prints each NUL as `@`. Only stream sockets (type 0001): one of another type may have the
+ * same name and holds nothing.
  */
 export function socketNames(procNetUnix: string): readonly string[] {
   return [...procNetUnix.matchAll(/^(?:.* 0001 \d\d +\d+ | ?)@(orin-remote\.\S+)$/gm)].map(
@@ -66,8 +74,9 @@ export function socketNames(procNetUnix: string): readonly string[] {
 }
 
 /**
- * A program for `perl -e` that prints `<pid> <uid> <user>` of whoever listens on the socket that its argument names (`lockSocket`),
- * or nothing. Node has no SO_PEERCRED; perl belongs to every Debian and Ubuntu. It stands in double quotes of a shell, so it has no `$`.
+ * A program for `perl -e` that prints `<pid> <uid> <user>` of whoever listens on the socket that
+ * its argument names (`lockSocket`), or nothing. Node has no SO_PEERCRED; perl belongs to every
+ * Debian and Ubuntu. It stands in double quotes of a shell, so it has no `$`.
  */
 export const peerProgram = [
   `alarm 2; socket(S,1,1,0) and connect(S,pack(q(Sa${nameBytes + 1}),1,chr(0).shift))`,
@@ -86,7 +95,9 @@ export function processWords({ pid, uid, user }: HoldingProcess): string {
   return `process ${pid} of user ${user === '' ? uid : `${user} (uid ${uid})`}`;
 }
 
-/** An abstract name as the kernel takes it. Padded, because Node 20 pads it and later ones do not. */
+/**
+ * An abstract name as the kernel takes it. Padded, because Node 20 pads it and later ones do not.
+ */
 export function abstractPath(name: string): string {
   return `\0${name.padEnd(nameBytes, '\0')}`;
 }

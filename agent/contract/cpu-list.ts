@@ -1,4 +1,7 @@
-/** The CPU numbers of a kernel list, ascending: `0-2,5` is [0, 1, 2, 5]; null when it is no such list. */
+/**
+ * The CPU numbers of a kernel list, ascending: `0-2,5` is [0, 1, 2, 5]; null when it is no such
+ * list.
+ */
 export function parseCpuList(list: string): number[] | null {
   const cpus = new Set<number>();
   for (const part of list.split(',')) {

@@ -4,14 +4,17 @@ export interface CpuState {
   /** Cpus_allowed_list of the process. It may name CPUs that are offline. */
   readonly cpusAllowed: string;
   /**
-   * `0:6721 1:18306`: each CPU online with the inode number of its directory `topology` in sysfs. The kernel makes this
-   * directory when a CPU comes online and removes it when it goes (drivers/base/topology.c): another number means that it
-   * was away, for however short a time.
+   * `0:6721 1:18306`: each CPU online with the inode number of its directory `topology` in sysfs.
+   * The kernel makes this directory when a CPU comes online and removes it when it goes
+   * (drivers/base/topology.c): another number means that it was away, for however short a time.
    */
   readonly cpuStarts: string;
 }
 
-/** What was not the same at two moments of one process. `away`: both lists are the CPUs that went and came back. */
+/**
+ * What was not the same at two moments of one process. `away`: both lists are the CPUs that went
+ * and came back.
+ */
 export interface CpuChange {
   readonly what: 'online' | 'allowed' | 'away';
   readonly before: string;

@@ -3,8 +3,9 @@ import { common, count, lines, text } from './event-fields.ts';
 
 export const maxPlacementNodes = 1024;
 /**
- * Where a cell's nodes ran, from the profile of one untimed session in a process of its own. Durations are of
- * the kernels as ONNX Runtime reports them, summed over `runs` runs after a first one that is left out.
+ * Where a cell's nodes ran, from the profile of one untimed session in a process of its own.
+ * Durations are of the kernels as ONNX Runtime reports them, summed over `runs` runs after a first
+ * one that is left out.
  */
 export const placement = z.object({
   ...common,
@@ -13,7 +14,10 @@ export const placement = z.object({
   /** Why there is no profile; null when there is one. */
   failure: z.nullable(lines(2048)),
   runs: count,
-  /** Those runs from call to return: a GPU's kernels are timed as they are launched, and waited for in between. Absent where there is no profile. */
+  /**
+   * Those runs from call to return: a GPU's kernels are timed as they are launched, and waited for
+   * in between. Absent where there is no profile.
+   */
   run_ns: z.optional(count),
   /** Groups of neighbouring nodes, in order of execution, that ran elsewhere than asked. */
   islands: count,
@@ -31,7 +35,10 @@ export const placement = z.object({
   nodes: z.array(
     z.object({ name: text(200), op: text(128), provider: text(128), duration_ns: count }),
   ),
-  /** Of a cell of trtexec, instead of providers and nodes: means per run, the longest first, at most 1024. */
+  /**
+   * Of a cell of trtexec, instead of providers and nodes: means per run, the longest first, at most
+   * 1024.
+   */
   layers: z.optional(
     z.object({
       /** All there are, and their time together. */
@@ -53,12 +60,18 @@ export const trtexec = z.object({
   version: text(32),
   /** Stages of a query inside each duration: `h2d+compute+d2h`. */
   timed: text(64),
-  /** Building the engine from the model; `isCached` when an earlier process did it, with that duration. */
+  /**
+   * Building the engine from the model; `isCached` when an earlier process did it, with that
+   * duration.
+   */
   build: z.object({
     isCached: z.boolean(),
     duration_ns: count,
     engineBytes: count,
-    /** From `runtime-loaded` until there was an engine to load: found and verified, or built. Absent: not known. */
+    /**
+     * From `runtime-loaded` until there was an engine to load: found and verified, or built.
+     * Absent: not known.
+     */
     preparing_ns: z.optional(count),
   }),
   /** Medians over the queries. */

@@ -19,9 +19,9 @@ export const lines = (max: number) =>
 export const rawText = bounded;
 
 /**
- * Fields of every event.
- * `seq` counts from 0 without gaps, in the order of writing. `t_ns` is when the thing happened, which can be
- * earlier than that of the event before. It is the board's CLOCK_MONOTONIC less the run's origin, so that it
- * stays an exact JavaScript integer; the origin itself is in `hello`.
+ * Fields of every event. `seq` counts from 0 without gaps, in the order of writing. `t_ns` is when
+ * the thing happened, which can be earlier than that of the event before. It is the board's
+ * CLOCK_MONOTONIC less the run's origin, so that it stays an exact JavaScript integer; the origin
+ * itself is in `hello`.
  */
 export const common = { seq: count, t_ns: count };

@@ -16,7 +16,10 @@ const hello = z.object({
   monotonicOrigin_ns: text(24),
   /** The board's wall clock when the run began; boards without a battery start in 1970. */
   wallClockUtc: text(40),
-  /** Names of the account's environment variables that some role of the run sees, and of those that none does. */
+  /**
+   * Names of the account's environment variables that some role of the run sees, and of those that
+   * none does.
+   */
   variables: z.optional(
     z.object({
       passed: z.array(text(128)).check(z.maxLength(1024)),
@@ -41,14 +44,17 @@ const phase = z.object({
   phase: z.enum(phases),
   /** With `runtime-loaded`: the release of ONNX Runtime, as its library says. */
   ortVersion: z.optional(text(32)),
-  /** With `session-created` and `first-iteration`: TensorRT under ONNX Runtime built an engine since the stage before. */
+  /**
+   * With `session-created` and `first-iteration`: TensorRT under ONNX Runtime built an engine since
+   * the stage before.
+   */
   engineBuilt: z.optional(z.boolean()),
 });
 
 /**
- * A batch of iterations, columnar. Iteration `first + k` began at `t0_ns` plus all earlier `dt_ns` and
- * `gap_ns` of the batch (gap k lies between the end of iteration k and the start of k + 1; there is one less
- * than iterations, the next batch tells its start itself).
+ * A batch of iterations, columnar. Iteration `first + k` began at `t0_ns` plus all earlier `dt_ns`
+ * and `gap_ns` of the batch (gap k lies between the end of iteration k and the start of k + 1;
+ * there is one less than iterations, the next batch tells its start itself).
  */
 const iter = z.object({
   ...common,
@@ -102,7 +108,9 @@ const output = z.object({
 const countedRows = z.object({
   /** CPU of each column. */
   cpus: z.array(count),
-  /** Cumulative: those that counted since the last event that told, all of them when `cpus` changed. */
+  /**
+   * Cumulative: those that counted since the last event that told, all of them when `cpus` changed.
+   */
   rows: z.array(z.object({ id: text(32), counts: z.array(count) })),
 });
 
@@ -111,7 +119,10 @@ const cooldownStates = ['waiting', 'reached', 'bound', 'lost'] as const;
 const tele = z.object({
   ...common,
   kind: z.literal('tele'),
-  /** Jiffies per CPU as in /proc/stat: user nice system idle iowait irq softirq steal guest guest_nice. */
+  /**
+   * Jiffies per CPU as in /proc/stat: user nice system idle iowait irq softirq steal guest
+   * guest_nice.
+   */
   cpus: z.array(z.object({ cpu: count, jiffies: z.array(count) })),
   /** Total interrupts and context switches since boot. */
   intr: count,
@@ -120,11 +131,14 @@ const tele = z.object({
   /** Telemetry `proc` and `full`. */
   counted: z.optional(z.object({ interrupts: countedRows, softirqs: countedRows })),
   /**
-   * Files of `boardFilePaths` by absolute path: all that exist in the sampler's first event, then those that
-   * changed. Null: there, but not to be read.
+   * Files of `boardFilePaths` by absolute path: all that exist in the sampler's first event, then
+   * those that changed. Null: there, but not to be read.
    */
   files: z.optional(z.record(text(512), z.nullable(rawText(65_536)))),
-  /** In the first event: the interface by which the workstation is connected, and its interrupts' ids. */
+  /**
+   * In the first event: the interface by which the workstation is connected, and its interrupts'
+   * ids.
+   */
   link: z.optional(z.object({ interface: text(64), interrupts: z.array(text(32)) })),
   /** Of ourselves, each cumulative since some moment before the run's first event. */
   own: z.optional(
@@ -132,7 +146,9 @@ const tele = z.object({
       supervisorCpu_ns: count,
       /** With mpstat. */
       samplerCpu_ns: count,
-      /** Of the SSH servers that brought the journal to the workstation, as far as one was found. */
+      /**
+       * Of the SSH servers that brought the journal to the workstation, as far as one was found.
+       */
       sshCpu_ns: z.optional(count),
       /** Packets of the interface in `link`. */
       received: z.optional(count),
@@ -148,7 +164,10 @@ const tele = z.object({
       softirqs: rawText(65_536),
     }),
   ),
-  /** While the supervisor waits for the board to cool down before process `process`, and how that ended. */
+  /**
+   * While the supervisor waits for the board to cool down before process `process`, and how that
+   * ended.
+   */
   cooldown: z.optional(
     z.object({
       process: count,
@@ -160,7 +179,10 @@ const tele = z.object({
       waitedMs: count,
     }),
   ),
-  /** The supervisor had interrupts moved, or moved back; files that took the new value, and those that did not. */
+  /**
+   * The supervisor had interrupts moved, or moved back; files that took the new value, and those
+   * that did not.
+   */
   steering: z.optional(
     z.object({
       isOn: z.boolean(),
@@ -175,7 +197,10 @@ const processEnd = z.object({
   ...common,
   kind: z.literal('process-end'),
   process: count,
-  /** `refused`: ONNX Runtime or the engine said no (see stderr); `killed`: ended by a signal not ours. */
+  /**
+   * `refused`: ONNX Runtime or the engine said no (see stderr); `killed`: ended by a signal not
+   * ours.
+   */
   outcome: z.enum(processOutcomes),
   exitCode: z.nullable(z.int()),
   signal: z.nullable(text(16)),
@@ -186,9 +211,15 @@ const processEnd = z.object({
   message: lines(4096),
   /** What to do about a refusal, where the engine knows. */
   next: z._default(z.nullable(text(1024)), null),
-  /** Something else moved back, while it ran, what was to stay moved: it was not measured as its cell is meant to be. */
+  /**
+   * Something else moved back, while it ran, what was to stay moved: it was not measured as its
+   * cell is meant to be.
+   */
   isMovedBack: z.optional(z.boolean()),
-  /** CPUs that went offline or came online, or other CPUs that it was allowed, while it ran: it does not count. */
+  /**
+   * CPUs that went offline or came online, or other CPUs that it was allowed, while it ran: it does
+   * not count.
+   */
   cpuChanges: z.optional(
     z.array(
       z.object({

@@ -2,8 +2,9 @@
 export const irqDirectory = 'irq';
 
 /**
- * Files of it. `record`: what is changed and how it was, on the disk before any change; `control`: the supervisor's commands to the
- * guardian, by whose end of file the guardian learns of the supervisor's; `ack`: its answers; `claimed`: a supervisor is there.
+ * Files of it. `record`: what is changed and how it was, on the disk before any change; `control`:
+ * the supervisor's commands to the guardian, by whose end of file the guardian learns of the
+ * supervisor's; `ack`: its answers; `claimed`: a supervisor is there.
  */
 export const irqFiles = {
   record: 'record',
@@ -30,13 +31,18 @@ const changePath =
   /^(?:\/[A-Za-z0-9._/-]{1,200})?\/(?:proc\/irq\/\d{1,6}\/smp_affinity_list|sys\/class\/net\/[A-Za-z0-9._-]{1,32}\/queues\/rx-\d{1,4}\/rps_cpus)$/;
 const changeValue = /^[0-9a-f,-]{1,200}$/;
 
-/** Whether a path and its values are of those that may be written as root; the guardian's script asks the same. */
+/**
+ * Whether a path and its values are of those that may be written as root; the guardian's script
+ * asks the same.
+ */
 export function isIrqChange({ path, old, moved }: IrqChange): boolean {
   const isSafe = changePath.test(path) && !path.includes('..');
   return isSafe && changeValue.test(old) && changeValue.test(moved);
 }
 
-/** Whether two values of a file say the same: the kernel writes masks of CPUs with leading zeros. */
+/**
+ * Whether two values of a file say the same: the kernel writes masks of CPUs with leading zeros.
+ */
 export function isSameValue(path: string, a: string, b: string): boolean {
   if (!path.endsWith('/rps_cpus')) return a === b;
   return a.replace(/^[0,]+(?=.)/, '') === b.replace(/^[0,]+(?=.)/, '');

@@ -13,8 +13,9 @@ export interface NameProblem {
 }
 
 /**
- * What is wrong with the names in a plan: two models or two cells of one id, a cell of a model that is not there, an order
- * of cells that are not there or twice in one block. With any of them a number could belong to another model or cell.
+ * What is wrong with the names in a plan: two models or two cells of one id, a cell of a model that
+ * is not there, an order of cells that are not there or twice in one block. With any of them a
+ * number could belong to another model or cell.
  */
 export function nameProblems({ models, cells, order, earlier = {} }: NamedParts): NameProblem[] {
   const modelIds = new Set(models.map(({ id }) => id));
@@ -46,7 +47,10 @@ export function nameProblems({ models, cells, order, earlier = {} }: NamedParts)
   ];
 }
 
-/** What is wrong with the files of a model: two of one path, one below another, no main file among them. */
+/**
+ * What is wrong with the files of a model: two of one path, one below another, no main file among
+ * them.
+ */
 export function fileProblems({
   main,
   files,
@@ -68,8 +72,8 @@ export function fileProblems({
 }
 
 /**
- * Whether a path stays below the directory that it is relative to, and is written in one way only: no `..`, no `.`, no
- * empty part.
+ * Whether a path stays below the directory that it is relative to, and is written in one way only:
+ * no `..`, no `.`, no empty part.
  */
 export function isInnerPath(path: string): boolean {
   if (path.length > 4096 || path.includes('\0')) return false;

@@ -47,12 +47,11 @@ const tensorDtype = z.enum(tensorDtypes);
 export type TensorDtype = z.infer<typeof tensorDtype>;
 
 /**
- * Where a cell's input values come from.
- * `fixed`: the first product(shape) elements of a store file, little-endian and row-major (strings: a
- * JSON array of strings; bool: one byte each); the same values in every iteration.
- * `cifar10`: records of 1 label byte + 3072 pixel bytes (CHW, as in the CIFAR-10 binary version);
- * iteration i takes the next `shape[0]` records, cycling; pixel p of channel c becomes
- * (p / 255 - mean[c]) / std[c].
+ * Where a cell's input values come from. `fixed`: the first product(shape) elements of a store
+ * file, little-endian and row-major (strings: a JSON array of strings; bool: one byte each); the
+ * same values in every iteration. `cifar10`: records of 1 label byte + 3072 pixel bytes (CHW, as in
+ * the CIFAR-10 binary version); iteration i takes the next `shape[0]` records, cycling; pixel p of
+ * channel c becomes (p / 255 - mean[c]) / std[c].
  */
 const inputSource = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('fixed'), sha256 }),
@@ -72,7 +71,10 @@ const cellInput = z.object({
   /** Fully resolved, batch dimension included. */
   shape: z.array(count),
   source: inputSource,
-  /** Rows of the array that a person gave, where only the first `shape[0]` of them are used; absent: all are. */
+  /**
+   * Rows of the array that a person gave, where only the first `shape[0]` of them are used; absent:
+   * all are.
+   */
   rowsGiven: z.optional(positive),
 });
 export type CellInput = z.infer<typeof cellInput>;
@@ -81,11 +83,15 @@ export type CellInput = z.infer<typeof cellInput>;
 const innerPath = z.string().check(z.refine(isInnerPath, 'leaves the directory of its model'));
 
 /**
- * A model as the board sees it: files laid side by side in a directory named by the id, hard-linked from the store.
+ * A model as the board sees it: files laid side by side in a directory named by the id, hard-linked
+ * from the store.
  */
 const planModel = z
   .object({
-    /** SHA-256 of what the model is (`modelId` of the host): the same for the same content, whatever it is called. */
+    /**
+     * SHA-256 of what the model is (`modelId` of the host): the same for the same content, whatever
+     * it is called.
+     */
     id: safeName,
     /** For people: unique in its plan, and a key of nothing. */
     name: words,
@@ -97,51 +103,75 @@ const planModel = z
 export type PlanModel = z.infer<typeof planModel>;
 
 /**
- * How the batch of a model is known. `option`: a person said it; `named`: the model names a dimension so; `shared`: all inputs and
- * outputs have one free leading dimension; `fixed`: all have the same fixed one, and are images by their rank.
+ * How the batch of a model is known. `option`: a person said it; `named`: the model names a
+ * dimension so; `shared`: all inputs and outputs have one free leading dimension; `fixed`: all have
+ * the same fixed one, and are images by their rank.
  */
 export const batchRules = ['option', 'named', 'shared', 'fixed'] as const;
 
 /** One configuration to measure. */
 const cell = z.object({
   id: safeName,
-  /** `calibration`: the null model under this cell's threads, to tell what share of a time is ours. */
+  /**
+   * `calibration`: the null model under this cell's threads, to tell what share of a time is ours.
+   */
   purpose: z.enum(['measure', 'calibration']),
   /** What tells this cell from the others of the plan, for people: `1 thread · batch 4`. */
   label: words,
   model: safeName,
-  /** `ort`: onnxruntime-node; `ort-capi`: ONNX Runtime's C interface; `trtexec`: TensorRT's own program. */
+  /**
+   * `ort`: onnxruntime-node; `ort-capi`: ONNX Runtime's C interface; `trtexec`: TensorRT's own
+   * program.
+   */
   engine: z.enum(engines),
   /** Never a list to fall back along: the model runs here or the cell is refused. */
   ep: z.enum(executionProviders),
-  /** Options of the execution provider in its own words: `cudnn_conv_algo_search`, `trt_fp16_enable`, … */
+  /**
+   * Options of the execution provider in its own words: `cudnn_conv_algo_search`,
+   * `trt_fp16_enable`, …
+   */
   epOptions: z._default(z.record(z.string(), z.string()), {}),
-  /** Absolute path on the board of the libonnxruntime.so for `ort-capi`; null: the one that was pushed. */
+  /**
+   * Absolute path on the board of the libonnxruntime.so for `ort-capi`; null: the one that was
+   * pushed.
+   */
   ortLibrary: z._default(z.nullable(z.string().check(z.regex(/^\/[^\0]{1,1000}$/))), null),
   /** Intra-op threads, always explicit: the calling thread counts as one. */
   threads: positive,
   interOpThreads: z.nullable(positive),
   /** CPU list for taskset, `0-2,5`; null leaves the affinity alone. */
   affinity: z.nullable(z.string().check(z.regex(/^\d{1,4}(-\d{1,4})?(,\d{1,4}(-\d{1,4})?)*$/))),
-  /** Items of one iteration where the model has a batch; null: it has none that is known, and an iteration is one item. */
+  /**
+   * Items of one iteration where the model has a batch; null: it has none that is known, and an
+   * iteration is one item.
+   */
   batch: z.nullable(positive),
   /** How the batch is known, and its symbolic name or `input:axis`; absent without a batch. */
   batchFrom: z.optional(z.object({ rule: z.enum(batchRules), dimension: words })),
   precision: z.enum(precisions),
-  /** What the engine is told to compute in; null: as the model is. An engine that cannot be told refuses. */
+  /**
+   * What the engine is told to compute in; null: as the model is. An engine that cannot be told
+   * refuses.
+   */
   askedPrecision: z._default(z.nullable(z.enum(precisions)), null),
   graphOptimization: z.enum(optimizationLevels),
   spinning: z.boolean(),
-  /** The sampler pauses while this cell is measured, to tell what it costs the others; absent: it does not. */
+  /**
+   * The sampler pauses while this cell is measured, to tell what it costs the others; absent: it
+   * does not.
+   */
   isUnwatched: z.optional(z.boolean()),
-  /** Interrupts are moved while this cell is measured, as the board's restore record says; absent: they are where they were. */
+  /**
+   * Interrupts are moved while this cell is measured, as the board's restore record says; absent:
+   * they are where they were.
+   */
   isSteered: z.optional(z.boolean()),
   /** Further ONNX Runtime session configuration entries; values are strings. */
   sessionConfig: z.record(z.string(), z.string()),
   inputs: z.array(cellInput),
   /**
-   * Of a cell of trtexec: whether the model leaves a dimension of an input free, so that the shapes must be said; absent: not
-   * known. trtexec refuses them for any other model.
+   * Of a cell of trtexec: whether the model leaves a dimension of an input free, so that the shapes
+   * must be said; absent: not known. trtexec refuses them for any other model.
    */
   hasFreeShapes: z.optional(z.boolean()),
 });
@@ -158,8 +188,8 @@ const effort = z.object({
   minBlocks: positive,
   maxBlocks: positive,
   /**
-   * After so many processes a cell leaves that, at the spread seen so far, would not reach `precision` within `maxBlocks`
-   * processes; absent: none leaves for that.
+   * After so many processes a cell leaves that, at the spread seen so far, would not reach
+   * `precision` within `maxBlocks` processes; absent: none leaves for that.
    */
   hopelessAfter: z.optional(positive),
   /** Wall time that one process may spend in warm-up plus steady iterations. */
@@ -177,15 +207,18 @@ const effort = z.object({
   precision: z.number().check(z.positive(), z.lte(10)),
   totalBudgetMs: z.nullable(positive),
   /**
-   * The first process of a cell lasts at least so long, so that a late warm-up is seen; later ones as long as that one says;
-   * absent: no process lasts longer than it must.
+   * The first process of a cell lasts at least so long, so that a late warm-up is seen; later ones
+   * as long as that one says; absent: no process lasts longer than it must.
    */
   pilotMs: z.optional(count),
-  /** How long the board is watched before the first process, so that rates can be held against it; absent: not. */
+  /**
+   * How long the board is watched before the first process, so that rates can be held against it;
+   * absent: not.
+   */
   idleMs: z.optional(count),
   /**
-   * Between processes the supervisor waits until the chip is at most `riseMilliC` warmer than before the first process, at most
-   * `maxMs` long; absent: it does not wait.
+   * Between processes the supervisor waits until the chip is at most `riseMilliC` warmer than
+   * before the first process, at most `maxMs` long; absent: it does not wait.
    */
   cooldown: z.optional(z.object({ riseMilliC: count, maxMs: positive })),
   /** Images per pass; null measures no passes. A process then runs whole passes, at least one. */
@@ -205,24 +238,30 @@ export const planFields = z.object({
   cells: z.array(cell).check(z.minLength(1)),
   /** SHA-256 of every libonnxruntime of the runtime that was pushed; absent: not known. */
   ortLibraries: z.optional(z.array(sha256)),
-  /** `order[b]` lists the cell ids of block b in their seeded random order; its length is maxBlocks. */
+  /**
+   * `order[b]` lists the cell ids of block b in their seeded random order; its length is maxBlocks.
+   */
   order: z.array(z.array(safeName)),
   effort,
   telemetry: z.enum(telemetrySources),
   /** Time between two `tele` events; absent: the source's own, see `sampleEveryMs`. */
   sampleEveryMs: z.optional(positive),
-  /** Whether each measured cell gets one untimed, profiled session that proves where its nodes run. */
+  /**
+   * Whether each measured cell gets one untimed, profiled session that proves where its nodes run.
+   */
   placement: z._default(z.boolean(), false),
   /**
-   * A run that was cut goes on as a further segment: 2, 3, … (absent: 1), in the same directory, with a plan and a
-   * journal of its own (see `segmentFile`). `order` then keeps its blocks and lists only what is missing in each.
+   * A run that was cut goes on as a further segment: 2, 3, … (absent: 1), in the same directory,
+   * with a plan and a journal of its own (see `segmentFile`). `order` then keeps its blocks and
+   * lists only what is missing in each.
    */
   segment: z.optional(positive.check(z.maximum(MAX_SEGMENTS))),
   /** Number of the segment's first process, so that numbers stay unique over the run; absent: 0. */
   firstProcess: z.optional(count),
   /**
-   * What earlier segments came to, for the rules that look across processes; absent: nothing. By cell, the steady
-   * medians of the processes that went well, in nanoseconds, and how many failed since the last of them.
+   * What earlier segments came to, for the rules that look across processes; absent: nothing. By
+   * cell, the steady medians of the processes that went well, in nanoseconds, and how many failed
+   * since the last of them.
    */
   earlier: z.optional(
     z.record(safeName, z.object({ medians_ns: z.array(z.number()), failuresInARow: count })),
@@ -231,7 +270,10 @@ export const planFields = z.object({
   context: z.record(z.string(), z.unknown()),
 });
 
-/** Everything needed to repeat a measurement; written by the workstation, executed by the supervisor. */
+/**
+ * Everything needed to repeat a measurement; written by the workstation, executed by the
+ * supervisor.
+ */
 export const planSchema = planFields.check(refuse(nameProblems));
 export type Plan = z.infer<typeof planSchema>;
 

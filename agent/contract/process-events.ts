@@ -19,7 +19,9 @@ export const processStart = z.object({
   cpusOnline: z.optional(text(1024)),
   /** See `CpuState`, at the same moment. */
   cpuStarts: z.optional(text(8192)),
-  /** What it inherited from the login; `cpuQuota` is in CPUs, null where no control group limits it. */
+  /**
+   * What it inherited from the login; `cpuQuota` is in CPUs, null where no control group limits it.
+   */
   scheduling: z.optional(z.object({ nice: z.int(), policy: text(16), cpuQuota: z.nullable(cpus) })),
   /** Names of the account's variables that it sees by rule. */
   variables: z.optional(z.array(text(128))),
@@ -60,7 +62,10 @@ export const edge = z.object({
   softirqs: rawText(65_536),
 });
 
-/** Libraries in the memory of the process that computes, read after the first iteration (trtexec: as its loop begins). */
+/**
+ * Libraries in the memory of the process that computes, read after the first iteration (trtexec: as
+ * its loop begins).
+ */
 export const mapped = z.object({
   ...common,
   kind: z.literal('mapped'),

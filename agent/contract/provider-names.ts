@@ -1,6 +1,8 @@
 import type { ExecutionProvider } from './choices.ts';
 
-/** Execution providers as ONNX Runtime names them, in its lists and its profiles, and as people do. */
+/**
+ * Execution providers as ONNX Runtime names them, in its lists and its profiles, and as people do.
+ */
 export const providerNames: Readonly<
   Record<ExecutionProvider, { readonly id: string; readonly name: string }>
 > = {

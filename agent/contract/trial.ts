@@ -1,7 +1,10 @@
 import * as z from 'zod/mini';
 import { tensorDtypes } from './plan.ts';
 
-/** What `node agent.cjs try` reads from its standard input: a model, and shapes of which it tries one after the other. */
+/**
+ * What `node agent.cjs try` reads from its standard input: a model, and shapes of which it tries
+ * one after the other.
+ */
 export const trialJob = z.object({
   /** Absolute path of the `.onnx` file. */
   model: z.string(),
@@ -17,7 +20,10 @@ export const trialJob = z.object({
 });
 export type TrialJob = z.infer<typeof trialJob>;
 
-/** A line of its output. It ends with the first candidate that ran, or with a model that does not load. */
+/**
+ * A line of its output. It ends with the first candidate that ran, or with a model that does not
+ * load.
+ */
 export const trialAnswer = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('unloadable'), reason: z.string() }),
   z.object({ kind: z.literal('refused'), candidate: z.int(), reason: z.string() }),

@@ -9,7 +9,9 @@ export function enginesPath(storePath: string): string {
   return join(resolve(storePath, '../..'), 'engines');
 }
 
-/** A directory for some of them, made when missing. Throws `EngineRefusal` where it cannot be made. */
+/**
+ * A directory for some of them, made when missing. Throws `EngineRefusal` where it cannot be made.
+ */
 export function engineCache(path: string, name: string): string {
   const directory = join(path, name);
   try {
@@ -38,9 +40,10 @@ export function enginesIn(cachePath: string): readonly string[] {
 }
 
 /**
- * Opens a session over engines that are kept; those that TensorRT does not load, because it is another release or they were written by
- * half, are removed, and it is opened once more to build them anew. ONNX Runtime itself would fail over them for ever. Those of models with
- * free shapes it loads in the first run: see `refusedEngines`.
+ * Opens a session over engines that are kept; those that TensorRT does not load, because it is
+ * another release or they were written by half, are removed, and it is opened once more to build
+ * them anew. ONNX Runtime itself would fail over them for ever. Those of models with free shapes it
+ * loads in the first run: see `refusedEngines`.
  */
 export function overKeptEngines<T>(cachePath: string | null, open: () => T): T {
   try {

@@ -22,7 +22,10 @@ export interface NamedTensor {
   readonly data: TensorData;
 }
 
-/** The engine or its runtime said no, in a sentence for people: the cell cannot be measured like this. */
+/**
+ * The engine or its runtime said no, in a sentence for people: the cell cannot be measured like
+ * this.
+ */
 export class EngineRefusal extends Error {
   override readonly name = 'EngineRefusal';
   /** What a person can do about it; null where the message says it all. */
@@ -41,11 +44,14 @@ export interface EngineSession {
   /** One iteration, from inputs to outputs in host memory. Blocks until it is done. */
   run(): void;
   /**
-   * One iteration on a thread of libuv's pool, of which a worker has one: this thread stays free to hear signals, and learns of the
-   * end one wake-up later. Absent where the engine can only block.
+   * One iteration on a thread of libuv's pool, of which a worker has one: this thread stays free to
+   * hear signals, and learns of the end one wake-up later. Absent where the engine can only block.
    */
   runAsync?(): Promise<void>;
-  /** Has the iteration under way and all later ones fail. Absent where only the end of the process ends one. */
+  /**
+   * Has the iteration under way and all later ones fail. Absent where only the end of the process
+   * ends one.
+   */
   terminate?(): void;
   /** Outputs of the latest run; throws `EngineRefusal` before the first one. */
   outputs(): readonly NamedTensor[];

@@ -16,7 +16,9 @@ type CifarSource = Extract<InputSource, { kind: 'cifar10' }>;
 export interface Feeder {
   /** Records that one pass over the data has. */
   readonly records: number;
-  /** Puts the next records into the tensor, cycling. Called between iterations, never within one. */
+  /**
+   * Puts the next records into the tensor, cycling. Called between iterations, never within one.
+   */
   fill(): void;
   /** Class of the image at `row` of the latest `fill`. */
   label(row: number): number;

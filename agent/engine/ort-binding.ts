@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 import { EngineRefusal } from './engine.ts';
 
-/** Its internals are not its public interface: another release may differ in any of what we rely on. */
+/**
+ * Its internals are not its public interface: another release may differ in any of what we rely on.
+ */
 export const requiredVersion = '1.30.0';
 
 export interface OrtFeed {
@@ -73,8 +75,9 @@ function isBindingModule(value: unknown): value is BindingModule {
 }
 
 /**
- * An output as the binding tells it. onnxruntime-common's `Tensor` would look up and check each time what the binding has just
- * made, which beside a real model, when none of that code is in the caches any more, is some ten microseconds of each call.
+ * An output as the binding tells it. onnxruntime-common's `Tensor` would look up and check each
+ * time what the binding has just made, which beside a real model, when none of that code is in the
+ * caches any more, is some ten microseconds of each call.
  */
 class Output implements OrtTensor {
   readonly type: string;
@@ -89,9 +92,9 @@ class Output implements OrtTensor {
 }
 
 /**
- * Loads the synchronous binding of the onnxruntime-node beside the agent.
- * Its public `session.run` is the same call behind a Promise and a turn of the event loop: more overhead.
- * Throws `EngineRefusal` when the package is missing, does not load or is another release.
+ * Loads the synchronous binding of the onnxruntime-node beside the agent. Its public `session.run`
+ * is the same call behind a Promise and a turn of the event loop: more overhead. Throws
+ * `EngineRefusal` when the package is missing, does not load or is another release.
  */
 export function loadOrtBinding(runtimePath: string): OrtBinding {
   const requireFrom = createRequire(join(runtimePath, 'agent.cjs'));

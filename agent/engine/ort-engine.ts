@@ -17,7 +17,10 @@ import {
 } from './ort-binding.ts';
 import { refuseMissingProvider, refuseSettings, sessionRefusal } from './refusals.ts';
 
-/** ONNX Runtime through onnxruntime-node's synchronous binding, on the one provider that the cell names. */
+/**
+ * ONNX Runtime through onnxruntime-node's synchronous binding, on the one provider that the cell
+ * names.
+ */
 export class OrtEngine implements Engine {
   readonly version = requiredVersion;
   readonly #binding: OrtBinding;
@@ -44,8 +47,8 @@ export class OrtEngine implements Engine {
 }
 
 /**
- * Everything explicit, so that no default of a release or a board decides: with intra-op threads unset,
- * ONNX Runtime counts cores itself and pins its threads past the process' affinity.
+ * Everything explicit, so that no default of a release or a board decides: with intra-op threads
+ * unset, ONNX Runtime counts cores itself and pins its threads past the process' affinity.
  */
 function sessionOptions(cell: Cell): Readonly<Record<string, unknown>> {
   const spinning = cell.spinning ? '1' : '0';
@@ -133,8 +136,8 @@ function dataOf(tensor: OrtTensor, dtype: TensorDtype): TensorData {
 }
 
 /**
- * ONNX Runtime reports everything as an Error with its text; here such a text is an answer, not a bug. On one line,
- * because it begins with what is wrong and ends with general advice.
+ * ONNX Runtime reports everything as an Error with its text; here such a text is an answer, not a
+ * bug. On one line, because it begins with what is wrong and ends with general advice.
  */
 function refusal(error: unknown): EngineRefusal {
   return new EngineRefusal(cleanLine((error as Error).message, 4096), { cause: error });

@@ -5,14 +5,20 @@ import { EngineRefusal } from './engine.ts';
 import { findTrtexec } from './trtexec/find-trtexec.ts';
 import { unloadableProvider } from './unloadable.ts';
 
-/** The way on when an ONNX Runtime cannot use the GPU: TensorRT's own program where the board has it. */
+/**
+ * The way on when an ONNX Runtime cannot use the GPU: TensorRT's own program where the board has
+ * it.
+ */
 export function gpuNext(): string {
   return findTrtexec() === null
     ? 'see docs/gpu/README.md for a GPU build (--ort, --ort-lib); trtexec is not on this board either'
     : 'trtexec is there: use --ep trtexec, or see docs/gpu/README.md for a GPU build';
 }
 
-/** Refuses a precision that is asked of a provider which computes as the model is: of all but TensorRT. */
+/**
+ * Refuses a precision that is asked of a provider which computes as the model is: of all but
+ * TensorRT.
+ */
 export function refusePrecision({ ep, askedPrecision }: Cell): void {
   if (askedPrecision === null || ep === 'tensorrt') return;
   throw new EngineRefusal(
@@ -21,7 +27,10 @@ export function refusePrecision({ ep, askedPrecision }: Cell): void {
   );
 }
 
-/** Refuses what onnxruntime-node silently ignores: it hands its GPU providers a device number and no more. */
+/**
+ * Refuses what onnxruntime-node silently ignores: it hands its GPU providers a device number and no
+ * more.
+ */
 export function refuseSettings(cell: Cell): void {
   refusePrecision(cell);
   const { ep, epOptions, askedPrecision } = cell;
@@ -40,7 +49,10 @@ export function refuseSettings(cell: Cell): void {
   }
 }
 
-/** Refuses a provider that the build has no code for. Given to ONNX Runtime, arm64 builds would use the CPU. */
+/**
+ * Refuses a provider that the build has no code for. Given to ONNX Runtime, arm64 builds would use
+ * the CPU.
+ */
 export function refuseMissingProvider(ep: ExecutionProvider, backends: readonly string[]): void {
   if (backends.includes(ep)) return;
   throw new EngineRefusal(
@@ -49,7 +61,9 @@ export function refuseMissingProvider(ep: ExecutionProvider, backends: readonly 
   );
 }
 
-/** ONNX Runtime's own words for a session that it did not make, with the way on where we know one. */
+/**
+ * ONNX Runtime's own words for a session that it did not make, with the way on where we know one.
+ */
 export function sessionRefusal(ep: ExecutionProvider, error: unknown): EngineRefusal {
   const { message } = error as Error;
   if (ep !== 'cpu' && /Failed to load (shared )?library/.test(message)) {

@@ -30,8 +30,9 @@ export function elementCount(shape: readonly number[]): number {
 }
 
 /**
- * The first elements of a store file as tensor data: little-endian, row-major; strings as a JSON array.
- * Boards of ours are little-endian. Throws `EngineRefusal` when the file holds too few elements.
+ * The first elements of a store file as tensor data: little-endian, row-major; strings as a JSON
+ * array. Boards of ours are little-endian. Throws `EngineRefusal` when the file holds too few
+ * elements.
  */
 export function readTensorData(
   bytes: Buffer,

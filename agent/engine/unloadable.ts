@@ -2,8 +2,9 @@
 const unknown = 'its library, or one that it needs, is missing';
 
 /**
- * The first line of a refusal: which library of a provider is not there, or what the loader said of it. ONNX Runtime tells that in
- * the text of its error, or, under onnxruntime-node, on standard error alone.
+ * The first line of a refusal: which library of a provider is not there, or what the loader said of
+ * it. ONNX Runtime tells that in the text of its error, or, under onnxruntime-node, on standard
+ * error alone.
  */
 export function unloadableProvider(name: string, text: string): string {
   return `the ${name} provider cannot be loaded: ${loaderWords(text) ?? unknown}`;
@@ -15,7 +16,9 @@ export function namingLibrary(message: string, stderr: string): string {
   return words === null ? message : message.replace(unknown, () => words).slice(0, 4096);
 }
 
-/** `libcudnn.so.9 is missing`; the loader's own words for other failures, null where there are none. */
+/**
+ * `libcudnn.so.9 is missing`; the loader's own words for other failures, null where there are none.
+ */
 function loaderWords(text: string): string | null {
   const [, words] = /Failed to load library \S+ with error: ([^\n]{1,400})/.exec(text) ?? [];
   if (words === undefined) return null;

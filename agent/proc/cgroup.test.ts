@@ -9,7 +9,9 @@ afterEach(() => {
   for (const root of roots.splice(0)) rmSync(root, { recursive: true });
 });
 
-/** Files of /proc and /sys as kernels write them: control groups of this machine stay as they are. */
+/**
+ * Files of /proc and /sys as kernels write them: control groups of this machine stay as they are.
+ */
 function rootWith(files: Readonly<Record<string, string>>): string {
   const root = mkdtempSync(join(tmpdir(), 'orin-cgroup-'));
   roots.push(root);

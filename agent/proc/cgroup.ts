@@ -3,9 +3,10 @@ import { dirname, join } from 'node:path';
 import { procPath } from './proc-path.ts';
 
 /**
- * How many CPUs' worth of time the control groups of this process allow it, 1.5 say: the smallest of its own and those above. Null
- * where none is limited. Version 2: `cpu.max`, "quota period" in microseconds; version 1: `cpu.cfs_quota_us` (cgroups(7), the
- * kernel's sched-bwc.rst). `rootPath` is `/`, but in tests.
+ * How many CPUs' worth of time the control groups of this process allow it, 1.5 say: the smallest
+ * of its own and those above. Null where none is limited. Version 2: `cpu.max`, "quota period" in
+ * microseconds; version 1: `cpu.cfs_quota_us` (cgroups(7), the kernel's sched-bwc.rst). `rootPath`
+ * is `/`, but in tests.
  */
 export function cpuQuota(rootPath: string): number | null {
   const lines = textAt(procPath(rootPath, 'self/cgroup')).split('\n');

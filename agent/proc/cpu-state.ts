@@ -7,8 +7,8 @@ import { cpusAllowed } from './threads.ts';
 const cpuDirectory = 'sys/devices/system/cpu';
 
 /**
- * Which CPUs are online, since which start of theirs, and which of them this process may use, now. `rootPath` is `/`, but
- * in tests.
+ * Which CPUs are online, since which start of theirs, and which of them this process may use, now.
+ * `rootPath` is `/`, but in tests.
  */
 export function cpuState(rootPath: string): CpuState {
   const planted = join(rootPath, cpuDirectory);

@@ -3,19 +3,27 @@ import { basename } from 'node:path';
 
 /** A shared library in a process' memory. */
 export interface MappedLibrary {
-  /** Links followed, as the kernel names it; without the ` (deleted)` of a file that was replaced. */
+  /**
+   * Links followed, as the kernel names it; without the ` (deleted)` of a file that was replaced.
+   */
   readonly path: string;
   /** `fe:00`, hexadecimal. */
   readonly device: string;
   readonly inode: number;
 }
 
-/** Libraries that compute, what they link to that decides how fast, and allocators that stand in for glibc's. */
+/**
+ * Libraries that compute, what they link to that decides how fast, and allocators that stand in for
+ * glibc's.
+ */
 const told =
   /^lib(onnxruntime|nvinfer|nvonnxparser|cudnn|cublas|cudart|cufft|curand|cusparse|nvrtc|cuda|vulkan|webgpu|dnnl|arm_compute|openblas|mkl|gomp|omp|iomp|stdc\+\+|c[.-]|jemalloc|tcmalloc|mimalloc)[\w.+-]*$/;
 const maxLibraries = 128;
 
-/** Those of process `pid` that `told` names, and the one at `inode`, whatever its name: proc_pid_maps(5). Empty when it is gone. */
+/**
+ * Those of process `pid` that `told` names, and the one at `inode`, whatever its name:
+ * proc_pid_maps(5). Empty when it is gone.
+ */
 export function mappedLibraries(
   pid: number | 'self',
   inode: number | null = null,

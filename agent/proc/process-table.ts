@@ -20,14 +20,20 @@ export function statFields(pid: number): readonly string[] | null {
   }
 }
 
-/** When a process started, in clock ticks since boot; null when there is no such process (or only its zombie). */
+/**
+ * When a process started, in clock ticks since boot; null when there is no such process (or only
+ * its zombie).
+ */
 export function startTicks(pid: number): number | null {
   const fields = statFields(pid);
   if (fields === null || fields[0] === 'Z' || fields[0] === 'X') return null;
   return Number(fields[19] ?? 0);
 }
 
-/** Who started a process, and the name of its program (15 bytes of it); null when there is no such process. */
+/**
+ * Who started a process, and the name of its program (15 bytes of it); null when there is no such
+ * process.
+ */
 export function parentAndName(pid: number): { parent: number; name: string } | null {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1');

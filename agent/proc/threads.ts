@@ -24,8 +24,8 @@ function readIfThere(path: string): string | null {
 }
 
 /**
- * Times of this process' threads (/proc/<pid>/task/<tid>/schedstat); threads that end meanwhile are left
- * out, and a kernel without CONFIG_SCHEDSTATS gives none at all.
+ * Times of this process' threads (/proc/<pid>/task/<tid>/schedstat); threads that end meanwhile are
+ * left out, and a kernel without CONFIG_SCHEDSTATS gives none at all.
  */
 export function threadTimes(): readonly ThreadTimes[] {
   return threadIds().flatMap((tid) => {

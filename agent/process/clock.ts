@@ -1,6 +1,6 @@
 /**
- * The board's CLOCK_MONOTONIC counted from a run's origin, so that nanoseconds stay exact JavaScript
- * integers (for 104 days). All processes of a run share the origin.
+ * The board's CLOCK_MONOTONIC counted from a run's origin, so that nanoseconds stay exact
+ * JavaScript integers (for 104 days). All processes of a run share the origin.
  */
 export class Clock {
   readonly origin_ns: bigint;

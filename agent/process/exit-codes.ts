@@ -1,4 +1,6 @@
-/** Exit codes of the agent's roles. The journal says the same in words wherever it could be written. */
+/**
+ * Exit codes of the agent's roles. The journal says the same in words wherever it could be written.
+ */
 export const agentExitCodes = {
   ok: 0,
   bug: 1,

@@ -4,7 +4,10 @@ import { cleanText } from '../contract/clean-text.ts';
 const keptBytes = 32_768;
 const shownLines = 12;
 
-/** Reads a child's stderr to the end, so that the child never waits for a reader, and keeps its last part. */
+/**
+ * Reads a child's stderr to the end, so that the child never waits for a reader, and keeps its last
+ * part.
+ */
 export class StderrTail {
   #tail = Buffer.alloc(0);
 

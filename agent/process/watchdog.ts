@@ -2,7 +2,9 @@ import type { Cell } from '../contract/plan.ts';
 
 /** How long a worker may be silent. */
 export interface HangLimits {
-  /** Loading, session creation and the first iteration: slow cards and large models take minutes. */
+  /**
+   * Loading, session creation and the first iteration: slow cards and large models take minutes.
+   */
   readonly firstIterationMs: number;
   /** Between any two signs of life after that. */
   readonly silenceMs: number;
@@ -16,7 +18,10 @@ export const hangLimits: HangLimits = {
   slowestFactor: 20,
 };
 
-/** ONNX Runtime's TensorRT builds its engine without a word before the first iteration: an hour for it on a small board. */
+/**
+ * ONNX Runtime's TensorRT builds its engine without a word before the first iteration: an hour for
+ * it on a small board.
+ */
 const buildMs = 3_600_000;
 
 /** The limits for the process of a cell. trtexec's gives signs of life while it builds. */
@@ -38,7 +43,8 @@ export class Watchdog {
     this.#limits = limits;
     const everyMs = Math.min(1000, limits.silenceMs / 4);
     this.#timer = setInterval(() => {
-      // Twice in a row: after a stall of this very process, what the worker sent is still to be read.
+      // Twice in a row: after a stall of this very process, what the worker sent is still to be
+      // read.
       this.#suspicions = this.#isSilent() ? this.#suspicions + 1 : 0;
       if (this.#suspicions >= 2) onHang(this.#limitMs());
     }, everyMs);

@@ -4,8 +4,8 @@ import { cleanLine } from '../contract/clean-text.ts';
 import { maxPlacementNodes } from '../contract/engine-events.ts';
 
 /**
- * One event of ONNX Runtime's profile, a Chrome trace: microseconds, `ph` X. Kernels are those of category
- * Node whose name ends in `_kernel_time`; `model_run` of category Session spans one run.
+ * One event of ONNX Runtime's profile, a Chrome trace: microseconds, `ph` X. Kernels are those of
+ * category Node whose name ends in `_kernel_time`; `model_run` of category Session spans one run.
  */
 const traceEvent = z.object({
   cat: z.string(),
@@ -36,8 +36,8 @@ const kernelSuffix = '_kernel_time';
 const maxProviders = 32;
 
 /**
- * Where a model's nodes ran and how long, from the text of a profile. The first run is left out where there are
- * more: it allocates and chooses algorithms. Throws when the text is no profile.
+ * Where a model's nodes ran and how long, from the text of a profile. The first run is left out
+ * where there are more: it allocates and chooses algorithms. Throws when the text is no profile.
  */
 export function digestProfile(text: string, askedProvider: string): Digest {
   const events = z.array(z.unknown()).parse(JSON.parse(text));
@@ -87,7 +87,10 @@ function totals(kernels: readonly TraceEvent[]): readonly NodeTotal[] {
   return [...nodes.values()];
 }
 
-/** ONNX Runtime books its copies between devices as nodes of the device's provider; they compute nothing. */
+/**
+ * ONNX Runtime books its copies between devices as nodes of the device's provider; they compute
+ * nothing.
+ */
 function isCopy({ op }: NodeTotal): boolean {
   return op.startsWith('Memcpy');
 }

@@ -15,10 +15,15 @@ const fewestRuns = 2;
 const mostRuns = 20;
 /** Enough for 20 runs of most models; the rest get fewer. */
 const enoughMs = 2000;
-/** A trace takes some 650 bytes per node and run; larger ones would not fit a small board's memory. */
+/**
+ * A trace takes some 650 bytes per node and run; larger ones would not fit a small board's memory.
+ */
 const maxProfileBytes = 256 * 1024 * 1024;
 
-/** Role `profile`: one untimed session of a cell under its engine's profiler; answers where its nodes ran, or its layers. */
+/**
+ * Role `profile`: one untimed session of a cell under its engine's profiler; answers where its
+ * nodes ran, or its layers.
+ */
 export async function profile(): Promise<number> {
   const job = JSON.parse(readFileSync(0, 'utf8')) as ProfileJob;
   const prefix = join(job.profileDirectory, 'profile');

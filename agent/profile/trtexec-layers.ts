@@ -14,8 +14,8 @@ import { dieWithParent } from '../process/die-with-parent.ts';
 const maxProfileBytes = 64 * 1024 * 1024;
 
 /**
- * The layers of the engine that was timed and how long each takes, from a run of trtexec that times nothing else: with
- * its profiler on, every layer is waited for. Throws `EngineRefusal`.
+ * The layers of the engine that was timed and how long each takes, from a run of trtexec that times
+ * nothing else: with its profiler on, every layer is waited for. Throws `EngineRefusal`.
  */
 export async function profileLayers(job: ProfileJob): Promise<ProfileMessage> {
   // Whoever started this process ends it by a signal that cannot be caught; trtexec goes with it.

@@ -8,8 +8,8 @@ const maxFileBytes = 65_536;
 const maxTotalBytes = 1_048_576;
 
 /**
- * What a Jetson's /sys says of itself, and any other board's as far as it has the same files. Files stay open and
- * are read into one buffer.
+ * What a Jetson's /sys says of itself, and any other board's as far as it has the same files. Files
+ * stay open and are read into one buffer.
  */
 export class BoardFiles {
   readonly #buffer = Buffer.alloc(maxFileBytes);
@@ -26,7 +26,10 @@ export class BoardFiles {
     this.#each = this.#open(jetsonPaths.each);
   }
 
-  /** Text by path of all files the first time, later of those that changed; null: there, but not to be read. */
+  /**
+   * Text by path of all files the first time, later of those that changed; null: there, but not to
+   * be read.
+   */
   changes(): JetsonSnapshot {
     const changed: Record<string, string | null> = {};
     let totalBytes = 0;

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { followingServer } from './following-server.ts';
 
-/** A shell by the name of a server stands in for it: what counts is the name and who started whom. */
+/**
+ * A shell by the name of a server stands in for it: what counts is the name and who started whom.
+ */
 function follow(script: (journal: string) => string): { journal: string; server: ChildProcess } {
   const directory = mkdtempSync(join(tmpdir(), 'orin-following-'));
   const journal = join(directory, 'journal.ndjson');

@@ -7,8 +7,9 @@ const shells = /^((ba|da|z|fi|tc|c|k|mk|a|r)?sh|busybox)$/;
 const maxSteps = 4;
 
 /**
- * The pid of the SSH server that brings the workstation the journal at `journalPath`: the one above the `tail` that
- * follows it, with nothing but shells in between. Null where there is none, or where it is not told.
+ * The pid of the SSH server that brings the workstation the journal at `journalPath`: the one above
+ * the `tail` that follows it, with nothing but shells in between. Null where there is none, or
+ * where it is not told.
  */
 export function followingServer(journalPath: string): number | null {
   for (const name of processNames()) {

@@ -8,8 +8,9 @@ type Link = NonNullable<WrittenOf<'tele'>['link']>;
 const maxInterrupts = 256;
 
 /**
- * The network interface by which the workstation is connected, so that our own traffic can be told: that of the
- * address in SSH_CONNECTION, else that of the default route. Null when neither is known.
+ * The network interface by which the workstation is connected, so that our own traffic can be told:
+ * that of the address in SSH_CONNECTION, else that of the default route. Null when neither is
+ * known.
  */
 export function linkInterface(env: Readonly<Record<string, string | undefined>>): Link | null {
   // client address, client port, server address, server port: sshd(8)

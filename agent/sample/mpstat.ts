@@ -4,7 +4,10 @@ import type { SamplerJob } from '../channel/messages.ts';
 import { processCpu_ns } from '../proc/process-table.ts';
 
 const stopWithinMs = 2000;
-/** Colours, 12-hour clocks and translated headings depend on the environment: this one has none of them. */
+/**
+ * Colours, 12-hour clocks and translated headings depend on the environment: this one has none of
+ * them.
+ */
 const environment = ['env', 'LC_ALL=C', 'S_TIME_FORMAT=ISO', 'S_COLORS=never'];
 
 /**

@@ -5,7 +5,9 @@ import { ProcFile } from '../proc/proc-file.ts';
 import { processCpu_ns } from '../proc/process-table.ts';
 import { followingServer } from './following-server.ts';
 
-/** Looking through all processes takes some milliseconds: not more often than each so many readings. */
+/**
+ * Looking through all processes takes some milliseconds: not more often than each so many readings.
+ */
 const lookEvery = 30;
 
 /** What the sampler knows of our own cost, cumulative; the supervisor adds its own CPU time. */
@@ -16,7 +18,10 @@ interface OwnReading {
   readonly sent?: number;
 }
 
-/** CPU time of the sampler, of what it runs and of the SSH server that brings the journal; packets of the link. */
+/**
+ * CPU time of the sampler, of what it runs and of the SSH server that brings the journal; packets
+ * of the link.
+ */
 export class OwnCost {
   readonly #programCpu_ns: () => number;
   readonly #journalPath: string;

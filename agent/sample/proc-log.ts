@@ -17,8 +17,8 @@ const files = [
  *     <exactly that many bytes>
  *     …
  *
- * with the files `uptime`, `stat`, `interrupts` and `softirqs`, those that are there; a line feed follows
- * each file's bytes.
+ * with the files `uptime`, `stat`, `interrupts` and `softirqs`, those that are there; a line feed
+ * follows each file's bytes.
  */
 export class ProcLog {
   readonly #fd: number;

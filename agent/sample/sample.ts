@@ -13,9 +13,10 @@ const supervisorFd = 3;
 const logEvery_ns = 1e9;
 
 /**
- * Role `sample`: the board's counters and state as events to the supervisor, and the raw log in the run
- * directory, once a second each unless the job asks for more events. Its job is the first line of standard input; it ends when standard input does, and so with
- * the supervisor, however that ended.
+ * Role `sample`: the board's counters and state as events to the supervisor, and the raw log in the
+ * run directory, once a second each unless the job asks for more events. Its job is the first line
+ * of standard input; it ends when standard input does, and so with the supervisor, however that
+ * ended.
  */
 export async function sample(): Promise<number> {
   // Signals sent to a whole group reach it too; when to stop is the supervisor's to say.
@@ -58,7 +59,8 @@ async function sampleUntil(
     const t_ns = clock.now_ns();
     if (t_ns >= nextLog_ns) {
       log.append(t_ns);
-      // Half a period early is on time: timers are late by a little, and would slip by a whole period.
+      // Half a period early is on time: timers are late by a little, and would slip by a whole
+      // period.
       nextLog_ns = t_ns + logEvery_ns - (job.everyMs / 2) * 1e6;
     }
     const files = board.changes();

@@ -16,7 +16,9 @@ import {
 } from '../contract/board-lock.ts';
 
 const maxWaiters = 64;
-/** Between being free and being described a board passes through a moment that nobody needs to see. */
+/**
+ * Between being free and being described a board passes through a moment that nobody needs to see.
+ */
 const describedWithinMs = 50;
 
 export type BoardAttempt =
@@ -24,8 +26,8 @@ export type BoardAttempt =
   | { readonly state: 'busy'; readonly holder: BoardHolder };
 
 /**
- * Takes the board for this process, against all users (see `agent/contract/board-lock.ts`), or tells who has it.
- * Throws what the kernel says when it gives no such sockets.
+ * Takes the board for this process, against all users (see `agent/contract/board-lock.ts`), or
+ * tells who has it. Throws what the kernel says when it gives no such sockets.
  */
 export async function takeBoard(holder: BoardHolder, scope: string): Promise<BoardAttempt> {
   const lock = await HeldName.take(lockSocket(scope));
@@ -39,8 +41,9 @@ export async function takeBoard(holder: BoardHolder, scope: string): Promise<Boa
 }
 
 /**
- * Resolves when the board's holder is gone, however it went, after `ms`, or when the signal fires. Sleeps in the
- * kernel, on a connection to the holder: waiting costs the measurement under way nothing.
+ * Resolves when the board's holder is gone, however it went, after `ms`, or when the signal fires.
+ * Sleeps in the kernel, on a connection to the holder: waiting costs the measurement under way
+ * nothing.
  */
 export async function boardFreed(scope: string, ms: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;

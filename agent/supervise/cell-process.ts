@@ -21,9 +21,13 @@ import { judgeEnd, type ProcessOutcome } from './worker-outcome.ts';
 const reportedKinds = ['phase', 'tag', 'threads', 'edge', 'output', 'trtexec'] as const;
 type Reported = Extract<WorkerMessage, { kind: (typeof reportedKinds)[number] }>;
 const finishWithinMs = 5000;
-/** Loading, session and first iteration cannot be ended from within, and nothing is lost with them. */
+/**
+ * Loading, session and first iteration cannot be ended from within, and nothing is lost with them.
+ */
 const beforeFirstMs = 500;
-/** After its end a worker's pipes are read dry; a grandchild that holds them open is not waited for. */
+/**
+ * After its end a worker's pipes are read dry; a grandchild that holds them open is not waited for.
+ */
 const drainWithinMs = 2000;
 
 export interface CellProcessContext {
@@ -58,8 +62,9 @@ function workerCommand(job: WorkerJob, { runtime, dieWithParent }: CellProcessCo
 }
 
 /**
- * One fresh process for one cell in one block: starts the worker, writes its events into the journal and says
- * how it ended. Aborting the signal lets it finish its iteration, for five seconds.
+ * One fresh process for one cell in one block: starts the worker, writes its events into the
+ * journal and says how it ended. Aborting the signal lets it finish its iteration, for five
+ * seconds.
  */
 export class CellProcess {
   readonly #process: number;
@@ -109,8 +114,8 @@ export class CellProcess {
   }
 
   /**
-   * Resolves when the process is gone and all it sent is in the journal. `isIntact` is asked at its end: whether interrupts are
-   * still where its cell wants them.
+   * Resolves when the process is gone and all it sent is in the journal. `isIntact` is asked at its
+   * end: whether interrupts are still where its cell wants them.
    */
   async run(signal: AbortSignal, isIntact: () => boolean = () => true): Promise<CellProcessResult> {
     const cancel = () => this.#cancel();

@@ -13,8 +13,9 @@ const lookEveryMs = 250;
 const tellEveryMs = 1000;
 
 /**
- * Waits between processes until the chip is about as warm as it was when the run began, so that no process inherits the
- * heat of the one before it. Where no temperature can be read it does nothing at all.
+ * Waits between processes until the chip is about as warm as it was when the run began, so that no
+ * process inherits the heat of the one before it. Where no temperature can be read it does nothing
+ * at all.
  */
 export class Cooldown {
   readonly #rule: CooldownRule;
@@ -37,8 +38,9 @@ export class Cooldown {
   }
 
   /**
-   * Resolves when the board is cool enough for process number `process`, when the rule's time or `remainingMs` is over,
-   * or when the signal fires. Says in the journal that it waits, once a second, and how it ended.
+   * Resolves when the board is cool enough for process number `process`, when the rule's time or
+   * `remainingMs` is over, or when the signal fires. Says in the journal that it waits, once a
+   * second, and how it ended.
    */
   async wait(process: number, remainingMs: number, signal: AbortSignal): Promise<void> {
     if (this.#startMilliC === null || signal.aborted) return;

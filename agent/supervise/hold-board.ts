@@ -5,9 +5,15 @@ import { boardFreed, takeBoard } from './board-socket.ts';
 import { type LockHolder, takeLock } from './lock.ts';
 
 const tellEveryMs = 30_000;
-/** A holder that is gone by its socket but not by its file, or that accepts nobody, is not asked more often. */
+/**
+ * A holder that is gone by its socket but not by its file, or that accepts nobody, is not asked
+ * more often.
+ */
 const retryAfterMs = 1000;
-/** A holder that was killed while it started a process keeps its socket until that process has begun its program. */
+/**
+ * A holder that was killed while it started a process keeps its socket until that process has begun
+ * its program.
+ */
 const lettingGoMs = 500;
 
 export interface BoardRequest {
@@ -27,8 +33,8 @@ export type HoldAttempt =
   | { readonly state: 'cancelled' };
 
 /**
- * Takes the board, between users and for this one; waits for it as long as asked, and tells `onBusy` at once and then
- * every 30 s who has it. The signal ends the waiting.
+ * Takes the board, between users and for this one; waits for it as long as asked, and tells
+ * `onBusy` at once and then every 30 s who has it. The signal ends the waiting.
  */
 export async function holdBoard(
   request: BoardRequest,

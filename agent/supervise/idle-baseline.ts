@@ -9,8 +9,8 @@ import type { Journal } from './journal.ts';
 const settleMs = 700;
 
 /**
- * Watches the board for `idleMs` while no worker runs, with telemetry as it will be while they do, and writes what
- * /proc says at both ends. A cancelled baseline has no end and counts as none.
+ * Watches the board for `idleMs` while no worker runs, with telemetry as it will be while they do,
+ * and writes what /proc says at both ends. A cancelled baseline has no end and counts as none.
  */
 export async function measureIdle(
   idleMs: number,

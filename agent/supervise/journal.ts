@@ -25,9 +25,9 @@ interface Line {
 }
 
 /**
- * The run's truth: append-only, every event numbered, on the disk in whole lines at most four times a
- * second. When the disk takes no more, as many whole lines as fit are kept, `onFailure` is told once, and from
- * then on only how the run ends is written, into room that was reserved for it.
+ * The run's truth: append-only, every event numbered, on the disk in whole lines at most four times
+ * a second. When the disk takes no more, as many whole lines as fit are kept, `onFailure` is told
+ * once, and from then on only how the run ends is written, into room that was reserved for it.
  */
 export class Journal {
   readonly #fd: number;
@@ -44,8 +44,8 @@ export class Journal {
   #isLost = false;
 
   /**
-   * Creates the file. Throws, and leaves none, when it exists (a journal is never written twice) or when the
-   * disk has no room for it.
+   * Creates the file. Throws, and leaves none, when it exists (a journal is never written twice) or
+   * when the disk has no room for it.
    */
   constructor(path: string, onFailure: (error: Error) => void) {
     this.#reservePath = `${path}.reserve`;
@@ -93,7 +93,10 @@ export class Journal {
     }
   }
 
-  /** Writes what is queued and waits for the medium: done between processes, so that it disturbs none. */
+  /**
+   * Writes what is queued and waits for the medium: done between processes, so that it disturbs
+   * none.
+   */
   sync(): void {
     this.flush();
     if (this.#isLost) return;

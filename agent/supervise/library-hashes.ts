@@ -12,8 +12,8 @@ type Told = WrittenOf<'mapped'>['libraries'][number];
 const hashed = /^libonnxruntime|^libnvinfer\.so/;
 
 /**
- * What libraries mapped by processes of a run are. A file is hashed once a run, as long as its device, inode, size and time of change
- * stay the same.
+ * What libraries mapped by processes of a run are. A file is hashed once a run, as long as its
+ * device, inode, size and time of change stay the same.
  */
 export class LibraryHashes {
   readonly #hashes = new Map<string, Promise<string | null>>();

@@ -18,8 +18,9 @@ export type LockAttempt =
   | { readonly state: 'busy'; readonly holder: LockHolder };
 
 /**
- * Takes the board's lock at `path`, or tells who has it. The lock appears whole or not at all (written aside,
- * then linked). One whose process is gone, or that was made before the board was restarted, is taken over.
+ * Takes the board's lock at `path`, or tells who has it. The lock appears whole or not at all
+ * (written aside, then linked). One whose process is gone, or that was made before the board was
+ * restarted, is taken over.
  */
 export function takeLock(path: string, owner: string, runId: string): LockAttempt {
   const holder: LockHolder = {

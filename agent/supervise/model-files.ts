@@ -23,10 +23,11 @@ export class PreparationError extends Error {
 const CHUNK_BYTES = 1 << 20;
 
 /**
- * Lays a model's files side by side under `directory` as the workstation had them and gives the path of its
- * `.onnx`. Hard links, because ONNX Runtime refuses external data behind a symbolic link that leads out of
- * the model's directory; copies where the store lies on another file system. What is there already, from an
- * earlier segment, stays only if it has the content that the plan says.
+ * Lays a model's files side by side under `directory` as the workstation had them and gives the
+ * path of its `.onnx`. Hard links, because ONNX Runtime refuses external data behind a symbolic
+ * link that leads out of the model's directory; copies where the store lies on another file system.
+ * What is there already, from an earlier segment, stays only if it has the content that the plan
+ * says.
  */
 export function layOutModel(model: PlanModel, directory: string, storePath: string): string {
   for (const { path, sha256 } of model.files) {

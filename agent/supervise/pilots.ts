@@ -1,11 +1,15 @@
 import type { Cell, Effort } from '../contract/plan.ts';
 
-/** So much longer than the pilot took to settle do later processes last: a third of them is then of the last level. */
+/**
+ * So much longer than the pilot took to settle do later processes last: a third of them is then of
+ * the last level.
+ */
 const ROOM = 1.5;
 
 /**
- * How long the processes of a plan must last. The first process of each cell is its pilot, long enough to see the warm-ups of
- * the board's clocks and caches; where it settled late, the later ones last long enough to settle as well.
+ * How long the processes of a plan must last. The first process of each cell is its pilot, long
+ * enough to see the warm-ups of the board's clocks and caches; where it settled late, the later
+ * ones last long enough to settle as well.
  */
 export class Pilots {
   readonly #effort: Effort;

@@ -12,8 +12,8 @@ import { limitsFor } from '../process/watchdog.ts';
 import type { CellProcessContext } from './cell-process.ts';
 
 /**
- * One untimed process for one cell: writes where its nodes ran into the journal, or why that is not known.
- * Aborting the signal ends it at once.
+ * One untimed process for one cell: writes where its nodes ran into the journal, or why that is not
+ * known. Aborting the signal ends it at once.
  */
 export async function provePlacement(
   job: Omit<ProfileJob, 'profileDirectory'>,

@@ -30,8 +30,8 @@ export interface PreparedPlan {
 }
 
 /**
- * Runs the blocks of a plan, one fresh process per cell and block, one at a time. Resolves with why it ended;
- * aborting the signal ends it as cancelled, with all that was measured.
+ * Runs the blocks of a plan, one fresh process per cell and block, one at a time. Resolves with why
+ * it ended; aborting the signal ends it as cancelled, with all that was measured.
  */
 export async function runPlan(
   prepared: PreparedPlan,

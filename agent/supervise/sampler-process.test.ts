@@ -9,7 +9,10 @@ import { Clock } from '../process/clock.ts';
 import { Journal } from './journal.ts';
 import { SamplerProcess } from './sampler-process.ts';
 
-/** What a sampler may do wrong, as programs that speak its protocol; each start leaves a line in `starts`. */
+/**
+ * What a sampler may do wrong, as programs that speak its protocol; each start leaves a line in
+ * `starts`.
+ */
 const prelude = `
   const fs = require('node:fs');
   fs.appendFileSync(__dirname + '/starts', 'started\\n');

@@ -55,8 +55,8 @@ export class Schedule {
   }
 
   /**
-   * A process of the cell failed: once is retried in the next block, twice in a row ends the cell, and so does
-   * a refusal at once: the same model in the same engine is refused again.
+   * A process of the cell failed: once is retried in the next block, twice in a row ends the cell,
+   * and so does a refusal at once: the same model in the same engine is refused again.
    */
   failed(id: string, isRefusal: boolean): readonly CellEnd[] {
     const live = this.#live.get(id);
@@ -67,8 +67,8 @@ export class Schedule {
   }
 
   /**
-   * After a block: cells leave that are precise enough or will not be within the blocks that there are, and calibrations that
-   * nothing needs any more.
+   * After a block: cells leave that are precise enough or will not be within the blocks that there
+   * are, and calibrations that nothing needs any more.
    */
   endBlock(): readonly CellEnd[] {
     const left = this.#measured().flatMap((live) => {
@@ -87,7 +87,10 @@ export class Schedule {
     return isHopeless ? 'out-of-reach' : null;
   }
 
-  /** Nothing more will be measured: all cells leave. Those without a single good process have failed. */
+  /**
+   * Nothing more will be measured: all cells leave. Those without a single good process have
+   * failed.
+   */
   endAll(reason: 'max-blocks' | 'budget' | 'cancelled'): readonly CellEnd[] {
     return [...this.#live.values()].map((live) => {
       const hasOnlyFailed = live.medians.length === 0 && live.failuresInARow > 0;

@@ -17,8 +17,9 @@ interface Zone {
 const plausibleMilliC = { min: -40_000, max: 150_000 };
 
 /**
- * How hot the chip is: Jetson's junction zone `tj`, which is the hottest of the others; elsewhere the package of an x86
- * processor, else the hottest zone that tells anything. The PMIC's is a constant.
+ * How hot the chip is: Jetson's junction zone `tj`, which is the hottest of the others; elsewhere
+ * the package of an x86 processor, else the hottest zone that tells anything. The PMIC's is a
+ * constant.
  */
 export class SocTemperature {
   readonly #zones: readonly Zone[];

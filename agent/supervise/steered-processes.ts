@@ -7,7 +7,10 @@ import type { Steering, SteeringReport } from './steering.ts';
 
 const maxPaths = 256;
 
-/** Sees to it that interrupts are moved while cells that want that are measured, and are where they were for all others. */
+/**
+ * Sees to it that interrupts are moved while cells that want that are measured, and are where they
+ * were for all others.
+ */
 export class SteeredProcesses {
   readonly #steering: Steering | null;
   readonly #rootPath: string;
@@ -35,7 +38,10 @@ export class SteeredProcesses {
     return isSteered ? this.#state === 'able' : this.#state !== 'stuck';
   }
 
-  /** Whether a process that has just ended had its interrupts where its cell wants them all the while. */
+  /**
+   * Whether a process that has just ended had its interrupts where its cell wants them all the
+   * while.
+   */
   isIntact(): boolean {
     return this.#state !== 'able' || this.#steering === null || this.#steering.isIntact();
   }

@@ -25,13 +25,17 @@ const answerWithinMs = 10_000;
 /** What became of a command to move interrupts, or to move them back. */
 export interface SteeringReport {
   readonly moved: readonly string[];
-  /** Files that the kernel would not take the new value of: chained and per-CPU interrupts, MSI on some boards. */
+  /**
+   * Files that the kernel would not take the new value of: chained and per-CPU interrupts, MSI on
+   * some boards.
+   */
   readonly refused: readonly string[];
 }
 
 /**
- * The supervisor's side of moving interrupts: tells the root guardian on the board, which was started before the run, when to
- * change and when to put back. The guardian puts everything back when this process ends, however it ends.
+ * The supervisor's side of moving interrupts: tells the root guardian on the board, which was
+ * started before the run, when to change and when to put back. The guardian puts everything back
+ * when this process ends, however it ends.
  */
 export class Steering {
   readonly #control: number;
@@ -70,7 +74,8 @@ export class Steering {
 
   /**
    * Moves the interrupts, or moves them back; null when they are so already.
-   * @throws Error when the guardian is gone or does not answer: `end` is all that is left to do then.
+   * @throws Error when the guardian is gone or does not answer: `end` is all that is left to do
+   *   then.
    */
   async set(isOn: boolean): Promise<SteeringReport | null> {
     if (isOn === this.#isOn) return null;
@@ -82,14 +87,18 @@ export class Steering {
     return { moved: moved.map(pathOf), refused: refused.map(pathOf) };
   }
 
-  /** Whether what was moved still is: somebody else, or the guardian's end, may have put it back meanwhile. */
+  /**
+   * Whether what was moved still is: somebody else, or the guardian's end, may have put it back
+   * meanwhile.
+   */
   isIntact(): boolean {
     return !this.#isOn || this.#moved.every(isMoved);
   }
 
   /**
-   * Moves nothing any more: the guardian puts everything back at the end of the file, whatever it last understood. False when
-   * something is still where it was moved to after ten seconds, because the guardian was killed as well, say.
+   * Moves nothing any more: the guardian puts everything back at the end of the file, whatever it
+   * last understood. False when something is still where it was moved to after ten seconds, because
+   * the guardian was killed as well, say.
    */
   async end(): Promise<boolean> {
     closeSync(this.#control);
@@ -103,7 +112,9 @@ export class Steering {
     return true;
   }
 
-  /** The guardian removes the record once all is as it was; what it may not see to, the files say. */
+  /**
+   * The guardian removes the record once all is as it was; what it may not see to, the files say.
+   */
   #isAllBack(): boolean {
     const isElsewhere = (change: IrqChange) =>
       isMoved(change) && !isSameValue(change.path, change.old, change.moved);

@@ -33,8 +33,9 @@ export interface SuperviseOptions {
 }
 
 /**
- * Role `supervise`: executes `plan.json` of the run's directory and writes the journal beside it. Nobody needs
- * to listen; SIGTERM cancels, a hang-up is ignored. Resolves with the exit code; the journal says the rest.
+ * Role `supervise`: executes `plan.json` of the run's directory and writes the journal beside it.
+ * Nobody needs to listen; SIGTERM cancels, a hang-up is ignored. Resolves with the exit code; the
+ * journal says the rest.
  */
 export async function supervise(options: SuperviseOptions, runtime: Runtime): Promise<number> {
   const clock = new Clock();
@@ -121,8 +122,8 @@ class Supervisor {
   }
 
   /**
-   * At once, even where the board has to be waited for: the guardian does not wait for ever. Nobody starts one for a run that goes on
-   * after it was cut: what it can measure without is measured.
+   * At once, even where the board has to be waited for: the guardian does not wait for ever. Nobody
+   * starts one for a run that goes on after it was cut: what it can measure without is measured.
    */
   #openSteering({ cells, order }: Plan): Steering | null {
     const due = new Set(order.flat());

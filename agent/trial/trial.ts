@@ -12,8 +12,8 @@ const MAX_REASON = 4096;
 type Candidate = TrialJob['candidates'][number];
 
 /**
- * Role `try`: runs a model once for each of the shapes that it is told, until one runs, on the CPU with one thread. Whoever started it
- * bounds its time and its memory.
+ * Role `try`: runs a model once for each of the shapes that it is told, until one runs, on the CPU
+ * with one thread. Whoever started it bounds its time and its memory.
  */
 export function tryShapes(runtimePath: string): number {
   endFirstWhenMemoryIsShort();

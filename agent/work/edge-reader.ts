@@ -7,7 +7,10 @@ import type { Clock } from '../process/clock.ts';
 type Edge = Extract<WorkerEvent, { kind: 'edge' }>;
 const edges = ['steady-start', 'steady-end'] as const;
 
-/** /proc files at the edges of the steady part; events are made of them only after the last iteration. */
+/**
+ * /proc files at the edges of the steady part; events are made of them only after the last
+ * iteration.
+ */
 export class EdgeReader {
   readonly #clock: Clock;
   readonly #snapshots: Readonly<Record<Edge['edge'], ProcSnapshot>>;

@@ -2,7 +2,10 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { enginesIn } from '../engine/engine-cache.ts';
 
-/** Notices the engines that TensorRT under ONNX Runtime builds, by the files that it leaves in its cache. */
+/**
+ * Notices the engines that TensorRT under ONNX Runtime builds, by the files that it leaves in its
+ * cache.
+ */
 export class EngineWatch {
   readonly #cachePath: string | null;
   #known: ReadonlySet<string>;

@@ -1,7 +1,10 @@
 import type { Clock } from '../process/clock.ts';
 import { EdgeReader } from './edge-reader.ts';
 
-/** What trtexec prints right after its last query, before it writes its files: the first of these lines. */
+/**
+ * What trtexec prints right after its last query, before it writes its files: the first of these
+ * lines.
+ */
 export const endsLoop = /Warmup completed|Timing trace has|=== (Trace details|Performance summary)/;
 
 /** /proc at both ends of a loop that runs in another process, its warm-up left out. */

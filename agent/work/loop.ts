@@ -18,14 +18,15 @@ export interface LoopLimits {
   /** Since the origin: the iteration that ends at or after it is the last. */
   readonly until_ns: number;
   /**
-   * The kernel's counters are read between iterations (half a microsecond): what they gained belongs to the iteration just done.
+   * The kernel's counters are read between iterations (half a microsecond): what they gained
+   * belongs to the iteration just done.
    */
   readonly watchUsage: boolean;
 }
 
 /**
- * Runs iterations into the batch until `count` of them are done, the batch is full, or time is up. Between the
- * two clock readings stands the run and nothing else.
+ * Runs iterations into the batch until `count` of them are done, the batch is full, or time is up.
+ * Between the two clock readings stands the run and nothing else.
  */
 export function iterate(parts: LoopParts, limits: LoopLimits): void {
   const { session } = parts;
@@ -39,8 +40,8 @@ export function iterate(parts: LoopParts, limits: LoopLimits): void {
 }
 
 /**
- * The same with each run on another thread: this one hears signals meanwhile. A duration then holds one wake-up of this thread
- * as well, some tens of microseconds.
+ * The same with each run on another thread: this one hears signals meanwhile. A duration then holds
+ * one wake-up of this thread as well, some tens of microseconds.
  */
 export async function iterateAsync(
   parts: LoopParts,

@@ -15,7 +15,10 @@ const limits = {
   passIterations: null,
 };
 
-/** How each iteration is run whose duration, in milliseconds, is the next of these; the last one goes on for ever. */
+/**
+ * How each iteration is run whose duration, in milliseconds, is the next of these; the last one
+ * goes on for ever.
+ */
 async function waysOf(durationsMs: readonly number[], canBeAsync = true): Promise<string[]> {
   const ways: string[] = [];
   const spend = (way: string) => {

@@ -10,12 +10,19 @@ import { type ProcessLimits, type Stop, StopRule } from './stop-rule.ts';
 /** 250 ms of the shortest iterations seen, with room to spare. */
 const batchCapacity = 65_536;
 const flushEvery_ns = 250e6;
-/** Below this, reading the kernel's counters after each iteration would be a visible share of it. */
+/**
+ * Below this, reading the kernel's counters after each iteration would be a visible share of it.
+ */
 const usageWorthwhile_ns = 100e3;
-/** From here on waiting for the end of an iteration would be felt, and a wake-up is less than a thousandth of it. */
+/**
+ * From here on waiting for the end of an iteration would be felt, and a wake-up is less than a
+ * thousandth of it.
+ */
 const longIteration_ns = 250e6;
 
-/** One process' iterations: the first one, warm-up until settled, then the steady part until enough. */
+/**
+ * One process' iterations: the first one, warm-up until settled, then the steady part until enough.
+ */
 export class Measurement {
   readonly #parts: LoopParts;
   readonly #limits: ProcessLimits;
@@ -45,7 +52,9 @@ export class Measurement {
     this.#signal = signal;
   }
 
-  /** Measures until the stop rule is content or the signal says so; throws what the engine throws. */
+  /**
+   * Measures until the stop rule is content or the signal says so; throws what the engine throws.
+   */
   async run(): Promise<Stop> {
     try {
       await this.#warmUp();
@@ -98,8 +107,9 @@ export class Measurement {
   }
 
   /**
-   * Short iterations block: a cancel is heard between two of them. After a long one the next leaves this thread free to hear it. The
-   * latest decides, because the first may take seconds to choose among algorithms where all others take milliseconds.
+   * Short iterations block: a cancel is heard between two of them. After a long one the next leaves
+   * this thread free to hear it. The latest decides, because the first may take seconds to choose
+   * among algorithms where all others take milliseconds.
    */
   async #iterate(count: number, until_ns: number): Promise<void> {
     const { session, batch } = this.#parts;
@@ -137,7 +147,10 @@ export class Measurement {
     return this.#clock.now_ns() - this.#began_ns;
   }
 
-  /** Hands the batch over and lets signals and garbage collection reports in: outside any timed part. */
+  /**
+   * Hands the batch over and lets signals and garbage collection reports in: outside any timed
+   * part.
+   */
   async #flush(): Promise<void> {
     const { batch } = this.#parts;
     if (batch.length > 0) {

@@ -14,8 +14,9 @@ const maxValues = 65_536;
 const maxNameLength = 512;
 
 /**
- * What the workstation needs to compare cells: hash, strided values and the arg-max of the first rows of every
- * output, at most 4096 of each, so that the event stays one line of the journal whatever the model answers.
+ * What the workstation needs to compare cells: hash, strided values and the arg-max of the first
+ * rows of every output, at most 4096 of each, so that the event stays one line of the journal
+ * whatever the model answers.
  */
 export function summariseOutputs(outputs: readonly NamedTensor[]): OutputSummary[] {
   const limit = Math.min(
@@ -50,7 +51,9 @@ function elementReader({ dtype, data }: NamedTensor): (index: number) => number 
     : (index) => Number(data[index] ?? 0);
 }
 
-/** Arg-max of the first `maxRows` rows of a numeric [N, classes] tensor; empty for any other tensor. */
+/**
+ * Arg-max of the first `maxRows` rows of a numeric [N, classes] tensor; empty for any other tensor.
+ */
 function top1(tensor: NamedTensor, maxRows = Number.POSITIVE_INFINITY): number[] {
   const [rows = 0, classes = 0] = tensor.shape;
   if (tensor.shape.length !== 2 || classes < 2 || tensor.dtype === 'string') return [];

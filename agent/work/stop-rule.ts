@@ -11,14 +11,14 @@ const slowMinIterations = 30;
 const minEffective = 10;
 const checkGrowth = 1.25;
 /**
- * A hundred iterations of microseconds are over within a millisecond: one interrupt would be half of what is known,
- * and /proc counts in hundredths of a second.
+ * A hundred iterations of microseconds are over within a millisecond: one interrupt would be half
+ * of what is known, and /proc counts in hundredths of a second.
  */
 const minSteady_ns = 500e6;
 
 /**
- * The null model answers in microseconds: its calibration needs a hot loop, not a settled board, and can
- * afford all iterations that the plan allows.
+ * The null model answers in microseconds: its calibration needs a hot loop, not a settled board,
+ * and can afford all iterations that the plan allows.
  */
 const calibration = { warmUpMs: 250, capMs: 500, budgetMs: 2000 } as const;
 
@@ -69,8 +69,8 @@ export function processLimits(cell: Cell, effort: Effort, leastMs: number): Proc
 }
 
 /**
- * Decides when a process has run enough steady iterations. Precision is looked at only when their number
- * reached n, 1.25 n, 1.25² n, …: looking after each iteration would stop at a lucky moment.
+ * Decides when a process has run enough steady iterations. Precision is looked at only when their
+ * number reached n, 1.25 n, 1.25² n, …: looking after each iteration would stop at a lucky moment.
  */
 export class StopRule {
   readonly #limits: ProcessLimits;
@@ -78,7 +78,10 @@ export class StopRule {
   #nextCheck: number;
   #passStart_ns: number;
 
-  /** `elapsed_ns` counts from the first iteration of the process, here at the start of the steady part. */
+  /**
+   * `elapsed_ns` counts from the first iteration of the process, here at the start of the steady
+   * part.
+   */
   constructor(limits: ProcessLimits, elapsed_ns: number) {
     this.#limits = limits;
     this.#began_ns = elapsed_ns;

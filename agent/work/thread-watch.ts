@@ -4,8 +4,8 @@ import { cpusAllowed, type ThreadTimes, threadIds, threadTimes } from '../proc/t
 type ThreadsEvent = Extract<WorkerEvent, { kind: 'threads' }>;
 
 /**
- * CPU and waiting time of this process' threads over its steady part. ONNX Runtime names none of its
- * threads: they are those that appeared while the session was opened.
+ * CPU and waiting time of this process' threads over its steady part. ONNX Runtime names none of
+ * its threads: they are those that appeared while the session was opened.
  */
 export class ThreadWatch {
   #ortThreads: ReadonlySet<number> = new Set();

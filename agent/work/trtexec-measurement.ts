@@ -44,8 +44,9 @@ interface Context {
 }
 
 /**
- * Measures a cell with TensorRT's own program, which runs a loop of its own: builds the engine where it is not
- * cached, then times it in a process of trtexec and reports its queries as iterations.
+ * Measures a cell with TensorRT's own program, which runs a loop of its own: builds the engine
+ * where it is not cached, then times it in a process of trtexec and reports its queries as
+ * iterations.
  */
 export async function measureWithTrtexec(
   job: WorkerJob,
@@ -134,7 +135,10 @@ interface Timing {
   readonly edges: ReturnType<EdgeReader['events']>;
 }
 
-/** A cached engine that does not load is built anew: once, for one that was just built will not load the next time either. */
+/**
+ * A cached engine that does not load is built anew: once, for one that was just built will not load
+ * the next time either.
+ */
 async function prepareAndTime(
   job: WorkerJob,
   trtexec: Trtexec,
@@ -164,7 +168,8 @@ async function timeEngine(
 ): Promise<Timing> {
   const limits = processLimits(job.cell, job.effort, 0);
   const { budgetMs, warmUp } = limits;
-  // Its own duration may hold less than a pass over the images; one that is not whole counts for none.
+  // Its own duration may hold less than a pass over the images; one that is not whole counts for
+  // none.
   const minIterations = Math.max(limits.minIterations, limits.passIterations ?? 0);
   const files = {
     engine: engine.path,
@@ -196,7 +201,10 @@ async function timeEngine(
   return { queries, began_ns, output: run.output, outputsPath: files.outputs, edges };
 }
 
-/** Its starts have six digits: where one would lie before the end of the query before, that end counts. */
+/**
+ * Its starts have six digits: where one would lie before the end of the query before, that end
+ * counts.
+ */
 function reportQueries(queries: readonly Query[], began_ns: number, reporter: Reporter): void {
   const batch = new SampleBatch(Math.min(batchCapacity, queries.length));
   let free_ns = began_ns;

@@ -23,9 +23,9 @@ import { measureWithTrtexec } from './trtexec-measurement.ts';
 const supervisorFd = 3;
 
 /**
- * Role `work`: measures one cell in this process. The job comes on standard input, everything learned goes
- * to file descriptor 3. SIGTERM ends it with all that was measured: after the iteration under way, or within it where that
- * is long and the engine can.
+ * Role `work`: measures one cell in this process. The job comes on standard input, everything
+ * learned goes to file descriptor 3. SIGTERM ends it with all that was measured: after the
+ * iteration under way, or within it where that is long and the engine can.
  */
 export async function work(): Promise<number> {
   const job = JSON.parse(readFileSync(0, 'utf8')) as WorkerJob;
@@ -51,7 +51,10 @@ export async function work(): Promise<number> {
   }
 }
 
-/** When memory runs out, this process goes first: never the supervisor, never the board's own services. */
+/**
+ * When memory runs out, this process goes first: never the supervisor, never the board's own
+ * services.
+ */
 function volunteerForOomKiller(): void {
   try {
     writeFileSync('/proc/self/oom_score_adj', '1000');

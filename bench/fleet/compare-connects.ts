@@ -10,7 +10,10 @@ import { connect } from './follow-boards.ts';
 const PAIRS = 3;
 const run = promisify(execFile);
 
-/** Connect, run `true`, leave, on all boards with as many at once; interleaved, so that the load of the machine meets all alike. */
+/**
+ * Connect, run `true`, leave, on all boards with as many at once; interleaved, so that the load of
+ * the machine meets all alike.
+ */
 export async function compareConnects(names: readonly string[], directory: string): Promise<void> {
   const configFile = join(directory, 'ssh_config');
   const parallel = parallelSsh();

@@ -4,10 +4,16 @@ import { type Fault, faultOf } from './faults.ts';
 import type { Followed } from './follow-boards.ts';
 import { simulatedPlan } from './simulated-journal.ts';
 
-/** What became of a board's run: all that the board has is saved here; or it is still there, and named; or neither. */
+/**
+ * What became of a board's run: all that the board has is saved here; or it is still there, and
+ * named; or neither.
+ */
 type Fate = 'saved' | 'on its board' | 'lost';
 
-/** Holds every saved journal against the board's own to the byte. Gives lines to print, and whether anything was lost. */
+/**
+ * Holds every saved journal against the board's own to the byte. Gives lines to print, and whether
+ * anything was lost.
+ */
 export function auditFaultRun(
   { record, runs }: Followed,
   directory: string,

@@ -41,7 +41,10 @@ export interface Followed {
   readonly heapBytes: number;
 }
 
-/** Follows the runs of that many simulated boards by the fleet's own engine; saves them where asked to. */
+/**
+ * Follows the runs of that many simulated boards by the fleet's own engine; saves them where asked
+ * to.
+ */
 export async function followBoards(
   count: number,
   directory: string,

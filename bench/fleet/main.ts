@@ -1,9 +1,10 @@
-// What a fleet costs this machine, and what it loses.
-// follow:  1, 25, 100 and 200 simulated boards at 4 events a second each: CPU share and memory of the program, time of all against one.
-// faults:  200 simulated boards whose runs are saved, a fifth of them cut, killed, full, slow or lying; fails when an iteration is lost.
-// connect: connecting and running `true` on 100, against a loop of the OpenSSH client and parallel-ssh, interleaved.
-// real:    25 real sshd processes with a real model, end to end (needs `npm run build`).
-// Run: npm run bench -- bench/fleet/main.ts [--parts follow,faults,connect,real] [--boards 200] [--events 60] [--real 25]
+// What a fleet costs this machine, and what it loses. follow: 1, 25, 100 and 200 simulated boards
+// at 4 events a second each: CPU share and memory of the program, time of all against one. faults:
+// 200 simulated boards whose runs are saved, a fifth of them cut, killed, full, slow or lying;
+// fails when an iteration is lost. connect: connecting and running `true` on 100, against a loop of
+// the OpenSSH client and parallel-ssh, interleaved. real: 25 real sshd processes with a real model,
+// end to end (needs `npm run build`). Run: npm run bench -- bench/fleet/main.ts [--parts
+// follow,faults,connect,real] [--boards 200] [--events 60] [--real 25]
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -1,7 +1,9 @@
-// Many boards in one process of its own: real SSH servers on loopback with a light agent, which lets a run begin when it is first asked for
-// its journal, adds 4 events a second to it whoever listens, and answers from any byte. Writes an ssh_config into the directory, and
-// `truth/<run>`: the journal as it ends up on the board; `removed/<run>` once it was told to remove it. Then says `ready`.
-// With `faults` every fifth board has one: see `faultOf`. Run by main.ts: simulated-boards.ts <directory> <boards> <events> [faults]
+// Many boards in one process of its own: real SSH servers on loopback with a light agent, which
+// lets a run begin when it is first asked for its journal, adds 4 events a second to it whoever
+// listens, and answers from any byte. Writes an ssh_config into the directory, and `truth/<run>`:
+// the journal as it ends up on the board; `removed/<run>` once it was told to remove it. Then says
+// `ready`. With `faults` every fifth board has one: see `faultOf`. Run by main.ts:
+// simulated-boards.ts <directory> <boards> <events> [faults]
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -115,7 +117,10 @@ class SimulatedBoard {
     return true;
   }
 
-  /** What it says that the journal holds: a lying board changes a digit of the first things that it is asked for. */
+  /**
+   * What it says that the journal holds: a lying board changes a digit of the first things that it
+   * is asked for.
+   */
   #told(from: number, to: number): Buffer {
     const bytes = Buffer.from(this.#journal.subarray(from, to));
     if (this.#fault !== 'lying' || from === 0 || this.#lies >= 5) return bytes;
@@ -127,7 +132,10 @@ class SimulatedBoard {
   }
 }
 
-/** From which byte on a command wants the journal (the parameters of follow-run.sh); null where it wants none. */
+/**
+ * From which byte on a command wants the journal (the parameters of follow-run.sh); null where it
+ * wants none.
+ */
 function followedFrom(command: string): number | null {
   const first = /set -- \S+ @orin:[0-9a-f]{12}: 1 journal\.ndjson (\d+);/.exec(command)?.[1];
   return first === undefined ? null : Number(first) - 1;

@@ -1,4 +1,5 @@
-// What a call costs around ONNX Runtime's Run, beside a model and beside none: npm run bench -- bench/harness/beside.ts [rounds]
+// What a call costs around ONNX Runtime's Run, beside a model and beside none: npm run bench --
+// bench/harness/beside.ts [rounds]
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -7,7 +7,10 @@ import { installedLibrary } from '../../test/support/onnxruntime-release.ts';
 import { type VariantJob, type Way, ways } from './ways.ts';
 
 const rounds = 9;
-/** More than the second-level cache of the machines at hand; a ResNet-34 sweeps through ten times as much. */
+/**
+ * More than the second-level cache of the machines at hand; a ResNet-34 sweeps through ten times as
+ * much.
+ */
 const walkBytes = 8 * 1024 * 1024;
 
 interface Measured {
@@ -79,8 +82,8 @@ function oneProcess(variant: VariantJob, loop: string | null): number {
 }
 
 /**
- * Rounds of one process of each way, the first one rotating; prints the medians, and for each way the middle and the quartiles of
- * its differences within a round to the first, the loop in C.
+ * Rounds of one process of each way, the first one rotating; prints the medians, and for each way
+ * the middle and the quartiles of its differences within a round to the first, the loop in C.
  */
 export function compareWays(directory: string): void {
   const loop = compiledLoop(directory);

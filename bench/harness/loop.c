@@ -1,8 +1,9 @@
 /*
- * The least that a run can cost: ONNX Runtime's C interface, called from C over an IoBinding with preallocated tensors.
- * loop LIBRARY MODEL INPUT_SHAPE OUTPUT_SHAPE WARM_UP ITERATIONS WALK_BYTES   (shapes like 1x3x32x32, float32)
- * Prints the median of its iterations in nanoseconds. Functions are taken by their index in struct OrtApi, as the agent does:
- * see agent/engine/ort-capi/functions.ts.
+ * The least that a run can cost: ONNX Runtime's C interface, called from C over an IoBinding with
+ * preallocated tensors. loop LIBRARY MODEL INPUT_SHAPE OUTPUT_SHAPE WARM_UP ITERATIONS WALK_BYTES
+ * (shapes like 1x3x32x32, float32) Prints the median of its iterations in nanoseconds. Functions
+ * are taken by their index in struct OrtApi, as the agent does: see
+ * agent/engine/ort-capi/functions.ts.
  */
 #include <dlfcn.h>
 #include <stdint.h>

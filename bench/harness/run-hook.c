@@ -1,6 +1,7 @@
 /*
- * Notes when ONNX Runtime's Run and RunWithBinding are entered and left, by taking their places in struct OrtApi: what a call costs
- * around them can be told from the same call, whatever the load of the machine. Only for bench/harness/beside.ts.
+ * Notes when ONNX Runtime's Run and RunWithBinding are entered and left, by taking their places in
+ * struct OrtApi: what a call costs around them can be told from the same call, whatever the load of
+ * the machine. Only for bench/harness/beside.ts.
  */
 #define _GNU_SOURCE
 #include <stdint.h>

@@ -1,9 +1,10 @@
 /*
- * What the steps of a binding cost beside a model: one session, and its runs with one step more in each way of calling it.
- * steps LIBRARY MODEL INPUT_SHAPE OUTPUT_SHAPE ROUNDS ITERATIONS   (shapes like 1x3x32x32, float32)
- * Ways are interleaved, the first one rotating, so that the load of a machine falls on all of them. Prints a line for each way and
- * round: way, round, median of the iterations' nanoseconds, nanoseconds of CPU and minor page faults per iteration.
- * Functions are taken by their index in struct OrtApi: see agent/engine/ort-capi/functions.ts.
+ * What the steps of a binding cost beside a model: one session, and its runs with one step more in
+ * each way of calling it. steps LIBRARY MODEL INPUT_SHAPE OUTPUT_SHAPE ROUNDS ITERATIONS (shapes
+ * like 1x3x32x32, float32) Ways are interleaved, the first one rotating, so that the load of a
+ * machine falls on all of them. Prints a line for each way and round: way, round, median of the
+ * iterations' nanoseconds, nanoseconds of CPU and minor page faults per iteration. Functions are
+ * taken by their index in struct OrtApi: see agent/engine/ort-capi/functions.ts.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>

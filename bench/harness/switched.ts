@@ -1,5 +1,6 @@
-// What a call of engine ort costs beside ResNet-34 over the C interface, and whether a switch of V8, a worker thread or garbage
-// collection has to do with it: npx tsx bench/harness/switched.ts [rounds]
+// What a call of engine ort costs beside ResNet-34 over the C interface, and whether a switch of
+// V8, a worker thread or garbage collection has to do with it: npx tsx bench/harness/switched.ts
+// [rounds]
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';

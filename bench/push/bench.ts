@@ -55,9 +55,9 @@ export async function throughRelay<T>(
 }
 
 /**
- * Pairs of a push and an `scp` of the same file, in turns, each with a connection of its own: from connecting to
- * the file verified in the store, on a board that was probed before and has the (small) runtime. The probe, which
- * `scp` has no counterpart of, is timed apart.
+ * Pairs of a push and an `scp` of the same file, in turns, each with a connection of its own: from
+ * connecting to the file verified in the store, on a board that was probed before and has the
+ * (small) runtime. The probe, which `scp` has no counterpart of, is timed apart.
  */
 export async function pairs(
   place: Place,

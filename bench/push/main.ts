@@ -1,4 +1,5 @@
-// Pushing against `scp`, in interleaved pairs on one machine: npm run bench -- bench/push/main.ts [--pairs 7] [--only abcd]
+// Pushing against `scp`, in interleaved pairs on one machine: npm run bench -- bench/push/main.ts
+// [--pairs 7] [--only abcd]
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';

@@ -1,4 +1,5 @@
-// A relay in a process of its own, so that it does not take CPU time from the client that is measured.
+// A relay in a process of its own, so that it does not take CPU time from the client that is
+// measured.
 import { startRelay } from '../../test/support/relay.ts';
 
 process.once('message', async (options: Parameters<typeof startRelay>[0]) => {

@@ -1,5 +1,5 @@
-// How long the program takes to say something: `--help` against a bare `node -e 0`, in interleaved pairs.
-// Run: npm run build && npm run bench -- bench/startup/main.ts
+// How long the program takes to say something: `--help` against a bare `node -e 0`, in interleaved
+// pairs. Run: npm run build && npm run bench -- bench/startup/main.ts
 import { spawnSync } from 'node:child_process';
 import { median } from '../../agent/contract/statistics/quantile.ts';
 

@@ -1,6 +1,6 @@
-// What the statistics promise, by simulation with the program's own functions: the studies of test/truth with many
-// times as many trials. Seeded: the same numbers come out anywhere.
-// Run: npm run bench -- bench/truth/main.ts [--studies fixedNumber,withinProcess] [--times 10]
+// What the statistics promise, by simulation with the program's own functions: the studies of
+// test/truth with many times as many trials. Seeded: the same numbers come out anywhere. Run: npm
+// run bench -- bench/truth/main.ts [--studies fixedNumber,withinProcess] [--times 10]
 import { parseArgs } from 'node:util';
 import * as attributionAlarms from '../../test/truth/attribution-alarms.ts';
 import * as blocksNeeded from '../../test/truth/blocks-needed.ts';

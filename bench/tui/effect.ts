@@ -13,8 +13,9 @@ const plan = '--model resnet34-cifar10 --threads 1 --blocks 1 --quick';
 const THRESHOLD = 0.01;
 
 /**
- * Does watching change what is measured? One process of one cell with the live view on a terminal and one without
- * anything shown, in turns and in changing order, on this machine as its own board; the ratio of their medians.
+ * Does watching change what is measured? One process of one cell with the live view on a terminal
+ * and one without anything shown, in turns and in changing order, on this machine as its own board;
+ * the ratio of their medians.
  */
 export async function measureEffect(pairs: number): Promise<string> {
   const home = await mkdtemp(join(tmpdir(), 'orin-effect-'));

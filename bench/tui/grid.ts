@@ -1,6 +1,7 @@
-// What the grid of a fleet run costs: npm run bench -- bench/tui/grid.ts [--boards 100] [--seconds 10]
-// CPU time of hearing so many boards four times a second each, of making a frame, and of painting it, beside a comparison of the same
-// lines alone (what painting cannot go below), in alternating rounds; and the heap before and after.
+// What the grid of a fleet run costs: npm run bench -- bench/tui/grid.ts [--boards 100] [--seconds
+// 10] CPU time of hearing so many boards four times a second each, of making a frame, and of
+// painting it, beside a comparison of the same lines alone (what painting cannot go below), in
+// alternating rounds; and the heap before and after.
 import { parseArgs } from 'node:util';
 
 process.env.NODE_ENV = 'production';
@@ -46,7 +47,9 @@ for (const board of told) {
   for (const change of [...board.connect(), ...board.start(), ...board.begin()]) view.hear(change);
 }
 
-/** A quarter of a second of every board: a batch of iterations, now and then the end of a process. */
+/**
+ * A quarter of a second of every board: a batch of iterations, now and then the end of a process.
+ */
 function quarter(at: number): void {
   nowMs += 1000 / RATE_HZ;
   told.forEach((board, index) => {

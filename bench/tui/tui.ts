@@ -1,7 +1,8 @@
 // What the live view costs: npm run bench -- bench/tui/tui.ts [--frames 100] [--effect [--pairs 6]]
-// CPU time of a frame of 12 CPUs and 40 sources of interrupts, every line of it new, beside painting the same text alone, in
-// alternating rounds; and the heap over 10,000 updates. With --effect (after `npm run build`, two to three minutes) instead:
-// whether watching changes what is measured.
+// CPU time of a frame of 12 CPUs and 40 sources of interrupts, every line of it new, beside
+// painting the same text alone, in alternating rounds; and the heap over 10,000 updates. With
+// --effect (after `npm run build`, two to three minutes) instead: whether watching changes what is
+// measured.
 import { parseArgs } from 'node:util';
 import { cleanLine } from '../../agent/contract/clean-text.ts';
 import type { JournalEvent } from '../../agent/contract/events.ts';

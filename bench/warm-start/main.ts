@@ -1,5 +1,5 @@
-// From the command to the first iteration on a board that has everything, against `ssh board true`, interleaved.
-// Run: npm run build && npm run bench -- bench/warm-start/main.ts
+// From the command to the first iteration on a board that has everything, against `ssh board true`,
+// interleaved. Run: npm run build && npm run bench -- bench/warm-start/main.ts
 import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

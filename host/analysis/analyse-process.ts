@@ -103,7 +103,10 @@ export function processFailure(data: ProcessData): string | null {
   }
 }
 
-/** The supervisor's message begins with its reason where it ended a process itself, else with the signal. */
+/**
+ * The supervisor's message begins with its reason where it ended a process itself, else with the
+ * signal.
+ */
 function isOwnKill(signal: string | null, message: string): boolean {
   return signal !== null && message !== '' && !message.startsWith(signal);
 }

@@ -5,8 +5,8 @@ import type { Pair } from './statistics/compare-paired.ts';
 export type ProcessFigure = (process: ProcessResult) => number | null;
 
 /**
- * A figure of the processes of two cells that count, paired by block, with the times of both where they are known: a drift of the
- * board is then no difference (drift-share.ts).
+ * A figure of the processes of two cells that count, paired by block, with the times of both where
+ * they are known: a drift of the board is then no difference (drift-share.ts).
  */
 export function blockPairs(a: CellResult, b: CellResult, figure: ProcessFigure): Pair[] {
   const others = new Map(counted(a).map((process) => [process.block, process]));

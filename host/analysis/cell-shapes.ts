@@ -45,7 +45,10 @@ export interface ShapeSize {
   readonly columns: number;
 }
 
-/** A long tail must not squeeze all else into one bin: what lies more than so many spreads (p10 to p90) outside of these is counted apart. */
+/**
+ * A long tail must not squeeze all else into one bin: what lies more than so many spreads (p10 to
+ * p90) outside of these is counted apart.
+ */
 const SHOWN_SPREADS = 2;
 
 /** The shapes of a run's cells by their ids; none where the journal has no plan. */

@@ -53,7 +53,10 @@ function process(build: EventOf<'trtexec'>['build']): ProcessData {
   };
 }
 
-/** A process of TensorRT under ONNX Runtime: its session after so long, its first iteration after so much longer. */
+/**
+ * A process of TensorRT under ONNX Runtime: its session after so long, its first iteration after so
+ * much longer.
+ */
 function ortProcess(
   sessionMs: number,
   firstMs: number,

@@ -27,7 +27,10 @@ export function coldStart(processes: readonly ProcessData[]): ColdStart {
 const stages = ['spawn', ...phases] as const;
 type Stage = (typeof stages)[number];
 
-/** Over the processes that built no engine in between: where ONNX Runtime does, it does not tell how long that took. */
+/**
+ * Over the processes that built no engine in between: where ONNX Runtime does, it does not tell how
+ * long that took.
+ */
 function medianTime(processes: readonly ProcessData[], from: Stage, to: Phase): number | null {
   const between = stages.slice(stages.indexOf(from) + 1, stages.indexOf(to) + 1);
   const others = processes.filter(
@@ -36,7 +39,10 @@ function medianTime(processes: readonly ProcessData[], from: Stage, to: Phase): 
   return medianOrNull(others.map((process) => withoutEngine(process, from, to)));
 }
 
-/** Without what trtexec took to build its engine or to find it, which it does before its session is there. */
+/**
+ * Without what trtexec took to build its engine or to find it, which it does before its session is
+ * there.
+ */
 function withoutEngine(process: ProcessData, from: Stage, to: Phase): number | undefined {
   const whole = difference(timeOf(process, from), timeOf(process, to));
   const isWithin =

@@ -8,7 +8,10 @@ const LEVEL = 0.95;
 /** Differences below 1 % are of no practical weight. */
 const THRESHOLD = 0.01;
 
-/** Of all words of a run together: in at most this share of runs of equal cells is any of them faster or slower. */
+/**
+ * Of all words of a run together: in at most this share of runs of equal cells is any of them
+ * faster or slower.
+ */
 const SIGNIFICANT = 0.05;
 
 /** What a comparison takes of a cell. */
@@ -20,8 +23,8 @@ interface ComparedCell {
 }
 
 /**
- * Every measured cell against the baseline of its kind (same model and batch): the first with one thread, or
- * the first of all. Paired by block; words and p-values corrected over the whole family.
+ * Every measured cell against the baseline of its kind (same model and batch): the first with one
+ * thread, or the first of all. Paired by block; words and p-values corrected over the whole family.
  */
 export function compareCells(cells: readonly ComparedCell[]): Comparison[] {
   const measured = cells.filter(({ cell }) => cell.purpose === 'measure');

@@ -136,8 +136,8 @@ function evidenceOf(
 }
 
 /**
- * A refusal that comes with advice is a sentence of ours, then what it follows from; any other is the engine's own, all of it.
- * The last words of what crashed say the most.
+ * A refusal that comes with advice is a sentence of ours, then what it follows from; any other is
+ * the engine's own, all of it. The last words of what crashed say the most.
  */
 function failureMessage(failed: ProcessAnalysis | undefined): string {
   const { message = '', outcome, next = null } = failed?.data.ended ?? {};

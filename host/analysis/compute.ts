@@ -23,9 +23,10 @@ export const QUANTILE_DEFINITION =
   'median: mean of the middle two; p90 and above: Hyndman-Fan type 8 within each process, geometric mean over processes';
 
 /**
- * The result of a run, from its journal and nothing else: the same journal bytes give the same result. A journal
- * that was cut gives what it holds, and says so.
- * @throws OrinError `journal-damaged` when the journal has no readable first event, so that there is no plan.
+ * The result of a run, from its journal and nothing else: the same journal bytes give the same
+ * result. A journal that was cut gives what it holds, and says so.
+ * @throws OrinError `journal-damaged` when the journal has no readable first event, so that there
+ *   is no plan.
  */
 export function resultFromJournal(journal: JournalData): Result {
   const plan = journal.hello?.plan;

@@ -7,7 +7,9 @@ import { harnessShareText } from './harness-share.ts';
 const iterations = (ns: number) =>
   Array.from({ length: 400 }, (_, i) => Math.round(ns * (1 + 0.001 * (i % 7))));
 
-/** Five blocks of the same model through both engines, and the null model; `ns` of a block by cell. */
+/**
+ * Five blocks of the same model through both engines, and the null model; `ns` of a block by cell.
+ */
 function resultOf(ns: Readonly<Record<string, (block: number) => number>>, release = '1.30.0') {
   const cells = [
     testCell('ort'),

@@ -7,9 +7,10 @@ import type { Overhead } from './result/overhead-result.ts';
 import { comparePaired } from './statistics/compare-paired.ts';
 
 /**
- * What share of each median is the harness. The null model under the same threads and, where there is, affinity gives a lower
- * bound: beside a model that has swept the caches, the same call costs more. Where the run has the same cell through the C
- * interface, whose call costs least, the two are compared block by block on the model itself.
+ * What share of each median is the harness. The null model under the same threads and, where there
+ * is, affinity gives a lower bound: beside a model that has swept the caches, the same call costs
+ * more. Where the run has the same cell through the C interface, whose call costs least, the two
+ * are compared block by block on the model itself.
  */
 export function withHarnessShares(
   cells: readonly CellResult[],
@@ -30,7 +31,9 @@ export function withHarnessShares(
   });
 }
 
-/** `≥ 0.1 %`, the bound of the null model, or `2.1 to 7 %`, what was measured on the model itself. */
+/**
+ * `≥ 0.1 %`, the bound of the null model, or `2.1 to 7 %`, what was measured on the model itself.
+ */
 export function harnessShareText({ share, on_model }: Overhead): string {
   // The null model may take as long as the smallest models, or a little longer.
   const least = Math.min(1, share);

@@ -1,6 +1,7 @@
 /**
- * A copy of plain data in which paths below a home directory have lost its name: `/home/jane/ort/lib` has
- * a star for `jane`, and is still a path that a shell finds on the board. Results are shared; whose board it was is not.
+ * A copy of plain data in which paths below a home directory have lost its name:
+ * `/home/jane/ort/lib` has a star for `jane`, and is still a path that a shell finds on the board.
+ * Results are shared; whose board it was is not.
  */
 export function withoutHomeNames<T>(value: T): T;
 export function withoutHomeNames(value: unknown): unknown {

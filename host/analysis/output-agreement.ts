@@ -7,8 +7,9 @@ import type { OutputAgreement } from './result/cell-result.ts';
 type Tensor = EventOf<'output'>['outputs'][number];
 
 /**
- * How far outputs may differ before an answer counts as another answer. Where there is a bound for top-1, only that speaks for
- * outputs: the distance beside it, far wider than what quantisation does, tells junk.
+ * How far outputs may differ before an answer counts as another answer. Where there is a bound for
+ * top-1, only that speaks for outputs: the distance beside it, far wider than what quantisation
+ * does, tells junk.
  */
 const tolerances: Record<Cell['precision'], OutputAgreement['tolerance']> = {
   fp32: { rel_l2: 1e-4, top1_agreement: null },
@@ -25,9 +26,9 @@ interface Difference {
 }
 
 /**
- * Cells that must give the same answers: same model file, same inputs. The first of them with outputs is the
- * reference of the others, one on the CPU before any on a GPU, of these the most exact precision before others; one that has no
- * equal is its own.
+ * Cells that must give the same answers: same model file, same inputs. The first of them with
+ * outputs is the reference of the others, one on the CPU before any on a GPU, of these the most
+ * exact precision before others; one that has no equal is its own.
  */
 export function referenceOf(
   cell: Cell,
@@ -46,7 +47,9 @@ function sameAnswers(cell: Cell): string {
   return JSON.stringify([cell.model, cell.batch, cell.inputs]);
 }
 
-/** Holds every output of a cell's processes against the reference's first; the worst of them counts. */
+/**
+ * Holds every output of a cell's processes against the reference's first; the worst of them counts.
+ */
 export function outputAgreement(
   cell: Cell,
   processes: readonly ProcessData[],
@@ -87,9 +90,12 @@ export function outputAgreement(
   };
 }
 
-/** Why nothing can be said for outputs against which nothing was found; null where they were judged. */
+/**
+ * Why nothing can be said for outputs against which nothing was found; null where they were judged.
+ */
 function notJudged(worst: Difference, cell: Cell, reference: Cell): string | null {
-  // A CPU is what the others are held against; a GPU that is held against itself may repeat the same mistake.
+  // A CPU is what the others are held against; a GPU that is held against itself may repeat the
+  // same mistake.
   if (reference.id === cell.id) {
     return cell.ep === 'cpu' ? null : 'no cell on the CPU computes the same: add cpu to --ep';
   }
@@ -144,7 +150,10 @@ function compareOutputs(
   return pairs.includes(null) ? null : worstOf(pairs.filter((pair) => pair !== null));
 }
 
-/** A vanishing reference has no relative distance: any difference at all is then out of every tolerance. */
+/**
+ * A vanishing reference has no relative distance: any difference at all is then out of every
+ * tolerance.
+ */
 const BEYOND_ALL = Number.MAX_VALUE;
 
 function compareTensors(ours: Tensor, theirs: Tensor | undefined): Difference | null {

@@ -1,4 +1,7 @@
-/** Nine significant digits: far beyond any measurement, and short of where machines' arithmetic may differ. */
+/**
+ * Nine significant digits: far beyond any measurement, and short of where machines' arithmetic may
+ * differ.
+ */
 const DIGITS = 9;
 
 /** A copy of plain data in which every number that is no integer has nine significant digits. */

@@ -7,8 +7,9 @@ import { resultSchema } from './result/result.ts';
 import { roundNumbers } from './round-numbers.ts';
 
 /**
- * What a run says about one cell. A journal may fit its schema and still hold what cannot be, such as counts whose sum no
- * number holds exactly: the cell then has no figures, and says which one could not be.
+ * What a run says about one cell. A journal may fit its schema and still hold what cannot be, such
+ * as counts whose sum no number holds exactly: the cell then has no figures, and says which one
+ * could not be.
  */
 export function soundCell(analysis: CellAnalysis, around: CellSurroundings): CellResult {
   const computed = computeCell(analysis, around);

@@ -21,12 +21,17 @@ interface TelemetryCost {
   readonly blocks: number;
 }
 
-/** Ids of the cells that were measured with the sampler paused, beside the same ones that were not. */
+/**
+ * Ids of the cells that were measured with the sampler paused, beside the same ones that were not.
+ */
 export function unwatchedCells(plan: Pick<Plan, 'cells'>): ReadonlySet<string> {
   return new Set(plan.cells.flatMap(({ id, isUnwatched }) => (isUnwatched ? [id] : [])));
 }
 
-/** Of each cell that was measured with telemetry and without in the same blocks (`--check-telemetry`). */
+/**
+ * Of each cell that was measured with telemetry and without in the same blocks
+ * (`--check-telemetry`).
+ */
 function telemetryCosts(cells: readonly CellResult[], plan: Pick<Plan, 'cells'>): TelemetryCost[] {
   const checked = plan.cells.flatMap((unwatched) => {
     if (!unwatched.isUnwatched || unwatched.purpose !== 'measure') return [];

@@ -17,8 +17,9 @@ export interface PassRow {
 }
 
 /**
- * The thesis' own figures: ResNet34 on CIFAR-10 on an Orin Nano with six CPUs, JetPack 5.1.2 and TensorFlow 2.12, seconds as average,
- * maximum and minimum. That they are of a pass over the 10,000 test images is our reading.
+ * The thesis' own figures: ResNet34 on CIFAR-10 on an Orin Nano with six CPUs, JetPack 5.1.2 and
+ * TensorFlow 2.12, seconds as average, maximum and minimum. That they are of a pass over the 10,000
+ * test images is our reading.
  */
 export const publishedPasses: readonly PassRow[] = [
   { threads: 1, averageS: 1111.36, maxS: 1111.71, minS: 1110.83, imagesPerPass: 10_000 },
@@ -26,7 +27,10 @@ export const publishedPasses: readonly PassRow[] = [
   { threads: 6, averageS: 218.27, maxS: 220.74, minS: 216.96, imagesPerPass: 10_000 },
 ];
 
-/** Its averages on the GPU lie between these, whatever the number of threads (1, 3, 6 or the default). */
+/**
+ * Its averages on the GPU lie between these, whatever the number of threads (1, 3, 6 or the
+ * default).
+ */
 export const publishedGpuS = { least: 17.61, most: 18.37 } as const;
 
 export interface ThesisRow extends PassRow {
@@ -50,7 +54,10 @@ export interface ThesisModel {
   readonly amdahl: AmdahlFit | null;
 }
 
-/** The thesis' experiment as this run repeats it: one table and one fit for each version of the model. */
+/**
+ * The thesis' experiment as this run repeats it: one table and one fit for each version of the
+ * model.
+ */
 export function thesisModels(result: Result): ThesisModel[] {
   const unwatched = unwatchedCells(result.plan);
   const cells = result.cells.filter(

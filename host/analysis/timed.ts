@@ -2,17 +2,26 @@ import type { CellResult } from './result/cell-result.ts';
 
 type Cells = readonly Pick<CellResult, 'config' | 'trtexec'>[];
 
-/** What lies inside each duration of a cell: `session.run`, `h2d+compute+d2h`; empty where no trtexec told. */
+/**
+ * What lies inside each duration of a cell: `session.run`, `h2d+compute+d2h`; empty where no
+ * trtexec told.
+ */
 export function timedText({ config, trtexec }: Cells[number]): string {
   return config.engine === 'trtexec' ? (trtexec?.timed ?? '') : 'session.run';
 }
 
-/** True where rows stand side by side, or alone, whose durations are not those of a call of ONNX Runtime. */
+/**
+ * True where rows stand side by side, or alone, whose durations are not those of a call of ONNX
+ * Runtime.
+ */
 export function hasTrtexec(cells: Cells): boolean {
   return cells.some(({ config }) => config.engine === 'trtexec');
 }
 
-/** What TensorRT took to build the cell's engine, under trtexec or ONNX Runtime; null where it built none that is known. */
+/**
+ * What TensorRT took to build the cell's engine, under trtexec or ONNX Runtime; null where it built
+ * none that is known.
+ */
 export function engineBuild_ns(cell: Pick<CellResult, 'cold_start' | 'trtexec'>): number | null {
   return cell.trtexec?.build_ns ?? cell.cold_start.engine_build_ns;
 }

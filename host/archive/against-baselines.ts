@@ -4,7 +4,8 @@ import { compareRuns, type RunComparison } from './compare-runs.ts';
 import { openRun } from './saved-runs.ts';
 
 /**
- * A run against every lasting baseline of its board, each for the models of which it is the baseline; empty without one.
+ * A run against every lasting baseline of its board, each for the models of which it is the
+ * baseline; empty without one.
  * @throws OrinError `results-unreadable`
  */
 export async function againstBaselines(

@@ -19,7 +19,9 @@ const baselines = z.object({
 
 /** The run that others with the same board and model are held against. */
 export interface Baseline {
-  /** What the board calls itself: boards of one kind share a baseline, results do not name hosts. */
+  /**
+   * What the board calls itself: boards of one kind share a baseline, results do not name hosts.
+   */
   readonly board: string;
   /** Id of the model, which tells its content: another file of its name has other times. */
   readonly model: string;
@@ -107,7 +109,10 @@ interface HeldAgainst {
   readonly models: readonly string[];
 }
 
-/** The baselines that a run is held against, each once, itself left out: models may have different ones. */
+/**
+ * The baselines that a run is held against, each once, itself left out: models may have different
+ * ones.
+ */
 export function baselinesFor(all: readonly Baseline[], result: Result): HeldAgainst[] {
   const models = new Map<string, string[]>();
   for (const { board, model } of baselineKeys(result)) {
@@ -119,8 +124,8 @@ export function baselinesFor(all: readonly Baseline[], result: Result): HeldAgai
 }
 
 /**
- * Models of a run that bear the name of one with a baseline on such boards and are another file: they are held against nothing,
- * and somebody who exported a model again wonders why.
+ * Models of a run that bear the name of one with a baseline on such boards and are another file:
+ * they are held against nothing, and somebody who exported a model again wonders why.
  */
 export function namesakes(all: readonly Baseline[], result: Result): Baseline[] {
   return baselineKeys(result).flatMap(({ board, model, modelName: name }) => {

@@ -183,7 +183,10 @@ describe('many cells at once', () => {
     Object.fromEntries(Array.from({ length: 18 }, (_, at) => [`c${at}`, (at + 1) * 1e6])),
     5,
   );
-  /** Process medians drawn anew around each cell's own, 2 % apart; `shift` is a true change of the first cell. */
+  /**
+   * Process medians drawn anew around each cell's own, 2 % apart; `shift` is a true change of the
+   * first cell.
+   */
   const drawn = (random: () => number, shift = 1) => {
     const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
     return changed(many, ({ cell, median_ns, processes }) => ({

@@ -10,7 +10,10 @@ import { measuredByKey } from './same-cell.ts';
 
 /** Differences below 1 % are of no practical weight. */
 const THRESHOLD = 0.01;
-/** With fewer processes on a side an interval over processes is indicative only; see docs/methodology/README.md. */
+/**
+ * With fewer processes on a side an interval over processes is indicative only; see
+ * docs/methodology/README.md.
+ */
 const FEW_PROCESSES = 5;
 /** Level of a word, after Holm's correction over the comparisons that could have one. */
 const SIGNIFICANT = 0.05;
@@ -18,7 +21,10 @@ const SIGNIFICANT = 0.05;
 /** What is said of a cell beside the same cell of the baseline. */
 export type ChangeWord = 'faster' | 'same' | 'SLOWER' | 'undecided' | 'not comparable';
 
-/** One cell against the same cell of the baseline; the figures are null where they cannot be computed. */
+/**
+ * One cell against the same cell of the baseline; the figures are null where they cannot be
+ * computed.
+ */
 export interface Change {
   readonly word: ChangeWord;
   /** Latency over that of the baseline: below 1 is faster. With its 95 % interval. */
@@ -27,7 +33,10 @@ export interface Change {
   readonly hi: number | null;
   /** Welch's p of no difference. */
   readonly p: number | null;
-  /** The same after Holm's correction over all changes of the comparison that can have a word; null without one. */
+  /**
+   * The same after Holm's correction over all changes of the comparison that can have a word; null
+   * without one.
+   */
   readonly p_holm: number | null;
   /** Why it does not compare, or what to know beside the word; null where there is nothing. */
   readonly reason: string | null;
@@ -75,9 +84,9 @@ interface FoundChange {
 }
 
 /**
- * Holds the measured cells of runs against those of the first, as independent samples of processes (docs/methodology/README.md,
- * "Environment keys"). Nothing is called faster or slower where the conditions differ, a number is not sound, or chance
- * among so many cells explains it.
+ * Holds the measured cells of runs against those of the first, as independent samples of processes
+ * (docs/methodology/README.md, "Environment keys"). Nothing is called faster or slower where the
+ * conditions differ, a number is not sound, or chance among so many cells explains it.
  */
 export function compareRuns(baseline: Result, others: readonly Result[]): RunComparison {
   const results = [baseline, ...others];
@@ -122,8 +131,8 @@ export function compareRuns(baseline: Result, others: readonly Result[]): RunCom
 }
 
 /**
- * Names of cells of several runs: with the model where there are two, as a run of one model does not say it in its labels. Where
- * two models have one name the beginning of the id tells which.
+ * Names of cells of several runs: with the model where there are two, as a run of one model does
+ * not say it in its labels. Where two models have one name the beginning of the id tells which.
  */
 function cellNames(cells: readonly CellResult[]): (cell: CellResult) => string {
   const models = new Map(cells.map(({ model, model_name }) => [model, model_name]));
@@ -239,8 +248,8 @@ function obstacleOf(
 }
 
 /**
- * Of a library that the board has: which release it is was not always told. What was pushed is in the environment, and
- * trtexec has none.
+ * Of a library that the board has: which release it is was not always told. What was pushed is in
+ * the environment, and trtexec has none.
  */
 function isReleaseHalfKnown(
   { config: before }: CellResult,

@@ -26,11 +26,11 @@ export interface SavedPlace {
 }
 
 /**
- * Completes a run's files in `incoming` (a directory beside the finished runs that holds its journal and logs)
- * and renames it to the run's own name: a run is there whole or not at all.
- * @throws OrinError `results-unwritable` when that cannot be done; the run is then kept in a temporary directory,
- * which the error names. `journal-damaged` when the journal says it is of another run than was followed: it must not
- * take that run's place.
+ * Completes a run's files in `incoming` (a directory beside the finished runs that holds its
+ * journal and logs) and renames it to the run's own name: a run is there whole or not at all.
+ * @throws OrinError `results-unwritable` when that cannot be done; the run is then kept in a
+ *   temporary directory, which the error names. `journal-damaged` when the journal says it is of
+ *   another run than was followed: it must not take that run's place.
  */
 export async function saveRun(
   runsDirectory: string,
@@ -89,8 +89,8 @@ async function flush(path: string): Promise<void> {
 }
 
 /**
- * Renames `incoming` to `directory`. Where another program saved the same run already, the one that holds more
- * of the journal stays: true when it is the other one.
+ * Renames `incoming` to `directory`. Where another program saved the same run already, the one that
+ * holds more of the journal stays: true when it is the other one.
  */
 async function takePlace(incoming: string, directory: string, result: Result): Promise<boolean> {
   for (let attempt = 0; ; attempt += 1) {

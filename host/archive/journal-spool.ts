@@ -35,12 +35,15 @@ export interface Spool {
   readonly isVerified: boolean;
   /** Writes the next bytes, then gives the events that they completed. */
   append(chunk: Buffer): Promise<readonly JournalEvent[]>;
-  /** Whether the first bytes received are a whole file of that size and SHA-256: it adds nothing to what is here. */
+  /**
+   * Whether the first bytes received are a whole file of that size and SHA-256: it adds nothing to
+   * what is here.
+   */
   contains(file: FileHash): Promise<boolean>;
   /**
-   * Receives all bytes once more, beside those that are here. They take their place when their SHA-256 is that one
-   * and they hold no fewer events; with fewer they stay beside, in a file whose name ends in `.board`. What `receive`
-   * throws leaves what is here, too.
+   * Receives all bytes once more, beside those that are here. They take their place when their
+   * SHA-256 is that one and they hold no fewer events; with fewer they stay beside, in a file whose
+   * name ends in `.board`. What `receive` throws leaves what is here, too.
    */
   receiveAgain(
     receive: (copy: JournalCopy) => Promise<unknown>,
@@ -60,15 +63,19 @@ export function incomingDirectory(runsDirectory: string, runId: string): string 
 export interface SpoolOptions {
   /** Default 1. */
   readonly segment?: number | undefined;
-  /** Keeps nothing of the iterations in memory; `close` then reads the journal again, from the disk. */
+  /**
+   * Keeps nothing of the iterations in memory; `close` then reads the journal again, from the disk.
+   */
   readonly isLean?: boolean;
   readonly limits?: BoardLimits | undefined;
 }
 
 /**
- * Opens a spool in a directory of its own beside the finished runs, so that saving the run is a rename and a
- * program that dies leaves what it had received. What others left that holds nothing is removed first.
- * @throws OrinError `results-unwritable`, here and in `append`, `receiveAgain`, `close`; `journal-too-large` in the first two.
+ * Opens a spool in a directory of its own beside the finished runs, so that saving the run is a
+ * rename and a program that dies leaves what it had received. What others left that holds nothing
+ * is removed first.
+ * @throws OrinError `results-unwritable`, here and in `append`, `receiveAgain`, `close`;
+ *   `journal-too-large` in the first two.
  */
 export async function openSpool(
   runsDirectory: string,

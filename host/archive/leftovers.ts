@@ -6,9 +6,10 @@ import { isOwnerGone, ownerFile } from './spool-owner.ts';
 const incoming = /^\.incoming-(.+)-(\d+)$/;
 
 /**
- * Removes what programs that died left behind of what they received: nothing, because they died before their run began, or
- * no more than is saved under the run's own name. Journals that are nowhere else here stay, to be opened as partial runs, and
- * directories of programs that live are theirs. Never fails: to tidy up is nobody's purpose.
+ * Removes what programs that died left behind of what they received: nothing, because they died
+ * before their run began, or no more than is saved under the run's own name. Journals that are
+ * nowhere else here stay, to be opened as partial runs, and directories of programs that live are
+ * theirs. Never fails: to tidy up is nobody's purpose.
  */
 export async function removeLeftovers(runsDirectory: string): Promise<void> {
   for (const name of await readdir(runsDirectory).catch(() => [])) {
@@ -24,7 +25,10 @@ export async function removeLeftovers(runsDirectory: string): Promise<void> {
 /** Made from the journal, so never the only copy of anything. */
 const derived: ReadonlySet<string> = new Set([ownerFile, runFiles.result, runFiles.samples]);
 
-/** Every file of it is empty, or as long at least in the saved run: both are the first bytes of the same. */
+/**
+ * Every file of it is empty, or as long at least in the saved run: both are the first bytes of the
+ * same.
+ */
 async function holdsNothingNew(directory: string, saved: string): Promise<boolean> {
   const names = await readdir(directory).catch(() => null);
   if (names === null) return false;

@@ -9,8 +9,8 @@ export function knownOf(computed: unknown, saved: unknown): unknown {
 }
 
 /**
- * Keys that were computed and that the saved file has not, as paths (`cells[].energy`), each once. Lists of unlike lengths
- * are held against each other as far as both go.
+ * Keys that were computed and that the saved file has not, as paths (`cells[].energy`), each once.
+ * Lists of unlike lengths are held against each other as far as both go.
  */
 export function missingKeys(computed: unknown, saved: unknown): readonly string[] {
   return [...new Set(missingBelow('', computed, saved))];

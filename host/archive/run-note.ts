@@ -6,7 +6,9 @@ import { runFiles, unwritable } from './directory.ts';
 
 const MAX_NOTE = 2000;
 
-/** The note of a run; null without one. Unreadable is as good as none: it is no part of the result. */
+/**
+ * The note of a run; null without one. Unreadable is as good as none: it is no part of the result.
+ */
 export async function readNote(directory: string): Promise<string | null> {
   const text = await readRegular(join(directory, runFiles.note)).catch(() => '');
   const note = noteOf(text);

@@ -3,8 +3,8 @@ import type { Result } from '../analysis/result/result.ts';
 import { unwatchedCells } from '../analysis/telemetry-cost.ts';
 
 /**
- * The measured cells of a run by what makes them the same in another run: content of the model, whatever it was called, and
- * configuration asked for. Equal ones are told apart by their place.
+ * The measured cells of a run by what makes them the same in another run: content of the model,
+ * whatever it was called, and configuration asked for. Equal ones are told apart by their place.
  */
 export function measuredByKey(result: Result): ReadonlyMap<string, CellResult> {
   const unwatched = unwatchedCells(result.plan);
@@ -20,8 +20,8 @@ export function measuredByKey(result: Result): ReadonlyMap<string, CellResult> {
 }
 
 /**
- * What was read back is a result, and so is the release of ONNX Runtime: it differs where the board's library was updated. How the
- * batch is known does not change what is computed.
+ * What was read back is a result, and so is the release of ONNX Runtime: it differs where the
+ * board's library was updated. How the batch is known does not change what is computed.
  */
 function askedOf({ config }: CellResult): readonly unknown[] {
   const {

@@ -19,7 +19,10 @@ import { readNote } from './run-note.ts';
 export interface RunListing {
   readonly runId: string;
   readonly directory: string;
-  /** `partial`: still coming in, or left behind by a program that died; `unreadable`: no result file of ours. */
+  /**
+   * `partial`: still coming in, or left behind by a program that died; `unreadable`: no result file
+   * of ours.
+   */
   readonly state: 'saved' | 'partial' | 'unreadable';
   readonly createdUtc: string | null;
   readonly ended: Result['run']['ended'] | null;
@@ -40,7 +43,10 @@ export interface SavedRun {
   /** As it was saved; of a partial run, computed from what its journal holds. */
   readonly result: Result;
   readonly isPartial: boolean;
-  /** What a person wrote about it, and the models for which it is the baseline: no part of the result. */
+  /**
+   * What a person wrote about it, and the models for which it is the baseline: no part of the
+   * result.
+   */
   readonly note?: string | null;
   readonly baselineOf?: readonly string[];
 }
@@ -76,7 +82,10 @@ async function runNames(runsDirectory: string): Promise<string[]> {
   }
 }
 
-/** As it is shown; what is called otherwise on the disk cannot be named on a command line, and is no run of ours. */
+/**
+ * As it is shown; what is called otherwise on the disk cannot be named on a command line, and is no
+ * run of ours.
+ */
 function idOf(name: string): string {
   return cleanWords(incomingName.exec(name)?.[1] ?? name);
 }
@@ -227,7 +236,8 @@ function unreadable(path: string, why: string): OrinError {
 }
 
 /**
- * Reads a run's journal from its directory, in pieces: all segments as one where it was cut and went on.
+ * Reads a run's journal from its directory, in pieces: all segments as one where it was cut and
+ * went on.
  * @throws OrinError `results-unreadable`.
  */
 export async function readSavedJournal(directory: string): Promise<JournalData> {

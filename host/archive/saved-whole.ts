@@ -4,8 +4,8 @@ import { hashFile } from '../workstation/hash-file.ts';
 import { runFiles } from './directory.ts';
 
 /**
- * Reads a saved run back from the disk: its journals, by name, have these SHA-256 and its other files are there. Asked
- * before the only other copy is removed.
+ * Reads a saved run back from the disk: its journals, by name, have these SHA-256 and its other
+ * files are there. Asked before the only other copy is removed.
  */
 export async function isSavedWhole(
   directory: string,

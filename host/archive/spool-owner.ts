@@ -3,7 +3,10 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { isAlive } from '../workstation/is-alive.ts';
 
-/** Names, beside a journal that is on its way in, the machine and the boot that the program's pid is of. */
+/**
+ * Names, beside a journal that is on its way in, the machine and the boot that the program's pid is
+ * of.
+ */
 export const ownerFile = '.owner';
 
 const bootIdFile = '/proc/sys/kernel/random/boot_id';
@@ -19,8 +22,9 @@ export async function unmarkOwner(directory: string): Promise<void> {
 }
 
 /**
- * The program that filled this directory is certainly gone: it was of an earlier boot of this machine, or no process has its
- * pid. What another machine fills, in a results directory that both mount, is never said to be dead.
+ * The program that filled this directory is certainly gone: it was of an earlier boot of this
+ * machine, or no process has its pid. What another machine fills, in a results directory that both
+ * mount, is never said to be dead.
  */
 export async function isOwnerGone(directory: string, pid: number): Promise<boolean> {
   const owner = await readFile(join(directory, ownerFile), 'utf8').catch(() => null);

@@ -15,8 +15,9 @@ import { readSavedJournal } from './saved-runs.ts';
 
 export interface Verification {
   /**
-   * `same`: the saved result is what its journal gives, to the byte. `older`: everything in it is, and what it has not is
-   * what this version says beyond another one, which saved it. `unreadable`: there is no result file, or none of ours.
+   * `same`: the saved result is what its journal gives, to the byte. `older`: everything in it is,
+   * and what it has not is what this version says beyond another one, which saved it. `unreadable`:
+   * there is no result file, or none of ours.
    */
   readonly state: 'same' | 'older' | 'different' | 'unreadable';
   /** First line of result.json that differs, from 1; null when none does. */
@@ -36,8 +37,9 @@ export interface Verification {
 }
 
 /**
- * Computes a run's files from its journal again and holds them against the saved ones. Versions only ever add optional fields
- * to a result, so that a file which lacks some, and still is a result, may have been saved by another one than this.
+ * Computes a run's files from its journal again and holds them against the saved ones. Versions
+ * only ever add optional fields to a result, so that a file which lacks some, and still is a
+ * result, may have been saved by another one than this.
  * @param version of this program; a run that it planned lacks nothing
  * @throws OrinError `journal-damaged`, `results-unreadable` of the journal.
  */
@@ -93,7 +95,8 @@ async function verifySamples(
 }
 
 /**
- * Writes result.json and samples.parquet anew from the journal; what was there is kept as `result.json.replaced`.
+ * Writes result.json and samples.parquet anew from the journal; what was there is kept as
+ * `result.json.replaced`.
  * @throws OrinError `journal-damaged`, `results-unreadable` of the journal, `results-unwritable`
  */
 export async function repairResult(directory: string): Promise<void> {

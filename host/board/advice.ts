@@ -1,6 +1,9 @@
 import type { BoardFacts } from './facts.ts';
 
-/** Something that would make results better or a board quicker to serve; nothing here stops a benchmark. */
+/**
+ * Something that would make results better or a board quicker to serve; nothing here stops a
+ * benchmark.
+ */
 export interface Advice {
   /** What is missing or not as it should be. */
   readonly finding: string;

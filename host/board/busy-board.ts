@@ -31,7 +31,9 @@ function wayOut({ owner, process, startedUtc }: BoardLock): string {
   return `ask ${who}${end}, and a name of your own in ORIN_REMOTE_LOCK on the board goes round it`;
 }
 
-/** `run 20260101-… of ann@desk, started 2026-01-01T10:00:00Z, process 4711 of user ann (uid 1000)` */
+/**
+ * `run 20260101-… of ann@desk, started 2026-01-01T10:00:00Z, process 4711 of user ann (uid 1000)`
+ */
 export function holderText({ runId, owner, startedUtc, process }: BoardLock): string {
   const whose = process ? `, ${processWords(process)}` : '';
   if (startedUtc === '' && runId === 'unknown') {

@@ -22,10 +22,10 @@ export interface CleanOptions {
 }
 
 /**
- * Removes everything of ours from the board, the base directory included where we made it; never what others put there, nor the
- * record of interrupts that are still moved.
- * @throws OrinError `board-busy` while a run is alive, `interrupts-moved` when they are and it was not forced, `remote-command`
- * when something would not go.
+ * Removes everything of ours from the board, the base directory included where we made it; never
+ * what others put there, nor the record of interrupts that are still moved.
+ * @throws OrinError `board-busy` while a run is alive, `interrupts-moved` when they are and it was
+ *   not forced, `remote-command` when something would not go.
  */
 export async function cleanBoard(
   link: Link,

@@ -17,13 +17,16 @@ export interface UsableCpus {
   readonly isolated: readonly number[];
   /** What allows fewer CPUs than are online; null where all are allowed. */
   readonly limit: CpuLimit | null;
-  /** CPUs' worth of time that control groups allow, 1.5 say: the smallest of the login's own and those above; null: no limit. */
+  /**
+   * CPUs' worth of time that control groups allow, 1.5 say: the smallest of the login's own and
+   * those above; null: no limit.
+   */
   readonly quota: number | null;
 }
 
 /**
- * `isolcpus`: isolated by the kernel's command line. `cpuset`: of a control group, named where it is not the root's. `affinity`: set
- * by a parent, as taskset and systemd's CPUAffinity= do.
+ * `isolcpus`: isolated by the kernel's command line. `cpuset`: of a control group, named where it
+ * is not the root's. `affinity`: set by a parent, as taskset and systemd's CPUAffinity= do.
  */
 interface CpuLimit {
   readonly by: 'isolcpus' | 'cpuset' | 'affinity';
@@ -64,7 +67,10 @@ export function cpuFacts(answer: ProbeAnswer): CpuFacts {
   };
 }
 
-/** Each is "quota period" in the same unit; `max` and -1 are no limit (cgroups(7), the kernel's sched-bwc.rst). */
+/**
+ * Each is "quota period" in the same unit; `max` and -1 are no limit (cgroups(7), the kernel's
+ * sched-bwc.rst).
+ */
 function quotaOf(lines: readonly string[]): number | null {
   const shares = lines.flatMap((line) => {
     const [quota, period] = line.split(' ').map(Number);
@@ -102,7 +108,10 @@ export function cpuLimitTexts(cpus: UsableCpus): string[] {
   return [cpuLimitText(cpus), ofTime].filter((text) => text !== null);
 }
 
-/** `1 of 2 online CPUs (1) may be used: the cpuset of its control group /user.slice`; null where all may be. */
+/**
+ * `1 of 2 online CPUs (1) may be used: the cpuset of its control group /user.slice`; null where all
+ * may be.
+ */
 export function cpuLimitText({ online, allowed, limit }: UsableCpus): string | null {
   if (limit === null) return null;
   const cause = causes[limit.by] + (limit.group === null ? '' : ` ${limit.group}`);

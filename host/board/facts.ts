@@ -48,7 +48,10 @@ export interface BoardFacts {
   readonly user: string;
   readonly cpu: CpuFacts;
   readonly memory: { readonly totalBytes: number; readonly availableBytes: number };
-  /** Interrupts that a run of ours moved: of which boot, and whether their guardian lives; null or absent: none. */
+  /**
+   * Interrupts that a run of ours moved: of which boot, and whether their guardian lives; null or
+   * absent: none.
+   */
   readonly irqRecord?: { readonly bootId: string; readonly isGuarded: boolean } | null;
   /** Whether any thermal zone tells a temperature; absent where nobody looked. */
   readonly hasTemperature?: boolean;
@@ -62,7 +65,10 @@ export interface BoardFacts {
     readonly freeBytes: number;
     /** ORIN_REMOTE_DIR on the board names it, and no other place is tried. */
     readonly isNamed?: boolean;
-    /** Why nothing can be written or executed there, in the board's words; null or absent where it can. */
+    /**
+     * Why nothing can be written or executed there, in the board's words; null or absent where it
+     * can.
+     */
     readonly trouble?: string | null;
     /** New files that its file system still takes; null or absent where it has no such bound. */
     readonly freeFiles?: number | null;
@@ -70,7 +76,10 @@ export interface BoardFacts {
   };
   /** Absolute path of each tool that is there: `mpstat`, `taskset`, `zstd`, … */
   readonly tools: Readonly<Record<string, string>>;
-  /** What was tried and did not do what a run needs of it, by name; `/proc` where that is not mounted. */
+  /**
+   * What was tried and did not do what a run needs of it, by name; `/proc` where that is not
+   * mounted.
+   */
   readonly broken?: readonly string[];
   readonly lock: BoardLock | null;
   /** Null when nobody has reserved it, or the time is over. */

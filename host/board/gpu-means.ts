@@ -24,11 +24,15 @@ export interface GpuMeans {
   readonly libraries: readonly LibraryOnBoard[];
 }
 
-/** A path that stands between double quotes of any shell as it is; about another one nothing is found out. */
+/**
+ * A path that stands between double quotes of any shell as it is; about another one nothing is
+ * found out.
+ */
 const quotable = /^\/[\w@%+=:,./ -]+$/;
 
 /**
- * Looks for trtexec and for libraries of ONNX Runtime in their usual places; one that a person names comes first, by that name.
+ * Looks for trtexec and for libraries of ONNX Runtime in their usual places; one that a person
+ * names comes first, by that name.
  * @throws OrinError `remote-command` when the answer is incomplete, and what `runScript` throws.
  */
 export async function findGpuMeans(

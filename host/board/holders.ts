@@ -61,7 +61,10 @@ function readLock(answer: ProbeAnswer, bootId: string): BoardLock | null {
   }
 }
 
-/** The file `reservation` in the base directory, one line of JSON. Times are of the board's clock, Unix milliseconds. */
+/**
+ * The file `reservation` in the base directory, one line of JSON. Times are of the board's clock,
+ * Unix milliseconds.
+ */
 const reservationSchema = z.object({
   owner: z.string(),
   note: z.string(),
@@ -70,14 +73,21 @@ const reservationSchema = z.object({
 });
 export type ReservationFile = z.infer<typeof reservationSchema>;
 
-/** Longer than this is no reservation but a mistake, or a board whose clock was somewhere else when it was made. */
+/**
+ * Longer than this is no reservation but a mistake, or a board whose clock was somewhere else when
+ * it was made.
+ */
 export const MAX_RESERVATION_MS = 14 * 24 * 3_600_000;
-/** How far a board's clock may be set back, by NTP for one, before a reservation is not believed any more. */
+/**
+ * How far a board's clock may be set back, by NTP for one, before a reservation is not believed any
+ * more.
+ */
 const MAX_SET_BACK_MS = 10 * 60_000;
 
 /**
- * A reservation that holds now, by the board's clock. One that begins in the future is of a clock that was set back since (a board
- * without a clock battery wakes up in the past) and would never end: it counts as over.
+ * A reservation that holds now, by the board's clock. One that begins in the future is of a clock
+ * that was set back since (a board without a clock battery wakes up in the past) and would never
+ * end: it counts as over.
  * @param offsetMs the board's clock less ours.
  */
 export function readReservation(

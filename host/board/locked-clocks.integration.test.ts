@@ -4,7 +4,8 @@ import { openLocalLink } from '../../test/support/local-link.ts';
 import type { Link } from '../link/link.ts';
 import { requireLockedClocks } from './locked-clocks.ts';
 
-// A Jetson's clocks cannot be had here: its own files, captured, are replayed as the answer to the script.
+// A Jetson's clocks cannot be had here: its own files, captured, are replayed as the answer to the
+// script.
 
 const files = JSON.parse(
   readFileSync('test/fixtures/jetson/sysfs-orin-nano-jp6.json', 'utf8'),

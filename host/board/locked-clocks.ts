@@ -7,7 +7,8 @@ import { runScript } from '../shell/run-script.ts';
 import { type Clock, type JetsonState, readJetsonState } from '../telemetry/jetson-state.ts';
 
 /**
- * `--require-locked`: lets a board pass whose CPU clocks, and GPU clock where there is one, have a single frequency.
+ * `--require-locked`: lets a board pass whose CPU clocks, and GPU clock where there is one, have a
+ * single frequency.
  * @throws OrinError `clocks-not-locked` where they can move, and where the board does not tell.
  */
 export async function requireLockedClocks(link: Link, signal: AbortSignal): Promise<void> {

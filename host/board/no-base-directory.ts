@@ -3,8 +3,9 @@ import { shellWord } from '../link/shell-word.ts';
 import type { BoardFacts } from './facts.ts';
 
 /**
- * Why a board has no directory for us: `base-refused` where ORIN_REMOTE_DIR names one that is not safe or not usable, which is
- * never passed over for another; else `no-base-directory` with the reason for each place tried.
+ * Why a board has no directory for us: `base-refused` where ORIN_REMOTE_DIR names one that is not
+ * safe or not usable, which is never passed over for another; else `no-base-directory` with the
+ * reason for each place tried.
  */
 export function noBaseDirectory(board: string, { base }: BoardFacts): OrinError {
   const reasons = base.rejected.map(({ path, reason }) => `${path}: ${reason}`);

@@ -21,7 +21,10 @@ interface RunOnBoard {
   readonly isAlive: boolean;
 }
 
-/** What of ours lies in the base directory. Times are the board's own clock, comparable only to each other. */
+/**
+ * What of ours lies in the base directory. Times are the board's own clock, comparable only to each
+ * other.
+ */
 export interface OnBoard {
   /** Size of each file in the store by sha256. */
   readonly store: ReadonlyMap<string, number>;
@@ -42,7 +45,10 @@ export interface OnBoard {
 
 const runId = /^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$/;
 
-/** Reads the listing lines of the probe; a line that does not fit our own naming is not ours and is left out. */
+/**
+ * Reads the listing lines of the probe; a line that does not fit our own naming is not ours and is
+ * left out.
+ */
 export function readOnBoard(answer: ProbeAnswer): OnBoard {
   const store = new Map<string, number>();
   const lastUsedUnixS = new Map<string, number>();
@@ -76,7 +82,8 @@ export function readOnBoard(answer: ProbeAnswer): OnBoard {
 function readEngines(lines: readonly string[]): OnBoard['engines'] {
   return new Map(
     lines.flatMap((line): [string, { sizeBytes: number; usedUnixS: number }][] => {
-      // Of ONNX Runtime each directory holds one combination, named after the graph; whatever else lies there is not ours to remove.
+      // Of ONNX Runtime each directory holds one combination, named after the graph; whatever else
+      // lies there is not ours to remove.
       const [, path, size, used] =
         /^(engines\/(?:ort-[0-9a-f]{40}\/[A-Za-z0-9_][A-Za-z0-9._-]{0,200}|trtexec\/[0-9a-f]{40}\.(?:plan|json|\d[\d.]{0,32}\.tmp))) (\d{1,16}) (\d{1,12})$/.exec(
           line,

@@ -4,13 +4,19 @@ import { cleanLine } from '../../agent/contract/clean-text.ts';
 const MAX_LINES = 200_000;
 const MAX_VALUE = 2000;
 
-/** The probe's `key=value` lines by key, in their order. Values are cleaned and bounded, still unchecked. */
+/**
+ * The probe's `key=value` lines by key, in their order. Values are cleaned and bounded, still
+ * unchecked.
+ */
 export interface ProbeAnswer {
   first(key: string): string | null;
   all(key: string): readonly string[];
 }
 
-/** Reads the output of the probe script; lines that are no `key=value` are ignored, never guessed at. */
+/**
+ * Reads the output of the probe script; lines that are no `key=value` are ignored, never guessed
+ * at.
+ */
 export function readAnswer(output: string): ProbeAnswer {
   const values = new Map<string, string[]>();
   for (const line of output.split('\n', MAX_LINES)) {

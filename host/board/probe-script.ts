@@ -33,9 +33,9 @@ export const probedTools = [
 ] as const;
 
 /**
- * The one script of a probe. It prints `key=value` lines (see probe-answer.ts), asks nothing of the board but a
- * POSIX shell and coreutils, and creates only the base directory. `root` stands before every /proc, /sys, /etc
- * and /var path of the board's description: empty but in tests.
+ * The one script of a probe. It prints `key=value` lines (see probe-answer.ts), asks nothing of the
+ * board but a POSIX shell and coreutils, and creates only the base directory. `root` stands before
+ * every /proc, /sys, /etc and /var path of the board's description: empty but in tests.
  */
 export function probeScript(root = ''): string {
   const parts = [
@@ -56,8 +56,9 @@ export function probeScript(root = ''): string {
 }
 
 /**
- * Tells again and again who has a board, each time closed by `<mark>look`: the probe's lines of it and nothing else, a few short
- * processes in `everyS` seconds, because somebody is measuring. It ends with its connection: writing to it fails then.
+ * Tells again and again who has a board, each time closed by `<mark>look`: the probe's lines of it
+ * and nothing else, a few short processes in `everyS` seconds, because somebody is measuring. It
+ * ends with its connection: writing to it fails then.
  */
 export function watchHoldersScript(base: string, mark: string, everyS: number): string {
   return program([answer, holders, watchHolders], [base, mark, everyS]);

@@ -25,11 +25,11 @@ export interface ProbeTimes {
 }
 
 /**
- * Learns everything about a board in one command: one exec, one script, no tool beyond coreutils. It creates the
- * base directory and nothing else.
- * @throws OrinError `base-refused` where ORIN_REMOTE_DIR names a place that cannot be used, `no-base-directory` with the
- * reason for each place tried, `remote-command` when the answer
- * is no probe's, and what `runScript` throws.
+ * Learns everything about a board in one command: one exec, one script, no tool beyond coreutils.
+ * It creates the base directory and nothing else.
+ * @throws OrinError `base-refused` where ORIN_REMOTE_DIR names a place that cannot be used,
+ *   `no-base-directory` with the reason for each place tried, `remote-command` when the answer is
+ *   no probe's, and what `runScript` throws.
  */
 export async function probeBoard(
   link: Link,
@@ -57,7 +57,10 @@ export async function probeBoard(
   return probe;
 }
 
-/** An account that runs commands, but whose `sh` cannot read our script: the answer to a word says so. */
+/**
+ * An account that runs commands, but whose `sh` cannot read our script: the answer to a word says
+ * so.
+ */
 async function shProblem(
   link: Link,
   error: unknown,
@@ -146,7 +149,10 @@ function libcOf(text: string | null): BoardFacts['libc'] {
   return { name: 'glibc', version: /(\d{1,2}\.\d{1,3})\s*$/.exec(text ?? '')?.[1] ?? null };
 }
 
-/** As the kernel writes it (random(4), boot_id); it goes into scripts and records, where nothing else must. */
+/**
+ * As the kernel writes it (random(4), boot_id); it goes into scripts and records, where nothing
+ * else must.
+ */
 export function bootIdOf(text: string | null): string {
   return text !== null && /^[0-9a-f-]{1,64}$/.test(text) ? text : '';
 }
@@ -166,7 +172,10 @@ function firstFloat(text: string | null): number {
   return Number.isFinite(value) && value >= 0 ? value : 0;
 }
 
-/** The four-timestamp rule of NTP (RFC 5905 §8): the board's own time between its two stamps drops out. */
+/**
+ * The four-timestamp rule of NTP (RFC 5905 §8): the board's own time between its two stamps drops
+ * out.
+ */
 function clockOffset(stamps: readonly string[], times: ProbeTimes): BoardFacts['clock'] | null {
   // A `date` without %N leaves whole seconds, and its letters behind the dot.
   const [first, last] = [stamps[0], stamps.at(-1)].map((stamp) => {
@@ -187,7 +196,10 @@ function basePath(text: string | null): string {
   return text && /^\/[A-Za-z0-9/._@+,=: -]{1,400}$/.test(text) ? text : '';
 }
 
-/** Free blocks, their size, free inodes and all inodes: `stat -f`. A file system without a table of inodes has 0 of 0. */
+/**
+ * Free blocks, their size, free inodes and all inodes: `stat -f`. A file system without a table of
+ * inodes has 0 of 0.
+ */
 function freeRoom(text: string | null): Pick<BoardFacts['base'], 'freeBytes' | 'freeFiles'> {
   const [blocks, blockSize, freeFiles, files] = (text ?? '').split(' ').map(wholeNumber);
   return {

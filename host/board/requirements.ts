@@ -7,7 +7,9 @@ import { neededTools } from './try-tools.ts';
 /** Oldest C library that the pushed Node and ONNX Runtime link against. */
 const OLDEST_GLIBC = [2, 28] as const;
 
-/** Every reason why this board cannot run a benchmark, most fundamental first; empty when it can. */
+/**
+ * Every reason why this board cannot run a benchmark, most fundamental first; empty when it can.
+ */
 export function boardProblems(board: string, facts: BoardFacts): readonly OrinError[] {
   return [
     machineProblem(board, facts),
@@ -25,8 +27,8 @@ export function requireBoard(board: string, facts: BoardFacts): void {
 }
 
 /**
- * Space for what will be sent: while a packed file is unpacked both copies lie on the disk, and a tenth more is
- * left for journals and for others.
+ * Space for what will be sent: while a packed file is unpacked both copies lie on the disk, and a
+ * tenth more is left for journals and for others.
  * @throws OrinError `no-space` with needed and free bytes.
  */
 export function requireSpace(
@@ -95,7 +97,10 @@ function procProblem(board: string, { broken = [] }: BoardFacts): OrinError | nu
   });
 }
 
-/** Without these no run can be pinned, detached, followed, verified or collected; a full Ubuntu has them all. */
+/**
+ * Without these no run can be pinned, detached, followed, verified or collected; a full Ubuntu has
+ * them all.
+ */
 function toolProblem(board: string, { broken = [], tools }: BoardFacts): OrinError | null {
   const names = broken.filter((name) => name in neededTools);
   if (names.length === 0) return null;

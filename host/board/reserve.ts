@@ -19,10 +19,11 @@ export interface ReservationRequest {
 const MAX_NOTE = 200;
 
 /**
- * Reserves a board for so long from now, by the board's own clock: a file in the base directory, replaced in one step. It binds nobody;
- * others are told, and wait for its end where they wait for their turn. Reserving again changes one's own.
- * @throws OrinError `board-reserved` while somebody else has it, `usage` for more than two weeks, `remote-command` when the
- * file could not be written.
+ * Reserves a board for so long from now, by the board's own clock: a file in the base directory,
+ * replaced in one step. It binds nobody; others are told, and wait for its end where they wait for
+ * their turn. Reserving again changes one's own.
+ * @throws OrinError `board-reserved` while somebody else has it, `usage` for more than two weeks,
+ *   `remote-command` when the file could not be written.
  */
 export async function reserveBoard(
   link: Link,
@@ -52,7 +53,8 @@ export async function reserveBoard(
 
 /**
  * Ends a reservation; false when there was none.
- * @throws OrinError `board-reserved` when it is somebody else's, `remote-command` when the file would not go.
+ * @throws OrinError `board-reserved` when it is somebody else's, `remote-command` when the file
+ *   would not go.
  */
 export async function releaseBoard(
   link: Link,

@@ -41,7 +41,10 @@ async function pushRuntime(): Promise<PushReport> {
 
 const isVerified = async () => (await probeBoard(board.open())).verifiedRuntimes.has(runtime.id);
 
-/** Another byte at the same place, and the file's times as they were: as damage or a forger leaves it. */
+/**
+ * Another byte at the same place, and the file's times as they were: as damage or a forger leaves
+ * it.
+ */
 async function flipByte(path: string): Promise<void> {
   // BusyBox tells times in whole seconds.
   await sleep(1100);

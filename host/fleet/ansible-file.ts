@@ -5,12 +5,18 @@ import { expandRange } from './host-range.ts';
 import { groupOf, type Inventory, inventoryBoards, type Variables } from './inventory.ts';
 import { readYaml } from './yaml-file.ts';
 
-/** The boards of an Ansible inventory, INI or YAML. @throws OrinError `config` with file, line and reason. */
+/**
+ * The boards of an Ansible inventory, INI or YAML. @throws OrinError `config` with file, line and
+ * reason.
+ */
 export async function readInventory(path: string): Promise<BoardList> {
   return parseInventory(path, await readListFile(path));
 }
 
-/** As `readInventory`, of a file's text; names that end in .yml or .yaml are YAML, others INI unless they hold no section. */
+/**
+ * As `readInventory`, of a file's text; names that end in .yml or .yaml are YAML, others INI unless
+ * they hold no section.
+ */
 export function parseInventory(path: string, text: string): BoardList {
   const isYaml = /\.ya?ml$/iu.test(path) || /^(?:---|[\w-]+:\s*(?:#.*)?$)/mu.test(text);
   const inventory = isYaml ? fromYaml(path, text) : fromIni(path, text);

@@ -5,7 +5,10 @@ import { type ErrorCode, OrinError } from '../errors.ts';
 
 /** Why a board has no result, as it is kept and shown. */
 export interface BoardFailure {
-  /** An `ErrorCode`, `bug` for what should not happen, `no-numbers` for a run of which no cell gave any. */
+  /**
+   * An `ErrorCode`, `bug` for what should not happen, `no-numbers` for a run of which no cell gave
+   * any.
+   */
   readonly code: string;
   readonly what: string;
   readonly why: string | null;
@@ -76,7 +79,9 @@ export interface FailureGroup {
   readonly cause: string;
 }
 
-/** Failures by their cause, the most frequent first: one broken library on forty boards is one line. */
+/**
+ * Failures by their cause, the most frequent first: one broken library on forty boards is one line.
+ */
 export function groupFailures(
   failed: readonly { readonly name: string; readonly failure: BoardFailure }[],
 ): readonly FailureGroup[] {

@@ -12,8 +12,8 @@ import { isThere } from '../workstation/is-there.ts';
 const CHUNK_BYTES = 256 * 1024;
 
 /**
- * A board's run from its journal on the disk: of a run that is being followed by this process, else of one
- * that is saved. All is kept of it that the live view shows.
+ * A board's run from its journal on the disk: of a run that is being followed by this process, else
+ * of one that is saved. All is kept of it that the live view shows.
  */
 export class BoardJournal {
   readonly #runsDirectory: string;
@@ -29,8 +29,8 @@ export class BoardJournal {
   }
 
   /**
-   * What came since it was read last; nothing where there is no journal. Between chunks others have their
-   * turn. One reading at a time.
+   * What came since it was read last; nothing where there is no journal. Between chunks others have
+   * their turn. One reading at a time.
    * @throws what reading the file throws.
    */
   async *read(): AsyncGenerator<readonly RunStep[]> {

@@ -9,7 +9,10 @@ import { plainBoard } from './fleet-board.ts';
 import { createFleet } from './fleet-store.ts';
 import { type FleetRequest, runFleet } from './run-fleet.ts';
 
-/** Runs a fleet of these boards, none of which is ever connected to: what is done with each is `work`. */
+/**
+ * Runs a fleet of these boards, none of which is ever connected to: what is done with each is
+ * `work`.
+ */
 async function run(
   names: readonly string[],
   work: FleetRequest['work'],

@@ -1,6 +1,7 @@
 /**
- * What a person orders of single boards while a fleet run goes on: to stop one, or to measure again on one that gave nothing. A board
- * that has settled waits for such an order, and the fleet run with it, until `close`.
+ * What a person orders of single boards while a fleet run goes on: to stop one, or to measure again
+ * on one that gave nothing. A board that has settled waits for such an order, and the fleet run
+ * with it, until `close`.
  */
 export class BoardOrders {
   readonly #turns = new Map<string, AbortController>();
@@ -8,7 +9,10 @@ export class BoardOrders {
   readonly #waiting = new Map<string, (isAgain: boolean) => void>();
   #isClosed = false;
 
-  /** Stops the board's run, keeping what it measured, or takes the board out of its lane. The others go on. */
+  /**
+   * Stops the board's run, keeping what it measured, or takes the board out of its lane. The others
+   * go on.
+   */
   stop(board: string): void {
     this.#turns.get(board)?.abort(new DOMException(`${board} was stopped`, 'AbortError'));
   }
@@ -27,14 +31,20 @@ export class BoardOrders {
     for (const wake of [...this.#waiting.values()]) wake(false);
   }
 
-  /** For the engine: the signal of the board's next turn, which fires with `all` or at its own order. */
+  /**
+   * For the engine: the signal of the board's next turn, which fires with `all` or at its own
+   * order.
+   */
   turn(board: string, all: AbortSignal): AbortSignal {
     const own = new AbortController();
     this.#turns.set(board, own);
     return AbortSignal.any([all, own.signal]);
   }
 
-  /** For the engine: whether the board, which has settled, is to go again. Any of the signals ends the wait. */
+  /**
+   * For the engine: whether the board, which has settled, is to go again. Any of the signals ends
+   * the wait.
+   */
   async again(board: string, ends: readonly AbortSignal[]): Promise<boolean> {
     this.#turns.delete(board);
     const isWanted = this.#wanted.delete(board);

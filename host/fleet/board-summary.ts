@@ -32,8 +32,8 @@ export interface BoardSummary {
 }
 
 /**
- * What can make one board slower than another of its kind, the strongest first. Clocks that nobody recorded are no key: a difference
- * that is not here is not claimed to be absent.
+ * What can make one board slower than another of its kind, the strongest first. Clocks that nobody
+ * recorded are no key: a difference that is not here is not claimed to be absent.
  */
 export const conditionLabels = {
   'power.mode': 'power mode',

@@ -21,7 +21,10 @@ export interface BoardCheck {
   readonly advice: readonly string[];
 }
 
-/** Looks at all boards, some at a time. Gives one check for each, in order; never throws for a board. */
+/**
+ * Looks at all boards, some at a time. Gives one check for each, in order; never throws for a
+ * board.
+ */
 export async function checkBoards(
   boards: readonly FleetBoard[],
   connect: (board: FleetBoard) => Promise<Link>,

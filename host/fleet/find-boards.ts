@@ -20,14 +20,16 @@ export interface BoardQuery {
   readonly inventory: string | null;
   /** An ssh_config whose hosts are the list. */
   readonly sshConfig: string | null;
-  /** The fleet file that is used, where there is one, when the terms need a list and none was named. */
+  /**
+   * The fleet file that is used, where there is one, when the terms need a list and none was named.
+   */
   readonly defaultFleetFile: string;
   readonly readPlan: PlanReader;
 }
 
 /**
- * The boards that a command is for. With a list (fleet file, inventory, ssh_config) the terms select from it; without one they are
- * the hosts.
+ * The boards that a command is for. With a list (fleet file, inventory, ssh_config) the terms
+ * select from it; without one they are the hosts.
  * @throws OrinError `usage`, `config`
  */
 export async function findBoards(query: BoardQuery): Promise<BoardList> {

@@ -37,7 +37,9 @@ export type FleetBoard = z.infer<typeof fleetBoardSchema>;
 
 const nothingExpected: Expectation = { model: null, jetpack: null, powerMode: null };
 
-/** A board of which only the name is known: everything else comes from ssh_config, as with `ssh`. */
+/**
+ * A board of which only the name is known: everything else comes from ssh_config, as with `ssh`.
+ */
 export function plainBoard(host: string, parts: Partial<FleetBoard> = {}): FleetBoard {
   return {
     host,
@@ -53,7 +55,9 @@ export function plainBoard(host: string, parts: Partial<FleetBoard> = {}): Fleet
   };
 }
 
-/** @throws OrinError `usage` when two boards have one name: their results could not be told apart. */
+/**
+ * @throws OrinError `usage` when two boards have one name: their results could not be told apart.
+ */
 export function requireUniqueNames(boards: readonly FleetBoard[]): readonly FleetBoard[] {
   const seen = new Set<string>();
   for (const { name } of boards) {

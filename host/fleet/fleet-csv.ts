@@ -9,8 +9,9 @@ import type { FleetRecord } from './fleet-record.ts';
 import { fleetRuns } from './fleet-runs.ts';
 
 /**
- * One row for each cell of each board that gave a result, in pieces, with the board's name before the columns of a run's own table.
- * Boards without a result are not in it: `reportFleet` names them.
+ * One row for each cell of each board that gave a result, in pieces, with the board's name before
+ * the columns of a run's own table. Boards without a result are not in it: `reportFleet` names
+ * them.
  */
 export async function* fleetCsv(
   record: FleetRecord,

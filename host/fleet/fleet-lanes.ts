@@ -10,7 +10,10 @@ export interface LaneLimits {
   readonly runs: number;
 }
 
-/** Each costs a handshake's worth of our CPU, and where several boards are one machine its sshd drops more as it comes (MaxStartups 10). */
+/**
+ * Each costs a handshake's worth of our CPU, and where several boards are one machine its sshd
+ * drops more as it comes (MaxStartups 10).
+ */
 export const MAX_CONNECTS = 8;
 /** Computing results holds a run's iterations in memory. */
 const MAX_CONCLUDING = 2;
@@ -19,7 +22,10 @@ export interface FleetLanes extends Lanes {
   connect<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T>;
 }
 
-/** The lanes of a fleet run. A signal takes what still waits out of its lane; what has begun ends by itself. */
+/**
+ * The lanes of a fleet run. A signal takes what still waits out of its lane; what has begun ends by
+ * itself.
+ */
 export function fleetLanes(limits: LaneLimits): FleetLanes {
   const connects = new PQueue({ concurrency: limits.connects });
   const pushes = new PQueue({ concurrency: limits.pushes });
@@ -35,7 +41,10 @@ export function fleetLanes(limits: LaneLimits): FleetLanes {
   };
 }
 
-/** Unlike a queue that is given the signal, does not give up on work that has begun: it is told by the same signal. */
+/**
+ * Unlike a queue that is given the signal, does not give up on work that has begun: it is told by
+ * the same signal.
+ */
 async function inLane<T>(
   lane: PQueue,
   signal: AbortSignal,

@@ -11,7 +11,10 @@ import { readSavedJournal } from '../archive/saved-runs.ts';
 import type { FleetRecord } from './fleet-record.ts';
 import { type FleetRun, fleetRuns } from './fleet-runs.ts';
 
-/** Every iteration of every board: the columns of samples.parquet, `board` before them. In memory is one run at a time. */
+/**
+ * Every iteration of every board: the columns of samples.parquet, `board` before them. In memory is
+ * one run at a time.
+ */
 export async function writeFleetSamples(
   path: string,
   record: FleetRecord,
@@ -25,8 +28,9 @@ export async function writeFleetSamples(
 }
 
 /**
- * One row for each cell of each board: the columns of the CSV of cells, `board` before them. Results are read twice, first for the
- * kinds of values, so that memory does not grow with the boards.
+ * One row for each cell of each board: the columns of the CSV of cells, `board` before them.
+ * Results are read twice, first for the kinds of values, so that memory does not grow with the
+ * boards.
  */
 export async function writeFleetCells(
   path: string,

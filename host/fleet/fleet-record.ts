@@ -14,8 +14,8 @@ const failure = z.object({
 });
 
 /**
- * `pending`: its run has not begun; `running`: it was under way when this was written; `left`: it goes on without us. These and a
- * `failed` one that is not saved may still be on the board.
+ * `pending`: its run has not begun; `running`: it was under way when this was written; `left`: it
+ * goes on without us. These and a `failed` one that is not saved may still be on the board.
  */
 const boardOutcomes = [
   'pending',
@@ -69,7 +69,10 @@ export function isToRetry({ outcome }: BoardRecord): boolean {
   return ['pending', 'failed', 'unreachable', 'cancelled'].includes(outcome);
 }
 
-/** A run that may still be on its board: also one that a program began which was killed before it could say so. */
+/**
+ * A run that may still be on its board: also one that a program began which was killed before it
+ * could say so.
+ */
 export function isToAttach({ outcome, runId, isSaved }: BoardRecord): boolean {
   return runId !== null && !isSaved && outcome !== 'done';
 }

@@ -7,7 +7,10 @@ export interface FleetRun {
   readonly run: SavedRun;
 }
 
-/** The results of a fleet run, one in memory at a time. Boards without one, or whose cannot be read, are left out: `reportFleet` names them. */
+/**
+ * The results of a fleet run, one in memory at a time. Boards without one, or whose cannot be read,
+ * are left out: `reportFleet` names them.
+ */
 export async function* fleetRuns(
   record: FleetRecord,
   runsDirectory: string,

@@ -36,7 +36,9 @@ export interface FleetStore {
 
 const FILE = 'fleet.json';
 
-/** A new fleet run, on the disk before anything is connected. @throws OrinError `results-unwritable` */
+/**
+ * A new fleet run, on the disk before anything is connected. @throws OrinError `results-unwritable`
+ */
 export async function createFleet(
   directories: FleetDirectories,
   parts: Pick<FleetRecord, 'name' | 'toolVersion' | 'options'> & {
@@ -178,7 +180,10 @@ class StoredFleet implements FleetStore {
     }
   }
 
-  /** `boards/orin-07.local` leads to the board's run, which lies with all runs and is opened like any. */
+  /**
+   * `boards/orin-07.local` leads to the board's run, which lies with all runs and is opened like
+   * any.
+   */
   async #link(name: string, runId: string): Promise<void> {
     const link = join(this.directory, 'boards', name.replaceAll(/[^\w.@:-]/gu, '_'));
     await mkdir(dirname(link), { recursive: true, mode: 0o700 });

@@ -9,8 +9,8 @@ const item = String.raw`(?:\d+(?:[-:]\d+(?::\d+)?)?|[a-z](?:[-:][a-z])?)`;
 const range = new RegExp(String.raw`^([^[]*)\[(${item}(?:,${item})*)\](.*)$`, 'iu');
 
 /**
- * `orin-[01-03,07].local` as its names, in order; a name without a range is itself. A leading zero keeps the width; several
- * ranges multiply. Ansible's `[01:40]` and `[01:40:2]` mean the same.
+ * `orin-[01-03,07].local` as its names, in order; a name without a range is itself. A leading zero
+ * keeps the width; several ranges multiply. Ansible's `[01:40]` and `[01:40:2]` mean the same.
  * @throws OrinError `usage` for a range that runs backwards or gives more than 1000 names.
  */
 export function expandRange(text: string): string[] {

@@ -25,9 +25,10 @@ export function groupOf(inventory: Inventory, name: string): InventoryGroup {
 const impliedGroups = new Set(['all', 'ungrouped']);
 
 /**
- * The boards of an Ansible inventory. Groups become tags. Of the variables those of the connection are used: `ansible_host`, `_port`,
- * `_user`, `_ssh_private_key_file`, and ProxyJump out of `_ssh_common_args` and `_ssh_extra_args`; a child's stand over its
- * parent's and a host's over all.
+ * The boards of an Ansible inventory. Groups become tags. Of the variables those of the connection
+ * are used: `ansible_host`, `_port`, `_user`, `_ssh_private_key_file`, and ProxyJump out of
+ * `_ssh_common_args` and `_ssh_extra_args`; a child's stand over its parent's and a host's over
+ * all.
  */
 export function inventoryBoards(inventory: Inventory): readonly FleetBoard[] {
   const names = new Set([...inventory.values()].flatMap(({ hosts }) => [...hosts.keys()]));

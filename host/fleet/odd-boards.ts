@@ -10,7 +10,10 @@ interface Difference {
   readonly others: string;
 }
 
-/** A board that is faster or slower than its peers by more than chance and the usual spread between boards explain. */
+/**
+ * A board that is faster or slower than its peers by more than chance and the usual spread between
+ * boards explain.
+ */
 export interface OddBoard {
   readonly name: string;
   /** The cell in which it stands out most, and in how many it does. */
@@ -23,7 +26,10 @@ export interface OddBoard {
   /** Modified z-score of its log median among its peers. */
   readonly z: number;
   readonly peers: number;
-  /** `environment`: it differs from its peers in what is known of them; `hardware`: in nothing of that. */
+  /**
+   * `environment`: it differs from its peers in what is known of them; `hardware`: in nothing of
+   * that.
+   */
   readonly cause: 'environment' | 'hardware';
   /** The strongest first. */
   readonly differences: readonly Difference[];
@@ -40,14 +46,19 @@ const MAD_TO_SIGMA = 1.4826;
 /** A difference below this is none that anybody would look for. */
 const LEAST_DIFFERENCE = 0.01;
 
-/** What every board of the reference has in common; where they differ in these, times are expected to differ. */
+/**
+ * What every board of the reference has in common; where they differ in these, times are expected
+ * to differ.
+ */
 const strongConditions = ['power.mode', 'cpu.online', 'clocks.cpu', 'board.l4t'] as const;
 
 /**
- * The odd boards of a fleet, the most different first. Boards of one kind that agree in the strong conditions are the reference;
- * each board is held against the others of it, on the log scale: a modified z-score by median and MAD finds candidates, which one
- * odd board among the peers cannot hide, and a random-effects mean over the peers gives difference and interval. A
- * candidate counts when it lies outside the range in which another board would be expected. docs/fleet.md has the rules in words.
+ * The odd boards of a fleet, the most different first. Boards of one kind that agree in the strong
+ * conditions are the reference; each board is held against the others of it, on the log scale: a
+ * modified z-score by median and MAD finds candidates, which one odd board among the peers cannot
+ * hide, and a random-effects mean over the peers gives difference and interval. A candidate counts
+ * when it lies outside the range in which another board would be expected. docs/fleet.md has the
+ * rules in words.
  */
 export function findOddBoards(boards: readonly BoardSummary[]): readonly OddBoard[] {
   return kindsOf(boards)
@@ -118,7 +129,10 @@ function deviationsIn(
   });
 }
 
-/** Mean of the log process medians of each board; the variance within boards is pooled, because each has few processes. */
+/**
+ * Mean of the log process medians of each board; the variance within boards is pooled, because each
+ * has few processes.
+ */
 function unitsOf(
   cell: string,
   kind: readonly BoardSummary[],
@@ -144,7 +158,9 @@ function unitsOf(
   });
 }
 
-/** Never finer than the error of the medians themselves: boards that agree by luck make nobody odd. */
+/**
+ * Never finer than the error of the medians themselves: boards that agree by luck make nobody odd.
+ */
 function modifiedZ(unit: Unit, among: readonly Unit[]): number {
   const centre = median(among.map(({ value }) => value));
   const mad = median(among.map(({ value }) => Math.abs(value - centre)));
@@ -163,7 +179,8 @@ function differenceFrom(
   const error = unit.variance + variance;
   const t = studentTQuantile(0.975, freedomOf(unit, variance, peers.length));
   const reach = t * Math.sqrt(error);
-  // The prediction interval for one more board: Higgins, Thompson and Spiegelhalter, JRSS A 172 (2009).
+  // The prediction interval for one more board: Higgins, Thompson and Spiegelhalter, JRSS A 172
+  // (2009).
   const expected =
     studentTQuantile(0.975, Math.max(1, peers.length - 1)) * Math.sqrt(error + between);
   const least = Math.abs(difference) - reach;
@@ -202,11 +219,17 @@ function differencesOf(
   });
 }
 
-/** No two boards are equally warm: less than this apart, or within the spread of the others, is no difference. */
+/**
+ * No two boards are equally warm: less than this apart, or within the spread of the others, is no
+ * difference.
+ */
 const LEAST_DEGREES = 8;
 const SPREADS = 3;
 
-/** A slow board that is far hotter than its peers, or a fast one that is far cooler. The other way round explains nothing. */
+/**
+ * A slow board that is far hotter than its peers, or a fast one that is far cooler. The other way
+ * round explains nothing.
+ */
 function temperatureDifference(
   board: BoardSummary,
   others: readonly BoardSummary[],

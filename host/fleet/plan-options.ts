@@ -1,6 +1,6 @@
 /**
- * The bench options that a fleet file may set for a group or a board, by their long names: what is measured and how long. How
- * results are shown and where files lie is for the command line.
+ * The bench options that a fleet file may set for a group or a board, by their long names: what is
+ * measured and how long. How results are shown and where files lie is for the command line.
  */
 export const planOptions = [
   'model',

@@ -45,17 +45,21 @@ export interface FleetRequest {
   readonly signal: AbortSignal;
   /** Fires to leave: all runs go on without us. */
   readonly leave: AbortSignal;
-  /** Somebody who watches may order single boards to stop or to go again; the fleet run then ends when they say so. */
+  /**
+   * Somebody who watches may order single boards to stop or to go again; the fleet run then ends
+   * when they say so.
+   */
   readonly orders?: BoardOrders;
 }
 
 /**
- * Does the same with many boards, each for itself: whatever happens to one is told, kept, and no matter to the others. Memory holds a
- * small state for each board; journals go to the disk.
+ * Does the same with many boards, each for itself: whatever happens to one is told, kept, and no
+ * matter to the others. Memory holds a small state for each board; journals go to the disk.
  * @throws OrinError `results-unwritable` when not even the fleet run can be written down.
  */
 export async function runFleet(request: FleetRequest): Promise<readonly BoardState[]> {
-  // One controller for all: the person stops it, and so does the first failure where that is asked for.
+  // One controller for all: the person stops it, and so does the first failure where that is asked
+  // for.
   const stop = new AbortController();
   const stopAll = () => stop.abort(request.signal.reason);
   if (request.signal.aborted) stopAll();
@@ -94,7 +98,10 @@ async function runBoard(
   }
 }
 
-/** A board that went away before it answered may only have been too busy: sshd drops connections at random then. */
+/**
+ * A board that went away before it answered may only have been too busy: sshd drops connections at
+ * random then.
+ */
 const CONNECT_TRIES = 3;
 const RETRY_MS = 500;
 
@@ -144,7 +151,8 @@ class FleetMember {
       leave: this.#request.leave,
       lanes: {
         ...this.#lanes,
-        // Its id is on the disk before it is started: whoever kills this program then finds the run.
+        // Its id is on the disk before it is started: whoever kills this program then finds the
+        // run.
         run: (signal, work) =>
           this.#lanes.run(signal, async () => {
             await this.#written;

@@ -4,14 +4,17 @@ import { matchesPattern } from '../reach/config/patterns.ts';
 import type { FleetBoard } from './fleet-board.ts';
 import { expandRange } from './host-range.ts';
 
-/** Whether a word of the command line can only mean boards of a list, and never a host by itself. */
+/**
+ * Whether a word of the command line can only mean boards of a list, and never a host by itself.
+ */
 export function isSelectionOnly(term: string): boolean {
   return /^(?:!|tag:)/u.test(term) || /[*?]/u.test(term);
 }
 
 /**
- * The boards that the terms mean, in the fleet's order: `tag:lab` by tag or group, `orin-[01-04]` by name, `orin-*` by pattern;
- * `!` before a term leaves its boards out. Without a positive term all are meant.
+ * The boards that the terms mean, in the fleet's order: `tag:lab` by tag or group, `orin-[01-04]`
+ * by name, `orin-*` by pattern; `!` before a term leaves its boards out. Without a positive term
+ * all are meant.
  * @throws OrinError `usage` for a term that no board fits, or when none is left.
  */
 export function selectBoards(

@@ -1,8 +1,9 @@
 import { type FleetBoard, plainBoard } from './fleet-board.ts';
 
 /**
- * The hosts that an ssh_config names: every word of its `Host` lines that is no pattern, once, out of a text in which every
- * `Include` was put in its place. How each is reached stays with ssh_config, as for any host.
+ * The hosts that an ssh_config names: every word of its `Host` lines that is no pattern, once, out
+ * of a text in which every `Include` was put in its place. How each is reached stays with
+ * ssh_config, as for any host.
  */
 export function sshConfigHosts(text: string): readonly FleetBoard[] {
   const names = new Set<string>();

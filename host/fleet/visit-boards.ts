@@ -11,8 +11,8 @@ export type BoardVisit<T> =
   | { readonly name: string; readonly value: null; readonly failure: BoardFailure };
 
 /**
- * Connects to all boards, some at a time, probes each and does something short there. Gives one outcome for each, in order; never
- * throws for a board.
+ * Connects to all boards, some at a time, probes each and does something short there. Gives one
+ * outcome for each, in order; never throws for a board.
  * @throws the signal's reason.
  */
 export async function visitBoards<T>(

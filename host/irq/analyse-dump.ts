@@ -66,7 +66,9 @@ export interface Dumps {
   } | null;
 }
 
-/** Totals, shares and imbalance by source, kind and CPU; with an earlier dump, of the difference. */
+/**
+ * Totals, shares and imbalance by source, kind and CPU; with an earlier dump, of the difference.
+ */
 export function analyseDump(dumps: Dumps): DumpAnalysis {
   const { interrupts, softirqs, before } = dumps;
   const counted = countedBetween(before?.interrupts ?? null, interrupts);
@@ -157,8 +159,9 @@ function unreadOf({ interrupts, softirqs, before }: Dumps): DumpAnalysis['unread
 }
 
 /**
- * /proc/softirqs lists every CPU that there may be. Between two dumps only those of `online` counted: the others have no
- * zero there, but nothing. Since boot each has what it counted while it was online.
+ * /proc/softirqs lists every CPU that there may be. Between two dumps only those of `online`
+ * counted: the others have no zero there, but nothing. Since boot each has what it counted while it
+ * was online.
  */
 function analyseSoftirqs(
   softirqs: CounterTable,

@@ -15,8 +15,9 @@ export interface CorrectedEffects {
 }
 
 /**
- * Every comparison that a finding has a word for is in one family: medians, p95s and p95s over medians, of pinning and of
- * moving interrupts. In at most 5 % of runs without any effect is one of them called less or more.
+ * Every comparison that a finding has a word for is in one family: medians, p95s and p95s over
+ * medians, of pinning and of moving interrupts. In at most 5 % of runs without any effect is one of
+ * them called less or more.
  */
 export function correctedEffects(effects: readonly PinningEffect[]): CorrectedEffects {
   const family = effects

@@ -4,7 +4,10 @@ import type { PinningEffect } from './pinning.ts';
 
 const words = { faster: 'less', slower: 'more', equivalent: 'the same', inconclusive: 'unclear' };
 
-/** What one way of keeping interrupts from inference did, in a sentence; its words are corrected for their number. */
+/**
+ * What one way of keeping interrupts from inference did, in a sentence; its words are corrected for
+ * their number.
+ */
 export function effectSentence(
   { pinned, against, median, p95, spread }: PinningEffect,
   corrected: CorrectedEffects,

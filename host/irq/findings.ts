@@ -154,7 +154,10 @@ function gpu(analysis: DumpAnalysis): Finding[] {
   ];
 }
 
-/** Packets that are received are worked on by the CPU that took the network's interrupt, unless told otherwise. */
+/**
+ * Packets that are received are worked on by the CPU that took the network's interrupt, unless told
+ * otherwise.
+ */
 const explained: Readonly<Record<string, string>> = { NET_RX: ' (network)', NET_TX: ' (network)' };
 
 function softirqs({ types, cpus, all }: SoftirqAnalysis, devices: Spread): Finding[] {

@@ -6,7 +6,10 @@ import { runScript } from '../shell/run-script.ts';
 import { parseCounterTable } from '../telemetry/counter-table.ts';
 import { analyseDump, type DumpAnalysis } from './analyse-dump.ts';
 
-/** How long the board is watched, doing nothing for us: a network that is idle interrupts a few times a second. */
+/**
+ * How long the board is watched, doing nothing for us: a network that is idle interrupts a few
+ * times a second.
+ */
 const WATCH_S = 3;
 /** Stands between the readings; no line of /proc/interrupts begins so. */
 const MARK = '@orin-irq';
@@ -17,7 +20,10 @@ export interface IdleInterrupts {
   readonly sinceBoot: DumpAnalysis;
   /** What was counted while the board was watched. */
   readonly idle: DumpAnalysis;
-  /** CPUs that serve an interrupt now, by its id: `effective_affinity_list`, or `smp_affinity_list` on older kernels. */
+  /**
+   * CPUs that serve an interrupt now, by its id: `effective_affinity_list`, or `smp_affinity_list`
+   * on older kernels.
+   */
   readonly affinities: ReadonlyMap<string, readonly number[]>;
 }
 
@@ -61,9 +67,10 @@ function tableOf(text: string) {
 }
 
 /**
- * The CPU to keep threads off: the one that serves most device interrupts now. A source counts where it was counted while the board
- * was idle, or at the one CPU to which it goes by now; counts since boot say where it went at another time. Of a board that was
- * silent, the CPU to which most devices go that ever interrupted. Null where nothing tells.
+ * The CPU to keep threads off: the one that serves most device interrupts now. A source counts
+ * where it was counted while the board was idle, or at the one CPU to which it goes by now; counts
+ * since boot say where it went at another time. Of a board that was silent, the CPU to which most
+ * devices go that ever interrupted. Null where nothing tells.
  */
 export function interruptCpu(
   { sinceBoot, idle, affinities }: IdleInterrupts,

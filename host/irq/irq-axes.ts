@@ -9,10 +9,10 @@ import type { DumpAnalysis } from './analyse-dump.ts';
 import { idleInterrupts, interruptCpu } from './interrupt-cpu.ts';
 
 /**
- * The cells of the interrupt experiment on this board: 1, half and all threads anywhere, as many threads as there are other
- * CPUs anywhere, and the same number kept off the CPU that serves most device interrupts
- * while the board is idle. `onMeasured` hears which CPU that is and says
- * whether interrupts are to be moved as well.
+ * The cells of the interrupt experiment on this board: 1, half and all threads anywhere, as many
+ * threads as there are other CPUs anywhere, and the same number kept off the CPU that serves most
+ * device interrupts while the board is idle. `onMeasured` hears which CPU that is and says whether
+ * interrupts are to be moved as well.
  * @throws OrinError `unsupported-board` on a board with one CPU.
  */
 export async function irqAxes(
@@ -41,8 +41,8 @@ export async function irqAxes(
 }
 
 /**
- * Axes whose filters leave the cells of the experiment; with `isMoving` all threads and the pinned ones also with interrupts
- * moved.
+ * Axes whose filters leave the cells of the experiment; with `isMoving` all threads and the pinned
+ * ones also with interrupts moved.
  */
 export function axesOff(
   cpu: number,
@@ -70,7 +70,8 @@ export function axesOff(
     ],
     movesInterrupts: isMoving,
     exclude: [],
-    // The filters leave nothing that is too much; without this, what they leave out would be told as left out.
+    // The filters leave nothing that is too much; without this, what they leave out would be told
+    // as left out.
     oversubscribe: true,
   };
 }

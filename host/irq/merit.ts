@@ -7,13 +7,18 @@ const SIGNIFICANT = 0.05;
 const PLACE = 'on this board, in this run';
 const MORE_BLOCKS = 'more blocks would tell (--blocks)';
 
-/** What the two ways of keeping interrupts from inference do; either is empty where it was not measured. */
+/**
+ * What the two ways of keeping interrupts from inference do; either is empty where it was not
+ * measured.
+ */
 export interface MeritEffects {
   readonly pinning: readonly PinningEffect[];
   readonly moving: readonly PinningEffect[];
 }
 
-/** What one way comes to; `faster` and `tail` (a smaller p95 only) with the comparison that says so. */
+/**
+ * What one way comes to; `faster` and `tail` (a smaller p95 only) with the comparison that says so.
+ */
 type WayOutcome =
   | { readonly kind: 'faster' | 'tail'; readonly effect: PinningEffect; readonly pHolm: number }
   | { readonly kind: 'open' | 'none' };
@@ -25,9 +30,10 @@ interface Way {
 }
 
 /**
- * The question of the thesis, for this board and this run: whether pinning threads or moving interrupts makes the median or
- * the p95 smaller. Each comparison counts as decided only after Holm's correction over all of them, of both ways, with
- * the p95s over medians that the sentences before it tell (docs/methodology/README.md).
+ * The question of the thesis, for this board and this run: whether pinning threads or moving
+ * interrupts makes the median or the p95 smaller. Each comparison counts as decided only after
+ * Holm's correction over all of them, of both ways, with the p95s over medians that the sentences
+ * before it tell (docs/methodology/README.md).
  */
 export function merit(effects: MeritEffects, cells: readonly CellResult[]): string {
   const corrected = correctedEffects([...effects.pinning, ...effects.moving]);

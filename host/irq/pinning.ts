@@ -7,7 +7,10 @@ import { comparePaired, type PairedComparison } from '../analysis/statistics/com
 const THRESHOLD = 0.01;
 const LEVEL = 0.95;
 
-/** Threads that stay off the CPU of the interrupts, against others, paired by block; ratios below 1 favour pinning. */
+/**
+ * Threads that stay off the CPU of the interrupts, against others, paired by block; ratios below 1
+ * favour pinning.
+ */
 export interface PinningEffect {
   readonly pinned: CellResult;
   readonly against: CellResult;
@@ -18,8 +21,9 @@ export interface PinningEffect {
 }
 
 /**
- * What pinning does: against all CPUs, which is the choice that a person has, and against as many threads anywhere, which
- * tells pinning from having one thread less. Empty where no cell was pinned.
+ * What pinning does: against all CPUs, which is the choice that a person has, and against as many
+ * threads anywhere, which tells pinning from having one thread less. Empty where no cell was
+ * pinned.
  */
 export function pinningEffects({ cells }: Result): PinningEffect[] {
   const measured = cells.filter(
@@ -42,7 +46,10 @@ export function pinningEffects({ cells }: Result): PinningEffect[] {
   });
 }
 
-/** What moving interrupts does: each cell with them moved against the same cell with them where they are. */
+/**
+ * What moving interrupts does: each cell with them moved against the same cell with them where they
+ * are.
+ */
 export function movingEffects({ cells }: Result): PinningEffect[] {
   return cells.flatMap((moved) => {
     if (!moved.config.interrupts_moved || moved.purpose !== 'measure') return [];

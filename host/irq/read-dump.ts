@@ -19,7 +19,10 @@ const give =
 export interface DumpFile {
   readonly interrupts: CounterTable | null;
   readonly softirqs: CounterTable | null;
-  /** Columns at which a terminal had wrapped the lines, which were joined again; null where it had not. */
+  /**
+   * Columns at which a terminal had wrapped the lines, which were joined again; null where it had
+   * not.
+   */
   readonly wrappedAt: number | null;
   /** Tables of a kind of which the file has one already: they are not read. */
   readonly repeated: number;
@@ -28,10 +31,12 @@ export interface DumpFile {
 }
 
 /**
- * Reads a saved copy of /proc/interrupts, of /proc/softirqs, or of both one after the other; what stands before
- * the first table (a prompt, a date) and behind each is passed over. What a terminal wrapped is joined.
+ * Reads a saved copy of /proc/interrupts, of /proc/softirqs, or of both one after the other; what
+ * stands before the first table (a prompt, a date) and behind each is passed over. What a terminal
+ * wrapped is joined.
  *
- * @throws OrinError `data-unreadable` when the file cannot be read, is too large, is no text, or has no such table.
+ * @throws OrinError `data-unreadable` when the file cannot be read, is too large, is no text, or
+ *   has no such table.
  */
 export async function readDump(path: string): Promise<DumpFile> {
   const text = await readNamedText(path, { maxBytes: MAX_BYTES, give, save });
@@ -57,7 +62,10 @@ interface Reading {
   readonly wrappedAt: number | null;
 }
 
-/** As the lines stand; where that leaves something unread, as they stood before a terminal wrapped them, if that is better. */
+/**
+ * As the lines stand; where that leaves something unread, as they stood before a terminal wrapped
+ * them, if that is better.
+ */
 function bestReading(lines: readonly NumberedLine[]): Reading {
   const asTheyStand = tablesIn(lines);
   let best: Reading = { tables: asTheyStand, wrappedAt: null };

@@ -116,7 +116,10 @@ function schedOf(softirqs: SoftirqRates | null) {
   };
 }
 
-/** Of the cell that keeps a GPU busy where there is one, and of the one that keeps the CPUs busy where not. */
+/**
+ * Of the cell that keeps a GPU busy where there is one, and of the one that keeps the CPUs busy
+ * where not.
+ */
 function gpuSentences(measured: readonly CellResult[], loaded: CellResult): string[] {
   const busy = measured.find(({ config, passes }) => config.ep !== 'cpu' && passes !== null);
   const cell = busy ?? measured.find(({ config }) => config.ep !== 'cpu') ?? loaded;

@@ -1,12 +1,18 @@
 import { headerCpus, type NumberedLine } from '../telemetry/counter-table.ts';
 
-/** Between two columns of a table there are up to so many blanks, which a paste may have lost at a line's end. */
+/**
+ * Between two columns of a table there are up to so many blanks, which a paste may have lost at a
+ * line's end.
+ */
 const MAX_BLANKS = 12;
 /** A terminal narrower than this shows no table. */
 const MIN_WIDTH = 40;
 const rowStart = /^[ \t]*[\w-]{1,32}:(?=[ \t]|$)/;
 
-/** Widths at which the lines may have been wrapped: what is longest, and the blanks that may be missing there. */
+/**
+ * Widths at which the lines may have been wrapped: what is longest, and the blanks that may be
+ * missing there.
+ */
 export function possibleWidths(lines: readonly NumberedLine[]): number[] {
   const longest = lines.reduce((most, { text }) => Math.max(most, text.length), 0);
   if (longest < MIN_WIDTH) return [];
@@ -14,8 +20,8 @@ export function possibleWidths(lines: readonly NumberedLine[]): number[] {
 }
 
 /**
- * The lines of tables as they were before a terminal `width` columns wide wrapped them: a line that reaches the edge goes
- * on in the next one, unless that begins a row or a table of its own.
+ * The lines of tables as they were before a terminal `width` columns wide wrapped them: a line that
+ * reaches the edge goes on in the next one, unless that begins a row or a table of its own.
  */
 export function unwrapLines(lines: readonly NumberedLine[], width: number): NumberedLine[] {
   const joined: { readonly line: number; text: string }[] = [];

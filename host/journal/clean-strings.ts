@@ -1,8 +1,8 @@
 import { cleanText } from '../../agent/contract/clean-text.ts';
 
 /**
- * A copy of plain data in which no text, key or value, holds what a terminal would obey: whatever is added to results later
- * is covered as well.
+ * A copy of plain data in which no text, key or value, holds what a terminal would obey: whatever
+ * is added to results later is covered as well.
  */
 export function cleanStrings<T>(value: T): T;
 export function cleanStrings(value: unknown): unknown {

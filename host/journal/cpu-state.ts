@@ -19,7 +19,10 @@ export interface CpuState {
   readonly memAvailableBytes: number | null;
   /** Null until there were two readings. */
   readonly sample: CpuSample | null;
-  /** CPUs that any reading had, in order: one that is not in the sample is offline, or was for a part of it. */
+  /**
+   * CPUs that any reading had, in order: one that is not in the sample is offline, or was for a
+   * part of it.
+   */
   readonly known: readonly number[];
   /** Share of all CPUs that was busy, newest last. */
   readonly busy: readonly number[];

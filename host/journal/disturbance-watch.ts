@@ -37,8 +37,8 @@ interface SteadyCell {
 }
 
 /**
- * The watch after one more reading. Live, all interrupts of the board are counted, whatever the telemetry: the result counts
- * those of devices where it can.
+ * The watch after one more reading. Live, all interrupts of the board are counted, whatever the
+ * telemetry: the result counts those of devices where it can.
  */
 export function watchReading(
   watch: DisturbanceWatch,

@@ -41,7 +41,8 @@ test('a refusal of ONNX Runtime is told to its end, without paths and signatures
   expect(engineWords(await refusalOf({}, 'Nonsense'))).toMatch(/Nonsense/);
 });
 
-// As `CodeLocation::ToString` composes them; the CUDA line is of github.com/microsoft/onnxruntime's issues.
+// As `CodeLocation::ToString` composes them; the CUDA line is of github.com/microsoft/onnxruntime's
+// issues.
 test.each([
   [
     '/onnxruntime_src/onnxruntime/core/providers/cuda/cuda_call.cc:129 std::conditional_t<THRW, void, onnxruntime::common::Status> onnxruntime::CudaCall(ERRTYPE, const char*, const char*, SUCCTYPE, const char*, const char*, int) [with ERRTYPE = cudaError; bool THRW = true; SUCCTYPE = cudaError; std::conditional_t<THRW, void, onnxruntime::common::Status> = void] CUDA failure 2: out of memory ; GPU=0',

@@ -7,9 +7,10 @@ const MAX_CHARACTERS = 1000;
 const location = /(?:[^\s:]*\/)?[\w.+-]+\.(?:cc|h|cu|cuh|mm):\d+ /g;
 
 /**
- * What an engine said, on one line and to its end: without the places in C++ sources, the signatures and the path of the
- * model that ONNX Runtime puts before its words. What is still too long is cut in the middle, as such a text begins with what
- * it is about and ends with what is wrong.
+ * What an engine said, on one line and to its end: without the places in C++ sources, the
+ * signatures and the path of the model that ONNX Runtime puts before its words. What is still too
+ * long is cut in the middle, as such a text begins with what it is about and ends with what is
+ * wrong.
  */
 export function engineWords(said: string): string {
   const line = cleanLine(said, Number.POSITIVE_INFINITY).replace(
@@ -40,7 +41,8 @@ export function cutInTheMiddle(text: string, maxLength: number): string {
 const builtInTypes = /^(?:(?:static|virtual|constexpr) )*(?:void|bool|int|float|auto|size_t) /;
 
 /**
- * Where the message begins behind a function: `__FUNCTION__` is a name (`LoadModel `), `__PRETTY_FUNCTION__` a signature
+ * Where the message begins behind a function: `__FUNCTION__` is a name (`LoadModel `),
+ * `__PRETTY_FUNCTION__` a signature
  * (`static void onnxruntime::Model::Load(const T&) [with T = float] `).
  */
 function signatureEnd(line: string, from: number): number {
@@ -67,7 +69,10 @@ function qualifiersEnd(line: string, from: number): number {
   return qualifiersEnd(line, line[end] === '>' ? end + 1 : end);
 }
 
-/** The parenthesis that opens the parameters: the first outside template arguments; null where none follows a name. */
+/**
+ * The parenthesis that opens the parameters: the first outside template arguments; null where none
+ * follows a name.
+ */
 function parameterList(line: string, from: number): number | null {
   let at = from;
   while (at < line.length) {

@@ -13,10 +13,11 @@ interface Joined {
 }
 
 /**
- * The journals of a run that was cut and went on, as one. The board's clock may have begun anew between two segments:
- * each is moved to begin where the one before it ended, so that times tell the order, and durations are right within a
- * segment and say nothing across a cut. A process that a cut ended and that a later segment began again is marked.
- * One journal alone is given back as it is.
+ * The journals of a run that was cut and went on, as one. The board's clock may have begun anew
+ * between two segments: each is moved to begin where the one before it ended, so that times tell
+ * the order, and durations are right within a segment and say nothing across a cut. A process that
+ * a cut ended and that a later segment began again is marked. One journal alone is given back as it
+ * is.
  */
 export function joinSegments(segments: readonly JournalData[]): JournalData {
   const [first, ...others] = segments;

@@ -6,7 +6,10 @@ import { JournalReader } from './journal.ts';
 
 const run = promisify(execFile);
 
-/** Reads a journal that a board makes up, with this much memory; gives its problems and the largest heap. */
+/**
+ * Reads a journal that a board makes up, with this much memory; gives its problems and the largest
+ * heap.
+ */
 async function readWithin(megabytes: number, events: string): Promise<readonly string[]> {
   const program = `
     import { JournalReader } from './host/journal/journal.ts';

@@ -1,8 +1,9 @@
 import type { EventOf, JournalEvent } from '../../agent/contract/events.ts';
 
 /**
- * How much a journal may hold beside iterations, far above what a board has and below what a workstation's memory has; see
- * docs/protocol/README.md. What is beyond is a problem of the journal, and reaches nobody.
+ * How much a journal may hold beside iterations, far above what a board has and below what a
+ * workstation's memory has; see docs/protocol/README.md. What is beyond is a problem of the
+ * journal, and reaches nobody.
  */
 const MAX_PROCESSES = 50_000;
 const MAX_FILES = 4096;

@@ -32,7 +32,10 @@ export class JournalCollector {
   #marked = 0;
   #lastT_ns = 0;
 
-  /** @param isLean forgets the values of a process once it has ended: memory then has the size of one process. */
+  /**
+   * @param isLean forgets the values of a process once it has ended: memory then has the size of
+   *   one process.
+   */
   constructor(isLean = false) {
     this.#isLean = isLean;
   }

@@ -44,7 +44,10 @@ export interface ProcessData {
   output: EventOf<'output'> | null;
   trtexec: EventOf<'trtexec'> | null;
   ended: EventOf<'process-end'> | null;
-  /** Number of the process that a later segment began in place of this one, which a cut left without an end. */
+  /**
+   * Number of the process that a later segment began in place of this one, which a cut left without
+   * an end.
+   */
   readonly repeatedAs?: number;
 }
 

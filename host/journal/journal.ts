@@ -12,8 +12,9 @@ const NEWLINE = 0x0a;
 const MAX_PROBLEMS = 1000;
 
 /**
- * Reads a journal as it comes, in chunks cut anywhere. Memory grows with the iterations (some 20 bytes each), not
- * with the bytes. Nothing that a board sends makes it throw: what is amiss becomes a problem with its place.
+ * Reads a journal as it comes, in chunks cut anywhere. Memory grows with the iterations (some 20
+ * bytes each), not with the bytes. Nothing that a board sends makes it throw: what is amiss becomes
+ * a problem with its place.
  */
 export class JournalReader {
   readonly #collector: JournalCollector;
@@ -31,7 +32,10 @@ export class JournalReader {
   #sha256: string | null = null;
   #problemCount = 0;
 
-  /** @param isLean to follow and check a journal that is on the disk: `end` then gives no iterations. */
+  /**
+   * @param isLean to follow and check a journal that is on the disk: `end` then gives no
+   *   iterations.
+   */
   constructor(isLean = false) {
     this.#collector = new JournalCollector(isLean);
   }
@@ -63,7 +67,9 @@ export class JournalReader {
     return events;
   }
 
-  /** Ends the reading: a last line without its newline is a cut one. May be called more than once. */
+  /**
+   * Ends the reading: a last line without its newline is a cut one. May be called more than once.
+   */
   end(): JournalData {
     const problems = [...this.#problems];
     if (this.#pendingBytes > 0) {

@@ -32,7 +32,8 @@ test('only what began after the warm-up counts, however the batches are cut', ()
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 99 }), fc.integer({ min: 0, max: 100 }), (cut, warm) => {
       let sample = ProcessSample.empty(2048);
-      // A hundred iterations of 10 ns, of which the first ones are slow in name only: each is its own number.
+      // A hundred iterations of 10 ns, of which the first ones are slow in name only: each is its
+      // own number.
       const durations = Array.from({ length: 100 }, () => 10);
       sample = sample.with(batch(0, durations.slice(0, cut)));
       sample = sample.with(batch(cut * 10, durations.slice(cut)));

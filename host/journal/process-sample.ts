@@ -3,8 +3,9 @@ import type { EventOf } from '../../agent/contract/events.ts';
 type Batch = Pick<EventOf<'iter'>, 't0_ns' | 'dt_ns' | 'gap_ns'>;
 
 /**
- * The iterations of one process in time order, of which at most `most` are kept: of more, every second
- * one, then every fourth, and so on. A sample never changes; the one after it shares its columns.
+ * The iterations of one process in time order, of which at most `most` are kept: of more, every
+ * second one, then every fourth, and so on. A sample never changes; the one after it shares its
+ * columns.
  */
 export class ProcessSample {
   readonly #most: number;

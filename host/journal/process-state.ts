@@ -26,7 +26,9 @@ export interface EndedProcess {
   readonly block: number;
   readonly outcome: EventOf<'process-end'>['outcome'];
   readonly iterations: number;
-  /** Its steady iterations, as its own end tells them from the warm-up; null where there are none. */
+  /**
+   * Its steady iterations, as its own end tells them from the warm-up; null where there are none.
+   */
   readonly steady: { readonly median_ns: number; readonly count: number } | null;
   /** In an engine's own words, all of them; of a process that went well, empty. */
   readonly message: string;

@@ -26,7 +26,9 @@ export interface Cooling {
   readonly limitC: number;
 }
 
-/** A run as far as its journal has come; it never changes, the one after the next event is another. */
+/**
+ * A run as far as its journal has come; it never changes, the one after the next event is another.
+ */
 export interface RunState {
   readonly plan: Plan;
   /** The newest time of the board's clock. */

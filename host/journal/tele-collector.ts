@@ -21,7 +21,10 @@ type Table = NonNullable<Tele['counted']>['interrupts'];
 
 /** Memory has an end: five and a half hours at one a second. */
 const MAX_SAMPLES = 20_000;
-/** Figures of all samples together, and steps of all counters: a board of 300 files, 12 CPUs and 60 sources stays below. */
+/**
+ * Figures of all samples together, and steps of all counters: a board of 300 files, 12 CPUs and 60
+ * sources stays below.
+ */
 const MAX_FIGURES = 6_000_000;
 const WRAP = 2 ** 32;
 

@@ -30,7 +30,10 @@ const SLOW = 1.5;
 
 type Batch = EventOf<'iter'> & { readonly starts_ns: readonly number[] };
 
-/** The timeline with one more batch; slow is what takes much longer than `typical_ns`, where that is known. */
+/**
+ * The timeline with one more batch; slow is what takes much longer than `typical_ns`, where that is
+ * known.
+ */
 export function extend(timeline: Timeline, batch: Batch, typical_ns: number | null): Timeline {
   const added = new Map<number, Bucket>();
   const preempted = new Set(batch.preempted.map(([index]) => index));
@@ -76,7 +79,9 @@ function merged(old: readonly Bucket[], added: readonly Bucket[]): Bucket[] {
   return [...old.slice(0, -1), both, ...added.slice(1)].slice(-MAX_BUCKETS);
 }
 
-/** Slow iterations that ran while this did are explained by it, where nothing else explained them. */
+/**
+ * Slow iterations that ran while this did are explained by it, where nothing else explained them.
+ */
 export function explain(
   timeline: Timeline,
   span: { readonly start_ns: number; readonly duration_ns: number },

@@ -2,11 +2,17 @@
 export interface BoardLimits {
   /** Milliseconds until a server has started a command. */
   readonly startMs: number;
-  /** Milliseconds until the board takes another piece of a file, or answers; more for what it has to hash. */
+  /**
+   * Milliseconds until the board takes another piece of a file, or answers; more for what it has to
+   * hash.
+   */
   readonly pushMs: number;
   /** Milliseconds from the plan to the first word of the run. */
   readonly launchMs: number;
-  /** Milliseconds without a byte of a journal after which the board is asked whether the run is alive. */
+  /**
+   * Milliseconds without a byte of a journal after which the board is asked whether the run is
+   * alive.
+   */
   readonly followMs: number;
   /** Milliseconds for which a run may be alive and write nothing. */
   readonly quietMs: number;
@@ -21,10 +27,11 @@ export interface BoardLimits {
 }
 
 /**
- * The longest legitimate waits that are known: the 2 MB that a channel may have under way, at 4 kB/s, or those of four
- * channels at 15 kB/s; Node started from a slow card beside other work; a run without telemetry that builds an engine
- * for hours, or waits for its turn, and says nothing meanwhile. Twenty tries take some eight minutes. A journal of the
- * 20 million iterations that a result holds has some 500 MB, and one of a week of telemetry as much.
+ * The longest legitimate waits that are known: the 2 MB that a channel may have under way, at 4
+ * kB/s, or those of four channels at 15 kB/s; Node started from a slow card beside other work; a
+ * run without telemetry that builds an engine for hours, or waits for its turn, and says nothing
+ * meanwhile. Twenty tries take some eight minutes. A journal of the 20 million iterations that a
+ * result holds has some 500 MB, and one of a week of telemetry as much.
  */
 export const boardLimits: BoardLimits = {
   startMs: 60_000,

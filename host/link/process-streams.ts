@@ -10,8 +10,9 @@ export interface InputSink {
 type WriteCallback = (error?: Error | null) => void;
 
 /**
- * A remote command's input. Not every transport calls back for a write that the other side's closing overtook (ssh2's
- * issue 1508); here every pending write fails as soon as the command or the link has ended.
+ * A remote command's input. Not every transport calls back for a write that the other side's
+ * closing overtook (ssh2's issue 1508); here every pending write fails as soon as the command or
+ * the link has ended.
  */
 export class ProcessInput extends Writable {
   readonly #sink: InputSink;
@@ -64,8 +65,8 @@ function brokenPipe(reason: string): Error {
 }
 
 /**
- * One output of a remote command. Destroying it (as `for await` does at its end) neither closes the channel, which
- * would lose the exit status, nor stalls it: what still comes is dropped.
+ * One output of a remote command. Destroying it (as `for await` does at its end) neither closes the
+ * channel, which would lose the exit status, nor stalls it: what still comes is dropped.
  */
 export class ProcessOutput extends Readable {
   readonly #source: Readable;

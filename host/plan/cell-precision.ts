@@ -8,8 +8,9 @@ type CellPrecision = Pick<Cell, 'precision' | 'askedPrecision'>;
 type EpOptions = Readonly<Partial<Record<ExecutionProvider, Readonly<Record<string, string>>>>>;
 
 /**
- * What a cell computes in. NVIDIA's libraries take fp32 with the ten bits of TF32 wherever the GPU has it, so that fp32 on such a
- * GPU is to be asked for. `told` is what options of the provider say; `asked` what the person did, null: as the model is.
+ * What a cell computes in. NVIDIA's libraries take fp32 with the ten bits of TF32 wherever the GPU
+ * has it, so that fp32 on such a GPU is to be asked for. `told` is what options of the provider
+ * say; `asked` what the person did, null: as the model is.
  */
 export function cellPrecision(
   { ep }: EngineTarget,
@@ -25,7 +26,10 @@ export function cellPrecision(
   return { precision: asked ?? own, askedPrecision: isOwn ? null : asked };
 }
 
-/** Options by which a provider of NVIDIA's is told the precision: for each, what its being on or off means for a model in fp32. */
+/**
+ * Options by which a provider of NVIDIA's is told the precision: for each, what its being on or off
+ * means for a model in fp32.
+ */
 const precisionOptions: readonly (readonly [
   ep: ExecutionProvider,
   key: string,
@@ -38,9 +42,10 @@ const precisionOptions: readonly (readonly [
 ];
 
 /**
- * The precision that a target's options name for a model; null where they name none: one in fp16 or int8 stays in that.
- * @throws OrinError `usage` when `--precision` says it as well, when they switch off what the model is in, or for a precision that
- * cells have no name for.
+ * The precision that a target's options name for a model; null where they name none: one in fp16 or
+ * int8 stays in that.
+ * @throws OrinError `usage` when `--precision` says it as well, when they switch off what the model
+ *   is in, or for a precision that cells have no name for.
  */
 export function toldPrecision(
   { engine, ep }: EngineTarget,

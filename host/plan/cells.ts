@@ -34,9 +34,10 @@ export function defaultThreads(cpuCount: number): number[] {
 }
 
 /**
- * Every combination of the axes as a cell, after include and exclude filters, then one calibration cell with
- * the null model per thread setting.
- * @throws OrinError `usage` when threads exceed the CPUs, an affinity names an absent CPU, or nothing is left.
+ * Every combination of the axes as a cell, after include and exclude filters, then one calibration
+ * cell with the null model per thread setting.
+ * @throws OrinError `usage` when threads exceed the CPUs, an affinity names an absent CPU, or
+ *   nothing is left.
  */
 export function cellsOf(
   axes: Axes,
@@ -223,7 +224,9 @@ function refuseOversubscription(count: number, cpus: UsableCpus, axes: Axes): vo
   });
 }
 
-/** Isolated CPUs are for those who pin to them; others that the login may not use stay out of reach. */
+/**
+ * Isolated CPUs are for those who pin to them; others that the login may not use stay out of reach.
+ */
 function refuseAbsentCpus(affinity: string | null, cpus: UsableCpus): void {
   if (affinity === null) return;
   const asked = parseCpuList(affinity) ?? [];

@@ -30,10 +30,16 @@ const presets: Record<EffortRequest['preset'], Pick<Effort, PresetField>> = {
 };
 type PresetField = 'minBlocks' | 'maxBlocks' | 'processBudgetMs' | 'precision' | 'idleMs';
 
-/** Long enough for a step at 4 s, or 7 s: a quarter of the process must be of the last level. `quick` has no time for it. */
+/**
+ * Long enough for a step at 4 s, or 7 s: a quarter of the process must be of the last level.
+ * `quick` has no time for it.
+ */
 const PILOT_MS = { default: 6_000, thorough: 10_000 } as const;
 
-/** Between processes: until the chip is as warm as before the first one and no more than this, or the time is over. */
+/**
+ * Between processes: until the chip is as warm as before the first one and no more than this, or
+ * the time is over.
+ */
 const COOLDOWN_RISE_MILLI_C = 3_000;
 const COOLDOWN_MS: Record<EffortRequest['preset'], number> = {
   quick: 6_000,
@@ -41,7 +47,10 @@ const COOLDOWN_MS: Record<EffortRequest['preset'], number> = {
   thorough: 20_000,
 };
 
-/** A cell of the default preset that differs too much to become precise takes no more processes than this. */
+/**
+ * A cell of the default preset that differs too much to become precise takes no more processes than
+ * this.
+ */
 const HOPELESS_AFTER = 8;
 
 /** The most processes that a time budget may buy per cell. */
@@ -109,8 +118,9 @@ export function longestBuildingMs(cells: readonly Cell[]): number {
 }
 
 /**
- * The longest that a plan can take without building engines, in milliseconds: every process uses its whole budget, the board never cools down in
- * time and no cell reaches its precision early. Passes of `imagesPerPass` images can take longer: their length is not known beforehand.
+ * The longest that a plan can take without building engines, in milliseconds: every process uses
+ * its whole budget, the board never cools down in time and no cell reaches its precision early.
+ * Passes of `imagesPerPass` images can take longer: their length is not known beforehand.
  */
 export function longestMs(effort: Effort, cellCount: number): number {
   const { processBudgetMs, cooldown } = effort;

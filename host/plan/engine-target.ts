@@ -11,14 +11,20 @@ export interface EngineTarget {
   readonly ortLibrary?: string;
 }
 
-/** What `--ep` takes: the providers of ONNX Runtime, and TensorRT's own program, which is an engine by itself. */
+/**
+ * What `--ep` takes: the providers of ONNX Runtime, and TensorRT's own program, which is an engine
+ * by itself.
+ */
 export const epChoices = ['cpu', 'cuda', 'tensorrt', 'webgpu', 'trtexec'] as const;
 export type EpChoice = (typeof epChoices)[number];
 
 /** Engines that run a provider of ONNX Runtime. */
 export const ortEngines = ['ort', 'ort-capi'] as const;
 
-/** Every asked-for provider under every asked-for engine; trtexec once, because it is its own engine. */
+/**
+ * Every asked-for provider under every asked-for engine; trtexec once, because it is its own
+ * engine.
+ */
 export function engineTargets(
   eps: readonly EpChoice[],
   engines: readonly (typeof ortEngines)[number][],
@@ -48,9 +54,10 @@ export interface GpuChoice {
 }
 
 /**
- * `--gpu auto`: the best way to the GPU that this board has. A library that the person names is what the person wants to know
- * about, unless it has no provider of a GPU; trtexec needs nothing that is not part of JetPack; after it one that
- * lies on the board, the person's own build. Whether its provider works is proved by the run itself.
+ * `--gpu auto`: the best way to the GPU that this board has. A library that the person names is
+ * what the person wants to know about, unless it has no provider of a GPU; trtexec needs nothing
+ * that is not part of JetPack; after it one that lies on the board, the person's own build. Whether
+ * its provider works is proved by the run itself.
  * @throws OrinError `usage` when there is none.
  */
 export function bestGpuTarget(board: string, facts: BoardFacts, choice: GpuChoice): EngineTarget {

@@ -6,7 +6,9 @@ import type { Workshop } from './workshop.ts';
 export interface PlanModels {
   /** In the order in which the person named them. */
   readonly measured: readonly LoadedModel[];
-  /** The null model: what is measured for the harness' share. It may be one of the measured, too. */
+  /**
+   * The null model: what is measured for the harness' share. It may be one of the measured, too.
+   */
   readonly calibration: LoadedModel;
   /** Which of the named are one model; for people. */
   readonly notes: readonly string[];
@@ -16,8 +18,8 @@ export interface PlanModels {
 const CALIBRATION_MODEL = 'null';
 
 /**
- * Loads the models that a person named, and the null model. Two names of the same content are one model: measured twice it
- * would say nothing more, and its numbers would have two names.
+ * Loads the models that a person named, and the null model. Two names of the same content are one
+ * model: measured twice it would say nothing more, and its numbers would have two names.
  * @throws as `loadModel`
  */
 export async function loadModels(

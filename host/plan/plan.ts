@@ -24,8 +24,8 @@ export interface PlanParts {
 }
 
 /**
- * A plan with its run id and the order of every block. The same parts give the same plan. One that the board would refuse is
- * refused here, before anything is sent.
+ * A plan with its run id and the order of every block. The same parts give the same plan. One that
+ * the board would refuse is refused here, before anything is sent.
  * @throws Error on what no request can lead to: names that are given twice or mean nothing.
  */
 export function makePlan(parts: PlanParts): Plan {
@@ -58,12 +58,14 @@ function runIdOf(body: { readonly createdUtc: string }): string {
 }
 
 /**
- * A seeded random order of all cells for each block: sorting by a hash of seed, block and cell is a uniform
- * shuffle that anyone can recompute, without a generator whose state would have to be specified.
+ * A seeded random order of all cells for each block: sorting by a hash of seed, block and cell is a
+ * uniform shuffle that anyone can recompute, without a generator whose state would have to be
+ * specified.
  */
 function blockOrder(seed: number, cells: readonly Cell[], blocks: number): string[][] {
   return Array.from({ length: blocks }, (_, block) => {
-    // Calibrations stand last: a budget that runs out in the first block has then gone to what was asked for.
+    // Calibrations stand last: a budget that runs out in the first block has then gone to what was
+    // asked for.
     const key = (cell: Cell) =>
       (cell.purpose === 'calibration' ? 'z' : 'a') +
       createHash('sha256').update(`${seed}/${block}/${cell.id}`).digest('hex');

@@ -9,8 +9,9 @@ const text = clean.nullable().catch(null).default(null);
 const number = z.number().nullable().catch(null).default(null);
 
 /**
- * What the workstation knew when it made the plan: `plan.context`. Host and user names and addresses stay out,
- * so that a result can be shared. Whatever is missing or does not fit becomes null.
+ * What the workstation knew when it made the plan: `plan.context`. Host and user names and
+ * addresses stay out, so that a result can be shared. Whatever is missing or does not fit becomes
+ * null.
  */
 export const runContext = z.object({
   tool: z.object({ name: clean, version: clean }).nullable().catch(null).default(null),
@@ -60,7 +61,9 @@ export const runContext = z.object({
 });
 export type RunContext = z.infer<typeof runContext>;
 
-/** The comparability keys: two results whose keys differ were not measured under like conditions. */
+/**
+ * The comparability keys: two results whose keys differ were not measured under like conditions.
+ */
 export const boardEnvironment = z.object({
   'board.model': words,
   'board.l4t': words,

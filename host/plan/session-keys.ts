@@ -3,7 +3,10 @@ import { OrinError } from '../errors.ts';
 import { ONNX_RUNTIME_VERSION } from '../store/runtime/onnxruntime-files.ts';
 import type { Axes } from './axes.ts';
 
-/** Configuration entries that ONNX Runtime 1.30.0 reads, by the names in its libraries for x64 and arm64. */
+/**
+ * Configuration entries that ONNX Runtime 1.30.0 reads, by the names in its libraries for x64 and
+ * arm64.
+ */
 export const sessionKeys: readonly string[] = [
   'memory.enable_memory_arena_shrinkage',
   'mlas.disable_kleidiai',
@@ -67,7 +70,10 @@ export const sessionKeys: readonly string[] = [
   'session.x64quantprecision',
 ];
 
-/** What its WebGPU provider reads; CUDA and TensorRT refuse unknown options by themselves, WebGPU passes over them. */
+/**
+ * What its WebGPU provider reads; CUDA and TensorRT refuse unknown options by themselves, WebGPU
+ * passes over them.
+ */
 export const webGpuOptions: readonly string[] = [
   'dawnBackendType',
   'dawnProcTable',
@@ -92,8 +98,8 @@ export const webGpuOptions: readonly string[] = [
 const families = /^(session|optimization|memory|mlas)\./;
 
 /**
- * ONNX Runtime passes over entries that it does not know, so that a misspelt one would be measured as if it were set.
- * Gives notes on those that another release, or a provider, may know.
+ * ONNX Runtime passes over entries that it does not know, so that a misspelt one would be measured
+ * as if it were set. Gives notes on those that another release, or a provider, may know.
  * @throws OrinError `usage` for an entry that the release in use does not know.
  */
 export function checkKeys({

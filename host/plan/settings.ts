@@ -89,8 +89,8 @@ export type EffortSettings = z.infer<typeof effortSettings>;
 export type BoardSettings = z.infer<typeof boardSettings>;
 
 /**
- * What a person says of a benchmark, however it was said: options, the home screen or a fleet file. It holds in JSON, and
- * names no board and no way to one.
+ * What a person says of a benchmark, however it was said: options, the home screen or a fleet file.
+ * It holds in JSON, and names no board and no way to one.
  */
 export const benchSettings = z.object({
   version: z.literal(SETTINGS_VERSION),

@@ -3,8 +3,8 @@ import type { Axes } from './axes.ts';
 import { defaultThreads } from './cells.ts';
 
 /**
- * The thesis' settings on this board: 1, half and all threads, and on the GPU the same or, for trtexec, whose threads nobody
- * sets, as many CPUs and then all of them by default.
+ * The thesis' settings on this board: 1, half and all threads, and on the GPU the same or, for
+ * trtexec, whose threads nobody sets, as many CPUs and then all of them by default.
  */
 export function thesisAxes(
   base: Axes,

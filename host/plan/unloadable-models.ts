@@ -5,8 +5,8 @@ import { loadObstacles } from '../store/runtime/onnxruntime-limits.ts';
 import { unreturnable } from './inputs/returnable.ts';
 
 /**
- * Refuses a model that the engine of a cell is known not to load or not to return, before anything is sent. A library of the
- * board's own and trtexec have limits of their own, which they tell.
+ * Refuses a model that the engine of a cell is known not to load or not to return, before anything
+ * is sent. A library of the board's own and trtexec have limits of their own, which they tell.
  * @param facts Of the models, by their ids in the plan.
  * @throws OrinError `model-unsupported`
  */

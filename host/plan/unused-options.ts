@@ -6,7 +6,8 @@ import type { Axes } from './axes.ts';
 type Engines = Pick<Axes, 'targets' | 'epOptions' | 'ortLibrary'>;
 
 /**
- * Refuses what a person gave and no cell would take: dropped in silence, a cell would be believed to be measured with it.
+ * Refuses what a person gave and no cell would take: dropped in silence, a cell would be believed
+ * to be measured with it.
  * @throws OrinError `usage`
  */
 export function refuseUnused({ targets, epOptions, ortLibrary }: Engines): void {

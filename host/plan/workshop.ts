@@ -7,8 +7,9 @@ import { type LoadedModel, loadModel } from './inputs/model-source.ts';
 import { triedAdvice } from './inputs/tried-advice.ts';
 
 /**
- * Where everything is made that boards are sent: models read, generated and hashed, inputs drawn, runtimes put together, files packed.
- * Each is made once, however many boards want it at the same time.
+ * Where everything is made that boards are sent: models read, generated and hashed, inputs drawn,
+ * runtimes put together, files packed. Each is made once, however many boards want it at the same
+ * time.
  */
 export interface Workshop {
   readonly packer: Packer;

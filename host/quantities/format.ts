@@ -9,8 +9,8 @@ const durationUnits = [
 const MAX_FIGURES = 3;
 
 /**
- * How many significant figures a value supports whose interval has this half-width (a share of the value): the
- * last figure is the first one that the interval leaves in doubt.
+ * How many significant figures a value supports whose interval has this half-width (a share of the
+ * value): the last figure is the first one that the interval leaves in doubt.
  */
 function supportedFigures(value: number, halfWidth: number | null | undefined): number {
   if (halfWidth === null || halfWidth === undefined || !(halfWidth > 0)) return MAX_FIGURES;
@@ -31,7 +31,9 @@ export function formatNumber(value: number, figures = MAX_FIGURES): string {
   return rounded.toFixed(Math.min(100, Math.max(0, decimals)));
 }
 
-/** A duration in the unit that suits it: `15.1 ms`, with no more figures than its interval supports. */
+/**
+ * A duration in the unit that suits it: `15.1 ms`, with no more figures than its interval supports.
+ */
 export function formatDuration(duration_ns: number, halfWidth?: number | null): string {
   if (!Number.isFinite(duration_ns)) return 'n/a';
   if (duration_ns === 0) return '0 ns';

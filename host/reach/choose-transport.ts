@@ -7,7 +7,10 @@ import { HandshakeFailure } from './ssh2/handshake.ts';
 import { unusableIdentities } from './trust/identities.ts';
 import { readKnownHost } from './trust/known-hosts.ts';
 
-/** Why only the system's ssh client can reach a target as the person means it; null when ssh2 can as well. */
+/**
+ * Why only the system's ssh client can reach a target as the person means it; null when ssh2 can as
+ * well.
+ */
 export async function reasonForSshClient(target: ResolvedTarget): Promise<string | null> {
   const settings = settingsReason(target);
   if (settings !== null) return settings;
@@ -73,7 +76,10 @@ async function unusableIdentity(target: ResolvedTarget): Promise<string | null> 
   return first?.replace(', which this client cannot use', '') ?? null;
 }
 
-/** Distributions switch GSSAPIAuthentication on for everybody; only with a ticket does it mean something. */
+/**
+ * Distributions switch GSSAPIAuthentication on for everybody; only with a ticket does it mean
+ * something.
+ */
 async function kerberosTicket(target: ResolvedTarget): Promise<string | null> {
   if (!target.clientOnly.gssapi) return null;
   const hasTicket = await new Promise<boolean>((resolve) => {

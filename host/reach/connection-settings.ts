@@ -3,7 +3,10 @@ import { cleanLine } from '../../agent/contract/clean-text.ts';
 
 const text = z.string().overwrite((value) => cleanLine(value, 4096));
 
-/** How a board is reached beyond what ssh_config says, and what may be asked on the way. It never enters a result. */
+/**
+ * How a board is reached beyond what ssh_config says, and what may be asked on the way. It never
+ * enters a result.
+ */
 const connectionSettings = z.object({
   port: z.int().positive().nullable(),
   login: text.nullable(),

@@ -30,7 +30,8 @@ function sweepOnce(): void {
 }
 
 /**
- * Connects to a board by the transport asked for, or by the one that can. Notes say why it is not ssh2.
+ * Connects to a board by the transport asked for, or by the one that can. Notes say why it is not
+ * ssh2.
  * @throws what `connectBoard` and `connectWithSshClient` throw.
  */
 export async function openLink(

@@ -17,7 +17,8 @@ export interface FollowedSoFar {
 }
 
 /**
- * Whether the run (the plan's segment of it) is alive and its journal has no more than so many bytes.
+ * Whether the run (the plan's segment of it) is alive and its journal has no more than so many
+ * bytes.
  * @throws what `runScript` throws, `remote-command` when the board does not answer in time.
  */
 export async function hasNothingNew(

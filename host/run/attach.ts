@@ -22,9 +22,10 @@ export interface AttachRequest extends RunRequest {
 }
 
 /**
- * Follows a run that is on a board from its first byte, whoever started it and from wherever, to the saved result. One
- * that is over is collected; one that is saved here already is opened.
- * @throws OrinError `run-unknown` when no run, or more than one, could be meant; and what following throws.
+ * Follows a run that is on a board from its first byte, whoever started it and from wherever, to
+ * the saved result. One that is over is collected; one that is saved here already is opened.
+ * @throws OrinError `run-unknown` when no run, or more than one, could be meant; and what following
+ *   throws.
  */
 export async function attach(request: AttachRequest): Promise<RunOutcome> {
   return await withConnections(request, attachConnected);

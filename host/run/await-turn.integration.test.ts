@@ -30,7 +30,10 @@ interface Watched {
   readonly connects: () => number;
 }
 
-/** The turns of a person whose name is not ASCII; `onHeld` is called when somebody else is told to have the board. */
+/**
+ * The turns of a person whose name is not ASCII; `onHeld` is called when somebody else is told to
+ * have the board.
+ */
 function watch(onHeld: () => void): Watched {
   const told: (string | null)[] = [];
   let connects = 0;

@@ -25,13 +25,20 @@ type TurnRequest = Pick<
   'board' | 'owner' | 'waitMs' | 'signal' | 'leave' | 'connect' | 'listener'
 >;
 
-/** Between two looks at a board that is busy: every one costs whoever measures there a few short processes. */
+/**
+ * Between two looks at a board that is busy: every one costs whoever measures there a few short
+ * processes.
+ */
 const LOOK_EVERY_S = 5;
-/** A look is a few hundred bytes; noise of a login script before the first one is far below this. */
+/**
+ * A look is a few hundred bytes; noise of a login script before the first one is far below this.
+ */
 const MAX_LOOK_BYTES = 512 * 1024;
 const RECONNECT_MS = 5_000;
 
-/** A benchmark's turns on its board; the waiting of all of them together is bounded by the request. */
+/**
+ * A benchmark's turns on its board; the waiting of all of them together is bounded by the request.
+ */
 export class Turns {
   readonly #request: TurnRequest;
   readonly #untilMs: number;
@@ -47,10 +54,12 @@ export class Turns {
   }
 
   /**
-   * Waits until nobody else has the board, where waiting was asked for; tells who has it at once and whenever that changes.
-   * Nothing of ours is on the board meanwhile but one shell, which ends with the connection. A reservation of somebody else is
-   * only told where nothing is waited for: it binds nobody.
-   * @returns the board with a probe of the moment at which it was free, over another connection where one was lost.
+   * Waits until nobody else has the board, where waiting was asked for; tells who has it at once
+   * and whenever that changes. Nothing of ours is on the board meanwhile but one shell, which ends
+   * with the connection. A reservation of somebody else is only told where nothing is waited for:
+   * it binds nobody.
+   * @returns the board with a probe of the moment at which it was free, over another connection
+   *   where one was lost.
    * @throws OrinError `board-busy` when it is not free in time.
    */
   async wait(board: BoardAtHand): Promise<BoardAtHand> {
@@ -119,7 +128,10 @@ export class Turns {
     }
   }
 
-  /** Waits a little before the next look; over another connection where this one is closed, which is then ended. */
+  /**
+   * Waits a little before the next look; over another connection where this one is closed, which is
+   * then ended.
+   */
   async #pause(link: Link, signal: AbortSignal): Promise<Link> {
     await sleep(RECONNECT_MS, undefined, { signal }).catch(() => undefined);
     if (signal.aborted || !(await isClosed(link))) return link;
@@ -167,7 +179,10 @@ function withoutMinutes(text: string): string {
   return text.replace(/ for [^,]+ more,/u, '');
 }
 
-/** True when the board seems free, or was restarted: a probe then tells; false when the looking ended before. */
+/**
+ * True when the board seems free, or was restarted: a probe then tells; false when the looking
+ * ended before.
+ */
 async function watchOnce(
   link: Link,
   facts: BoardFacts,

@@ -19,14 +19,21 @@ export interface BenchRequest extends FollowRequest {
   readonly axes: Axes;
   /** Also measure on the best GPU engine that the board has. */
   readonly isGpuWanted: boolean;
-  /** Without a GPU engine on the board the rest is measured, and the report says why the GPU is missing. */
+  /**
+   * Without a GPU engine on the board the rest is measured, and the report says why the GPU is
+   * missing.
+   */
   readonly isGpuOptional?: boolean;
-  /** Which onnxruntime-node to use: `npm`, a stored build's name, a directory or a `.tgz`; null: see `chooseBuild`. */
+  /**
+   * Which onnxruntime-node to use: `npm`, a stored build's name, a directory or a `.tgz`; null: see
+   * `chooseBuild`.
+   */
   readonly ortPackage: string | null;
   /** Which experiment this is, for its report; null: a benchmark. */
   readonly experiment: RunContext['experiment'];
   /**
-   * What has to be on the board before the supervisor starts; gives what undoes that where the supervisor does not.
+   * What has to be on the board before the supervisor starts; gives what undoes that where the
+   * supervisor does not.
    */
   readonly beforeLaunch?: (link: Link, facts: BoardFacts) => Promise<() => Promise<void>>;
   /** Asked where putting back what an earlier run moved takes a password; absent: nobody. */

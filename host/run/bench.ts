@@ -32,9 +32,10 @@ import { startRun } from './start-run.ts';
 import { withConnections } from './with-connections.ts';
 
 /**
- * One benchmark on one board, from connecting to the saved result; null after a dry run. The listener hears
- * everything in between.
- * @throws OrinError for whatever stops it before the run has begun; afterwards the run is on the board, to be attached.
+ * One benchmark on one board, from connecting to the saved result; null after a dry run. The
+ * listener hears everything in between.
+ * @throws OrinError for whatever stops it before the run has begun; afterwards the run is on the
+ *   board, to be attached.
  */
 export async function bench(request: BenchRequest): Promise<RunOutcome | null> {
   return await withConnections(request, benchConnected);
@@ -90,7 +91,8 @@ async function benchConnected(request: BenchRequest): Promise<RunOutcome | null>
   for (const note of prepared.notes) tell({ kind: 'note', text: note });
   tell({ kind: 'planned', plan: prepared.plan, estimateMs: prepared.estimateMs });
   if (request.isDryRun) return null;
-  // Opened before anything is sent: a directory that cannot be written is said before hours of measuring.
+  // Opened before anything is sent: a directory that cannot be written is said before hours of
+  // measuring.
   const isLean = request.lanes !== undefined;
   const spool = await openSpool(request.directories.runs, prepared.plan.runId, {
     isLean,
@@ -148,7 +150,10 @@ async function runPlan(request: BenchRequest, ready: ReadyBoard): Promise<RunOut
   }
 }
 
-/** Launches the run and follows it; null when somebody has taken the board and it is to be waited for. */
+/**
+ * Launches the run and follows it; null when somebody has taken the board and it is to be waited
+ * for.
+ */
 async function measure(
   request: BenchRequest,
   { connection, probe, prepared, spool, turns }: ReadyBoard,
@@ -179,19 +184,27 @@ function beforeRun(what: string, { signal }: BenchRequest): Renewal {
   };
 }
 
-/** The lock is held and the plan accepted: the board was not busy and nothing is amiss with the files. */
+/**
+ * The lock is held and the plan accepted: the board was not busy and nothing is amiss with the
+ * files.
+ */
 function isUnderWay({ kind }: RunChange): boolean {
   return kind === 'process-began' || kind === 'reading' || kind === 'cooldown';
 }
 
-/** Why the files are not where they are expected: `~/.cache` may be full, or others can write to it. */
+/**
+ * Why the files are not where they are expected: `~/.cache` may be full, or others can write to it.
+ */
 function tellRejectedPlaces({ listener }: BenchRequest, { base }: BoardFacts): void {
   for (const { path, reason } of base.rejected) {
     listener({ kind: 'note', text: `${path} is not used (${reason}): ${base.path} is` });
   }
 }
 
-/** Nothing that was measured is forgotten: what others, or an earlier day, left on the board is named. */
+/**
+ * Nothing that was measured is forgotten: what others, or an earlier day, left on the board is
+ * named.
+ */
 function tellUncollected(request: BenchRequest, probe: Probe): void {
   const ids = probe.runs.filter((run) => !run.isAlive && run.journalBytes > 0).map(({ id }) => id);
   if (ids.length === 0) return;

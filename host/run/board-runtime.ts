@@ -46,7 +46,10 @@ export async function runtimeOf(
   });
 }
 
-/** Path of the runtime on the board with which the plan was begun, verified; null when it is not there any more. */
+/**
+ * Path of the runtime on the board with which the plan was begun, verified; null when it is not
+ * there any more.
+ */
 export async function runtimeOnBoard(link: Link, probe: Probe, plan: Plan): Promise<string | null> {
   const id = runContext.parse(plan.context).runtime?.id ?? '';
   if (!/^[0-9a-f]{64}$/.test(id)) return null;

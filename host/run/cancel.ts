@@ -8,9 +8,9 @@ import { runScript } from '../shell/run-script.ts';
 import { runDirectory } from './run-directory.ts';
 
 /**
- * Asks the supervisor of a run to stop: it ends its worker, writes what was measured and says goodbye. One that
- * is still there after 15 s is killed with its whole session, so that nothing of ours stays behind. False when there
- * was none to ask.
+ * Asks the supervisor of a run to stop: it ends its worker, writes what was measured and says
+ * goodbye. One that is still there after 15 s is killed with its whole session, so that nothing of
+ * ours stays behind. False when there was none to ask.
  */
 export async function requestCancel(link: Link, base: string, runId: string): Promise<boolean> {
   const script = program([answer, boot, alive, cancel], [runDirectory(base, runId)]);

@@ -27,8 +27,8 @@ export interface EngineCheck {
 }
 
 /**
- * Every way to run a model that a board might have: what is pushed with each provider, the board's own libraries with
- * those that lie beside them, trtexec.
+ * Every way to run a model that a board might have: what is pushed with each provider, the board's
+ * own libraries with those that lie beside them, trtexec.
  */
 export function targetsToCheck(
   { libraries }: Pick<GpuMeans, 'libraries'>,

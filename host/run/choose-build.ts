@@ -6,7 +6,10 @@ import { openUserBuild, requireFits, type UserBuild } from '../store/runtime/use
 
 export interface BuildRequest {
   readonly board: string;
-  /** `npm`, the name of a stored build, or a path; null: the stored build in use for the board's platform, if any. */
+  /**
+   * `npm`, the name of a stored build, or a path; null: the stored build in use for the board's
+   * platform, if any.
+   */
   readonly ortPackage: string | null;
   readonly directories: { readonly cache: string; readonly builds: string };
   readonly signal: AbortSignal;
@@ -16,8 +19,9 @@ export interface BuildRequest {
 const NPM = 'npm';
 
 /**
- * The build of onnxruntime-node that a board is measured with, found to fit it; null for the one of npm. A stored
- * build that does not fit is refused, not passed over: what would run instead is something else.
+ * The build of onnxruntime-node that a board is measured with, found to fit it; null for the one of
+ * npm. A stored build that does not fit is refused, not passed over: what would run instead is
+ * something else.
  * @throws OrinError `runtime-unavailable`, `usage`.
  */
 export async function chooseBuild(

@@ -2,9 +2,10 @@ import { OrinError } from '../errors.ts';
 import type { BoardRunWithPlan } from './board-runs.ts';
 
 /**
- * The run that is meant: by its id or an unambiguous beginning of it, else the one that is running, else the only one.
- * Null when an id was given and none on the board has it.
- * @throws OrinError `run-unknown` when there is none, or more than one could be meant: they are listed.
+ * The run that is meant: by its id or an unambiguous beginning of it, else the one that is running,
+ * else the only one. Null when an id was given and none on the board has it.
+ * @throws OrinError `run-unknown` when there is none, or more than one could be meant: they are
+ *   listed.
  */
 export function chooseRun(
   board: string,

@@ -18,7 +18,9 @@ import { openJournal } from './journal-bytes.ts';
 import { followRun, type JournalStream } from './launch.ts';
 import { runDirectory } from './run-directory.ts';
 
-/** The raw logs that a run leaves beside its journal; each is there or not, by the telemetry source. */
+/**
+ * The raw logs that a run leaves beside its journal; each is there or not, by the telemetry source.
+ */
 const logs = ['mpstat.log', 'proc.log', 'agent.log'] as const;
 
 /** The run is over: nothing is measured meanwhile, and it waits on the board. */
@@ -29,8 +31,9 @@ const whileCollecting: Renewal = {
 };
 
 /**
- * Brings what a run that is over left on the board beside its journal, and the journal itself again where what arrived
- * is not what is there; over other connections when one is lost. Gives what could not be brought and why.
+ * Brings what a run that is over left on the board beside its journal, and the journal itself again
+ * where what arrived is not what is there; over other connections when one is lost. Gives what
+ * could not be brought and why.
  * @throws OrinError `results-unwritable`.
  */
 export async function collectRun(
@@ -65,7 +68,8 @@ async function receiveAgainIfOther(
   const note = (text: string) => request.listener({ kind: 'note', text });
   const there = await journalOnBoard(link, base, plan);
   if (there.sha256 === spool.sha256) return [];
-  // A power cut takes from the board what its disk had not written yet, and that had been sent all the same.
+  // A power cut takes from the board what its disk had not written yet, and that had been sent all
+  // the same.
   if (await spool.contains(there)) {
     note('the journal on the board is a shorter one: all events that arrived before are kept');
     return [];
@@ -140,7 +144,10 @@ async function collectLogs(
   return failures;
 }
 
-/** SHA-256 of all journals of the run, by name, as they were brought here and compared with those on the board. */
+/**
+ * SHA-256 of all journals of the run, by name, as they were brought here and compared with those on
+ * the board.
+ */
 export function journalHashes(
   { plan, earlier }: FollowedRun,
   newest: string,
@@ -150,7 +157,8 @@ export function journalHashes(
 
 /** @throws Error when somebody else lets the run go on there, and what the link throws. */
 export async function removeFromBoard({ connection, base, plan }: FollowedRun): Promise<void> {
-  // Looked at in the same command: while a connection was sought, another workstation may have resumed the run.
+  // Looked at in the same command: while a connection was sought, another workstation may have
+  // resumed the run.
   const next = segmentFile('plan.json', (plan.segment ?? 1) + 1);
   const text = 'if [ -e "$1/$2" ]; then exit 7; fi; rm -rf "$1"';
   const script = program(text, [runDirectory(base, plan.runId), next]);

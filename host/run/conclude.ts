@@ -15,9 +15,10 @@ export interface ConcludeOptions {
 }
 
 /**
- * Ends what following began. A run that was left stays on the board and nothing of it here. Of any other what it left on
- * the board is collected, the result computed, both saved; and only when all of it is on the disk here, byte
- * for byte, the run is removed from the board. A run that was cut is saved as what it is.
+ * Ends what following began. A run that was left stays on the board and nothing of it here. Of any
+ * other what it left on the board is collected, the result computed, both saved; and only when all
+ * of it is on the disk here, byte for byte, the run is removed from the board. A run that was cut
+ * is saved as what it is.
  * @throws OrinError `results-unwritable`, `journal-damaged`; the run is then still on the board.
  */
 export async function concludeRun(
@@ -68,7 +69,9 @@ async function saveFollowed(
   return saved;
 }
 
-/** Null when the person left while it waited for its turn, and all of the run is still on the board. */
+/**
+ * Null when the person left while it waited for its turn, and all of the run is still on the board.
+ */
 async function saveInTurn(
   request: FollowRequest,
   followed: FollowedRun,

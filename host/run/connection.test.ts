@@ -4,7 +4,10 @@ import type { Link } from '../link/link.ts';
 import { Connection, type Renewal } from './connection.ts';
 import type { FollowRequest } from './follow-request.ts';
 
-/** A link that is lost as soon as it is used: no command reaches anything, which no real board does on demand. */
+/**
+ * A link that is lost as soon as it is used: no command reaches anything, which no real board does
+ * on demand.
+ */
 function dyingLink(): Link {
   return {
     board: 'board',

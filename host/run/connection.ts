@@ -12,7 +12,10 @@ export interface Renewal {
   readonly again: string;
   /** Ends the looking, beside the request's `leave`. */
   readonly signal?: AbortSignal;
-  /** Another number than at the last loss says that the work got on meanwhile; absent where it always begins anew. */
+  /**
+   * Another number than at the last loss says that the work got on meanwhile; absent where it
+   * always begins anew.
+   */
   readonly progress?: () => number;
 }
 
@@ -63,9 +66,11 @@ export class Connection {
   }
 
   /**
-   * Does work that may be begun anew: from its beginning on every connection that takes the place of one that was
-   * lost meanwhile. Work that only ever loses its connection is given up when the time for looking is over.
-   * @throws what the work threw, on a connection that holds or when there is no other; and what `reconnect` throws.
+   * Does work that may be begun anew: from its beginning on every connection that takes the place
+   * of one that was lost meanwhile. Work that only ever loses its connection is given up when the
+   * time for looking is over.
+   * @throws what the work threw, on a connection that holds or when there is no other; and what
+   *   `reconnect` throws.
    */
   async use<T>(work: (link: Link) => Promise<T>, renewal: Renewal): Promise<T> {
     let search: Search | null = null;

@@ -9,8 +9,8 @@ import { nodeProgramBytes } from '../store/runtime/node-package.ts';
 import { onnxRuntimeFiles } from '../store/runtime/onnxruntime-files.ts';
 
 /**
- * What a benchmark would find out about a board only on its way, tried before: room for the runtime, where none is there, and as
- * many sessions at once as a push takes.
+ * What a benchmark would find out about a board only on its way, tried before: room for the
+ * runtime, where none is there, and as many sessions at once as a push takes.
  */
 export async function boardTrials(
   link: Link,
@@ -37,7 +37,10 @@ async function roomProblem(board: string, { facts, runtimes }: Probe): Promise<O
   }
 }
 
-/** A large file may go over several channels of a far board, beside a batch of small ones and what puts it together. */
+/**
+ * A large file may go over several channels of a far board, beside a batch of small ones and what
+ * puts it together.
+ */
 async function sessionProblem(link: Link, signal: AbortSignal): Promise<OrinError | null> {
   const channels = channelCount(Number.MAX_SAFE_INTEGER, link.roundTripMs, null);
   const needed = channels === 1 ? 2 : channels + 2;

@@ -35,8 +35,8 @@ function earlierJournals({ segment = 1 }: Plan): string[] {
 }
 
 /**
- * Names of the journals of the plan's segments before it that the board holds shorter than `saved` does: a power cut
- * took from it what its disk had not written yet.
+ * Names of the journals of the plan's segments before it that the board holds shorter than `saved`
+ * does: a power cut took from it what its disk had not written yet.
  */
 export async function shorterOnBoard(
   { connection, base, plan }: Omit<SegmentedRun, 'spool'>,
@@ -52,7 +52,10 @@ export async function shorterOnBoard(
   return shorter;
 }
 
-/** Prints a line for each of these files of a run on the board: its SHA-256, its size in bytes, its name. */
+/**
+ * Prints a line for each of these files of a run on the board: its SHA-256, its size in bytes, its
+ * name.
+ */
 export function hashesOf({ base, plan }: BoardRunFiles, names: readonly string[]): string {
   return program(hashFiles, [runDirectory(base, plan.runId), ...names]);
 }
@@ -87,10 +90,11 @@ async function earlierOnBoard(
 }
 
 /**
- * Puts the journals of the segments before the plan's into the spool's directory: from `saved`, the directory of the
- * run as it was collected before, where that holds no fewer events, else from the board, byte for byte. Gives their
- * SHA-256 by name.
- * @throws OrinError `journal-damaged` when one is not on the board or did not arrive as it is there.
+ * Puts the journals of the segments before the plan's into the spool's directory: from `saved`, the
+ * directory of the run as it was collected before, where that holds no fewer events, else from the
+ * board, byte for byte. Gives their SHA-256 by name.
+ * @throws OrinError `journal-damaged` when one is not on the board or did not arrive as it is
+ *   there.
  */
 export async function bringEarlierSegments(
   run: SegmentedRun,

@@ -21,10 +21,12 @@ export interface FetchOptions {
 }
 
 /**
- * Copies a file from the board, packed on the way; false when it is not there or empty. It may grow meanwhile: what
- * comes is as many bytes as the board told at first, whatever its packing unpacks to.
- * @throws OrinError `board-silent`; `remote-command` when the board sends something else than it told; the stream's error when
- * the link died or the local disk refused. Nothing half-written stays.
+ * Copies a file from the board, packed on the way; false when it is not there or empty. It may grow
+ * meanwhile: what comes is as many bytes as the board told at first, whatever its packing unpacks
+ * to.
+ * @throws OrinError `board-silent`; `remote-command` when the board sends something else than it
+ *   told; the stream's error when the link died or the local disk refused. Nothing half-written
+ *   stays.
  */
 export async function fetchFile(
   link: Link,

@@ -10,7 +10,10 @@ import type { SavedOutcome } from './run-outcome.ts';
 
 /** A run on a board that is meant. */
 export interface RunRequest extends FollowRequest {
-  /** Id of the run or the beginning of it; null for the one that is running, else the only one there is. */
+  /**
+   * Id of the run or the beginning of it; null for the one that is running, else the only one there
+   * is.
+   */
   readonly runId: string | null;
 }
 

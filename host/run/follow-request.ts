@@ -20,6 +20,9 @@ export interface FollowRequest {
   readonly leave: AbortSignal;
   /** Others than the usual ones, for tests. */
   readonly limits?: BoardLimits;
-  /** Where this is one board of many: takes turns with them, and keeps nothing of a journal in memory. */
+  /**
+   * Where this is one board of many: takes turns with them, and keeps nothing of a journal in
+   * memory.
+   */
   readonly lanes?: Lanes;
 }

@@ -35,8 +35,9 @@ export interface StartedRun {
 /** A run as far as it could be followed. */
 export interface FollowedRun extends Omit<StartedRun, 'stream' | 'onOpened'> {
   /**
-   * `bye`: to its last event; `died`: its supervisor is gone and left none; `left`: it goes on without us;
-   * `lost`: the board was not reached again for longer than the run can take; `gone`: somebody removed it there.
+   * `bye`: to its last event; `died`: its supervisor is gone and left none; `left`: it goes on
+   * without us; `lost`: the board was not reached again for longer than the run can take; `gone`:
+   * somebody removed it there.
    */
   readonly end: 'bye' | 'died' | 'left' | 'lost' | 'gone';
 }
@@ -47,11 +48,13 @@ const RECONNECT_GRACE_MS = 10 * 60_000;
 const CANCEL_AGAIN_MS = 500;
 
 /**
- * Streams the journal to its end. A lost connection is followed by another and continues at the next byte: the run
- * goes on without us. When the request's signal fires the run is asked to stop, and its last events are still
- * waited for; when `leave` fires, or `isEnough` says so of a change, following ends and the run does not.
- * @throws OrinError `results-unwritable`, `agent-failed`, `run-unknown`, `remote-command` when the board cannot read
- * the journal, `board-silent` when it says nothing or nothing new, `journal-too-large`, and what `reconnect` throws.
+ * Streams the journal to its end. A lost connection is followed by another and continues at the
+ * next byte: the run goes on without us. When the request's signal fires the run is asked to stop,
+ * and its last events are still waited for; when `leave` fires, or `isEnough` says so of a change,
+ * following ends and the run does not.
+ * @throws OrinError `results-unwritable`, `agent-failed`, `run-unknown`, `remote-command` when the
+ *   board cannot read the journal, `board-silent` when it says nothing or nothing new,
+ *   `journal-too-large`, and what `reconnect` throws.
  */
 export async function followToEnd(
   request: FollowRequest,
@@ -185,8 +188,9 @@ class Follower {
   }
 
   /**
-   * A run without telemetry may write nothing for hours. One that is alive and has written no more than came is waited
-   * for; a stream that holds back what was written, or a run that is over, is a stream to be opened again.
+   * A run without telemetry may write nothing for hours. One that is alive and has written no more
+   * than came is waited for; a stream that holds back what was written, or a run that is over, is a
+   * stream to be opened again.
    */
   async #askAfterRun(link: Link, stream: JournalStream, quietMs: number): Promise<void> {
     const { base, plan, spool } = this.#start;
@@ -237,7 +241,10 @@ class Follower {
     this.#note(`the run was cut at event ${this.#start.spool.events}: ${why}`);
   }
 
-  /** A signal that fires, or has fired, asks the supervisor to stop; the journal then ends by itself. */
+  /**
+   * A signal that fires, or has fired, asks the supervisor to stop; the journal then ends by
+   * itself.
+   */
   #cancelWhenAsked(link: Link): () => void {
     const { signal } = this.#request;
     const over = new AbortController();

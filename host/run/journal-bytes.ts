@@ -7,7 +7,10 @@ import type { JournalStream } from './launch.ts';
 
 /** A stream of which the first line was read. */
 export interface OpenJournal {
-  /** Bytes of the whole journal when no supervisor is there any more to make it longer; null while one is. */
+  /**
+   * Bytes of the whole journal when no supervisor is there any more to make it longer; null while
+   * one is.
+   */
   readonly finalBytes: number | null;
   /** Of the board as it is now. Untrusted text. */
   readonly bootId: string;
@@ -17,9 +20,9 @@ export interface OpenJournal {
 
 /**
  * Reads up to the first journal byte.
- * @throws OrinError `agent-failed` when the board said that there is no such run, with its reason; `remote-command`
- * when it ended without a word; `board-silent` when it does neither in time;
- * `connection-lost` when the link died before it said anything.
+ * @throws OrinError `agent-failed` when the board said that there is no such run, with its reason;
+ *   `remote-command` when it ended without a word; `board-silent` when it does neither in time;
+ *   `connection-lost` when the link died before it said anything.
  */
 export async function openJournal(stream: JournalStream, silence: Silence): Promise<OpenJournal> {
   return await inTime(stream.process, silence, () => firstWord(stream, silence.board));

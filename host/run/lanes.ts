@@ -1,6 +1,7 @@
 /**
- * The steps of a benchmark that boards share something for, so that they take turns: the way out of this machine, its CPUs, or how many
- * boards may measure at once. Each does the work when its turn has come and gives what it gave.
+ * The steps of a benchmark that boards share something for, so that they take turns: the way out of
+ * this machine, its CPUs, or how many boards may measure at once. Each does the work when its turn
+ * has come and gives what it gave.
  */
 export interface Lanes {
   /** Sends files; those that have little to send go first. */

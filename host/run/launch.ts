@@ -29,14 +29,18 @@ export interface BoardPaths {
 export interface JournalStream {
   readonly process: RemoteProcess;
   /**
-   * Before the first journal byte stands the line `<marker>run:live:<boot id>`, or `<marker>run:ended:<boot id>:<size>`
-   * when no supervisor is there any more, so that the journal will never be longer than that.
+   * Before the first journal byte stands the line `<marker>run:live:<boot id>`, or
+   * `<marker>run:ended:<boot id>:<size>` when no supervisor is there any more, so that the journal
+   * will never be longer than that.
    */
   readonly marker: string;
 }
 
 export interface LaunchOptions {
-  /** The supervisor itself waits so long for a board that somebody took at this very moment; default 0. */
+  /**
+   * The supervisor itself waits so long for a board that somebody took at this very moment; default
+   * 0.
+   */
   readonly waitMs?: number;
   /** Ends the launch as long as the board has nothing of the run. */
   readonly untilReady?: AbortSignal;
@@ -44,10 +48,10 @@ export interface LaunchOptions {
 }
 
 /**
- * Lays down the plan, starts the supervisor in a session of its own, detached from this connection, and streams
- * its journal: one command, which is fed once its shell reads.
- * A later segment goes beside the earlier ones of its run, in the same directory.
- * Instead of the journal it answers `<marker>failed:<reason>` and the agent's log; nothing of the run (of that segment) is then left.
+ * Lays down the plan, starts the supervisor in a session of its own, detached from this connection,
+ * and streams its journal: one command, which is fed once its shell reads. A later segment goes
+ * beside the earlier ones of its run, in the same directory. Instead of the journal it answers
+ * `<marker>failed:<reason>` and the agent's log; nothing of the run (of that segment) is then left.
  */
 export async function launchRun(
   link: Link,
@@ -84,7 +88,10 @@ export function storeFilesOf({ models, cells }: Plan): string[] {
   return [...new Set([...files, ...inputs])];
 }
 
-/** Streams the journal of a run (of the plan's segment of it) that was started before, from byte `offset` on. */
+/**
+ * Streams the journal of a run (of the plan's segment of it) that was started before, from byte
+ * `offset` on.
+ */
 export async function followRun(
   link: Link,
   base: string,

@@ -4,9 +4,10 @@ import { median } from '../../agent/contract/statistics/quantile.ts';
 import type { JournalData } from '../journal/journal-data.ts';
 
 /**
- * The plan by which a run that was cut goes on: the same, with what is missing of its order. Missing are the cells of
- * each block that have no process that went well, but not cells that had left the plan. Process numbers go on, a
- * total budget is what the earlier segments left of it, and the rules that stop a cell know what it came to so far.
+ * The plan by which a run that was cut goes on: the same, with what is missing of its order.
+ * Missing are the cells of each block that have no process that went well, but not cells that had
+ * left the plan. Process numbers go on, a total budget is what the earlier segments left of it, and
+ * the rules that stop a cell know what it came to so far.
  * @throws Error when the journal has no plan.
  */
 export function nextSegment(journal: JournalData): Plan {
@@ -55,7 +56,10 @@ function earlierOf({ processes }: JournalData): Earlier {
   return earlier;
 }
 
-/** At least a millisecond: the schema knows no empty budget. What engines took to build is not of it. */
+/**
+ * At least a millisecond: the schema knows no empty budget. What engines took to build is not of
+ * it.
+ */
 function leftOf(totalBudgetMs: number | null, journal: JournalData): number | null {
   if (totalBudgetMs === null) return null;
   const built_ns = journal.processes.reduce((sum, { trtexec }) => sum + buildTime_ns(trtexec), 0);

@@ -110,8 +110,8 @@ export async function prepareRun(
 }
 
 /**
- * Every model under every engine that is asked for: refused before shapes are asked for, where none would help. With filters only
- * the cells tell which engine takes which model.
+ * Every model under every engine that is asked for: refused before shapes are asked for, where none
+ * would help. With filters only the cells tell which engine takes which model.
  */
 function enginesOf(
   { targets, ortLibrary, include, exclude }: Axes,
@@ -132,7 +132,10 @@ function effortOn({ hasTemperature }: BoardFacts, request: BenchRequest['effort'
   return effortFrom(hasTemperature === false ? { ...request, cooldownMs: 0 } : request);
 }
 
-/** Passes are whole iterations: one that is not filled by the images that were asked for takes more of them. */
+/**
+ * Passes are whole iterations: one that is not filled by the images that were asked for takes more
+ * of them.
+ */
 function passNotes(cells: readonly Cell[], { imagesPerPass }: Effort): string[] {
   const sizes = new Set(
     cells.filter(({ purpose }) => purpose === 'measure').map(itemsPerIteration),
@@ -147,7 +150,10 @@ function passNotes(cells: readonly Cell[], { imagesPerPass }: Effort): string[] 
   });
 }
 
-/** The null model has an input of its own: what was said about the measured models' does not concern it. */
+/**
+ * The null model has an input of its own: what was said about the measured models' does not concern
+ * it.
+ */
 function seededOnly(inputs: BenchRequest['inputs']): BenchRequest['inputs'] {
   return { ...inputs, batchAxes: [], shapes: {}, ranges: {}, files: {}, data: null };
 }
@@ -165,7 +171,9 @@ function ortLibrariesOf({ files }: Runtime): string[] {
   return libraries.map(({ file }) => file.sha256);
 }
 
-/** What `result.json` keeps beside the plan: see host/plan/run-context.ts. No host or user names. */
+/**
+ * What `result.json` keeps beside the plan: see host/plan/run-context.ts. No host or user names.
+ */
 function contextOf(
   request: BenchRequest,
   facts: BoardFacts,

@@ -25,8 +25,9 @@ export interface CollectedRun {
 }
 
 /**
- * Lays what came from the board of a run that was collected back on it, where it goes on: whoever collects the rest, from
- * whichever machine, then finds all of it there. Under another name until it is whole.
+ * Lays what came from the board of a run that was collected back on it, where it goes on: whoever
+ * collects the rest, from whichever machine, then finds all of it there. Under another name until
+ * it is whole.
  * @throws OrinError `push-failed`.
  */
 export async function putBack(
@@ -40,8 +41,8 @@ export async function putBack(
 }
 
 /**
- * Lays journals of a cut run, by name, over those on the board that a power cut made shorter than what had been sent
- * before it. Each under another name until it is whole.
+ * Lays journals of a cut run, by name, over those on the board that a power cut made shorter than
+ * what had been sent before it. Each under another name until it is whole.
  * @throws OrinError `push-failed`.
  */
 export async function putBackJournals(

@@ -19,9 +19,10 @@ export function searchFor(withinMs: number): Search {
 }
 
 /**
- * Connects again, however often it takes: soon for a hiccup, then after 1 … 30 s, with jitter so that several boards
- * behind one access point do not knock in step. Null when the time is over or the person left.
- * A search that found the board may be gone on with, where the connection is lost at once.
+ * Connects again, however often it takes: soon for a hiccup, then after 1 … 30 s, with jitter so
+ * that several boards behind one access point do not knock in step. Null when the time is over or
+ * the person left. A search that found the board may be gone on with, where the connection is lost
+ * at once.
  * @throws OrinError for what trying again would not mend, such as a changed host key.
  */
 export async function reconnect(request: FollowRequest, search: Search): Promise<Link | null> {
@@ -43,7 +44,10 @@ async function pause(attempt: number, leave: AbortSignal): Promise<void> {
   else await sleep(FIRST_TRY_MS, undefined, { signal: leave }).catch(() => undefined);
 }
 
-/** The pause before the `attempt`th repetition: `firstMs`, doubled each time up to 30 s, a quarter more or less. */
+/**
+ * The pause before the `attempt`th repetition: `firstMs`, doubled each time up to 30 s, a quarter
+ * more or less.
+ */
 export async function backOff(attempt: number, leave: AbortSignal, firstMs: number): Promise<void> {
   const waitMs = Math.min(MAX_BACKOFF_MS, firstMs * 2 ** (attempt - 1));
   const options = { signal: leave };

@@ -28,11 +28,12 @@ export interface ResumeRequest extends RunRequest, SupplyRequest {
 }
 
 /**
- * Lets a run that was cut go on: collects what it measured, where that was not done yet, and measures what is missing
- * of its plan as a further segment of the same run, followed to the saved result of all segments. A run that is under
- * way is followed; one that ended by itself is collected.
- * @throws OrinError `run-unknown`, `board-busy`; `push-failed` when a model is neither on the board any more nor
- * here; and what following throws.
+ * Lets a run that was cut go on: collects what it measured, where that was not done yet, and
+ * measures what is missing of its plan as a further segment of the same run, followed to the saved
+ * result of all segments. A run that is under way is followed; one that ended by itself is
+ * collected.
+ * @throws OrinError `run-unknown`, `board-busy`; `push-failed` when a model is neither on the board
+ *   any more nor here; and what following throws.
  */
 export async function resume(request: ResumeRequest): Promise<RunOutcome> {
   return await withConnections(request, resumeConnected);
@@ -45,7 +46,8 @@ async function resumeConnected(request: ResumeRequest): Promise<RunOutcome> {
   const cut = isHere ? await cutHere(request) : await collect(request, connection, base, run);
   if (cut.outcome.kind === 'left' || !cut.isCut) return cut.outcome;
   requireReady(request.board, probe);
-  // Its guardian may have been killed with it, and what is missing is to be measured with interrupts where they were.
+  // Its guardian may have been killed with it, and what is missing is to be measured with
+  // interrupts where they were.
   const again = beforeSegment(request);
   const putInterruptsBack = (current: Link) =>
     restoreStale(current, probe.facts, silentPrompter, request.signal);

@@ -6,8 +6,8 @@ import type { PushProgress } from '../store/push/progress.ts';
 import type { BoardRun } from './board-runs.ts';
 
 /**
- * What listeners of a run are told, in order of occurrence: the progress lines, the live screen and the files
- * are three readers of this one stream.
+ * What listeners of a run are told, in order of occurrence: the progress lines, the live screen and
+ * the files are three readers of this one stream.
  */
 export type RunEvent =
   | { readonly kind: 'connecting'; readonly destination: string }

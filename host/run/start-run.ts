@@ -16,15 +16,18 @@ export interface ReadyRun {
   readonly plan: Plan;
   /** Where the journal goes; empty yet. */
   readonly spool: Spool;
-  /** SHA-256 of the journals of earlier segments, by name, as they lie in the spool's directory; absent: none. */
+  /**
+   * SHA-256 of the journals of earlier segments, by name, as they lie in the spool's directory;
+   * absent: none.
+   */
   readonly earlier?: ReadonlyMap<string, string>;
   /** How long the run waits on a board that somebody takes at this moment; absent: not at all. */
   readonly waitMs?: number;
 }
 
 /**
- * Starts a run and follows it. A connection that is lost just then may have taken the launch with it or not: the
- * board is asked, and the run started again when nothing of it is there.
+ * Starts a run and follows it. A connection that is lost just then may have taken the launch with
+ * it or not: the board is asked, and the run started again when nothing of it is there.
  * @throws OrinError as `followToEnd`.
  */
 export async function startRun(

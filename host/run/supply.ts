@@ -20,10 +20,11 @@ export interface SupplyRequest extends FollowRequest, RuntimeRequest {
 }
 
 /**
- * Sends a board what it has no more of a plan's models, inputs and runtime; gives the runtime's directory on the board.
- * Models and inputs are the very bytes that were measured, by their hashes, or none: others would make one result of two
- * models.
- * @throws OrinError `push-failed` when they are not here either, `runtime-unavailable`, and what `push` throws.
+ * Sends a board what it has no more of a plan's models, inputs and runtime; gives the runtime's
+ * directory on the board. Models and inputs are the very bytes that were measured, by their hashes,
+ * or none: others would make one result of two models.
+ * @throws OrinError `push-failed` when they are not here either, `runtime-unavailable`, and what
+ *   `push` throws.
  */
 export async function supply(
   request: SupplyRequest,
@@ -132,7 +133,10 @@ function onBoard(sha256: string, probe: Probe): StoreFile {
   };
 }
 
-/** The stored build with which the plan was begun; undefined for npm's. Another would make one result of two runtimes. */
+/**
+ * The stored build with which the plan was begun; undefined for npm's. Another would make one
+ * result of two runtimes.
+ */
 async function buildOf({ directories, board }: SupplyRequest, plan: Plan) {
   const version = runContext.parse(plan.context).runtime?.onnxruntime ?? '';
   const [, library] = version.split('+');

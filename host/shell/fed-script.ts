@@ -18,7 +18,10 @@ export interface FedOptions {
   readonly signal?: AbortSignal;
   /** Counts only until the script reads: what it is fed afterwards is not cut by it. */
   readonly untilReady?: AbortSignal;
-  /** How long the server may take to start a command, a login in it where each has a connection of its own; default 60 s. */
+  /**
+   * How long the server may take to start a command, a login in it where each has a connection of
+   * its own; default 60 s.
+   */
   readonly startWithinMs?: number;
   /** How long the login shell may take to come to the script; default 60 s. */
   readonly readyWithinMs?: number;
@@ -28,15 +31,20 @@ export interface FedOptions {
 const READY_MS = 60_000;
 /** How long something that has read the input to its end may take to come to our script. */
 const RELEASED_MS = 5_000;
-/** What is kept of the words of login scripts, so that those of our script still fit; longer than a marker. */
+/**
+ * What is kept of the words of login scripts, so that those of our script still fit; longer than a
+ * marker.
+ */
 const KEPT_BYTES = 1024;
 
 /**
- * Starts a script that reads its standard input, and settles when the script itself is about to read: whatever is
- * written before that may be read by a login script. It costs a round trip or the start of the login shell, whichever
- * is shorter. The output of login scripts is dropped, but for the end of what they wrote to standard error.
- * @throws OrinError `forced-command` when the script never began; `board-silent` when it did not in time;
- * `remote-command` when it did only once its input had ended; what the link threw when it died; a signal's reason.
+ * Starts a script that reads its standard input, and settles when the script itself is about to
+ * read: whatever is written before that may be read by a login script. It costs a round trip or the
+ * start of the login shell, whichever is shorter. The output of login scripts is dropped, but for
+ * the end of what they wrote to standard error.
+ * @throws OrinError `forced-command` when the script never began; `board-silent` when it did not in
+ *   time; `remote-command` when it did only once its input had ended; what the link threw when it
+ *   died; a signal's reason.
  */
 export async function startFed(
   link: Link,
@@ -89,7 +97,8 @@ async function awaitReady(
     if (passed === 'ended') await Promise.race([process.exit, late(RELEASED_MS)]);
     signal.throwIfAborted();
     if (passed !== 'late') throw noAnswer(about.link, options.step, said(errors, output));
-    // Whoever waits for the end of the input lets our script begin now: the proof of where the time went.
+    // Whoever waits for the end of the input lets our script begin now: the proof of where the time
+    // went.
     process.stdin.end();
     const released = await Promise.race([output.passed, late(RELEASED_MS)]);
     signal.throwIfAborted();

@@ -44,7 +44,10 @@ async function* continued(first: Buffer, chunks: AsyncIterator<Buffer>): AsyncGe
   }
 }
 
-/** The last `maxBytes` of a stream, drained to its end; a stream that dies gives what it gave until then. */
+/**
+ * The last `maxBytes` of a stream, drained to its end; a stream that dies gives what it gave until
+ * then.
+ */
 export async function lastBytes(stream: AsyncIterable<Buffer>, maxBytes: number): Promise<string> {
   let kept = Buffer.alloc(0);
   try {

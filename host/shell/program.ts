@@ -1,11 +1,15 @@
 import { word } from './sh.ts';
 
-/** What a newline after it needs no semicolon for: a word that opens a list, an operator, a pattern of `case`. */
+/**
+ * What a newline after it needs no semicolon for: a word that opens a list, an operator, a pattern
+ * of `case`.
+ */
 const open = /(?:^|\s)(?:then|do|else|in)$|[{(|&]$|;;$|^[^()]+\)$/;
 
 /**
- * The statements of shell files, in order, as the one line that `sh` quotes for every login shell; `values` are the
- * positional parameters `$1`, `$2`, … that they begin with. Comments do not travel.
+ * The statements of shell files, in order, as the one line that `sh` quotes for every login shell;
+ * `values` are the positional parameters `$1`, `$2`, … that they begin with. Comments do not
+ * travel.
  * @throws Error on a value that cannot be quoted.
  */
 export function program(

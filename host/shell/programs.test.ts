@@ -16,8 +16,8 @@ const shells = ['sh', 'dash', 'bash --posix', 'busybox ash'].filter((shell) => {
 });
 
 /**
- * How bash understands a program: spread over lines in its own way, whatever the lines of the text were. What stands in
- * `$(…)` it leaves as it was, so a line end counts as a semicolon.
+ * How bash understands a program: spread over lines in its own way, whatever the lines of the text
+ * were. What stands in `$(…)` it leaves as it was, so a line end counts as a semicolon.
  */
 function understood(text: string): string {
   const script = `program() {\n${text}\n}\ndeclare -f program`;

@@ -10,7 +10,9 @@ import { noAnswer } from './no-answer.ts';
 import { sh } from './sh.ts';
 
 export interface ScriptAnswer {
-  /** What the script printed, without the noise that login scripts print around it. Untrusted text. */
+  /**
+   * What the script printed, without the noise that login scripts print around it. Untrusted text.
+   */
   readonly output: string;
   readonly status: number;
   /** Cleaned and bounded. */
@@ -27,15 +29,20 @@ export interface ScriptOptions {
   readonly input?: string;
 }
 
-/** How long a command may go on after our script's last line: something else may hold its output open. */
+/**
+ * How long a command may go on after our script's last line: something else may hold its output
+ * open.
+ */
 const HELD_OPEN_MS = 1_000;
 
 /**
- * Runs a script under /bin/sh on the board and returns what it printed between two random markers, so that
- * nothing a login script or a banner prints is taken for an answer, and nothing that a login script left running
- * with its output open is waited for. Input is sent when the script itself reads.
- * @throws OrinError `forced-command` when the markers never came, `remote-command` on a time-out or too much output,
- * what `startFed` throws where there is input, `connection-lost` when the link died.
+ * Runs a script under /bin/sh on the board and returns what it printed between two random markers,
+ * so that nothing a login script or a banner prints is taken for an answer, and nothing that a
+ * login script left running with its output open is waited for. Input is sent when the script
+ * itself reads.
+ * @throws OrinError `forced-command` when the markers never came, `remote-command` on a time-out or
+ *   too much output, what `startFed` throws where there is input, `connection-lost` when the link
+ *   died.
  */
 export async function runScript(
   link: Link,
@@ -104,7 +111,10 @@ interface Output {
   readonly isCut: boolean;
 }
 
-/** Up to our last line, or to its end; drained past the bound as well: an unread stream would stall the channel. */
+/**
+ * Up to our last line, or to its end; drained past the bound as well: an unread stream would stall
+ * the channel.
+ */
 async function readOutput(stdout: Readable, marker: string, maxBytes: number): Promise<Output> {
   const chunks: Buffer[] = [];
   let bytes = 0;

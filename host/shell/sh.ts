@@ -1,12 +1,15 @@
 const unsafe = /['!\\\n\r]/;
 
-/** Variables by which an account changes what the tools of every script print or take; grep minds its own up to 3.5. */
+/**
+ * Variables by which an account changes what the tools of every script print or take; grep minds
+ * its own up to 3.5.
+ */
 const tidyVariables = 'unset CDPATH GREP_OPTIONS GREP_COLOR GZIP POSIXLY_CORRECT ZSTD_CLEVEL; ';
 
 /**
- * A command line that bash, dash, zsh, fish, tcsh and rbash all pass on unchanged to /bin/sh: the script stands
- * in single quotes and so must hold no `'`, `!`, `\` or newline (fish and csh read those differently). What it makes is this
- * user's alone, whatever the account's umask.
+ * A command line that bash, dash, zsh, fish, tcsh and rbash all pass on unchanged to /bin/sh: the
+ * script stands in single quotes and so must hold no `'`, `!`, `\` or newline (fish and csh read
+ * those differently). What it makes is this user's alone, whatever the account's umask.
  * @throws Error when the script breaks that rule, which is a bug of ours.
  */
 export function sh(script: string): string {

@@ -92,8 +92,9 @@ export async function inTime<T>(
 }
 
 /**
- * Passes on what a command sends. Whenever nothing came for `forMs`, `onSilence` is called, with how long that is in all: it closes the
- * command, or lets it go on; what it throws ends the reading once the command is closed.
+ * Passes on what a command sends. Whenever nothing came for `forMs`, `onSilence` is called, with
+ * how long that is in all: it closes the command, or lets it go on; what it throws ends the reading
+ * once the command is closed.
  */
 export async function* whileHeard(
   source: AsyncIterable<Buffer>,

@@ -14,9 +14,10 @@ export interface CounterDifference {
 const WRAP = 2 ** 32;
 
 /**
- * What was counted between two readings, by the sources that counted anything. Counters are 32 bits wide and wrap; a step of more than half that
- * range is a counter that was reset and counts as nothing. A source that appeared counts from zero, one that
- * disappeared is left out, and so is one whose row could not be read in either.
+ * What was counted between two readings, by the sources that counted anything. Counters are 32 bits
+ * wide and wrap; a step of more than half that range is a counter that was reset and counts as
+ * nothing. A source that appeared counts from zero, one that disappeared is left out, and so is one
+ * whose row could not be read in either.
  */
 export function counterDifference(before: CounterTable, after: CounterTable): CounterDifference {
   const steps = counterSteps(before, after);
@@ -50,8 +51,9 @@ export function counterSteps(before: CounterTable, after: CounterTable): Counter
 }
 
 /**
- * Whether a source has a damaged row in this reading. Where a damaged row does not tell its source, that is every source
- * without a row: one of them did not appear, and its counts since boot are none of the time between.
+ * Whether a source has a damaged row in this reading. Where a damaged row does not tell its source,
+ * that is every source without a row: one of them did not appear, and its counts since boot are
+ * none of the time between.
  */
 function unreadIn(
   { problems, unread }: CounterTable,

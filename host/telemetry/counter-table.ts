@@ -20,7 +20,9 @@ export interface CounterProblem extends ProcProblem {
 }
 
 export interface CounterTable {
-  /** CPU of each column: the online ones in /proc/interrupts, all possible ones in /proc/softirqs. */
+  /**
+   * CPU of each column: the online ones in /proc/interrupts, all possible ones in /proc/softirqs.
+   */
   readonly cpus: readonly number[];
   readonly rows: readonly CounterRow[];
   /** The first of the rows that could not be read. */
@@ -41,7 +43,9 @@ const MAX_ROWS = 8192;
 const totals = /^(?:ERR|MIS)$/i;
 const rowStart = /^[ \t]*([\w-]{1,32}):(?=[ \t]|$)/;
 
-/** What `parseCounterTable` reads from lines whose numbers are known. The first one is the header. */
+/**
+ * What `parseCounterTable` reads from lines whose numbers are known. The first one is the header.
+ */
 export function counterTable(lines: readonly NumberedLine[]): CounterTable {
   const [header = { line: 1, text: '' }, ...body] = lines;
   const problems: CounterProblem[] = [];
@@ -67,9 +71,10 @@ export function counterTable(lines: readonly NumberedLine[]): CounterTable {
 }
 
 /**
- * Reads /proc/interrupts or /proc/softirqs (arm64 and x86). Columns are told by the file's own header; a row is
- * split at its first colon, then at most as many integers as there are CPUs, because the hardware number in the
- * description is a number too. Never throws: a line that does not fit, or names a source again, is a problem.
+ * Reads /proc/interrupts or /proc/softirqs (arm64 and x86). Columns are told by the file's own
+ * header; a row is split at its first colon, then at most as many integers as there are CPUs,
+ * because the hardware number in the description is a number too. Never throws: a line that does
+ * not fit, or names a source again, is a problem.
  */
 export function parseCounterTable(text: string): CounterTable {
   return counterTable(text.split('\n').map((line, at) => ({ line: at + 1, text: line })));

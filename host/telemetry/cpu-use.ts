@@ -15,9 +15,9 @@ export interface CpuUse {
 }
 
 /**
- * CPU use between two readings of /proc/stat, with mpstat's formulas (sysstat 12.6 `rd_stats.c`): guest time
- * is taken out of user and nice, iowait and idle may step back. CPUs that were not online at both readings are
- * left out; `all` sums the CPUs that are in.
+ * CPU use between two readings of /proc/stat, with mpstat's formulas (sysstat 12.6 `rd_stats.c`):
+ * guest time is taken out of user and nice, iowait and idle may step back. CPUs that were not
+ * online at both readings are left out; `all` sums the CPUs that are in.
  */
 export function cpuUse(
   before: ProcStat,
@@ -40,7 +40,10 @@ export function cpuUse(
   return { all: percentages(sumBefore, sumAfter, total), cpus };
 }
 
-/** Mean of each class; of the CPUs of one interval it is that of all CPUs, as each has the same time to divide. */
+/**
+ * Mean of each class; of the CPUs of one interval it is that of all CPUs, as each has the same time
+ * to divide.
+ */
 export function meanUse(uses: readonly CpuUse[]): CpuUse {
   const of = (name: keyof CpuUse) => uses.reduce((sum, use) => sum + use[name], 0) / uses.length;
   return {

@@ -1,8 +1,8 @@
 import type { CounterRow } from './counter-table.ts';
 
 /**
- * What an interrupt is for. `timer`: each CPU's own clock. `ipi`: one CPU to another. `device`: hardware.
- * `other`: errors and kernel accounting.
+ * What an interrupt is for. `timer`: each CPU's own clock. `ipi`: one CPU to another. `device`:
+ * hardware. `other`: errors and kernel accounting.
  */
 export type InterruptKind = 'device' | 'timer' | 'ipi' | 'other';
 
@@ -14,15 +14,18 @@ export interface InterruptSource {
   readonly name: string;
   /** Interrupt controller: `GICv3`, `MSI`; null for what comes from none. */
   readonly chip: string | null;
-  /** What the name stands for, where it is one that boards have: `network`, `storage`; else null. */
+  /**
+   * What the name stands for, where it is one that boards have: `network`, `storage`; else null.
+   */
   readonly role: string | null;
   /** Raised by the GPU or by the engine that tells when its work is done. */
   readonly isGpu: boolean;
 }
 
 /**
- * `GICv3 26 Level arch_timer`; the number is the controller's own, the name is missing for chained ones, and the
- * controller may have several words: `cs40l26 IRQ1 Controller 0 Level GPIO1 rise`. Kernels print `Level`, people also `level`.
+ * `GICv3 26 Level arch_timer`; the number is the controller's own, the name is missing for chained
+ * ones, and the controller may have several words: `cs40l26 IRQ1 Controller 0 Level GPIO1 rise`.
+ * Kernels print `Level`, people also `level`.
  */
 const armDevice = /^(.+?) (\d+) (?:Level|Edge|None)(?: (.*))?$/i;
 /** `PCI-MSIX-0000:00:03.0 1-edge virtio2-input.0` */

@@ -5,16 +5,19 @@ import type { Correction, MpstatSample } from './mpstat-sample.ts';
 const SUSPECT = 50;
 /** How many times longer than the others a CPU's interval has to look. */
 const MIN_WEIGHT = 3;
-/** What is left beside iowait is printed with two decimals: below this it is too coarse to scale up. */
+/**
+ * What is left beside iowait is printed with two decimals: below this it is too coarse to scale up.
+ */
 const MIN_REST = 2;
 
 /**
- * The kernel lets a CPU's iowait step back. sysstat before 12.5.1 then compares with 0: all iowait since boot
- * falls into one interval, the CPU shows 97 % iowait, everything else shrinks with it, and `all` follows. It
- * shows in `all`, where CPUs weigh by the length of their interval: one that weighs several times as much as
- * the others had more time than there was. Its iowait becomes 0, the other classes are scaled up to 100 %, or,
- * where too little of them was printed, the CPU is left out; `all` becomes the mean of the CPUs. A log without
- * `all` gives no proof and stays as it is.
+ * The kernel lets a CPU's iowait step back. sysstat before 12.5.1 then compares with 0: all iowait
+ * since boot falls into one interval, the CPU shows 97 % iowait, everything else shrinks with it,
+ * and `all` follows. It shows in `all`, where CPUs weigh by the length of their interval: one that
+ * weighs several times as much as the others had more time than there was. Its iowait becomes 0,
+ * the other classes are scaled up to 100 %, or, where too little of them was printed, the CPU is
+ * left out; `all` becomes the mean of the CPUs. A log without `all` gives no proof and stays as it
+ * is.
  */
 export function iowaitCorrected(sample: MpstatSample): MpstatSample {
   const { all, cpus } = sample.use;
@@ -42,8 +45,9 @@ export function iowaitCorrected(sample: MpstatSample): MpstatSample {
 }
 
 /**
- * With equal intervals the deviations from `all` cancel out; a CPU of weight w deviates by 1/w of all others
- * together. CPUs that were idle throughout may have had no tick at all, and are no witnesses.
+ * With equal intervals the deviations from `all` cancel out; a CPU of weight w deviates by 1/w of
+ * all others together. CPUs that were idle throughout may have had no tick at all, and are no
+ * witnesses.
  */
 function hasTooMuchTime(
   [cpu, use]: readonly [number, CpuUse],

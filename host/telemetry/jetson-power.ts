@@ -13,7 +13,10 @@ export interface PowerRail {
   readonly isAlarmed: boolean;
 }
 
-/** Counts since boot. Orin: 1 under-voltage, 2 mean power, 3 instantaneous power; Xavier's mean other things. */
+/**
+ * Counts since boot. Orin: 1 under-voltage, 2 mean power, 3 instantaneous power; Xavier's mean
+ * other things.
+ */
 export interface OverCurrentCounter {
   readonly alarm: number;
   readonly events: number;
@@ -66,13 +69,17 @@ function jetpack4Rails(tree: SnapshotTree): PowerRail[] {
 /** Power that the module takes, and what it is the power of. */
 export interface ModulePower {
   readonly mW: number;
-  /** `VDD_IN`, or `sum of rails` where no rail measures all: parts overlap and are missing there. */
+  /**
+   * `VDD_IN`, or `sum of rails` where no rail measures all: parts overlap and are missing there.
+   */
   readonly of: string;
 }
 
 const wholeModule = ['VDD_IN', 'POM_5V_IN', 'VIN'] as const;
 
-/** The rail that feeds the whole module, never added to others; without one the sum, named as such. */
+/**
+ * The rail that feeds the whole module, never added to others; without one the sum, named as such.
+ */
 export function modulePower(
   rails: readonly { readonly name: string; readonly mW: number }[],
 ): ModulePower | null {

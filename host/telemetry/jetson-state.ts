@@ -43,7 +43,9 @@ export interface JetsonState {
   readonly powerMode: string | null;
   /** As the kernel lists them: `0-5`. */
   readonly onlineCpus: string | null;
-  /** Those with clocks, which are the online ones; `currentHz` is what was asked for, not measured. */
+  /**
+   * Those with clocks, which are the online ones; `currentHz` is what was asked for, not measured.
+   */
   readonly cpus: ReadonlyMap<number, Clock>;
   readonly gpu: (Clock & { readonly loadPercent: number | null }) | null;
   /** Whether jetson_clocks, or someone else, holds the clocks at one frequency. */

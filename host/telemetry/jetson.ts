@@ -1,6 +1,6 @@
 /**
- * JetPack by L4T release: NVIDIA's release notes as collected by jetson_stats. Ranges of the last number
- * share a JetPack where NVIDIA reissued a release.
+ * JetPack by L4T release: NVIDIA's release notes as collected by jetson_stats. Ranges of the last
+ * number share a JetPack where NVIDIA reissued a release.
  */
 const jetpackOfL4t: Readonly<Record<string, string>> = {
   '32.6.1': '4.6',
@@ -41,7 +41,9 @@ const jetpackOfMajor: Readonly<Record<string, string>> = {
   '39': '7.x',
 };
 
-/** The JetPack of an L4T release: `36.4.4` is `6.2.1`; an unlisted release gives its major, `6.x`. */
+/**
+ * The JetPack of an L4T release: `36.4.4` is `6.2.1`; an unlisted release gives its major, `6.x`.
+ */
 export function jetpackOf(l4t: string | null): string | null {
   if (!l4t) return null;
   if (/^38\.2(\.|$)/.test(l4t)) return '7.0';
@@ -50,8 +52,8 @@ export function jetpackOf(l4t: string | null): string | null {
 }
 
 /**
- * The L4T release from the first line of /etc/nv_tegra_release (`# R36 (release), REVISION: 4.4, …` is `36.4.4`),
- * else from the version of the package nvidia-l4t-core (`36.4.4-20250616085344`).
+ * The L4T release from the first line of /etc/nv_tegra_release (`# R36 (release), REVISION: 4.4, …`
+ * is `36.4.4`), else from the version of the package nvidia-l4t-core (`36.4.4-20250616085344`).
  */
 export function l4tRelease(tegraRelease: string | null, corePackage: string | null): string | null {
   const line = /R(\d{1,3})\b.*?REVISION:\s*(\d{1,3}(?:\.\d{1,3}){0,2})/.exec(tegraRelease ?? '');
@@ -61,8 +63,8 @@ export function l4tRelease(tegraRelease: string | null, corePackage: string | nu
 
 /**
  * The power mode's name from /var/lib/nvpmodel/status (`pmode:0002`) and the POWER_MODEL lines of
- * /etc/nvpmodel.conf. A board that was never set has no status: then nvpmodel applies PM_CONFIG's default at
- * boot, and the name says so. Ids are in no order, so a mode without a name is `mode 2`.
+ * /etc/nvpmodel.conf. A board that was never set has no status: then nvpmodel applies PM_CONFIG's
+ * default at boot, and the name says so. Ids are in no order, so a mode without a name is `mode 2`.
  */
 export function powerMode(status: string | null, conf: readonly string[]): string | null {
   const names = new Map<number, string>();
@@ -90,7 +92,9 @@ const armCores: Readonly<Record<string, string>> = {
   '0x4e:0x004': 'Carmel',
 };
 
-/** The CPU's name from lines of /proc/cpuinfo: x86's own, or the Arm core that the ids stand for. */
+/**
+ * The CPU's name from lines of /proc/cpuinfo: x86's own, or the Arm core that the ids stand for.
+ */
 export function cpuModel(lines: readonly string[]): string | null {
   const value = (name: string) =>
     lines

@@ -8,8 +8,8 @@ export interface SplitLine {
 }
 
 /**
- * Lines out of chunks that are cut anywhere, also inside a UTF-8 sequence. Holds at most `maxLength` characters;
- * a longer line is passed over and reported as null.
+ * Lines out of chunks that are cut anywhere, also inside a UTF-8 sequence. Holds at most
+ * `maxLength` characters; a longer line is passed over and reported as null.
  */
 export class LineSplitter {
   readonly #decoder = new TextDecoder('utf-8');

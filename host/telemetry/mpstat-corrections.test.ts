@@ -90,7 +90,8 @@ describe('what mpstat prints wrong', () => {
   });
 
   describe('iowait that goes back', () => {
-    // CPU0's interval seems 4000 jiffies long where the others have 100: what 12.2.0 makes of 3900 iowait.
+    // CPU0's interval seems 4000 jiffies long where the others have 100: what 12.2.0 makes of 3900
+    // iowait.
     const classes = 'CPU %usr %nice %sys %iowait %irq %soft %steal %guest %gnice %idle';
     const log = (cpu0: string, all: string) =>
       readMpstatText(

@@ -3,8 +3,9 @@ import { iowaitCorrected } from './iowait-correction.ts';
 import { type Correction, type MpstatSample, type RateTable, rateOfCpu } from './mpstat-sample.ts';
 
 /**
- * No CPU takes five million of one interrupt in a second: each costs it more than 0.2 µs. What is printed beyond
- * is a counter that was compared with none (64203906.00) or went back (4294967230.00).
+ * No CPU takes five million of one interrupt in a second: each costs it more than 0.2 µs. What is
+ * printed beyond is a counter that was compared with none (64203906.00) or went back
+ * (4294967230.00).
  */
 const MAX_RATE = 5e6;
 /** A total beyond this is a 64-bit number of which 32 bits were lost: 18446744069414588416.00. */
@@ -14,12 +15,12 @@ const ROUNDING = 0.005;
 
 /**
  * The sample with what mpstat is known to print wrong put right, and each case listed:
- * - CPUs that were offline at one end of the interval have garbage in the interrupt tables (sysstat before
- *   12.5.5) or rows of zeros (11.6): they are taken out.
+ * - CPUs that were offline at one end of the interval have garbage in the interrupt tables (sysstat
+ *   before 12.5.5) or rows of zeros (11.6): they are taken out.
  * - Beyond them, rates that no CPU can have become null.
  * - The total of all CPUs where it lost 32 bits (12.5.6 to 12.7.9): the sum of the sources instead.
- * - `intr/s` of single CPUs, which is their softirqs when softirqs are shown too (all versions): the sum of
- *   the CPU's sources instead.
+ * - `intr/s` of single CPUs, which is their softirqs when softirqs are shown too (all versions):
+ *   the sum of the CPU's sources instead.
  * - iowait that went back (before 12.5.1), see iowait-correction.ts.
  */
 export function corrected(printed: MpstatSample): MpstatSample {
@@ -42,7 +43,10 @@ function withCorrections(
   return { ...sample, ...change, corrections: [...sample.corrections, ...corrections] };
 }
 
-/** An online CPU that did nothing was idle for 100 %; zeros all over are an offline one of sysstat 11.6. */
+/**
+ * An online CPU that did nothing was idle for 100 %; zeros all over are an offline one of sysstat
+ * 11.6.
+ */
 function withoutOfflineRows(sample: MpstatSample): MpstatSample {
   const isOffline = (use: CpuUse) => Object.values(use).every((value) => value === 0);
   const offline = [...sample.use.cpus].filter(([, use]) => isOffline(use)).map(([cpu]) => cpu);
@@ -55,7 +59,10 @@ function withoutOfflineRows(sample: MpstatSample): MpstatSample {
   return withCorrections(sample, corrections, { use: { all, cpus } });
 }
 
-/** CPUs that the table of CPU time leaves out were not online at both ends: their rates mean nothing. */
+/**
+ * CPUs that the table of CPU time leaves out were not online at both ends: their rates mean
+ * nothing.
+ */
 function onlineOnly(sample: MpstatSample): MpstatSample {
   const online = sample.use.cpus;
   if (online.size === 0) return sample;
@@ -101,8 +108,9 @@ function withoutImpossibleRates(sample: MpstatSample): MpstatSample {
 }
 
 /**
- * Only when every CPU's `intr/s` is the sum of its softirqs: then mpstat added up the wrong file. A CPU that slept through
- * the interval without a tick has zero there whatever its softirqs, and says nothing of the others.
+ * Only when every CPU's `intr/s` is the sum of its softirqs: then mpstat added up the wrong file. A
+ * CPU that slept through the interval without a tick has zero there whatever its softirqs, and says
+ * nothing of the others.
  */
 function sumsOfSources(sample: MpstatSample): MpstatSample {
   const { cpus, all } = sample.interruptsPerS;

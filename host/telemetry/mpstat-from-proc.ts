@@ -5,9 +5,10 @@ import { type ProcReading, readProcFrame } from './proc-frame.ts';
 import type { ProcFrame } from './proc-log-reader.ts';
 
 /**
- * The table that `mpstat -A` prints, from /proc alone: to the digit that of sysstat 12.6, but for its `intr/s` of
- * single CPUs, which counts softirqs and here counts interrupts. One sample fewer than frames; frames without
- * an uptime give none. Formulas: sysstat 12.6.1, `mpstat.c` and `rd_stats.c`.
+ * The table that `mpstat -A` prints, from /proc alone: to the digit that of sysstat 12.6, but for
+ * its `intr/s` of single CPUs, which counts softirqs and here counts interrupts. One sample fewer
+ * than frames; frames without an uptime give none. Formulas: sysstat 12.6.1, `mpstat.c` and
+ * `rd_stats.c`.
  */
 export function* mpstatFromProc(
   frames: Iterable<Pick<ProcFrame, 'files'>>,
@@ -59,7 +60,10 @@ function totalRate(
   return then === null || now === null ? null : rate(Math.max(0, now - then));
 }
 
-/** CPUs that were online at both ends. `Err` has one number for all, which mpstat prints at its first CPU. */
+/**
+ * CPUs that were online at both ends. `Err` has one number for all, which mpstat prints at its
+ * first CPU.
+ */
 function ratesOf(
   difference: CounterDifference,
   online: readonly number[],

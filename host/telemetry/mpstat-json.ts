@@ -46,9 +46,9 @@ const statisticsSchema = z.object({
 type Statistics = z.infer<typeof statisticsSchema>;
 
 /**
- * Reads `mpstat -o JSON` as it comes. A sample is there with its closing brace, before mpstat prints the next
- * separator one interval later; a document that was cut gives every sample that was whole. Never throws on
- * bytes: objects that do not fit are in `problems`.
+ * Reads `mpstat -o JSON` as it comes. A sample is there with its closing brace, before mpstat
+ * prints the next separator one interval later; a document that was cut gives every sample that was
+ * whole. Never throws on bytes: objects that do not fit are in `problems`.
  */
 export class MpstatJsonReader {
   readonly #decoder = new TextDecoder('utf-8');

@@ -29,7 +29,10 @@ const MAX_SYSTEM_LENGTH = 400;
 // Joined, because a control character may not stand in a literal.
 const colour = new RegExp(['\u001b', '\\[[0-9;]*m'].join(''), 'g');
 
-/** The line as words. Widths grow with the numbers and never cut them: columns are told by spaces only. */
+/**
+ * The line as words. Widths grow with the numbers and never cut them: columns are told by spaces
+ * only.
+ */
 export function wordsOf(line: string): string[] {
   const plain = line.includes('\u001b') ? line.replace(colour, '') : line;
   return plain.trim().split(/\s+/, MAX_COLUMNS + 16);
@@ -66,8 +69,9 @@ export function headerOf(words: readonly string[]): TableHeader | null {
 }
 
 /**
- * mpstat takes any text before a colon for an interrupt when a row of /proc/interrupts is longer than its buffer
- * (`arm-smmu-context-fault, xhci-hcd:usb1`): such a name has spaces, and only `/s` says where it ends.
+ * mpstat takes any text before a colon for an interrupt when a row of /proc/interrupts is longer
+ * than its buffer (`arm-smmu-context-fault, xhci-hcd:usb1`): such a name has spaces, and only `/s`
+ * says where it ends.
  */
 function columnsOf(words: readonly string[]): readonly string[] {
   if (words[0]?.startsWith('%') || !words.at(-1)?.endsWith('/s')) return words;
@@ -90,7 +94,10 @@ function tableOf(subject: string, columns: readonly string[]): MpstatTable | nul
   return first === 'HI/s' ? 'softirqs' : 'interrupts';
 }
 
-/** A row under `header`, read from its end, because times have any number of words; null when it does not fit. */
+/**
+ * A row under `header`, read from its end, because times have any number of words; null when it
+ * does not fit.
+ */
 export function rowOf(words: readonly string[], header: TableHeader): TableRow | null {
   const first = words.length - header.columns.length;
   const isAll = words[first - 1] === 'all';

@@ -20,13 +20,19 @@ export interface Correction {
 
 /** Rates by source and CPU. */
 export interface RateTable {
-  /** Ids of /proc/interrupts (`13`, `IPI0`) or types of /proc/softirqs (`NET_RX`), in the file's order. */
+  /**
+   * Ids of /proc/interrupts (`13`, `IPI0`) or types of /proc/softirqs (`NET_RX`), in the file's
+   * order.
+   */
   readonly sources: readonly string[];
   /** For each CPU one rate per source, a second; null is unknown. */
   readonly perS: ReadonlyMap<number, readonly (number | null)[]>;
 }
 
-/** One report of `mpstat`, or the same figures computed from /proc. Tables that were not asked for are empty. */
+/**
+ * One report of `mpstat`, or the same figures computed from /proc. Tables that were not asked for
+ * are empty.
+ */
 export interface MpstatSample {
   readonly origin: 'mpstat' | 'proc';
   /** `average`: over all samples before it. `since-boot`: a report without an interval. */
@@ -80,8 +86,8 @@ export function rateOfCpu(table: RateTable, cpu: number): number | null {
 }
 
 /**
- * A value as mpstat prints it: two decimals, a tie goes to the even digit as in C's printf. JavaScript's toFixed
- * rounds ties up; only multiples of 1/8 are ties that a double holds exactly.
+ * A value as mpstat prints it: two decimals, a tie goes to the even digit as in C's printf.
+ * JavaScript's toFixed rounds ties up; only multiples of 1/8 are ties that a double holds exactly.
  * @internal for tests
  */
 export function asPrinted(value: number): string {

@@ -30,7 +30,10 @@ export interface CorrectionSummary {
 /** Averages over a log, of corrected samples. */
 export interface MpstatSummary {
   readonly origin: MpstatSample['origin'];
-  /** `interval`: of the samples. The others only where the log has none: mpstat's own average, or since boot. */
+  /**
+   * `interval`: of the samples. The others only where the log has none: mpstat's own average, or
+   * since boot.
+   */
   readonly period: MpstatSample['period'];
   readonly samples: number;
   /** Samples at which the log ends or was cut: in no figure, unless there is no other. */
@@ -65,7 +68,9 @@ export class SampleFold {
     }
   }
 
-  /** Of the samples where there are any, else of what mpstat averaged itself; null without a sample. */
+  /**
+   * Of the samples where there are any, else of what mpstat averaged itself; null without a sample.
+   */
   summary(): MpstatSummary | null {
     const incomplete = this.#kept.get(keyOf('interval', false))?.samples ?? 0;
     for (const isComplete of [true, false]) {

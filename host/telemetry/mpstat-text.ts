@@ -30,9 +30,10 @@ interface OpenTable {
 }
 
 /**
- * Reads what `mpstat` prints, as it comes: sysstat 11.6 to 12.7, any locale, any activities, one sample when the
- * next one starts (there is no mark at the end of one). Never throws on bytes: lines that do not fit are in
- * `problems`. What mpstat is known to print wrong is corrected and listed in the sample.
+ * Reads what `mpstat` prints, as it comes: sysstat 11.6 to 12.7, any locale, any activities, one
+ * sample when the next one starts (there is no mark at the end of one). Never throws on bytes:
+ * lines that do not fit are in `problems`. What mpstat is known to print wrong is corrected and
+ * listed in the sample.
  */
 export class MpstatTextReader {
   readonly #lines = new LineSplitter(MAX_LINE_LENGTH);
@@ -57,7 +58,9 @@ export class MpstatTextReader {
     return this.#lines.push(chunk).flatMap(({ line, text }) => this.#read(line, text));
   }
 
-  /** No more comes: the last sample, which may be incomplete. A line without its end is not read. */
+  /**
+   * No more comes: the last sample, which may be incomplete. A line without its end is not read.
+   */
   end(): MpstatSample[] {
     const isCut = this.#lines.end() !== null;
     return this.#close(isCut || !this.#looksComplete());
@@ -134,7 +137,9 @@ export class MpstatTextReader {
   }
 }
 
-/** Rows to expect in the last table; a CPU that went offline is missing in the first table already. */
+/**
+ * Rows to expect in the last table; a CPU that went offline is missing in the first table already.
+ */
 function lastRows(before: OpenTable | undefined, first: OpenTable | undefined): number {
   const cpus = first?.rows.filter(({ cpu }) => cpu !== 'all').length ?? 0;
   const expected = before?.rows.length ?? 0;

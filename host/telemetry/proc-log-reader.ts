@@ -5,7 +5,9 @@ import { MAX_PROBLEMS } from './proc-stat.ts';
 export interface ProcFrame {
   /** The run's clock. */
   readonly t_ns: number;
-  /** Text by name: `uptime`, `stat`, `interrupts`, `softirqs`; what could not be read is missing. */
+  /**
+   * Text by name: `uptime`, `stat`, `interrupts`, `softirqs`; what could not be read is missing.
+   */
   readonly files: Readonly<Record<string, string>>;
 }
 
@@ -23,9 +25,9 @@ const LINE_FEED = 10;
 
 /**
  * Reads proc.log, which is the agent's raw record of /proc: `@frame <t_ns>`, then for each file
- * `@file <name> <bytes>`, the bytes, a line feed. A frame is given when the next one starts or the log ends
- * behind a whole file. Never throws on bytes: where the framing does not hold, the reader goes on at the next
- * `@frame` and drops what it had of the damaged one.
+ * `@file <name> <bytes>`, the bytes, a line feed. A frame is given when the next one starts or the
+ * log ends behind a whole file. Never throws on bytes: where the framing does not hold, the reader
+ * goes on at the next `@frame` and drops what it had of the damaged one.
  */
 export class ProcLogReader {
   readonly #problems: LogProblem[] = [];

@@ -43,7 +43,10 @@ export class RateFold {
     else rates.sum += rate;
   }
 
-  /** What counted anything, greatest first. A source that was not listed in a sample counted nothing in it. */
+  /**
+   * What counted anything, greatest first. A source that was not listed in a sample counted nothing
+   * in it.
+   */
   summaries(cpus: readonly number[]): SourceSummary[] {
     const sumOf = (rates: ReadonlyMap<number, CpuRates>) =>
       [...rates.values()].reduce((total, { sum }) => total + sum, 0);

@@ -3,7 +3,9 @@ export interface Spread {
   readonly total: number;
   /** One for each CPU of the dump. */
   readonly perCpu: readonly number[];
-  /** Greatest over mean: 1 is even, the number of CPUs is all on one; null when nothing was counted. */
+  /**
+   * Greatest over mean: 1 is even, the number of CPUs is all on one; null when nothing was counted.
+   */
   readonly imbalance: number | null;
   /** The CPU that has most; null when nothing was counted. */
   readonly busiest: { readonly cpu: number; readonly share: number } | null;
@@ -27,7 +29,10 @@ export function columnSums(width: number, rows: readonly (readonly number[])[]):
   return Array.from({ length: width }, (_, k) => rows.reduce((sum, row) => sum + (row[k] ?? 0), 0));
 }
 
-/** A share from 0 to 1 as `32.5 %`; near the whole with two decimals, and never rounded up to it or down to nothing. */
+/**
+ * A share from 0 to 1 as `32.5 %`; near the whole with two decimals, and never rounded up to it or
+ * down to nothing.
+ */
 export function sharePercent(share: number): string {
   if (share === 1) return '100 %';
   const percent = share * 100;

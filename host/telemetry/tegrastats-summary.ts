@@ -43,9 +43,10 @@ export interface TegrastatsSummary {
 }
 
 /**
- * Reads a log of tegrastats of any JetPack. Means are over the lines: tegrastats' own mean of a rail began with that
- * tegrastats.
- * @throws OrinError `data-unreadable` when the file cannot be read, is no text, or has no such line.
+ * Reads a log of tegrastats of any JetPack. Means are over the lines: tegrastats' own mean of a
+ * rail began with that tegrastats.
+ * @throws OrinError `data-unreadable` when the file cannot be read, is no text, or has no such
+ *   line.
  */
 export async function readTegrastatsLog(path: string): Promise<TegrastatsSummary> {
   const text = await readNamedText(path, { maxBytes: MAX_BYTES, give, save });

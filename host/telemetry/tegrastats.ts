@@ -12,7 +12,10 @@ interface Engine {
   readonly isOff: boolean;
 }
 
-/** Power of one rail in milliwatts. The means and maxima are over the life of that tegrastats: not of a run. */
+/**
+ * Power of one rail in milliwatts. The means and maxima are over the life of that tegrastats: not
+ * of a run.
+ */
 interface Rail {
   readonly name: string;
   readonly mW: number;
@@ -20,7 +23,9 @@ interface Rail {
   readonly maxSinceStartMW: number | null;
 }
 
-/** One line of tegrastats: means over its interval. What the line does not have is null or empty. */
+/**
+ * One line of tegrastats: means over its interval. What the line does not have is null or empty.
+ */
 export interface TegrastatsSample {
   /** `MM-DD-YYYY HH:MM:SS` as printed; JetPack 4 prints none. */
   readonly time: string | null;
@@ -36,7 +41,9 @@ export interface TegrastatsSample {
   /** One clock for each cluster of the GPU. Thor prints no percent. */
   readonly gpu: { readonly percent: number | null; readonly mhz: readonly number[] } | null;
   readonly engines: readonly Engine[];
-  /** °C by zone in lower case; zones that are powered down, and the PMIC's constant, are left out. */
+  /**
+   * °C by zone in lower case; zones that are powered down, and the PMIC's constant, are left out.
+   */
   readonly temperaturesC: ReadonlyMap<string, number>;
   /** Rails that are connected. */
   readonly rails: readonly Rail[];
@@ -103,7 +110,8 @@ const tokens: readonly Token[] = [
     },
   },
   {
-    // The name has a digit of its own, and the second cluster of JetPack 5 is an engine called GR3D2.
+    // The name has a digit of its own, and the second cluster of JetPack 5 is an engine called
+    // GR3D2.
     pattern: /GR3D_FREQ (?=[\d@])(?:(\d{1,3})%)?(?:@(\d{1,6}|\[[\d,]{0,64}\]))?/y,
     read: ([, percent, clocks = ''], draft) => {
       const mhz = (clocks.match(/\d{1,6}/g) ?? []).map(Number);
@@ -143,8 +151,8 @@ const tokens: readonly Token[] = [
 ];
 
 /**
- * Reads one line of tegrastats, JetPack 3 to 7, with root or without; null when it is none. Words that no dialect
- * has are listed and passed over.
+ * Reads one line of tegrastats, JetPack 3 to 7, with root or without; null when it is none. Words
+ * that no dialect has are listed and passed over.
  */
 export function parseTegrastats(line: string): TegrastatsSample | null {
   const text = cleanLine(line.slice(0, MAX_LINE_LENGTH), MAX_LINE_LENGTH);
@@ -195,7 +203,10 @@ function numberOf(text: string | undefined): number | null {
   return text === undefined ? null : Number(text);
 }
 
-/** Reads a tegrastats log as it comes, in chunks cut anywhere. Lines that are none are in `problems`. */
+/**
+ * Reads a tegrastats log as it comes, in chunks cut anywhere. Lines that are none are in
+ * `problems`.
+ */
 export class TegrastatsReader {
   readonly #lines = new LineSplitter(MAX_LINE_LENGTH);
   readonly #problems: ProcProblem[] = [];

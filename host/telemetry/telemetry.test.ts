@@ -141,7 +141,8 @@ describe('/proc/interrupts', () => {
       { line: 5, text: 'IPI0: 4', id: 'IPI0' },
     ]);
     expect(damaged.unread).toBe(3);
-    // What was damaged before did not appear meanwhile: its counts since boot are none of the time between.
+    // What was damaged before did not appear meanwhile: its counts since boot are none of the time
+    // between.
     expect(counterDifference(damaged, whole)).toMatchObject({ rows: [], unread: ['1', '2'] });
     expect(counterDifference(whole, damaged)).toMatchObject({ rows: [] });
     const nameless = parseCounterTable(`${header} ?? 70 80 x\n 2: 5 5 y\nErr: 0\n`);

@@ -3,11 +3,16 @@ import type { JetsonState } from './jetson-state.ts';
 
 /** Fewer readings of a cell than this do not say what is usual. */
 const MIN_READINGS = 8;
-/** Modified z-score that is an outlier (Iglewicz and Hoaglin, How to Detect and Handle Outliers, 1993). */
+/**
+ * Modified z-score that is an outlier (Iglewicz and Hoaglin, How to Detect and Handle Outliers,
+ * 1993).
+ */
 const Z_BOUND = 3.5;
 const MAD_TO_SIGMA = 1.4826;
 const BURST_FACTOR = 2;
-/** A hundred interrupts of ten microseconds are a thousandth of one CPU: fewer make nothing slow. */
+/**
+ * A hundred interrupts of ten microseconds are a thousandth of one CPU: fewer make nothing slow.
+ */
 const BURST_MIN_PER_S = 100;
 /** About one step of an Orin's clock: 77 MHz of 1.5 GHz. */
 const CLOCK_DROP = 0.05;
@@ -20,8 +25,9 @@ export interface Window {
 }
 
 /**
- * The rate above which a window of so many seconds is a burst, from all windows of a cell: median + 3.5 · max(1.4826 ·
- * MAD, the Poisson deviation of the median), and at least twice the median and 100/s above it. Null with too few.
+ * The rate above which a window of so many seconds is a burst, from all windows of a cell: median +
+ * 3.5 · max(1.4826 · MAD, the Poisson deviation of the median), and at least twice the median and
+ * 100/s above it. Null with too few.
  */
 export function burstBound(windows: readonly Window[]): ((seconds: number) => number) | null {
   if (windows.length < MIN_READINGS) return null;
@@ -34,7 +40,10 @@ export function burstBound(windows: readonly Window[]): ((seconds: number) => nu
   };
 }
 
-/** The clock below which a sample is a drop: median − max(5 %, 3.5 · 1.4826 · MAD). Null with too few. */
+/**
+ * The clock below which a sample is a drop: median − max(5 %, 3.5 · 1.4826 · MAD). Null with too
+ * few.
+ */
 export function dropBound(clocks: readonly number[]): number | null {
   if (clocks.length < MIN_READINGS) return null;
   const usual = median(clocks);
@@ -43,8 +52,9 @@ export function dropBound(clocks: readonly number[]): number | null {
 }
 
 /**
- * The slowest clock that a worker's threads had if they ran on the fastest CPUs open to them: which ones they ran on is not
- * sampled, and an idle CPU's clock falls without any harm. `allowed` null: all CPUs.
+ * The slowest clock that a worker's threads had if they ran on the fastest CPUs open to them: which
+ * ones they ran on is not sampled, and an idle CPU's clock falls without any harm. `allowed` null:
+ * all CPUs.
  */
 export function busyClock(
   { cpus }: JetsonState,

@@ -9,8 +9,8 @@ export interface FileHash {
 }
 
 /**
- * SHA-256 and size of a file, or of its first `firstBytes` bytes (at least one), read once in pieces.
- * Throws what the file system says, and what `openRegular` does.
+ * SHA-256 and size of a file, or of its first `firstBytes` bytes (at least one), read once in
+ * pieces. Throws what the file system says, and what `openRegular` does.
  */
 export async function hashFile(
   path: string,

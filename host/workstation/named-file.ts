@@ -6,7 +6,10 @@ export interface NamedFileLimits {
   readonly maxBytes: number;
   /** How long a FIFO may go without anybody who writes to it; default 5 s. */
   readonly writerWithinMs?: number;
-  /** How long whoever writes to a pipe may say nothing: somebody may be asked for a password there; default 5 min. */
+  /**
+   * How long whoever writes to a pipe may say nothing: somebody may be asked for a password there;
+   * default 5 min.
+   */
   readonly silenceMs?: number;
 }
 
@@ -15,8 +18,10 @@ const LOOK_AGAIN_MS = 20;
 const PIECE_BYTES = 64 * 1024;
 
 /**
- * The bytes of a file that a person named: a regular one, or a pipe, as `<(command)` and /dev/stdin are. Nothing waits for ever.
- * @throws Error as `open` does, or with words for a directory, a device, a FIFO that nobody writes to, and too many bytes
+ * The bytes of a file that a person named: a regular one, or a pipe, as `<(command)` and /dev/stdin
+ * are. Nothing waits for ever.
+ * @throws Error as `open` does, or with words for a directory, a device, a FIFO that nobody writes
+ *   to, and too many bytes
  */
 export async function readNamed(path: string, limits: NamedFileLimits): Promise<Buffer> {
   // Without O_NONBLOCK the opening of a FIFO would wait for its writer.
@@ -61,8 +66,8 @@ async function piece(file: FileHandle): Promise<Buffer> {
 }
 
 /**
- * Read without blocking, a pipe has "no more" both at its end and before its first writer, and "not now" while one has it open. A
- * thread that blocks in `read` could not be told to give up.
+ * Read without blocking, a pipe has "no more" both at its end and before its first writer, and "not
+ * now" while one has it open. A thread that blocks in `read` could not be told to give up.
  */
 function pipeReader(file: FileHandle, limits: NamedFileLimits): () => Promise<Buffer> {
   const { writerWithinMs = 5_000, silenceMs = 300_000 } = limits;

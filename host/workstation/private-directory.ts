@@ -6,7 +6,10 @@ import * as z from 'zod/mini';
 import { isAlive } from './is-alive.ts';
 import { isGone, ownIdentity, type ProgramIdentity } from './program-identity.ts';
 
-/** What such directories are for: sockets and logs of one connection, a file on its way to stdout, a run that is not kept, samples. */
+/**
+ * What such directories are for: sockets and logs of one connection, a file on its way to stdout, a
+ * run that is not kept, samples.
+ */
 const purposes = ['ssh', 'export', 'check', 'verify'] as const;
 type Purpose = (typeof purposes)[number];
 
@@ -18,9 +21,13 @@ export interface PrivateDirectory {
 
 const named = new RegExp(`^orin-(${purposes.join('|')})-(\\d{1,10})-`);
 const ownerFile = 'owner';
-/** Where a process number says nothing, as between containers, one that was used of late is left alone. */
+/**
+ * Where a process number says nothing, as between containers, one that was used of late is left
+ * alone.
+ */
 const orphanAgeMs = 10 * 60_000;
-// A name below it is that of a socket. sun_path holds 104 bytes on macOS; ssh appends 17 while it makes a control socket.
+// A name below it is that of a socket. sun_path holds 104 bytes on macOS; ssh appends 17 while it
+// makes a control socket.
 const maxPathLength = 104 - 17 - '/control'.length - 1;
 
 /** Makes the directory (mode 0700), and says in it whose it is. */
@@ -43,8 +50,9 @@ export async function makePrivateDirectory(purpose: Purpose): Promise<PrivateDir
 }
 
 /**
- * Removes what programs of this user that were killed left of such directories. Never another user's, one that others
- * may enter, one whose program may still run, or one of a connection of which `isInUse` is true: a master outlives its program.
+ * Removes what programs of this user that were killed left of such directories. Never another
+ * user's, one that others may enter, one whose program may still run, or one of a connection of
+ * which `isInUse` is true: a master outlives its program.
  */
 export async function sweepPrivateDirectories(
   isInUse: (path: string) => Promise<boolean>,

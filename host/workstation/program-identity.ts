@@ -7,7 +7,10 @@ export interface ProgramIdentity {
   readonly pid: number;
   /** Boot and process namespace: numbers mean the same processes where this is equal. */
   readonly numberedBy: string;
-  /** Clock ticks from boot to the program's start (proc(5), field 22 of stat); null where nothing tells. */
+  /**
+   * Clock ticks from boot to the program's start (proc(5), field 22 of stat); null where nothing
+   * tells.
+   */
   readonly startTicks: string | null;
 }
 
@@ -17,7 +20,10 @@ export async function ownIdentity(): Promise<ProgramIdentity> {
   return { pid, numberedBy: await numbering(), startTicks: await startTicksOf(pid) };
 }
 
-/** True or false where that can be known; null where process numbers are another's: a container's, or of another boot. */
+/**
+ * True or false where that can be known; null where process numbers are another's: a container's,
+ * or of another boot.
+ */
 export async function isGone(program: ProgramIdentity): Promise<boolean | null> {
   if (program.numberedBy !== (await numbering())) return null;
   if (!isAlive(program.pid)) return true;

@@ -2,8 +2,8 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 
 /**
- * Opens a file of a run's directory for reading. A FIFO would wait for its writer and a device may never end:
- * neither is opened.
+ * Opens a file of a run's directory for reading. A FIFO would wait for its writer and a device may
+ * never end: neither is opened.
  * @throws Error as `open` does, or with the words "it is no regular file"
  */
 export async function openRegular(path: string): Promise<FileHandle> {

@@ -14,8 +14,9 @@ const rememberedSchema = z.object({
 });
 
 /**
- * SHA-256 and size of a file. The hash is remembered in the cache by path, size, inode and time stamps, so that an
- * unchanged file of a hundred megabytes costs one `stat` the next time. Throws what the file system says.
+ * SHA-256 and size of a file. The hash is remembered in the cache by path, size, inode and time
+ * stamps, so that an unchanged file of a hundred megabytes costs one `stat` the next time. Throws
+ * what the file system says.
  */
 export async function rememberedHash(
   path: string,
@@ -34,7 +35,10 @@ export async function rememberedHash(
   return hashed;
 }
 
-/** Paths that held the bytes of this hash when they were last looked at; they may be gone or changed by now. */
+/**
+ * Paths that held the bytes of this hash when they were last looked at; they may be gone or changed
+ * by now.
+ */
 export async function rememberedPaths(sha256: string, cacheDir: string): Promise<string[]> {
   const directory = `${cacheDir}/hashes`;
   const paths: string[] = [];

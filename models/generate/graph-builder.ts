@@ -13,7 +13,10 @@ import { RandomStream } from './random.ts';
 
 export type WeightType = 'float32' | 'float16';
 
-/** Collects nodes and seeded weights and serializes them as one ONNX model with float32 input and output. */
+/**
+ * Collects nodes and seeded weights and serializes them as one ONNX model with float32 input and
+ * output.
+ */
 export class GraphBuilder {
   readonly #seed: number;
   readonly #weightType: WeightType;
@@ -38,7 +41,9 @@ export class GraphBuilder {
     return output;
   }
 
-  /** Adds a tensor uniform in [-bound, bound), from a random stream of its own; returns its name. */
+  /**
+   * Adds a tensor uniform in [-bound, bound), from a random stream of its own; returns its name.
+   */
   weight(name: string, dims: readonly number[], bound: number): string {
     const random = new RandomStream(this.#seed, name);
     const values = new Float32Array(dims.reduce((product, dim) => product * dim, 1));
@@ -48,7 +53,8 @@ export class GraphBuilder {
       name,
       dims: [...dims],
       dataType: dataTypeIds[this.#weightType],
-      // ONNX wants little-endian: the byte order of every machine that Node runs on with ONNX Runtime.
+      // ONNX wants little-endian: the byte order of every machine that Node runs on with ONNX
+      // Runtime.
       rawData: new Uint8Array(stored.buffer),
     });
     return name;

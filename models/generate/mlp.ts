@@ -2,7 +2,9 @@ import { GraphBuilder } from './graph-builder.ts';
 
 const widths = [784, 256, 128, 10] as const;
 
-/** A multilayer perceptron of MNIST's shape, [N, 784] → [N, 10]: tens of microseconds on one core. */
+/**
+ * A multilayer perceptron of MNIST's shape, [N, 784] → [N, 10]: tens of microseconds on one core.
+ */
 export function makeTinyMlp(name: string, summary: string, seed: number): Uint8Array {
   const graph = new GraphBuilder(seed, 'float32');
   const layers = widths.length - 1;

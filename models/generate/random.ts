@@ -1,6 +1,7 @@
 /**
- * A stream of random 32-bit integers of its own for every (seed, name): sfc32 by Chris Doty-Humphrey
- * (PractRand), seeded by FNV-1a. Integer arithmetic only, so the stream is the same on every platform.
+ * A stream of random 32-bit integers of its own for every (seed, name): sfc32 by Chris
+ * Doty-Humphrey (PractRand), seeded by FNV-1a. Integer arithmetic only, so the stream is the same
+ * on every platform.
  */
 export class RandomStream {
   #a: number;

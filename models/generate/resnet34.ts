@@ -7,7 +7,9 @@ export interface ResNet34Options {
   readonly seed: number;
   /** The ImageNet stem's 3×3 max pooling; without it the four stages see four times the pixels. */
   readonly hasMaxPool: boolean;
-  /** float16: weights and arithmetic are half precision, Cast nodes keep input and output float32. */
+  /**
+   * float16: weights and arithmetic are half precision, Cast nodes keep input and output float32.
+   */
   readonly weightType: WeightType;
 }
 
@@ -21,16 +23,17 @@ const stages = [
 const CLASSES = 10;
 
 /**
- * What a BatchNorm's gamma at the end of a residual branch would do: each block then adds a sixteenth of
- * the variance it passes on, and sixteen blocks keep activations well inside half precision.
+ * What a BatchNorm's gamma at the end of a residual branch would do: each block then adds a
+ * sixteenth of the variance it passes on, and sixteen blocks keep activations well inside half
+ * precision.
  */
 const BRANCH_SCALE = 0.25;
 const BIAS_BOUND = 0.1;
 
 /**
- * ResNet-34 for CIFAR-10 images, [N, 3, 32, 32] → [N, 10]: the ImageNet stem (7×7, stride 2), basic blocks,
- * 1×1 projections where the shape changes, BatchNorm folded into the convolutions' weights and biases.
- * Weights He-uniform; tensor names as in torchvision.
+ * ResNet-34 for CIFAR-10 images, [N, 3, 32, 32] → [N, 10]: the ImageNet stem (7×7, stride 2), basic
+ * blocks, 1×1 projections where the shape changes, BatchNorm folded into the convolutions' weights
+ * and biases. Weights He-uniform; tensor names as in torchvision.
  */
 export function makeResNet34(options: ResNet34Options): Uint8Array {
   const graph = new GraphBuilder(options.seed, options.weightType);

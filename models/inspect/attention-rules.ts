@@ -7,8 +7,9 @@ export interface Macs {
 }
 
 /**
- * Attention of the default domain and MultiHeadAttention of com.microsoft: scores of every query with every key, then as many
- * sums of values. Inputs of rank 3 hold the heads side by side, those of rank 4 apart; as many key heads as query heads.
+ * Attention of the default domain and MultiHeadAttention of com.microsoft: scores of every query
+ * with every key, then as many sums of values. Inputs of rank 3 hold the heads side by side, those
+ * of rank 4 apart; as many key heads as query heads.
  */
 export function attentionMacs(node: NodeView): Macs | undefined {
   const [query, key, value] = [node.shape(0), node.shape(1), node.shape(2)];
@@ -36,8 +37,8 @@ export function attended(node: NodeView): Shape | undefined {
 }
 
 /**
- * com.microsoft.Attention and QAttention: input [batch, tokens, size] times weights [size, 3 × hidden], in integers where it
- * is quantized, then attention among all tokens.
+ * com.microsoft.Attention and QAttention: input [batch, tokens, size] times weights [size, 3 ×
+ * hidden], in integers where it is quantized, then attention among all tokens.
  */
 export function projectedAttentionMacs(isQuantized: boolean) {
   return (node: NodeView): Macs | undefined => {

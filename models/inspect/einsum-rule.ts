@@ -6,7 +6,10 @@ interface Einsum {
   readonly sizes: ReadonlyMap<string, number>;
 }
 
-/** The equation with the size of each index; undefined with an ellipsis and where sizes do not fit together. */
+/**
+ * The equation with the size of each index; undefined with an ellipsis and where sizes do not fit
+ * together.
+ */
 function parse(node: NodeView): Einsum | undefined {
   const equation = node.text('equation', '').replaceAll(' ', '');
   const [left = '', right] = equation.split('->');
@@ -39,7 +42,10 @@ export function einsumShape(node: NodeView): Shape | undefined {
   return found && [...found.output].map((index) => found.sizes.get(index) ?? 0);
 }
 
-/** Multiply-adds of a product of two: all combinations of indices. More operands are multiplied in an order nobody says. */
+/**
+ * Multiply-adds of a product of two: all combinations of indices. More operands are multiplied in
+ * an order nobody says.
+ */
 export function einsumMacs(node: NodeView): number | undefined {
   const found = parse(node);
   if (found?.operands.length !== 2) return undefined;

@@ -10,9 +10,9 @@ import { isProduct, qualifiedOp, ruleOf } from './product-rules.ts';
 import { computedValues, storedValues } from './value-rules.ts';
 
 /**
- * Estimates the work of one inference for given input shapes, walking the main graph in order. Shapes come
- * from our own propagation, else from the file's value_info. Subgraphs and local functions are left out, as
- * nobody knows how often they run; what is left out is named.
+ * Estimates the work of one inference for given input shapes, walking the main graph in order.
+ * Shapes come from our own propagation, else from the file's value_info. Subgraphs and local
+ * functions are left out, as nobody knows how often they run; what is left out is named.
  */
 export function estimateFlops(
   model: ModelProto,

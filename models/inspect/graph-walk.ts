@@ -20,7 +20,10 @@ function subgraphsOf(node: NodeProto): readonly GraphProto[] {
   );
 }
 
-/** Every tensor stored in a model: initializers of all graphs and tensors in attributes of all nodes. */
+/**
+ * Every tensor stored in a model: initializers of all graphs and tensors in attributes of all
+ * nodes.
+ */
 export function* allTensors(model: ModelProto): Generator<TensorProto> {
   if (model.graph) yield* initializersOf(model.graph);
   for (const node of allNodes(model)) {

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { agrees, type Case } from '../../test/support/runtime-shape.ts';
 
-// Inputs of `inputs` are x0, x1, … (float), i0, … (int64) and f0, … (float), the latter two constant.
+// Inputs of `inputs` are x0, x1, … (float), i0, … (int64) and f0, … (float), the latter two
+// constant.
 test.each<Case>([
   {
     opType: 'Pad',

@@ -12,11 +12,11 @@ import { type ModelSource, type ReadModel, readModel } from './read-model.ts';
 import { outputFacts, tensorFacts } from './tensor-facts.ts';
 
 /**
- * Reads what an ONNX file says of itself. `request` chooses the shapes for which `flops` is estimated;
- * free dimensions that it leaves open make `flops` null, they are no error here. `allowsLinks`: external data may be a
- * link out of the model's directory.
- * Throws ModelError: `model-unreadable`, `model-unsupported`, `external-data-missing`, and
- * `input-mismatch` where `request` contradicts the model.
+ * Reads what an ONNX file says of itself. `request` chooses the shapes for which `flops` is
+ * estimated; free dimensions that it leaves open make `flops` null, they are no error here.
+ * `allowsLinks`: external data may be a link out of the model's directory. Throws ModelError:
+ * `model-unreadable`, `model-unsupported`, `external-data-missing`, and `input-mismatch` where
+ * `request` contradicts the model.
  */
 export async function inspectModel(
   source: ModelSource,

@@ -9,11 +9,11 @@ import { dimsOf, elementsOf } from './node-view.ts';
 import type { ReadModel } from './read-model.ts';
 
 /**
- * All files of a model: the `.onnx` first, then its external data, each checked to exist and to be as long
- * as its tensors need. Locations that are absolute or leave the model's directory are refused, as they
- * could name any file of this machine; so are links out of it, which a downloaded model may hold, unless a person
- * allows them: model hubs keep their caches as links.
- * Throws ModelError `external-data-missing` or `model-unsupported`.
+ * All files of a model: the `.onnx` first, then its external data, each checked to exist and to be
+ * as long as its tensors need. Locations that are absolute or leave the model's directory are
+ * refused, as they could name any file of this machine; so are links out of it, which a downloaded
+ * model may hold, unless a person allows them: model hubs keep their caches as links. Throws
+ * ModelError `external-data-missing` or `model-unsupported`.
  */
 export async function listModelFiles(
   read: ReadModel,

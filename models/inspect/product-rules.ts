@@ -86,7 +86,10 @@ function matrixProduct(kind: Kind, secondIndex: number): ProductRule {
   };
 }
 
-/** com.microsoft.FusedMatMul transposes the last two dimensions of either; its transposed batches are not followed. */
+/**
+ * com.microsoft.FusedMatMul transposes the last two dimensions of either; its transposed batches
+ * are not followed.
+ */
 const fusedMatMul: ProductRule = {
   shape: (node) => {
     if (node.int('transBatchA', 0) || node.int('transBatchB', 0)) return undefined;
@@ -104,7 +107,10 @@ function transposed(shape: Shape | undefined, isAsked: number): Shape | undefine
   return [...shape.slice(0, -2), ...shape.slice(-2).toReversed()];
 }
 
-/** com.microsoft.MatMulNBits: weights of few bits, unpacked to the type of the input before they are multiplied. */
+/**
+ * com.microsoft.MatMulNBits: weights of few bits, unpacked to the type of the input before they are
+ * multiplied.
+ */
 const matMulNBits: ProductRule = {
   shape: (node) => {
     const a = node.shape(0);
@@ -127,7 +133,10 @@ const projected = (isQuantized: boolean): ProductRule => ({
   macs: projectedAttentionMacs(isQuantized),
 });
 
-/** Operators that are counted; those of com.microsoft are described in ONNX Runtime's docs/ContribOperators.md. */
+/**
+ * Operators that are counted; those of com.microsoft are described in ONNX Runtime's
+ * docs/ContribOperators.md.
+ */
 const productRules: ReadonlyMap<string, ProductRule> = new Map([
   ['Attention', attention],
   ['Conv', convolution('float', 1)],

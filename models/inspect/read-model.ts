@@ -55,7 +55,10 @@ const lookalikes: readonly Lookalike[] = [
   },
 ];
 
-/** Reads and checks the `.onnx` file itself. Throws ModelError `model-unreadable` or `model-unsupported`. */
+/**
+ * Reads and checks the `.onnx` file itself. Throws ModelError `model-unreadable` or
+ * `model-unsupported`.
+ */
 export async function readModel(source: ModelSource): Promise<ReadModel> {
   if (typeof source !== 'string') {
     const { name, bytes } = source;

@@ -1,8 +1,9 @@
 import { elementsOf, type NodeView, type Shape } from './node-view.ts';
 
 /**
- * Multiply-adds of LSTM, GRU and RNN: each step takes every weight once, for each item. X is [steps, batch, size] or, with
- * `layout` 1, [batch, steps, size]; W and R hold the weights of all gates and directions.
+ * Multiply-adds of LSTM, GRU and RNN: each step takes every weight once, for each item. X is
+ * [steps, batch, size] or, with `layout` 1, [batch, steps, size]; W and R hold the weights of all
+ * gates and directions.
  */
 export function recurrentMacs(node: NodeView): number | undefined {
   const [x, w, r] = [node.shape(0), node.shape(1), node.shape(2)];
@@ -10,7 +11,10 @@ export function recurrentMacs(node: NodeView): number | undefined {
   return elementsOf(x.slice(0, 2)) * (elementsOf(w) + elementsOf(r));
 }
 
-/** Outputs Y, Y_h and Y_c of LSTM, GRU and RNN. @param hiddenAxis of R; DynamicQuantizeLSTM has its weights transposed. */
+/**
+ * Outputs Y, Y_h and Y_c of LSTM, GRU and RNN. @param hiddenAxis of R; DynamicQuantizeLSTM has its
+ * weights transposed.
+ */
 export function recurrent(node: NodeView, hiddenAxis: number): readonly Shape[] | undefined {
   const [x, r] = [node.shape(0), node.shape(2)];
   const [directions, hidden] = [r?.[0], r?.[hiddenAxis]];

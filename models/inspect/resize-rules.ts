@@ -1,6 +1,9 @@
 import { axisOf, type NodeView, type Shape } from './node-view.ts';
 
-/** Output of Resize and Upsample, by their sizes or scales (ONNX operators Resize-10 to 19, Upsample-7 to 9). */
+/**
+ * Output of Resize and Upsample, by their sizes or scales (ONNX operators Resize-10 to 19,
+ * Upsample-7 to 9).
+ */
 export function resized(node: NodeView): Shape | undefined {
   const input = node.shape(0);
   if (!input) return undefined;

@@ -145,7 +145,10 @@ const concatQuantized: ShapeRule = (node) => {
   return first.map((dim, at) => (at === axis ? length : dim));
 };
 
-/** Of an operator that works on the channels last where it is told so, only the usual order is followed. */
+/**
+ * Of an operator that works on the channels last where it is told so, only the usual order is
+ * followed.
+ */
 const channelsFirst =
   (rule: ShapeRule): ShapeRule =>
   (node) =>
@@ -162,7 +165,10 @@ function named(rule: ShapeRule, ops: string): readonly (readonly [string, ShapeR
   return ops.split(' ').map((op) => [op, rule]);
 }
 
-/** Operators of the default domain whose first output's shape we can tell; those of several outputs are in output-rules.ts. */
+/**
+ * Operators of the default domain whose first output's shape we can tell; those of several outputs
+ * are in output-rules.ts.
+ */
 export const shapeRules: ReadonlyMap<string, ShapeRule> = new Map([
   ...named(
     sameAsFirst,
@@ -213,7 +219,9 @@ export const shapeRules: ReadonlyMap<string, ShapeRule> = new Map([
   ['Unsqueeze', unsqueeze],
 ]);
 
-/** The same of ONNX Runtime's own operators (domain com.microsoft, docs/ContribOperators.md there). */
+/**
+ * The same of ONNX Runtime's own operators (domain com.microsoft, docs/ContribOperators.md there).
+ */
 export const contributedShapes: ReadonlyMap<string, ShapeRule> = new Map([
   ...named(
     sameAsFirst,

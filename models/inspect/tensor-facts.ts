@@ -21,7 +21,9 @@ export function tensorFacts({ name, type }: ValueInfoProto): TensorFacts {
   };
 }
 
-/** The same of one of its outputs: what has no declared type may be known by the node that gives it. */
+/**
+ * The same of one of its outputs: what has no declared type may be known by the node that gives it.
+ */
 export function outputFacts(info: ValueInfoProto, { node }: GraphProto): TensorFacts {
   const facts = tensorFacts(info);
   if (info.type?.value !== undefined) return facts;
@@ -30,7 +32,10 @@ export function outputFacts(info: ValueInfoProto, { node }: GraphProto): TensorF
   return kind === undefined ? facts : { ...facts, dtype: kind };
 }
 
-/** Operators whose outputs are no tensors, whatever they are given; of the default domain and ai.onnx.ml. */
+/**
+ * Operators whose outputs are no tensors, whatever they are given; of the default domain and
+ * ai.onnx.ml.
+ */
 function producedKind({ opType }: NodeProto): string | undefined {
   if (/^(SplitToSequence|Sequence(Construct|Empty|Erase|Insert|Map)|ZipMap)$/.test(opType)) {
     return 'sequence';
@@ -38,7 +43,9 @@ function producedKind({ opType }: NodeProto): string | undefined {
   return opType === 'Optional' ? 'optional' : undefined;
 }
 
-/** Whether a type, once one is begun, leaves out what its elements are; that of no value is unset. */
+/**
+ * Whether a type, once one is begun, leaves out what its elements are; that of no value is unset.
+ */
 function isIncomplete(type: TypeProto | null): boolean {
   switch (type?.value) {
     case 'tensorType':

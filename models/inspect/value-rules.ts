@@ -6,7 +6,9 @@ import { axisOf, dimsOf, elementsOf, type NodeView } from './node-view.ts';
 /** Shapes, axes and scales are short; anything longer is a table of data. */
 const MAX_VALUES = 64;
 
-/** Values of a small tensor of int64, int32 or float32 stored in the model; undefined for any other. */
+/**
+ * Values of a small tensor of int64, int32 or float32 stored in the model; undefined for any other.
+ */
 export function storedValues(tensor: TensorProto): readonly number[] | undefined {
   const elements = elementsOf(dimsOf(tensor));
   if (tensor.dataLocation === EXTERNAL_LOCATION || elements > MAX_VALUES) return undefined;
@@ -50,7 +52,10 @@ const each =
   (node) =>
     node.values(0)?.map(compute);
 
-/** Of two lists of one length, or a list and a single value; undefined where a result cannot be known. */
+/**
+ * Of two lists of one length, or a list and a single value; undefined where a result cannot be
+ * known.
+ */
 const pairwise =
   (compute: (a: number, b: number) => number | undefined): ValueRule =>
   (node) => {
@@ -147,8 +152,9 @@ const rules: ReadonlyMap<string, ValueRule> = new Map<string, ValueRule>([
 ]);
 
 /**
- * Values of a node's first output where it computes a shape: exporters write `x.view(x.size(0), -1)` as
- * Shape → Gather → Unsqueeze → Concat → Reshape, and twice a size as Shape → Slice → Mul → Cast → Resize.
+ * Values of a node's first output where it computes a shape: exporters write
+ * `x.view(x.size(0), -1)` as Shape → Gather → Unsqueeze → Concat → Reshape, and twice a size as
+ * Shape → Slice → Mul → Cast → Resize.
  */
 export function computedValues(node: NodeView): readonly number[] | undefined {
   const values = rules.get(node.node.opType)?.(node);

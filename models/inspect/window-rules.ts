@@ -41,7 +41,9 @@ function slide(window: Window, isCeil: boolean): Shape {
   });
 }
 
-/** Output of a convolution with weights [outputs, inputs / group, …kernel] in input `weightIndex`. */
+/**
+ * Output of a convolution with weights [outputs, inputs / group, …kernel] in input `weightIndex`.
+ */
 export function convolved(node: NodeView, weightIndex: number): Shape | undefined {
   const input = node.shape(0);
   const weight = node.shape(weightIndex);

@@ -45,7 +45,8 @@ test('a zero dimension and a named one are told apart from an absent one', () =>
 });
 
 test('integers come in packed and unpacked form', () => {
-  // TensorProto.dims (1): once unpacked 3, 4, once packed; GraphProto.initializer is 5, ModelProto.graph 7.
+  // TensorProto.dims (1): once unpacked 3, 4, once packed; GraphProto.initializer is 5,
+  // ModelProto.graph 7.
   const asModel = (tensor: readonly number[]) =>
     Uint8Array.of(0x3a, tensor.length + 2, 0x2a, tensor.length, ...tensor);
   for (const tensor of [

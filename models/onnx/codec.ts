@@ -6,8 +6,9 @@ import { modelProtoType } from './schema.ts';
 const SLACK_BYTES = 65_536;
 
 /**
- * Reads a serialized ModelProto. Bytes fields are views of `bytes`, nothing is copied; unknown fields are
- * skipped. Throws protobufjs' RangeError or Error where the bytes are no protocol buffer.
+ * Reads a serialized ModelProto. Bytes fields are views of `bytes`, nothing is copied; unknown
+ * fields are skipped. Throws protobufjs' RangeError or Error where the bytes are no protocol
+ * buffer.
  */
 export function decodeModel(bytes: Uint8Array): ModelProto {
   // Over a Buffer, protobufjs reads strings with Node's own decoder and gives bytes as views.
@@ -19,8 +20,8 @@ export function decodeModel(bytes: Uint8Array): ModelProto {
 }
 
 /**
- * Serializes a model. Fields go out in the order of their numbers and repeated fields in the order given,
- * so the same message always gives the same bytes.
+ * Serializes a model. Fields go out in the order of their numbers and repeated fields in the order
+ * given, so the same message always gives the same bytes.
  */
 export function encodeModel(model: Draft<ModelProto>): Uint8Array {
   const writer = protobuf.Writer.create();

@@ -12,7 +12,8 @@ test('parts are counted as the decoder makes them', () => {
       initializer: [{ name: 'w', dims: [2, 3], int64Data: [1, 300, 70_000] }],
     },
   });
-  // Model, operator set, graph, node, tensor; version; three names; type; name, two dimensions, three values; two of the set.
+  // Model, operator set, graph, node, tensor; version; three names; type; name, two dimensions,
+  // three values; two of the set.
   expect(decodedBytes(bytes, 1e9)).toBe(5 * 160 + 13 * 46);
 });
 

@@ -2,16 +2,18 @@ import protobuf from 'protobufjs/light.js';
 import { modelProtoType } from './schema.ts';
 
 /**
- * Memory of a decoded message (a node, an attribute, a dimension) and of a string or number, in bytes. Measured on Node 20: 156 for an
- * empty node, though two bytes of a file make one; 46 for an integer of 64 bits, though one byte makes one.
+ * Memory of a decoded message (a node, an attribute, a dimension) and of a string or number, in
+ * bytes. Measured on Node 20: 156 for an empty node, though two bytes of a file make one; 46 for an
+ * integer of 64 bits, though one byte makes one.
  */
 const MESSAGE_BYTES = 160;
 const VALUE_BYTES = 46;
 
 /**
- * What a decoded model may take beside its weights. A graph of 100,000 convolutions with the shapes of all tensors takes 0.4 GB, and
- * that is the size that PyTorch's exporter aims at (onnxscript issue 1630); an ensemble of 5000 trees with 3 million nodes, the
- * largest that somebody told of (ONNX Runtime issue 16511), takes 1.1 GB.
+ * What a decoded model may take beside its weights. A graph of 100,000 convolutions with the shapes
+ * of all tensors takes 0.4 GB, and that is the size that PyTorch's exporter aims at (onnxscript
+ * issue 1630); an ensemble of 5000 trees with 3 million nodes, the largest that somebody told of
+ * (ONNX Runtime issue 16511), takes 1.1 GB.
  */
 export const mostDecodedBytes = 1_750_000_000;
 
@@ -22,8 +24,8 @@ const LENGTH_DELIMITED = 2;
 modelProtoType.root.resolveAll();
 
 /**
- * About how many bytes of memory decoding a serialized ModelProto takes beside its weights, without decoding it; it stops counting
- * beyond `most`.
+ * About how many bytes of memory decoding a serialized ModelProto takes beside its weights, without
+ * decoding it; it stops counting beyond `most`.
  * @throws RangeError, Error where the bytes are no protocol buffer.
  */
 export function decodedBytes(bytes: Uint8Array, most: number): number {

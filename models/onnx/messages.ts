@@ -1,6 +1,7 @@
 /**
- * The ONNX messages as we use them, named as in onnx.proto with camel case. Decoded messages have every
- * repeated field as an array and every other absent field as its default; for encoding all are optional.
+ * The ONNX messages as we use them, named as in onnx.proto with camel case. Decoded messages have
+ * every repeated field as an array and every other absent field as its default; for encoding all
+ * are optional.
  */
 
 /** protobufjs gives 64-bit integers as Long objects and takes plain numbers. */

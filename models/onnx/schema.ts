@@ -20,9 +20,9 @@ function message(
 
 /**
  * The part of onnx.proto that we read or write, field numbers as in
- * https://github.com/onnx/onnx/blob/main/onnx/onnx.proto (proto2 syntax, as the tools of the field: integers
- * unpacked, a zero that is set is written). Fields left out are skipped by the decoder: above all the typed data arrays, which would
- * turn weights into JavaScript arrays of numbers.
+ * https://github.com/onnx/onnx/blob/main/onnx/onnx.proto (proto2 syntax, as the tools of the field:
+ * integers unpacked, a zero that is set is written). Fields left out are skipped by the decoder:
+ * above all the typed data arrays, which would turn weights into JavaScript arrays of numbers.
  */
 const descriptor = {
   ModelProto: message({
@@ -79,8 +79,8 @@ const descriptor = {
     dims: [1, 'repeated int64'],
     dataType: [2, 'int32'],
     /**
-     * Packed repeated floats, which every writer packs as onnx.proto says: read as the bytes that they are, little-endian, so
-     * that weights kept here cost nothing.
+     * Packed repeated floats, which every writer packs as onnx.proto says: read as the bytes that
+     * they are, little-endian, so that weights kept here cost nothing.
      */
     floatData: [4, 'bytes'],
     int64Data: [7, 'packed int64'],

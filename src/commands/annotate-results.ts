@@ -6,7 +6,10 @@ import { directoriesFrom } from '../options/directories.ts';
 import { environment } from '../options/environment.ts';
 import { print } from '../terminal/print.ts';
 
-/** `orin-remote results note <run> [text…]`: without a text the note is told, with an empty one it is removed. */
+/**
+ * `orin-remote results note <run> [text…]`: without a text the note is told, with an empty one it
+ * is removed.
+ */
 export async function noteCommand(id: string, words: readonly string[]): Promise<number> {
   const run = await openWholeRun(id);
   if (words.length === 0) {
@@ -57,7 +60,10 @@ export async function baselineCommand(
   return exitCodes.ok;
 }
 
-/** A run that is still coming in gets another directory when it is whole: what is marked on it now would be lost. */
+/**
+ * A run that is still coming in gets another directory when it is whole: what is marked on it now
+ * would be lost.
+ */
 async function openWholeRun(id: string): Promise<SavedRun> {
   const run = await openRun(directoriesFrom(environment).runs, id);
   if (!run.isPartial) return run;

@@ -7,7 +7,9 @@ import { directoriesFrom } from '../options/directories.ts';
 import { environment } from '../options/environment.ts';
 import { type RunSurroundings, type WatchOptions, watchRun, withAccess } from './watch-run.ts';
 
-/** `orin-remote attach <host> [run] [--resume]`: gives the exit code that `bench` would have given. */
+/**
+ * `orin-remote attach <host> [run] [--resume]`: gives the exit code that `bench` would have given.
+ */
 export async function attachCommand(
   host: string,
   runId: string | null,
@@ -33,7 +35,10 @@ export async function attachBoard(
   );
 }
 
-/** `orin-remote cancel <host> [run]`: 0 once the run was stopped and, unless told otherwise, collected. */
+/**
+ * `orin-remote cancel <host> [run]`: 0 once the run was stopped and, unless told otherwise,
+ * collected.
+ */
 export async function cancelCommand(
   host: string,
   runId: string | null,

@@ -55,7 +55,10 @@ export async function measureBoard(
   );
 }
 
-/** The thesis' experiment, where nothing else is said: both versions of its model, passes over its 10,000 images. */
+/**
+ * The thesis' experiment, where nothing else is said: both versions of its model, passes over its
+ * 10,000 images.
+ */
 function withThesisDefaults(settings: BenchSettings): BenchSettings {
   return {
     ...settings,
@@ -68,7 +71,10 @@ function withThesisDefaults(settings: BenchSettings): BenchSettings {
 
 export type BoardRequest = Omit<BenchRequest, keyof FollowRequest>;
 
-/** What `bench` of the engine needs of the settings. @throws OrinError `usage` for those that exclude each other. */
+/**
+ * What `bench` of the engine needs of the settings. @throws OrinError `usage` for those that
+ * exclude each other.
+ */
 export function requestFrom(host: string, asked: BenchSettings): BoardRequest {
   const settings = asked.preset === 'thesis' ? withThesisDefaults(asked) : asked;
   const isGpuOptional = wishesForGpu(settings);

@@ -9,7 +9,8 @@ import { accessTo } from './connection.ts';
 import { aboutBoard } from './remember-board.ts';
 
 /**
- * Looks at a board once, asking the person nothing, and remembers what is there: what it is, and which runs it holds.
+ * Looks at a board once, asking the person nothing, and remembers what is there: what it is, and
+ * which runs it holds.
  * @throws OrinError as connecting and probing do.
  */
 export async function checkBoard(

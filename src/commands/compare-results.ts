@@ -17,8 +17,8 @@ const COMPARISON = 'orin-remote/comparison@1';
 const COMPARISONS = 'orin-remote/comparisons@1';
 
 /**
- * `orin-remote results compare <run> [run…]`: the first is the baseline; one alone is held against the lasting one, each of
- * its models against its own.
+ * `orin-remote results compare <run> [run…]`: the first is the baseline; one alone is held against
+ * the lasting one, each of its models against its own.
  */
 export async function compareCommand(
   ids: readonly string[],

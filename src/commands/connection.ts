@@ -30,8 +30,8 @@ export interface AccessListener {
 }
 
 /**
- * `demo` is an SSH server inside this program with this machine as the board; anything else is resolved as
- * `ssh` would. Nothing is connected yet.
+ * `demo` is an SSH server inside this program with this machine as the board; anything else is
+ * resolved as `ssh` would. Nothing is connected yet.
  * @throws OrinError `usage` for a host that cannot be one.
  */
 export async function accessTo(
@@ -101,9 +101,11 @@ async function demoAccess(): Promise<BoardAccess> {
   const { startDemoBoard } = await import('../../host/reach/demo/demo-board.ts');
   const demo = await startDemoBoard({
     environment: {
-      // Only a place that the person named is refused by an error; where ours cannot be used, the next one is.
+      // Only a place that the person named is refused by an error; where ours cannot be used, the
+      // next one is.
       ...(environment.ORIN_REMOTE_DIR && { ORIN_REMOTE_DIR: environment.ORIN_REMOTE_DIR }),
-      // Beside the cache of this machine as the workstation, not in it: `clean demo` must be able to remove it all.
+      // Beside the cache of this machine as the workstation, not in it: `clean demo` must be able
+      // to remove it all.
       ORIN_REMOTE_DEMO_DIR: join(directoriesFrom(environment).cache, 'demo-board'),
       // Empty is the lock of this machine, as on any board.
       ORIN_REMOTE_LOCK: environment.ORIN_REMOTE_LOCK ?? '',

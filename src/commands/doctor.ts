@@ -15,7 +15,10 @@ import { terminalOf } from '../terminal/terminal.ts';
 import { completeCommands } from '../words/complete-commands.ts';
 import { withBoard } from './with-board.ts';
 
-/** `orin-remote doctor <host>`: 0 when a benchmark can run there, else the code of the first problem. */
+/**
+ * `orin-remote doctor <host>`: 0 when a benchmark can run there, else the code of the first
+ * problem.
+ */
 export async function doctorCommand(
   host: string,
   options: ConnectionSettings & { readonly json: boolean } & DisplaySettings,

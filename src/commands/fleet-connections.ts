@@ -16,7 +16,10 @@ export interface FleetConnections {
   close(): Promise<void>;
 }
 
-/** How the boards of a fleet are reached: as the command line says, else as the fleet file says, else as `ssh` would. */
+/**
+ * How the boards of a fleet are reached: as the command line says, else as the fleet file says,
+ * else as `ssh` would.
+ */
 export function fleetConnections(
   options: ConnectionSettings,
   prompterFor: () => Prompter,

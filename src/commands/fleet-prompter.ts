@@ -1,8 +1,9 @@
 import type { Prompter } from '../../host/reach/trust/prompter.ts';
 
 /**
- * Asks for many boards: one question at a time, and a key's passphrase once for all of them. Gives a prompter for each board; one that
- * asks for the same passphrase again was told a wrong one, and asks the person anew.
+ * Asks for many boards: one question at a time, and a key's passphrase once for all of them. Gives
+ * a prompter for each board; one that asks for the same passphrase again was told a wrong one, and
+ * asks the person anew.
  */
 export function fleetPrompter(person: Prompter): () => Prompter {
   const answers = new Map<string, string | null>();

@@ -18,7 +18,10 @@ import { jsonText, print } from '../terminal/print.ts';
 import { terminalOf } from '../terminal/terminal.ts';
 import { withFleetLinks } from './with-fleet-links.ts';
 
-/** `orin-remote fleet reserve|release|reservations [hosts…]`: 0 when it went well on all boards, 3 on some, 4 on none. */
+/**
+ * `orin-remote fleet reserve|release|reservations [hosts…]`: 0 when it went well on all boards, 3
+ * on some, 4 on none.
+ */
 export async function fleetReservationCommand(
   what: 'reserve' | 'release' | 'reservations',
   terms: readonly string[],

@@ -14,7 +14,10 @@ import { terminalOf } from '../terminal/terminal.ts';
 
 type Shown = Pick<FleetOutputSettings, 'json' | 'output'> & DisplaySettings;
 
-/** Writes a fleet run to stdout in the format that was asked for; beside another than the table, the closing lines go to stderr. */
+/**
+ * Writes a fleet run to stdout in the format that was asked for; beside another than the table, the
+ * closing lines go to stderr.
+ */
 export async function printFleet(record: FleetRecord, options: Shown): Promise<void> {
   const format = options.json ? 'json' : options.output;
   const { runs } = directoriesFrom(environment);

@@ -23,8 +23,9 @@ interface Steering {
 }
 
 /**
- * `orin-remote irq <host>`: measures the board idle, with 1, half and all threads, and with threads kept off the CPU that
- * serves the interrupts, in randomised blocks, with `--move-irqs` also with interrupts moved; ends in findings.
+ * `orin-remote irq <host>`: measures the board idle, with 1, half and all threads, and with threads
+ * kept off the CPU that serves the interrupts, in randomised blocks, with `--move-irqs` also with
+ * interrupts moved; ends in findings.
  */
 export async function irqCommand(host: string, options: IrqOptions): Promise<number> {
   const asked = settingsWith(givenUnder(measureOptions, options));

@@ -11,7 +11,10 @@ import { irqReport } from '../report/irq-report.ts';
 import { jsonText, print } from '../terminal/print.ts';
 import { terminalOf } from '../terminal/terminal.ts';
 
-/** `orin-remote irq --file interrupts.txt`: what saved dumps of /proc/interrupts and /proc/softirqs say. */
+/**
+ * `orin-remote irq --file interrupts.txt`: what saved dumps of /proc/interrupts and /proc/softirqs
+ * say.
+ */
 export async function irqFileCommand(
   options: DumpSettings & { readonly json: boolean } & DisplaySettings,
 ): Promise<number> {

@@ -9,7 +9,9 @@ import { mpstatReport } from '../report/mpstat-report.ts';
 import { jsonText, print } from '../terminal/print.ts';
 import { terminalOf } from '../terminal/terminal.ts';
 
-/** `orin-remote mpstat RUN`, `orin-remote mpstat --file LOG`: what a log of mpstat says, corrected. */
+/**
+ * `orin-remote mpstat RUN`, `orin-remote mpstat --file LOG`: what a log of mpstat says, corrected.
+ */
 export async function mpstatCommand(
   run: string | undefined,
   options: DisplaySettings & {

@@ -9,8 +9,8 @@ import { boardLine } from '../words/board-line.ts';
 type Change = (before: RecentBoard) => Partial<RecentBoard>;
 
 /**
- * Keeps for the home screen what a run's events tell of its board: what it is, when it was spoken with, and which runs
- * were left on it. Never the reason that a command fails.
+ * Keeps for the home screen what a run's events tell of its board: what it is, when it was spoken
+ * with, and which runs were left on it. Never the reason that a command fails.
  */
 export class BoardMemory {
   readonly #host: string;

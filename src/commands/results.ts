@@ -32,7 +32,10 @@ export async function listCommand(
   return exitCodes.ok;
 }
 
-/** `orin-remote results -i`: looks at them on the screen, and leaves what was looked at last in the scrollback. */
+/**
+ * `orin-remote results -i`: looks at them on the screen, and leaves what was looked at last in the
+ * scrollback.
+ */
 async function browseCommand(options: DisplaySettings): Promise<number> {
   const screen = terminalOf(process.stderr, environment, options);
   if (!screen.isInteractive || !process.stdin.isTTY) {

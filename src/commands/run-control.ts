@@ -5,11 +5,17 @@ import { exitCodeOfSignal } from './interruption.ts';
 export type Choice = 'stop' | 'leave' | 'continue';
 
 export interface RunControlOptions {
-  /** Asks what to do with the run; null where nobody can be asked. `leave` is also the answer to another Ctrl-C. */
+  /**
+   * Asks what to do with the run; null where nobody can be asked. `leave` is also the answer to
+   * another Ctrl-C.
+   */
   readonly ask: ((signal: AbortSignal) => Promise<Choice>) | null;
   /** Says one line to the person. */
   readonly note: (text: string) => void;
-  /** Called when the run is left to itself, before anything is closed: the last chance to say how it is found again. */
+  /**
+   * Called when the run is left to itself, before anything is closed: the last chance to say how it
+   * is found again.
+   */
   readonly onLeave: () => void;
   /** What is stopped, in words: `the run`. */
   readonly what?: string;
@@ -35,9 +41,9 @@ type Signal = (typeof signals)[number];
 const LEAVE_MS = 1_000;
 
 /**
- * Listens to signals. Before there is a run on the board every signal ends the command. Afterwards Ctrl-C asks, or stops the
- * run where nobody can be asked, and a second one leaves at once; SIGTERM and SIGHUP leave at once. A run that is
- * left goes on.
+ * Listens to signals. Before there is a run on the board every signal ends the command. Afterwards
+ * Ctrl-C asks, or stops the run where nobody can be asked, and a second one leaves at once; SIGTERM
+ * and SIGHUP leave at once. A run that is left goes on.
  */
 export function controlRun(options: RunControlOptions): RunControl {
   const control = new SignalControl(options);

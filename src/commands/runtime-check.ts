@@ -26,9 +26,9 @@ import { interruptible } from './interruption.ts';
 import { terminalPrompter } from './terminal-prompter.ts';
 
 /**
- * `orin-remote runtime check <host>`: one run of a small model through every engine and provider, as a benchmark would
- * make it, and of each what it came to. 0 when a provider of the GPU is proved, 4 when none is. Nothing is kept of
- * the run.
+ * `orin-remote runtime check <host>`: one run of a small model through every engine and provider,
+ * as a benchmark would make it, and of each what it came to. 0 when a provider of the GPU is
+ * proved, 4 when none is. Nothing is kept of the run.
  */
 export async function checkRuntimesCommand(host: string, options: CheckOptions): Promise<number> {
   const stderr = terminalOf(process.stderr, environment, options);

@@ -17,7 +17,10 @@ import { terminalOf } from '../terminal/terminal.ts';
 import { interruptible } from './interruption.ts';
 import { withBoard } from './with-board.ts';
 
-/** `orin-remote runtime list [host]`: builds that are stored here, and what the board has by itself for its GPU. */
+/**
+ * `orin-remote runtime list [host]`: builds that are stored here, and what the board has by itself
+ * for its GPU.
+ */
 export async function listRuntimesCommand(
   host: string | undefined,
   options: ConnectionSettings & { readonly json: boolean } & DisplaySettings,

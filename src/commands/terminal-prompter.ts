@@ -4,8 +4,8 @@ import { askOnTerminal } from '../terminal/prompt/ask-on-terminal.ts';
 import { quietTerminal } from '../terminal/prompt/quiet-terminal.ts';
 
 /**
- * Asks on the terminal, with the progress display out of the way; asks nothing where stdin or stderr is no
- * terminal, or with --batch-mode.
+ * Asks on the terminal, with the progress display out of the way; asks nothing where stdin or
+ * stderr is no terminal, or with --batch-mode.
  */
 export function terminalPrompter(isBatch: boolean, progress: Progress): Prompter {
   if (isBatch || !process.stdin.isTTY || !process.stderr.isTTY) return silentPrompter;

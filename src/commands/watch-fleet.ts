@@ -39,7 +39,10 @@ interface FleetWatch {
   readonly work: (signal: AbortSignal) => FleetRequest['work'];
 }
 
-/** Runs a fleet with its progress shown and signals heard, prints what came of it and gives the exit code. */
+/**
+ * Runs a fleet with its progress shown and signals heard, prints what came of it and gives the exit
+ * code.
+ */
 export async function watchFleet(watch: FleetWatch): Promise<number> {
   const { store, options } = watch;
   const { id } = store.record;

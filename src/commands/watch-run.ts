@@ -37,8 +37,9 @@ export interface Watch {
 }
 
 /**
- * Reaches the board, has `work` follow a run with its progress shown and signals heard, prints the result and gives the
- * exit code. A run that goes on without us is named with the command that finds it again.
+ * Reaches the board, has `work` follow a run with its progress shown and signals heard, prints the
+ * result and gives the exit code. A run that goes on without us is named with the command that
+ * finds it again.
  */
 export async function watchRun(
   host: string,
@@ -86,7 +87,10 @@ export async function watchRun(
   }
 }
 
-/** Where a run is shown, and who is asked what it takes to reach the board and what to do with the run. */
+/**
+ * Where a run is shown, and who is asked what it takes to reach the board and what to do with the
+ * run.
+ */
 interface Display {
   readonly progress: Progress;
   readonly prompter: Prompter;

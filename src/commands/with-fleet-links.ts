@@ -8,7 +8,10 @@ import { fleetPrompter } from './fleet-prompter.ts';
 import { interruptible } from './interruption.ts';
 import { terminalPrompter } from './terminal-prompter.ts';
 
-/** Does something short with many boards, with notes on stderr, questions one at a time, and Ctrl-C heard. */
+/**
+ * Does something short with many boards, with notes on stderr, questions one at a time, and Ctrl-C
+ * heard.
+ */
 export async function withFleetLinks<T>(
   options: ConnectionSettings,
   work: (connect: (board: FleetBoard) => Promise<Link>, signal: AbortSignal) => Promise<T>,

@@ -41,7 +41,10 @@ function engineAxesFrom(settings: BenchSettings): EngineAxes {
   return axes;
 }
 
-/** The thesis has GPU rows where the board has a way to them; who names a provider has chosen already. */
+/**
+ * The thesis has GPU rows where the board has a way to them; who names a provider has chosen
+ * already.
+ */
 export function wishesForGpu({ preset, gpu, providers }: BenchSettings): boolean {
   return preset === 'thesis' && gpu === null && String(providers) === 'cpu';
 }

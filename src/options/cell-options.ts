@@ -108,7 +108,10 @@ function interOpFrom(text: string): (number | null)[] {
     .map((part) => (part.trim() === 'off' ? null : wholeNumber(part, '--inter-op')));
 }
 
-/** Entries of ONNX Runtime's session configuration that options of ours set: twice would make a label lie. */
+/**
+ * Entries of ONNX Runtime's session configuration that options of ours set: twice would make a
+ * label lie.
+ */
 const ownedEntries: Readonly<Record<string, string>> = {
   'session.intra_op.allow_spinning': '--spinning',
   'session.intra_op_thread_affinities': '--affinity',

@@ -37,7 +37,8 @@ export function directoriesFrom(
 }
 
 /**
- * Takes away what others can do in our directories that are there already, made under another umask or by hand.
+ * Takes away what others can do in our directories that are there already, made under another umask
+ * or by hand.
  * @throws OrinError `config` for one that belongs to another user, who could lay anything into it.
  */
 export function makePrivate({ cache, runs }: Directories): void {
@@ -71,7 +72,10 @@ function ofAnother(path: string, uid: number): OrinError {
   });
 }
 
-/** Bundled chunks lie in dist/ or dist/chunks/, sources in src/options/: the agent is always in dist/. */
+/**
+ * Bundled chunks lie in dist/ or dist/chunks/, sources in src/options/: the agent is always in
+ * dist/.
+ */
 function agentPath(): string {
   const here = fileURLToPath(import.meta.url);
   const dist = here.lastIndexOf('/dist/');

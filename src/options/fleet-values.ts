@@ -45,7 +45,8 @@ export function laneLimitsFrom(options: TurnSettings): LaneLimits {
 }
 
 /**
- * The settings that a fleet file gives a board, by the long names of options; its paths are relative to the file.
+ * The settings that a fleet file gives a board, by the long names of options; its paths are
+ * relative to the file.
  * @throws OrinError `config` for an option that cannot be, `usage` for a value.
  */
 export function readPlan(plan: RawPlan, board: string, base: string): GivenSettings {

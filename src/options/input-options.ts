@@ -56,12 +56,9 @@ const data: OptionRow<DataSet | null> = {
   shorten: (set) => set && { ...set, path: basename(set.path) },
 };
 
-const seedOption = withDefault(
-  '--seed <n>',
-  'seed of inputs and of the order of cells',
-  '1',
-  { parse: (text) => wholeNumber(text, '--seed', 0) },
-);
+const seedOption = withDefault('--seed <n>', 'seed of inputs and of the order of cells', '1', {
+  parse: (text) => wholeNumber(text, '--seed', 0),
+});
 
 /** What is fed to the models. */
 export const inputOptions = grouped('Inputs:', {

@@ -1,6 +1,6 @@
 /**
- * How far a value may go: `public` into results and to other machines; `shortened` there without the paths of this machine;
- * `private` nowhere.
+ * How far a value may go: `public` into results and to other machines; `shortened` there without
+ * the paths of this machine; `private` nowhere.
  */
 type Privacy = 'public' | 'shortened' | 'private';
 
@@ -22,7 +22,10 @@ export interface OptionRow<T> {
   readonly privacy: Privacy;
   /** The value without the paths of this machine. */
   shorten?(value: T): T;
-  /** Reads one value; `before` is what the option said earlier. Absent: a word of `choices`, or a flag. */
+  /**
+   * Reads one value; `before` is what the option said earlier. Absent: a word of `choices`, or a
+   * flag.
+   */
   parse?(text: string, before: T | undefined): T;
   /** What `parse` would read, one text for each time that the option stands; a flag has none. */
   write(value: T): readonly string[];

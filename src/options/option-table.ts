@@ -39,8 +39,8 @@ export function givenUnder<T extends OptionTable>(
 }
 
 /**
- * An option that a file names, with its value as the command line would read it; null where there is no such option, or
- * a flag has a value. @throws OrinError `usage`
+ * An option that a file names, with its value as the command line would read it; null where there
+ * is no such option, or a flag has a value. @throws OrinError `usage`
  */
 export function readOption(
   table: OptionTable,
@@ -78,7 +78,9 @@ export function argumentsOf<T extends OptionTable>(table: T, values: Given<T>): 
   });
 }
 
-/** The values as a result may carry them to other people: private ones as if nothing had been said. */
+/**
+ * The values as a result may carry them to other people: private ones as if nothing had been said.
+ */
 export function shareable<T extends OptionTable>(table: T, values: Values<T>): Values<T> {
   const kept = Object.entries(table).map(([key, row]) => {
     const value = values[key];

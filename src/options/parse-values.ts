@@ -96,7 +96,10 @@ function twice(option: string, name: string): OrinError {
   return usage(`${option} says ${name} twice`, 'leave one of the two out');
 }
 
-/** `key=value` of a repeatable option, added to what it said before, each key once. @throws OrinError `usage` */
+/**
+ * `key=value` of a repeatable option, added to what it said before, each key once. @throws
+ * OrinError `usage`
+ */
 export function pair(
   text: string,
   option: string,

@@ -31,7 +31,10 @@ const right = (title: string, dropOrder?: number): Column => ({
 });
 const left = (title: string): Column => ({ title, align: 'left' });
 
-/** `results show --cpu`: the ten columns of mpstat for each CPU and cell, with what else each CPU did. */
+/**
+ * `results show --cpu`: the ten columns of mpstat for each CPU and cell, with what else each CPU
+ * did.
+ */
 export function cpuReport({ result }: SavedRun, terminal: Terminal): string {
   const agent = result.run.agent_cpu_share;
   const ours =
@@ -65,7 +68,10 @@ function attributionSection(result: Result, terminal: Terminal): string[] {
   return lines.length === 0 ? [] : ['', terminal.colour.bold('slow iterations'), ...lines];
 }
 
-/** `results show --irq`: interrupts by source and softirqs by type, a second, with a heat map of the CPUs. */
+/**
+ * `results show --irq`: interrupts by source and softirqs by type, a second, with a heat map of the
+ * CPUs.
+ */
 export function interruptReport({ result }: SavedRun, terminal: Terminal): string {
   const lines = [
     ...sectionsOf(result, terminal, (activity) => {
@@ -85,8 +91,9 @@ export function interruptReport({ result }: SavedRun, terminal: Terminal): strin
 }
 
 /**
- * What the CPUs did in a cell, in one line: `CPUs 14 % busy (cpu2 97 %, hot) · irq 79.2k/s (idle 1.2k/s), most on cpu0
- * (eth0) · softirq 1.3k/s (idle 410/s), most on cpu0 (NET_RX)`. Null without telemetry of the edges.
+ * What the CPUs did in a cell, in one line:
+ * `CPUs 14 % busy (cpu2 97 %, hot) · irq 79.2k/s (idle 1.2k/s), most on cpu0 (eth0) · softirq 1.3k/s (idle 410/s), most on cpu0 (NET_RX)`.
+ * Null without telemetry of the edges.
  */
 export function activitySummary(cell: CellResult, idle: Activity | null): string | null {
   const { activity } = cell;

@@ -8,7 +8,10 @@ import { plainText } from '../terminal/text.ts';
 import { textTable } from '../terminal/text-table.ts';
 import { changeText } from './compare-report.ts';
 
-/** The end of a run's table: its cells against the lasting baseline of this board and model; empty without one. */
+/**
+ * The end of a run's table: its cells against the lasting baseline of this board and model; empty
+ * without one.
+ */
 export async function baselineReport(
   runsDirectory: string,
   result: Result,

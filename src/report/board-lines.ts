@@ -16,7 +16,10 @@ export function boardLines(cell: CellResult): string[] {
   return lines;
 }
 
-/** `6 threads: 0.412 J per item (0.405 to 0.42), 0.3 J above idle; VDD_IN 8.1 W`; null without a figure. */
+/**
+ * `6 threads: 0.412 J per item (0.405 to 0.42), 0.3 J above idle; VDD_IN 8.1 W`; null without a
+ * figure.
+ */
 export function energyLine({ label, energy }: CellResult): string | null {
   if (energy === null || energy.per_item_j === null) return null;
   const joules = (value: number) => `${formatNumber(value)} J`;

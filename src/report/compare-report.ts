@@ -20,7 +20,10 @@ function letterOf(index: number): string {
   return String.fromCharCode('A'.charCodeAt(0) + (index % 26));
 }
 
-/** Runs side by side, the first as the baseline: words, ratios with intervals, and what differs around them. */
+/**
+ * Runs side by side, the first as the baseline: words, ratios with intervals, and what differs
+ * around them.
+ */
 export function compareReport(comparison: RunComparison, terminal: Terminal): string[] {
   const { bold } = terminal.colour;
   const { results, cells, differences } = comparison;

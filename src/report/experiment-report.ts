@@ -46,7 +46,10 @@ export function experimentReport(result: Result, terminal: Terminal): string[] {
 const right = (title: string): Column => ({ title, align: 'right' });
 const left = (title: string): Column => ({ title, align: 'left' });
 
-/** The thesis' own table (threads, average, max, min) with ours above its figures; then what follows from them. */
+/**
+ * The thesis' own table (threads, average, max, min) with ours above its figures; then what follows
+ * from them.
+ */
 function thesisTables({ rows, missing }: ThesisModel, width: number): string[] {
   return [
     ...secondsTable(rows, width),
@@ -106,7 +109,9 @@ function speedUpText({ value, lo, hi }: NonNullable<ThesisRow['speedUp']>): stri
   return `${value.toFixed(2)}× (${lo.toFixed(2)} to ${hi.toFixed(2)})`;
 }
 
-/** `3` on the CPU; on the GPU `trtexec, 3 CPUs`, and for what it does by itself `trtexec, default`. */
+/**
+ * `3` on the CPU; on the GPU `trtexec, 3 CPUs`, and for what it does by itself `trtexec, default`.
+ */
 function threadsOf({ target, cpus, threads, cell }: ThesisRow): string {
   if (target === 'CPU') return String(threads);
   if (cell.config.engine !== 'trtexec') return `${target}, ${threads}`;

@@ -60,7 +60,10 @@ function distance(ratio: number): string {
   return percent === 0 ? '=' : `${percent > 0 ? '+' : ''}${percent} %`;
 }
 
-/** What came of it in one line that cannot be missed, then failures by their cause, then the command that goes on. */
+/**
+ * What came of it in one line that cannot be missed, then failures by their cause, then the command
+ * that goes on.
+ */
 export function closingLines(report: FleetReport, terminal: Terminal): string[] {
   const { colour, isUnicode } = terminal;
   const { failed } = glyphsFor(isUnicode);

@@ -10,7 +10,10 @@ import { batchText } from '../words/items-text.ts';
 const MAX_OPERATORS = 20;
 /** Characters of an example of shapes, and of why it is needed. */
 const MAX_ADVICE = 250;
-/** Names in a file are whatever its author liked: on one line, without control characters, and not without end. */
+/**
+ * Names in a file are whatever its author liked: on one line, without control characters, and not
+ * without end.
+ */
 const shown = (name: string) => cleanLine(name, 120);
 
 /** What is in a model, for `model inspect`. */

@@ -7,8 +7,8 @@ import { itemsText } from '../words/items-text.ts';
 import { counted, formatElapsed } from '../words/quantities.ts';
 
 /**
- * `up to about 2:20`, and what of it nobody knows beforehand. It is no bound: how long a process of this board takes to
- * start is known only when one has.
+ * `up to about 2:20`, and what of it nobody knows beforehand. It is no bound: how long a process of
+ * this board takes to start is known only when one has.
  */
 export function lengthText({ cells }: Pick<Plan, 'cells'>, estimateMs: number): string {
   const building = cells.some(mayBuildEngine) ? ', plus building engines' : '';

@@ -13,8 +13,8 @@ import { experimentReport } from './experiment-report.ts';
 import { resultTable, timedLines } from './result-table.ts';
 
 /**
- * What a run came to, for people: a table per model, why a row is not VALID and what to do about it, what the
- * board did meanwhile, and where the run is kept.
+ * What a run came to, for people: a table per model, why a row is not VALID and what to do about
+ * it, what the board did meanwhile, and where the run is kept.
  */
 export function resultReport(result: Result, board: string, terminal: Terminal): string {
   const measured = result.cells.filter((cell) => cell.purpose === 'measure');
@@ -58,7 +58,9 @@ function modelLine(
   return [name, kinds.join(', '), where, system, context?.power_mode].filter(Boolean).join(' · ');
 }
 
-/** Of the cell with the most threads: the one in which the CPUs have most to do beside interrupts. */
+/**
+ * Of the cell with the most threads: the one in which the CPUs have most to do beside interrupts.
+ */
 function activityLine(cells: readonly CellResult[], { idle }: Result): string[] {
   const [most] = [...cells].sort((a, b) => b.config.threads - a.config.threads);
   const text = most && activitySummary(most, idle);
@@ -86,7 +88,9 @@ function verdictLines(cell: CellResult): string[] {
   return action ? [...lines, `    try: ${action}`] : lines;
 }
 
-/** Notes on the whole run and on measured cells; those on calibration cells stay in the result file. */
+/**
+ * Notes on the whole run and on measured cells; those on calibration cells stay in the result file.
+ */
 function notesOf(result: Result): string[] {
   const labels = new Map(
     result.cells

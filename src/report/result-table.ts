@@ -30,8 +30,8 @@ const left = (title: string, dropOrder?: number): Column => ({
 });
 
 /**
- * The fields of a row, in order; an empty column is not printed. Where there is no room for all, what the notices or
- * `results show` tell as well goes first.
+ * The fields of a row, in order; an empty column is not printed. Where there is no room for all,
+ * what the notices or `results show` tell as well goes first.
  */
 const fields: readonly Field[] = [
   { column: left('cell'), text: labelUnderModel },

@@ -18,7 +18,9 @@ import { resultReport } from './result-report.ts';
 const right = (title: string): Column => ({ title, align: 'right' });
 const left = (title: string): Column => ({ title, align: 'left' });
 
-/** One run in full: the table, then for each cell what stands behind its row, then the environment. */
+/**
+ * One run in full: the table, then for each cell what stands behind its row, then the environment.
+ */
 export function describeRun(run: SavedRun, terminal: Terminal): string {
   const { result } = run;
   const text = [

@@ -9,7 +9,10 @@ interface OnBoard {
   readonly platform: string | null;
 }
 
-/** The stored builds of onnxruntime-node, which of them is in use for its platform, and how to store one. */
+/**
+ * The stored builds of onnxruntime-node, which of them is in use for its platform, and how to store
+ * one.
+ */
 export function describeBuilds(
   builds: readonly StoredBuild[],
   terminal: Terminal,

@@ -64,7 +64,9 @@ function heatSentence({ figures }: TegrastatsSummary): string[] {
   return [`The hottest zone was ${hottest.name}: ${hottest.max.toFixed(1)} °C.`];
 }
 
-/** What tegrastats prints to root only differs by JetPack: what is absent is said, with that reason. */
+/**
+ * What tegrastats prints to root only differs by JetPack: what is absent is said, with that reason.
+ */
 function absentSentence({ figures }: TegrastatsSummary): string[] {
   const has = (group: string, unit: string) =>
     figures.some((figure) => figure.group === group && figure.unit === unit);

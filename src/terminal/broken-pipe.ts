@@ -1,6 +1,7 @@
 /**
- * `orin-remote results | head` ends in silence, as every well-behaved program does. Progress that nobody reads any more,
- * because a pipe or the terminal is closed, is no reason to give up what stdout still waits for.
+ * `orin-remote results | head` ends in silence, as every well-behaved program does. Progress that
+ * nobody reads any more, because a pipe or the terminal is closed, is no reason to give up what
+ * stdout still waits for.
  */
 export function exitQuietlyOnBrokenPipe(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -4,7 +4,10 @@ const asciiRamp = [' ', '.', ':', '+', '*', '#'] as const;
 /** Stands for a CPU that was offline: it has no share, not one of nothing. */
 const OFFLINE = '-';
 
-/** What the glyphs stand for, from nothing to all; `hasOffline`: whether a map beside it has a CPU without a share. */
+/**
+ * What the glyphs stand for, from nothing to all; `hasOffline`: whether a map beside it has a CPU
+ * without a share.
+ */
 export function heatLegend(isUnicode: boolean, hasOffline: boolean): string {
   const ramp = isUnicode ? unicodeRamp : asciiRamp;
   const bounds = ['0', '>0', '>4 %', '>16 %', '>36 %', '>64 %'];
@@ -14,14 +17,17 @@ export function heatLegend(isUnicode: boolean, hasOffline: boolean): string {
   ].join('  ');
 }
 
-/** A row of CPUs cannot be narrower than one cell each: beyond this many the shares stand in numbers only. */
+/**
+ * A row of CPUs cannot be narrower than one cell each: beyond this many the shares stand in numbers
+ * only.
+ */
 const MAX_CPUS = 48;
 const MAX_WIDE_CPUS = 16;
 
 /**
- * How a total falls on the CPUs, one cell for each: by the square root of its share, so that a share of 3 %
- * is still seen beside one of 90 %. A count of null is that of a CPU that was offline. Null when there are too many CPUs
- * for a line.
+ * How a total falls on the CPUs, one cell for each: by the square root of its share, so that a
+ * share of 3 % is still seen beside one of 90 %. A count of null is that of a CPU that was offline.
+ * Null when there are too many CPUs for a line.
  */
 export function heatRow(
   { total, perCpu }: { readonly total: number; readonly perCpu: readonly (number | null)[] },

@@ -9,9 +9,10 @@ const HIDE_CURSOR = '\u001b[?25l';
 const SHOW_CURSOR = '\u001b[?25h';
 
 /**
- * A few lines at the bottom of a terminal that are redrawn in place, at most ten times a second, cut to the
- * terminal's width so that a line is always one row. Closing removes them and gives the cursor back. Lines are
- * cleared one by one: tmux and others move a screen that is cleared from its top into the scrollback, every time.
+ * A few lines at the bottom of a terminal that are redrawn in place, at most ten times a second,
+ * cut to the terminal's width so that a line is always one row. Closing removes them and gives the
+ * cursor back. Lines are cleared one by one: tmux and others move a screen that is cleared from its
+ * top into the scrollback, every time.
  */
 export class LiveRegion {
   readonly #terminal: Terminal;

@@ -8,8 +8,8 @@ interface Writable {
 }
 
 /**
- * All that people and programs read of us goes through this file: whatever a board, a model or a file is called, a terminal
- * gets lines and colours of ours and nothing else that it obeys.
+ * All that people and programs read of us goes through this file: whatever a board, a model or a
+ * file is called, a terminal gets lines and colours of ours and nothing else that it obeys.
  */
 export function printTo(stream: Writable, text: string): void {
   stream.write(cleanOutput(text));
@@ -40,7 +40,10 @@ export async function printPieces(pieces: Readable): Promise<void> {
   await pipeline(pieces, cleaning(cleanOutput), process.stdout, { end: false });
 }
 
-/** Writes lines of JSON to stdout as they come: other characters may stand for what they say, and nothing else changes. */
+/**
+ * Writes lines of JSON to stdout as they come: other characters may stand for what they say, and
+ * nothing else changes.
+ */
 export async function printJsonLines(pieces: Readable): Promise<void> {
   await pipeline(pieces, cleaning(cleanJson), process.stdout, { end: false });
 }

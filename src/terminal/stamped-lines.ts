@@ -13,7 +13,10 @@ export interface StampedLines {
   close(): void;
 }
 
-/** Opens such a log; when nothing was printed for 30 s, it prints that `name` is still at what `doing` says. */
+/**
+ * Opens such a log; when nothing was printed for 30 s, it prints that `name` is still at what
+ * `doing` says.
+ */
 export function openStampedLines(
   name: string,
   doing: () => string,

@@ -16,8 +16,8 @@ export interface TerminalOptions {
 }
 
 /**
- * The abilities of a stream. Colour only on a terminal, never with NO_COLOR, TERM=dumb or --no-color; FORCE_COLOR
- * wins over detection. Animation only where `isInteractive`.
+ * The abilities of a stream. Colour only on a terminal, never with NO_COLOR, TERM=dumb or
+ * --no-color; FORCE_COLOR wins over detection. Animation only where `isInteractive`.
  */
 export function terminalOf(
   stream: NodeJS.WriteStream,

@@ -3,13 +3,17 @@ import stringWidth from 'string-width';
 export interface Column {
   readonly title: string;
   readonly align: 'left' | 'right';
-  /** Where the table is too wide, columns with the highest number go first; without one a column stays. */
+  /**
+   * Where the table is too wide, columns with the highest number go first; without one a column
+   * stays.
+   */
   readonly dropOrder?: number;
 }
 
 /**
- * Rows as aligned text: two spaces between columns, two before the first, no rules. Cells may hold colour;
- * columns that are empty in every row are left out, and so are those for which `maxWidth` has no room.
+ * Rows as aligned text: two spaces between columns, two before the first, no rules. Cells may hold
+ * colour; columns that are empty in every row are left out, and so are those for which `maxWidth`
+ * has no room.
  */
 export function textTable(
   columns: readonly Column[],

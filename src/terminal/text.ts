@@ -2,11 +2,17 @@ import { stripVTControlCharacters } from 'node:util';
 import stringWidth from 'string-width';
 import type { Theme } from './theme.ts';
 
-/** Latin letters and the signs, lines, blocks and braille that these screens are made of: one cell each. */
+/**
+ * Latin letters and the signs, lines, blocks and braille that these screens are made of: one cell
+ * each.
+ */
 const narrow =
   /^[\x20-\x7e\u00b0-\u00b7\u00d7\u2013\u2014\u2026\u203a\u2190-\u2193\u2500-\u259f\u25cb\u25cf\u25d0\u2713\u2717\u2800-\u28ff]*$/;
 
-/** Cells that a text takes; what boards and files are called may be anything, so that the rest is measured. */
+/**
+ * Cells that a text takes; what boards and files are called may be anything, so that the rest is
+ * measured.
+ */
 export function widthOf(text: string): number {
   const bare = text.includes('\u001b') ? stripVTControlCharacters(text) : text;
   return narrow.test(bare) ? bare.length : stringWidth(bare);
@@ -23,7 +29,9 @@ export function padStart(text: string, columns: number, theme: Theme): string {
   return ' '.repeat(Math.max(0, columns - widthOf(fitted))) + fitted;
 }
 
-/** At most `columns` cells of `text`; where it must be cut it loses its colour rather than bleed it. */
+/**
+ * At most `columns` cells of `text`; where it must be cut it loses its colour rather than bleed it.
+ */
 export function clip(text: string, columns: number, theme: Theme): string {
   // A tab or a line break would move what stands after it, and counts as no cell at all.
   const inLine = text.replace(/[\t\n\r\v\f]/g, ' ');
@@ -40,7 +48,9 @@ export function clip(text: string, columns: number, theme: Theme): string {
   return `${result}${theme.glyphs.ellipsis}`;
 }
 
-/** Text with the few signs that we use beyond ASCII replaced, where the terminal cannot show them. */
+/**
+ * Text with the few signs that we use beyond ASCII replaced, where the terminal cannot show them.
+ */
 export function plainText(text: string, isUnicode: boolean): string {
   if (isUnicode) return text;
   return text
@@ -55,14 +65,20 @@ export function plainText(text: string, isUnicode: boolean): string {
     .replaceAll('≤', '<=');
 }
 
-/** Our own signs have their equal in ASCII; of what a board calls its parts, the rest is a question mark. */
+/**
+ * Our own signs have their equal in ASCII; of what a board calls its parts, the rest is a question
+ * mark.
+ */
 function asciiText(text: string): string {
   return plainText(text, false)
     .replaceAll('°', '')
     .replace(/\P{ASCII}/gu, '?');
 }
 
-/** `left` at the left edge and `right` at the right one; where there is no room for both, `left` is cut. */
+/**
+ * `left` at the left edge and `right` at the right one; where there is no room for both, `left` is
+ * cut.
+ */
 export function spread(left: string, right: string, columns: number, theme: Theme): string {
   const end = clip(right, columns, theme);
   const room = columns - widthOf(end) - (end === '' ? 0 : 2);
@@ -95,7 +111,9 @@ export function exactly(lines: readonly string[], rows: number): string[] {
   return [...shown, ...Array.from({ length: Math.max(0, rows - shown.length) }, () => '')];
 }
 
-/** The part of a list that shows the selected line, and how many lines are hidden above and below. */
+/**
+ * The part of a list that shows the selected line, and how many lines are hidden above and below.
+ */
 export function windowAround(
   length: number,
   selected: number,

@@ -4,8 +4,9 @@ import type { Terminal } from './terminal.ts';
 type Style = (text: string) => string;
 
 /**
- * Colours by what they mean, from the 16 that every terminal theme defines; without colour all of them are
- * plain. No red against green: done is blue, running cyan, notes yellow, failures bold red with their mark.
+ * Colours by what they mean, from the 16 that every terminal theme defines; without colour all of
+ * them are plain. No red against green: done is blue, running cyan, notes yellow, failures bold red
+ * with their mark.
  */
 export interface Theme {
   readonly isUnicode: boolean;

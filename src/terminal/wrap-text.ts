@@ -1,8 +1,9 @@
 import stringWidth from 'string-width';
 
 /**
- * Lines no wider than `columns`, broken at spaces; continuation lines stand two further in than the line that
- * they continue. Lines without a bound, or that fit, stay as they are; a tab, whose width nobody knows, becomes a blank.
+ * Lines no wider than `columns`, broken at spaces; continuation lines stand two further in than the
+ * line that they continue. Lines without a bound, or that fit, stay as they are; a tab, whose width
+ * nobody knows, becomes a blank.
  */
 export function wrapText(text: string, columns: number): string {
   if (!Number.isFinite(columns)) return text;

@@ -1,7 +1,10 @@
 import { OrinError } from '../../host/errors.ts';
 import { shellWord } from '../../host/link/shell-word.ts';
 
-/** What commands that are advised must say beyond what is known below: how the board was reached, and which run it is. */
+/**
+ * What commands that are advised must say beyond what is known below: how the board was reached,
+ * and which run it is.
+ */
 export interface GivenCommand {
   /** As the person named the board; absent where no board is reached. */
   readonly host?: string;
@@ -13,8 +16,8 @@ export interface GivenCommand {
 const hostVerbs = 'attach|bench|cancel|clean|doctor|irq|runs|runtime (?:check|list)';
 
 /**
- * Advice as it can be pasted: commands for this board carry the options by which it was reached, and HOST and RUN are
- * what they stand for.
+ * Advice as it can be pasted: commands for this board carry the options by which it was reached,
+ * and HOST and RUN are what they stand for.
  */
 export function completeCommands(text: string, given: GivenCommand): string {
   if (!text.includes('orin-remote ')) return text;

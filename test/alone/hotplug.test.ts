@@ -11,7 +11,8 @@ import { ofKind, shortEffort, TestBoard, type TestRun } from '../support/board.t
 import { type SwitchableCpu, switchableCpu } from '../support/hotplug.ts';
 import { mlp, mlpCells } from '../support/mlp-cells.ts';
 
-// A real CPU goes: every process of this machine notices, so that no other test runs beside this file (vitest.config.ts).
+// A real CPU goes: every process of this machine notices, so that no other test runs beside this
+// file (vitest.config.ts).
 
 const board = new TestBoard();
 const mlpCell = mlpCells(board);

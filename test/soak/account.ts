@@ -17,7 +17,10 @@ const stored = /^(store\/sha256\/[0-9a-f]{2}\/[0-9a-f]{64}$|runtimes\/)/;
 const isExpected = (path: string) => stored.test(path) || unfinishedUpload.test(path);
 const unfinishedUpload = /^store\/incoming\/[0-9a-f]{64}\.[a-z]+\.\d+-\d+\.part$/;
 
-/** Holds what is saved here against what the supervisors wrote on the board, run by run, and forgets both. */
+/**
+ * Holds what is saved here against what the supervisors wrote on the board, run by run, and forgets
+ * both.
+ */
 export class Account {
   readonly #scene: Scene;
   readonly #figures: Figures;

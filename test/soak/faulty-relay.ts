@@ -18,7 +18,10 @@ export interface FaultyRelay {
   limit(bytesPerSecond: number | null): void;
   /** Ends the stall and the limit. */
   flow(): void;
-  /** One end is told that the other will send no more; the other may still be read, and hears of nothing. */
+  /**
+   * One end is told that the other will send no more; the other may still be read, and hears of
+   * nothing.
+   */
   halfClose(end: HalfClosed): void;
   close(): Promise<void>;
 }

@@ -7,7 +7,10 @@ export interface Figures {
   iterationsSaved: number;
   /** The most uploads that waited on the board to be resumed. */
   unfinishedUploads: number;
-  /** Runs that a cut left on the board while they were collected: saved, and collected by the next program. */
+  /**
+   * Runs that a cut left on the board while they were collected: saved, and collected by the next
+   * program.
+   */
   collectedLater: number;
   readonly wrong: {
     iterationsLost: number;

@@ -8,13 +8,15 @@ export interface Counted {
   readonly iterations: number;
   /** What its last event says was measured; null when it was cut before that. */
   readonly saidIterations: number | null;
-  /** From the first iteration to the last, CLOCK_MONOTONIC of the board; null when there was none. */
+  /**
+   * From the first iteration to the last, CLOCK_MONOTONIC of the board; null when there was none.
+   */
   readonly span_ns: { readonly from: bigint; readonly to: bigint } | null;
 }
 
 /**
- * Holds on to every journal that a supervisor writes on the board by a hard link of its own, so that it can be read to its
- * last byte after the program has removed it there.
+ * Holds on to every journal that a supervisor writes on the board by a hard link of its own, so
+ * that it can be read to its last byte after the program has removed it there.
  */
 export class JournalAudit {
   readonly #runs: string;

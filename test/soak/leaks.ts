@@ -2,7 +2,9 @@ import { readdir, readFile, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Processes whose arguments or environment name this directory, `except` left out: `123 tail -f …`. */
+/**
+ * Processes whose arguments or environment name this directory, `except` left out: `123 tail -f …`.
+ */
 export async function processesNaming(
   directory: string,
   except: readonly number[],

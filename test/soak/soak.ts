@@ -13,7 +13,10 @@ const CALM_ATTEMPT = 3;
 const MAX_ATTEMPTS = 6;
 const REPORT_MS = 60_000;
 
-/** Benchmarks back to back on one board, disturbed every few seconds, and nothing of them may be lost. */
+/**
+ * Benchmarks back to back on one board, disturbed every few seconds, and nothing of them may be
+ * lost.
+ */
 export class Soak {
   readonly #seed: number;
   readonly #random: Random;
@@ -156,7 +159,10 @@ class Cycles {
     return watched;
   }
 
-  /** A second benchmark of the same board at the same time: refused, unless the first has just ended. */
+  /**
+   * A second benchmark of the same board at the same time: refused, unless the first has just
+   * ended.
+   */
   async #runRival(): Promise<void> {
     const args = this.#bench();
     const program = new Program(args, this.#scene.workstation);
@@ -178,7 +184,10 @@ class Cycles {
     this.#complainOfEnd(args, watched);
   }
 
-  /** A benchmark that ended although its run goes on: only a signal may do that, or a cut while it was collected. */
+  /**
+   * A benchmark that ended although its run goes on: only a signal may do that, or a cut while it
+   * was collected.
+   */
   async #judgeWhatIsLeft(args: readonly string[], { code, stderr }: Watched): Promise<void> {
     if ((await runsOnBoard(this.#scene)).length === 0) return;
     if (code === 0) this.#figures.collectedLater += 1;

@@ -39,7 +39,10 @@ export interface Taste {
   readonly maxArray?: number;
 }
 
-/** Values that fit a schema, made from nothing but it: a field that is added later is covered by itself. */
+/**
+ * Values that fit a schema, made from nothing but it: a field that is added later is covered by
+ * itself.
+ */
 export function arbitraryOf(schema: Schema, taste: Taste): fc.Arbitrary<unknown> {
   const def = schema._zod.def as Definition;
   const inner = (of: Schema | undefined) => {

@@ -8,8 +8,9 @@ import { arm64Userland, userlandHome } from './arm64-userland.ts';
 import { type Sshd, startSshd } from './sshd.ts';
 
 /**
- * A board whose every program is an arm64 one, executed by QEMU: a Debian userland in namespaces of its own, entered by the
- * login shell of a real sshd. Only its kernel is this machine's. Times measured on it mean nothing.
+ * A board whose every program is an arm64 one, executed by QEMU: a Debian userland in namespaces of
+ * its own, entered by the login shell of a real sshd. Only its kernel is this machine's. Times
+ * measured on it mean nothing.
  */
 export interface Arm64Board {
   readonly sshd: Sshd;
@@ -21,17 +22,23 @@ export interface Arm64Board {
 }
 
 const emulators = ['/usr/bin/qemu-aarch64-static', '/usr/bin/qemu-aarch64'];
-/** Of those that QEMU has, the next of kin to an Orin's Cortex-A78AE: the same instructions, no SVE. */
+/**
+ * Of those that QEMU has, the next of kin to an Orin's Cortex-A78AE: the same instructions, no SVE.
+ */
 const cpu = { qemu: 'cortex-a76', implementer: '0x41', part: '0xd0b' };
 
-/** ELF, 64 bits, little-endian, program or shared object, machine 183: what the kernel hands to QEMU. */
+/**
+ * ELF, 64 bits, little-endian, program or shared object, machine 183: what the kernel hands to
+ * QEMU.
+ */
 const magic = String.raw`\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\xb7\x00`;
 const mask = String.raw`\xff\xff\xff\xff\xff\xff\xff\x00\xff\xff\xff\xff\xff\xff\xff\xff\xfe\xff\xff\xff`;
 
 /**
- * Builds the board within namespaces that only its own processes are in, and is their process 1: with its end, or that of its
- * standard input, all of them end and every mount is gone. binfmt_misc of a user namespace of its own (Linux 6.7) tells
- * nothing to this machine's. $1 userland, $2 where to mount it, $3 home, $4 cpuinfo, $5 emulator.
+ * Builds the board within namespaces that only its own processes are in, and is their process 1:
+ * with its end, or that of its standard input, all of them end and every mount is gone. binfmt_misc
+ * of a user namespace of its own (Linux 6.7) tells nothing to this machine's. $1 userland, $2 where
+ * to mount it, $3 home, $4 cpuinfo, $5 emulator.
  */
 const boardInit = [
   'set -e',
@@ -119,7 +126,10 @@ async function end(init: ChildProcess): Promise<void> {
   await exit;
 }
 
-/** Enters the namespaces that `unshare` made for its child; of sshd's environment only what tells boards apart goes along. */
+/**
+ * Enters the namespaces that `unshare` made for its child; of sshd's environment only what tells
+ * boards apart goes along.
+ */
 function loginShell(unsharePid: number, root: string): string {
   const ns = `/proc/${unsharePid}/ns`;
   const enter = `nsenter --preserve-credentials --user=${ns}/user --mount=${ns}/mnt --pid=${ns}/pid_for_children`;

@@ -8,7 +8,10 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const cache = resolve('node_modules/.cache/arm64-userland');
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
-/** glibc 2.31 and the libstdc++ of GCC 10, as JetPack 5 has them: the oldest that boards are measured with. */
+/**
+ * glibc 2.31 and the libstdc++ of GCC 10, as JetPack 5 has them: the oldest that boards are
+ * measured with.
+ */
 const suite = 'bullseye';
 const mirror = 'http://deb.debian.org/debian';
 /** What a bare system has of what our scripts call; apt adds what these need. */
@@ -35,8 +38,9 @@ const packages = [
 export const userlandHome = '/home/board';
 
 /**
- * Directory of a small arm64 Debian, whose user is root: from the cache of these tests, or from Debian's mirror by an apt that
- * knows nothing of this machine and leaves nothing on it. Packages are only unpacked: nothing of them runs.
+ * Directory of a small arm64 Debian, whose user is root: from the cache of these tests, or from
+ * Debian's mirror by an apt that knows nothing of this machine and leaves nothing on it. Packages
+ * are only unpacked: nothing of them runs.
  * @throws Error when apt or the mirror does not give them.
  */
 export async function arm64Userland(): Promise<string> {
@@ -98,7 +102,10 @@ async function download(directory: string): Promise<readonly string[]> {
   return names.filter((name) => name.endsWith('.deb')).map((name) => join(archives, name));
 }
 
-/** What maintainer scripts would have made, as far as our scripts see it, and places to mount things on. */
+/**
+ * What maintainer scripts would have made, as far as our scripts see it, and places to mount things
+ * on.
+ */
 async function finish(root: string): Promise<void> {
   await writeFile(join(root, 'etc/passwd'), `root:x:0:0:root:${userlandHome}:/bin/bash\n`);
   await writeFile(join(root, 'etc/group'), 'root:x:0:\n');

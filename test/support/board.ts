@@ -106,7 +106,9 @@ export class TestBoard {
     }
   }
 
-  /** Kills supervisors that a failed test left: the next one wants the board. Their workers follow. */
+  /**
+   * Kills supervisors that a failed test left: the next one wants the board. Their workers follow.
+   */
   stopAll(): void {
     for (const supervisor of this.#supervisors) supervisor.kill('SIGKILL');
   }

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Sshd, type SshdOptions, startSshd } from './sshd.ts';
 
-/** Several boards, each a real sshd with a home of its own, under names that one ssh_config knows. */
+/**
+ * Several boards, each a real sshd with a home of its own, under names that one ssh_config knows.
+ */
 export interface Boards {
   /** For -F. */
   readonly configFile: string;

@@ -1,7 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 
-/** Compiles a shared library with the machine's C compiler; false, with the reason printed, where there is none. */
+/**
+ * Compiles a shared library with the machine's C compiler; false, with the reason printed, where
+ * there is none.
+ */
 export function compileLibrary(path: string, source: string): boolean {
   writeFileSync(`${path}.c`, source);
   const { error, status, stderr } = spawnSync('cc', ['-shared', '-fPIC', '-o', path, `${path}.c`]);

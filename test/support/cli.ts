@@ -16,8 +16,8 @@ export interface CliOptions {
   /** Called with each piece of stderr, and the process, to interrupt it at the right moment. */
   readonly onStderr?: (text: string, interrupt: (signal: NodeJS.Signals) => void) => void;
   /**
-   * Runs it on a terminal of its own (util-linux' script), whose output comes as stdout; called with all of that so far,
-   * and a way to press keys.
+   * Runs it on a terminal of its own (util-linux' script), whose output comes as stdout; called
+   * with all of that so far, and a way to press keys.
    */
   readonly onTerminal?: (text: string, press: (keys: string) => void) => void;
   readonly cwd?: string;
@@ -30,7 +30,10 @@ export interface CliOptions {
 /** Ctrl-C, as a terminal sends it. */
 export const CTRL_C = '\u0003';
 
-/** The built program with directories of its own; the runtime cache is shared, as it is by all runs of a person. */
+/**
+ * The built program with directories of its own; the runtime cache is shared, as it is by all runs
+ * of a person.
+ */
 export interface Cli {
   readonly home: string;
   readonly runs: string;
@@ -81,7 +84,8 @@ async function runCli(
       LANG: 'C.UTF-8',
       XDG_CACHE_HOME: sharedCache,
       XDG_DATA_HOME: places.data,
-      // Demo boards of tests that run at the same time: each has its own directory, and its own lock.
+      // Demo boards of tests that run at the same time: each has its own directory, and its own
+      // lock.
       ORIN_REMOTE_DIR: join(places.home, 'demo-board'),
       ORIN_REMOTE_LOCK: `test-${places.home.slice(-6)}`,
       // npm's own settings reach the registry from behind a proxy or a private certificate.

@@ -18,8 +18,8 @@ interface Settings {
 }
 
 /**
- * Makes a group of a controller, version 1 or 2, whichever this machine has it in, and writes its files; else the reason why it cannot
- * be made.
+ * Makes a group of a controller, version 1 or 2, whichever this machine has it in, and writes its
+ * files; else the reason why it cannot be made.
  */
 export function makeControlGroup(
   controller: 'cpu' | 'cpuset',

@@ -26,7 +26,9 @@ export function valueInfo(name: string, elemType: number, dims: readonly number[
   return { name, type: { tensorType: { elemType, shape: { dim } } } };
 }
 
-/** A model that gives back what it gets: `out_float32` for `in_float32`, and so on, `in_string` too. */
+/**
+ * A model that gives back what it gets: `out_float32` for `in_float32`, and so on, `in_string` too.
+ */
 export function echoModel(): TestModel {
   const values = (direction: string) => [
     ...elementTypes.map(([id, name]) => valueInfo(`${direction}_${name}`, id, [4])),

@@ -64,7 +64,10 @@ function runEvents(journal: string): RunEvent[] {
   });
 }
 
-/** All that is shown of a run while it goes on: lines of a pipe and of a terminal, screens, and a fleet's of it. */
+/**
+ * All that is shown of a run while it goes on: lines of a pipe and of a terminal, screens, and a
+ * fleet's of it.
+ */
 export function shownWhileFollowing(journal: string, board = 'orin'): Shown[] {
   const terminal = terminalLike();
   const shown: Shown[] = [];

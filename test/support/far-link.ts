@@ -6,8 +6,9 @@ import { silentPrompter } from '../../host/reach/trust/prompter.ts';
 import type { Sshd } from './sshd.ts';
 
 /**
- * Connects to a test's sshd through a relay, and has the link say what it would say of a real network: no
- * loopback, and the round trip that a TCP handshake with a relay on this machine cannot show.
+ * Connects to a test's sshd through a relay, and has the link say what it would say of a real
+ * network: no loopback, and the round trip that a TCP handshake with a relay on this machine cannot
+ * show.
  */
 export async function connectThrough(
   sshd: Sshd,

@@ -9,7 +9,10 @@ const gpu: readonly (readonly [string, Partial<Cell>])[] = [
   ['trtexec', { engine: 'trtexec', ep: 'tensorrt' }],
 ];
 
-/** A run on the CPU and on the GPU by every way, trtexec last, with times and words as a board gives them. */
+/**
+ * A run on the CPU and on the GPU by every way, trtexec last, with times and words as a board gives
+ * them.
+ */
 export function gpuRun(only: readonly Cell['engine'][] = ['ort', 'ort-capi', 'trtexec']) {
   const cells = gpu
     .map(([label, parts], index) => testCell(`c${index + 1}`, { label, ...parts }))

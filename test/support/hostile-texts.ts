@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 
-/** Texts that a terminal, a spreadsheet, a browser or a reader of Markdown would obey, each with a word to find it by. */
+/**
+ * Texts that a terminal, a spreadsheet, a browser or a reader of Markdown would obey, each with a
+ * word to find it by.
+ */
 export const hostileTexts: readonly string[] = [
   '\u001b]52;c;ZXZpbA==\u0007evil',
   '\u001b[2J\u001b[1;1Hevil',

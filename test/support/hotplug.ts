@@ -14,8 +14,8 @@ export interface SwitchableCpu {
 }
 
 /**
- * The last CPU of this machine, which comes back when the test ends, and five seconds after it went even if the test is killed;
- * else the reason why none can be switched off.
+ * The last CPU of this machine, which comes back when the test ends, and five seconds after it went
+ * even if the test is killed; else the reason why none can be switched off.
  */
 export function switchableCpu(): SwitchableCpu | string {
   if (process.getuid?.() !== 0) return 'only root can switch a CPU off';
@@ -43,7 +43,9 @@ export function switchableCpu(): SwitchableCpu | string {
   };
 }
 
-/** Names of the programs that may run on this CPU only; threads of the kernel have no command line. */
+/**
+ * Names of the programs that may run on this CPU only; threads of the kernel have no command line.
+ */
 function pinnedTo(cpu: number): string[] {
   return readdirSync('/proc').flatMap((pid) => {
     if (!/^\d+$/.test(pid)) return [];

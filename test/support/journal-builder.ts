@@ -256,8 +256,8 @@ export class JournalBuilder {
 }
 
 /**
- * Durations around a level, the same every time: a low-discrepancy sequence, without autocorrelation to speak
- * of. `spread` is the full width as a share of the level.
+ * Durations around a level, the same every time: a low-discrepancy sequence, without
+ * autocorrelation to speak of. `spread` is the full width as a share of the level.
  */
 export function around(level_ns: number, count: number, spread = 0.02, phase = 0): number[] {
   return Array.from({ length: count }, (_, i) => {

@@ -104,7 +104,10 @@ function edges(builder: JournalBuilder): void {
   });
 }
 
-/** Two blocks of three cells, the second process of the third block under way; one slow iteration, one crash. */
+/**
+ * Two blocks of three cells, the second process of the third block under way; one slow iteration,
+ * one crash.
+ */
 export function liveJournal(): JournalBuilder {
   const builder = new JournalBuilder(livePlan);
   for (let block = 0; block < 2; block += 1) {

@@ -1,4 +1,5 @@
-// Preloaded with `node --import`: writes the URL of every ES module that is loaded to the file named by IMPORT_LOG.
+// Preloaded with `node --import`: writes the URL of every ES module that is loaded to the file
+// named by IMPORT_LOG.
 import { register } from 'node:module';
 
 const hooks = `

@@ -71,7 +71,9 @@ export async function startNpmRegistry(options: RegistryOptions): Promise<NpmReg
   };
 }
 
-/** Large enough that npm writes it to its cache while it arrives, and of bytes that do not compress. */
+/**
+ * Large enough that npm writes it to its cache while it arrives, and of bytes that do not compress.
+ */
 function packageOf(name: string, version: string): Buffer {
   const directory = mkdtempSync(join(tmpdir(), 'orin-package-'));
   try {

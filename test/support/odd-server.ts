@@ -20,7 +20,10 @@ export interface OddServer {
   close(): Promise<void>;
 }
 
-/** An SSH server that does what no real sshd of this machine can be made to do: passwords, odd answers. */
+/**
+ * An SSH server that does what no real sshd of this machine can be made to do: passwords, odd
+ * answers.
+ */
 export async function startOddServer(options: OddServerOptions): Promise<OddServer> {
   const { privateKey, publicKey } = ephemeralKeys();
   const connections = new Set<{ end(): unknown }>();

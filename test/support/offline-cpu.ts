@@ -14,7 +14,10 @@ export function orinTexts(n: number): ProcTexts {
   return { stat: read('stat'), interrupts: read('interrupts'), softirqs: read('softirqs') };
 }
 
-/** The same with CPU 1 offline, as the kernel tells it: no row, no column, and a column of softirqs that stays. */
+/**
+ * The same with CPU 1 offline, as the kernel tells it: no row, no column, and a column of softirqs
+ * that stays.
+ */
 export function withoutCpu1({ stat, interrupts, softirqs }: ProcTexts): ProcTexts {
   const [header = '', ...rows] = interrupts.split('\n');
   // Columns are 11 wide; the second count of a row follows its id and its first count.

@@ -14,8 +14,8 @@ export const installedLibrary = resolve(
 );
 
 /**
- * The libonnxruntime of another onnxruntime-node release for this machine, from the cache of these tests or
- * the npm registry; null, with the reason printed, where neither has it.
+ * The libonnxruntime of another onnxruntime-node release for this machine, from the cache of these
+ * tests or the npm registry; null, with the reason printed, where neither has it.
  */
 export async function releasedLibrary(version: string): Promise<string | null> {
   const directory = join(cache, version);

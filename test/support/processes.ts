@@ -1,6 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 
-/** Pids of processes of our agent, and of mpstat, whose environment or arguments name this directory. */
+/**
+ * Pids of processes of our agent, and of mpstat, whose environment or arguments name this
+ * directory.
+ */
 export async function agentProcesses(directory: string): Promise<number[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const found = await Promise.all(

@@ -8,7 +8,9 @@ export interface RelayOptions {
   readonly delayMs?: number;
   /** In each direction; unlimited when left out. */
   readonly bytesPerSecond?: number;
-  /** Both ends are destroyed when this many bytes have come from the client over all connections. */
+  /**
+   * Both ends are destroyed when this many bytes have come from the client over all connections.
+   */
   readonly cutAfterBytes?: number;
 }
 
@@ -21,7 +23,10 @@ export interface Relay {
   readonly boardBytes: number;
   /** Destroys all connections of the moment. */
   cut(): void;
-  /** Passes on this many more bytes from the board, and not one beyond; then its connections end. Once. */
+  /**
+   * Passes on this many more bytes from the board, and not one beyond; then its connections end.
+   * Once.
+   */
   cutAfterBoardBytes(bytes: number): void;
   close(): Promise<void>;
 }
@@ -95,8 +100,9 @@ interface Held {
 }
 
 /**
- * Copies one direction: each chunk leaves when the line is free, and arrives `delayMs` after it has left. Of a chunk that
- * `pass` does not let through whole the beginning arrives, and then the end of the stream.
+ * Copies one direction: each chunk leaves when the line is free, and arrives `delayMs` after it has
+ * left. Of a chunk that `pass` does not let through whole the beginning arrives, and then the end
+ * of the stream.
  */
 function forward(
   from: Socket,

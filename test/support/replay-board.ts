@@ -19,8 +19,9 @@ export interface Step {
 const procFiles = ['interrupts', 'softirqs', 'stat', 'uptime'] as const;
 
 /**
- * The /proc and /sys of an Orin Nano below a directory, for `ORIN_REMOTE_ROOT`: captured files whose counters go on when the
- * test says so. Files are written in place, as the agent keeps them open.
+ * The /proc and /sys of an Orin Nano below a directory, for `ORIN_REMOTE_ROOT`: captured files
+ * whose counters go on when the test says so. Files are written in place, as the agent keeps them
+ * open.
  */
 export class ReplayBoard {
   readonly rootPath: string;

@@ -15,7 +15,10 @@ export interface Case {
   readonly attributes?: Readonly<Record<string, number | string | readonly number[]>>;
   /** int64 inputs after the float ones. */
   readonly integers?: readonly (readonly number[])[];
-  /** Names of the node's inputs where they are not all of these in this order: `x0`, `i0`, `f0`, empty for none. */
+  /**
+   * Names of the node's inputs where they are not all of these in this order: `x0`, `i0`, `f0`,
+   * empty for none.
+   */
   readonly inputs?: readonly string[];
   /** Constant float inputs after those. */
   readonly floats?: readonly (readonly number[])[];

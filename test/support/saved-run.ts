@@ -6,7 +6,10 @@ import { readJournal } from '../../host/journal/journal.ts';
 import { JournalBuilder, testCell, testPlan } from './journal-builder.ts';
 import { blocks } from './journal-runs.ts';
 
-/** A run with cells at these levels (and of these models), saved as a finished one is; gives its directory. */
+/**
+ * A run with cells at these levels (and of these models), saved as a finished one is; gives its
+ * directory.
+ */
 export async function saveTestRun(
   runs: string,
   runId: string,

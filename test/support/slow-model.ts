@@ -1,7 +1,10 @@
 import { encodeModel } from '../../models/onnx/codec.ts';
 import type { TestModel } from './board.ts';
 
-/** y = x · w · w · … of square matrices: by default some seconds an iteration, in nodes of some tens of milliseconds. */
+/**
+ * y = x · w · w · … of square matrices: by default some seconds an iteration, in nodes of some tens
+ * of milliseconds.
+ */
 export function slowModel({ size = 1024, nodes = 60 } = {}): TestModel {
   const dim = [{ dimValue: size }, { dimValue: size }];
   const tensor = (name: string) => ({

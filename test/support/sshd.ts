@@ -178,7 +178,8 @@ async function writeConfiguration(
   await writeFile(join(directory, 'sshd_config'), `${server.join('\n')}\n`);
   await writeFile(join(directory, 'ssh_config'), `${client.join('\n')}\n`);
   await writeFile(join(directory, 'known_hosts'), `[127.0.0.1]:${port} ${hostKey}\n`);
-  // Only a server of root wants this directory, and its package makes it on start-up of the service.
+  // Only a server of root wants this directory, and its package makes it on start-up of the
+  // service.
   if (process.getuid?.() === 0) await mkdir('/run/sshd', { recursive: true, mode: 0o755 });
 }
 

@@ -20,8 +20,9 @@ import { ofKind, shortEffort, TestBoard, type TestModel, type TestRun } from './
 import { fixedInput, testCell } from './cells.ts';
 import { openLocalLink } from './local-link.ts';
 
-// Moving real interrupts takes root and would disturb the machine of the tests: the kernel's files are a tree below a directory,
-// which takes any value as the kernel does for interrupts that it lets be moved. Scripts, processes and kills are real.
+// Moving real interrupts takes root and would disturb the machine of the tests: the kernel's files
+// are a tree below a directory, which takes any value as the kernel does for interrupts that it
+// lets be moved. Scripts, processes and kills are real.
 
 export const board = new TestBoard();
 const mlp: TestModel = {

@@ -12,7 +12,10 @@ import {
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Whether this user may mount files over those of /proc; in a namespace of its own nobody else sees it. */
+/**
+ * Whether this user may mount files over those of /proc; in a namespace of its own nobody else sees
+ * it.
+ */
 export const mayMount =
   spawnSync('unshare', ['-m', 'mount', '--bind', '/dev/null', '/proc/interrupts']).status === 0;
 
@@ -26,7 +29,9 @@ export interface Steered {
 
 /** /proc/interrupts and /proc/irq as the commands of one board see them. */
 export interface SteeredProc {
-  /** For `ForceCommand` of an sshd: mounts them, and goes on with the command that was asked for. */
+  /**
+   * For `ForceCommand` of an sshd: mounts them, and goes on with the command that was asked for.
+   */
   readonly command: string;
   remove(): void;
 }
@@ -36,7 +41,10 @@ const sinceBoot = 900_000;
 /** How often the table is written: the card interrupts once each time. */
 const stepMs = 50;
 
-/** Starts to count. The files are this test's own, because the interrupts of the test's machine cannot be steered. */
+/**
+ * Starts to count. The files are this test's own, because the interrupts of the test's machine
+ * cannot be steered.
+ */
 export function steerProc({ countedOn, affinity }: Steered): SteeredProc {
   const directory = mkdtempSync(join(tmpdir(), 'orin-proc-'));
   const table = join(directory, 'interrupts');

@@ -7,9 +7,10 @@ const files = ['libvk_swiftshader.so', 'libvulkan.so.1', 'vk_swiftshader_icd.jso
 const installed = ['/usr/lib/chromium', '/usr/lib/chromium-browser', '/opt/google/chrome'];
 
 /**
- * Environment under which ONNX Runtime's WebGPU finds a GPU: SwiftShader, the software Vulkan of Chromium (Mesa's is refused for
- * what it lacks). It is that of an installed Chromium, or of Debian's package, which is not installed for it. Null, with the reason
- * printed, where neither is to be had.
+ * Environment under which ONNX Runtime's WebGPU finds a GPU: SwiftShader, the software Vulkan of
+ * Chromium (Mesa's is refused for what it lacks). It is that of an installed Chromium, or of
+ * Debian's package, which is not installed for it. Null, with the reason printed, where neither is
+ * to be had.
  */
 export function swiftShaderEnvironment(): Readonly<Record<string, string>> | null {
   if (process.arch !== 'x64') {

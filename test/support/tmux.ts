@@ -4,7 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 export const hasTmux = existsSync('/usr/bin/tmux') || existsSync('/usr/local/bin/tmux');
 
-/** A program in a terminal of its own: a real pseudo-terminal, with keys, sizes and what it shows. */
+/**
+ * A program in a terminal of its own: a real pseudo-terminal, with keys, sizes and what it shows.
+ */
 export class TmuxTerminal {
   readonly #socket: string;
 

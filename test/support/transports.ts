@@ -10,7 +10,9 @@ import type { Sshd } from './sshd.ts';
 export interface Transport {
   readonly name: string;
   connect(target: ResolvedTarget, options: Omit<ConnectOptions, 'privateKeys'>): Promise<Link>;
-  /** How the death of a command by SIGKILL is told: OpenSSH's client does not pass on the signal. */
+  /**
+   * How the death of a command by SIGKILL is told: OpenSSH's client does not pass on the signal.
+   */
   readonly killed: { readonly code: null; readonly signal: string | null };
   /** Whether all commands share one connection. */
   readonly isShared: boolean;

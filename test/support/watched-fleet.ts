@@ -154,7 +154,10 @@ export class ToldBoard {
   }
 }
 
-/** Changes that bring a fleet into the middle of its run: boards at every step, two that failed, one that never answered. */
+/**
+ * Changes that bring a fleet into the middle of its run: boards at every step, two that failed, one
+ * that never answered.
+ */
 export function fleetChanges(count: number): FleetChange[] {
   return fleetBoards(count).flatMap((board, index) => {
     const told = new ToldBoard(board);

@@ -8,7 +8,9 @@ const PAIRS = 10;
 const SPREAD = 0.004;
 const drifts = [0.01, 0.03, 0.08];
 
-/** Medians of the same cell, measured as A and as B in some order while the board becomes slower. */
+/**
+ * Medians of the same cell, measured as A and as B in some order while the board becomes slower.
+ */
 type Order = (drift: number, draw: Draw, trial: number) => Pair[];
 
 const medianAt = (drift: number, draw: Draw, time: number) =>

@@ -8,7 +8,10 @@ import { type Finding, Share, type Study } from './support/study.ts';
 
 const LEVEL = 1e6;
 
-/** How often the published interval holds the true level, for a number of processes that was fixed beforehand. */
+/**
+ * How often the published interval holds the true level, for a number of processes that was fixed
+ * beforehand.
+ */
 export const fixedNumber: Study = {
   title: 'coverage of the 95 % interval over a fixed number of processes that differ by 0.4 %',
   trials: 1000,

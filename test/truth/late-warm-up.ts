@@ -68,7 +68,10 @@ function finding(preset: 'quick' | 'default' | 'thorough', slow: Slow, trials: n
   };
 }
 
-/** One process as the worker runs it: warm-up until settled, then the steady part until the stop rule is content. */
+/**
+ * One process as the worker runs it: warm-up until settled, then the steady part until the stop
+ * rule is content.
+ */
 function simulate(slow: Slow, effort: Effort, leastMs: number, random: () => number) {
   const limits = processLimits(cell, effort, leastMs);
   const most = Math.ceil(limits.budgetMs / slow.ms) + 1;

@@ -9,7 +9,10 @@ const oneMode: Readonly<Record<string, (random: Draw) => Draw>> = {
   exponential: spreads.skewed,
 };
 
-/** Where the thresholds of `host/analysis/statistics/process-structure.ts` come from: gaps that one mode hardly ever shows. */
+/**
+ * Where the thresholds of `host/analysis/statistics/process-structure.ts` come from: gaps that one
+ * mode hardly ever shows.
+ */
 export const modeThresholds: Study = {
   title:
     '99 % quantile of (gap between two groups) / (range of the wider one) in values of one mode',

@@ -44,7 +44,10 @@ const kinds: readonly Kind[] = [
   },
 ];
 
-/** How often the intervals of percentiles hold the percentile of a typical process, where one is given. */
+/**
+ * How often the intervals of percentiles hold the percentile of a typical process, where one is
+ * given.
+ */
 export const percentileCoverage: Study = {
   title: 'coverage of the 95 % intervals of p90 / p95 / p99',
   trials: 40,

@@ -13,7 +13,10 @@ const sds = [0.4, 1, 2] as const;
 interface Rule {
   readonly least: number;
   readonly most: number;
-  /** Half-width for each cell; precise where it is within the target. `s` and `k` of all cells of the run. */
+  /**
+   * Half-width for each cell; precise where it is within the target. `s` and `k` of all cells of
+   * the run.
+   */
   readonly reach: (cells: readonly Seen[]) => number[];
   /** A precise cell's interval is no narrower. */
   readonly floor?: number;
@@ -63,7 +66,10 @@ const companies: Readonly<Record<string, (sd: number) => readonly number[]>> = {
   '7 of 0.1 %': () => Array(7).fill(0.1),
 };
 
-/** How the rule of precise cells was chosen: what each costs, and what a cell that it calls precise is worth. */
+/**
+ * How the rule of precise cells was chosen: what each costs, and what a cell that it calls precise
+ * is worth.
+ */
 export const precisionRules: Study = {
   title:
     'rules for cells of normal spread to be precise to 1 %: share, coverage, processes, half-width',

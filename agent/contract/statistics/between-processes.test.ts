@@ -50,7 +50,8 @@ test('a cell is precise where the target holds at the largest spread that is pos
   expect(middling?.isPrecise).toBe(false);
   expect(middling?.halfWidth).toBeCloseTo(0.01, 9);
   expect(middling?.limitHalfWidth).toBeCloseTo(0.01638, 5);
-  // Of twenty the limit is that of 1 %: 1.96 · 1.4 % · √(19 / 7.633) / √20 = 0.968 %; more make it no less strict.
+  // Of twenty the limit is that of 1 %: 1.96 · 1.4 % · √(19 / 7.633) / √20 = 0.968 %; more make it
+  // no less strict.
   expect(cellInterval(spread(20, 0.014), 0.01)?.limitHalfWidth).toBeCloseTo(0.00968, 5);
   expect(cellInterval(spread(30, 0.014), 0.01)?.limitHalfWidth).toBeCloseTo(0.007145, 5);
   const large = cellInterval(spread(5, 0.02), 0.01);

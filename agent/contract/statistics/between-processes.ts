@@ -30,7 +30,8 @@ const SPREAD_RISK = { final: 0.01, from: 20 } as const;
 const MOST_NEEDED = 10_000;
 
 /**
- * t interval on logarithms, `exp(mean ± t(K-1) · s / √K)`. Null with fewer than two values or one that is not positive.
+ * t interval on logarithms, `exp(mean ± t(K-1) · s / √K)`. Null with fewer than two values or one
+ * that is not positive.
  */
 export function processInterval(values: readonly number[], level = 0.95): ProcessInterval | null {
   const found = logMoments(values);
@@ -40,11 +41,13 @@ export function processInterval(values: readonly number[], level = 0.95): Proces
 }
 
 /**
- * The interval of a cell over its process medians: 95 % or more, also of those cells that are called precise.
- * Their spread is small by luck more often than others', so that they are judged by an upper limit of the spread,
- * `u = 1.96 · s · √((K-1) / χ²(K-1, α)) / √K`: where u is within `target` (a share), it is the half-width and the
- * cell is precise; else the half-width is that of the t interval, but no less than the target. A cell is looked at after each
- * process, so that α is spent as in group-sequential designs (Lan and DeMets 1983), little at first: 0.01 · min(1, K/20)².
+ * The interval of a cell over its process medians: 95 % or more, also of those cells that are
+ * called precise. Their spread is small by luck more often than others', so that they are judged by
+ * an upper limit of the spread, `u = 1.96 · s · √((K-1) / χ²(K-1, α)) / √K`: where u is within
+ * `target` (a share), it is the half-width and the cell is precise; else the half-width is that of
+ * the t interval, but no less than the target. A cell is looked at after each process, so that α is
+ * spent as in group-sequential designs (Lan and DeMets 1983), little at first: 0.01 · min(1,
+ * K/20)².
  */
 export function cellInterval(medians: readonly number[], target: number): CellInterval | null {
   const found = logMoments(medians);
@@ -59,8 +62,8 @@ export function cellInterval(medians: readonly number[], target: number): CellIn
 }
 
 /**
- * How many processes would make a cell precise if their spread stayed as it is: at least `medians.length` and five;
- * Infinity when no plan would.
+ * How many processes would make a cell precise if their spread stayed as it is: at least
+ * `medians.length` and five; Infinity when no plan would.
  */
 export function processesNeeded(medians: readonly number[], target: number): number {
   const found = logMoments(medians);

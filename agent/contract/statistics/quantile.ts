@@ -3,7 +3,10 @@ export function sorted(values: ArrayLike<number>): Float64Array {
   return Float64Array.from(values).sort();
 }
 
-/** Median of ascending values: the middle one, or the mean of the middle two; NaN when there are none. */
+/**
+ * Median of ascending values: the middle one, or the mean of the middle two; NaN when there are
+ * none.
+ */
 export function medianOfSorted(ascending: ArrayLike<number>): number {
   const middle = ascending.length >> 1;
   const upper = ascending[middle] ?? Number.NaN;
@@ -17,8 +20,8 @@ export function median(values: ArrayLike<number>): number {
 }
 
 /**
- * Nearest-rank quantile (Hyndman and Fan's type 1): the smallest value that at least the share `q` of all
- * values does not exceed. `ascending` is sorted; NaN when it is empty.
+ * Nearest-rank quantile (Hyndman and Fan's type 1): the smallest value that at least the share `q`
+ * of all values does not exceed. `ascending` is sorted; NaN when it is empty.
  */
 export function quantileOfSorted(ascending: ArrayLike<number>, q: number): number {
   const n = ascending.length;

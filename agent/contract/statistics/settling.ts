@@ -7,9 +7,10 @@ const TOLERANCE = 0.01;
 const LAST_SHARE = 0.25;
 
 /**
- * How long a process took to settle, in milliseconds from its first iteration: the end of the last two neighbouring windows of
- * half a second whose medians both lie more than 1 % off the level of the last quarter, on one side. 0 where there
- * are none. `durations_ns` are all iterations in time order; what lies between them is left out.
+ * How long a process took to settle, in milliseconds from its first iteration: the end of the last
+ * two neighbouring windows of half a second whose medians both lie more than 1 % off the level of
+ * the last quarter, on one side. 0 where there are none. `durations_ns` are all iterations in time
+ * order; what lies between them is left out.
  */
 export function settledAfterMs(durations_ns: Float64Array): number {
   const windows = windowMedians(durations_ns);

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { studentTQuantile, studentTTwoSided } from './student-t.ts';
 
-// Published tables (NIST/SEMATECH e-Handbook 1.3.6.7.2), three decimals; the df = 1 column has a closed form.
+// Published tables (NIST/SEMATECH e-Handbook 1.3.6.7.2), three decimals; the df = 1 column has a
+// closed form.
 test.each([
   [0.975, 1, 12.706],
   [0.975, 2, 4.303],

@@ -56,7 +56,10 @@ export function studentTQuantile(p: number, degrees: number): number {
   return found;
 }
 
-/** The same few are asked for again and again, and each takes fifty evaluations of a continued fraction. */
+/**
+ * The same few are asked for again and again, and each takes fifty evaluations of a continued
+ * fraction.
+ */
 const quantiles = new Map<string, number>();
 const MOST_REMEMBERED = 1000;
 

@@ -3,7 +3,9 @@ import { WarmUpDetector } from './warm-up.ts';
 
 const rule = { minIterations: 10, minMs: 2000, capMs: 3000 };
 
-/** Feeds durations (milliseconds) back to back; the index of the iteration that ended the warm-up. */
+/**
+ * Feeds durations (milliseconds) back to back; the index of the iteration that ended the warm-up.
+ */
 function feed(detector: WarmUpDetector, durationMs: (i: number) => number, most: number): number {
   let elapsed_ns = 0;
   for (let i = 0; i < most; i += 1) {

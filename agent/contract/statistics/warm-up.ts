@@ -17,10 +17,10 @@ const TOLERANCE = 1.01;
 const WINDOW_CAPACITY = 4096;
 
 /**
- * Tells while a process runs when its warm-up is over: the medians of the last three windows lie within
- * 1 % of each other. A window is at least 10 iterations and half a second long, shorter where the cap leaves
- * no room for six of them; the minimum time likewise is at most two thirds of the cap. Windows are counted from
- * the first iteration on.
+ * Tells while a process runs when its warm-up is over: the medians of the last three windows lie
+ * within 1 % of each other. A window is at least 10 iterations and half a second long, shorter
+ * where the cap leaves no room for six of them; the minimum time likewise is at most two thirds of
+ * the cap. Windows are counted from the first iteration on.
  */
 export class WarmUpDetector {
   readonly #rule: WarmUpRule;
@@ -53,8 +53,8 @@ export class WarmUpDetector {
   }
 
   /**
-   * Takes one iteration; `elapsed_ns` is the wall time from the start of the first iteration to the end of
-   * this one. True once the warm-up is over; the next iteration is the first steady one.
+   * Takes one iteration; `elapsed_ns` is the wall time from the start of the first iteration to the
+   * end of this one. True once the warm-up is over; the next iteration is the first steady one.
    */
   add(duration_ns: number, elapsed_ns: number): boolean {
     if (this.#reason !== null) return true;

@@ -68,8 +68,8 @@ export interface MedianInterval {
 }
 
 /**
- * Median of one process' iterations (in time order) with a 95 % interval that honours autocorrelation.
- * It says nothing of the next process: label it "within-process".
+ * Median of one process' iterations (in time order) with a 95 % interval that honours
+ * autocorrelation. It says nothing of the next process: label it "within-process".
  */
 export function medianInterval(values: Float64Array): MedianInterval {
   const ascending = sorted(values);

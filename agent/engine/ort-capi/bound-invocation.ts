@@ -2,8 +2,9 @@ import type { Address, Capi } from './capi.ts';
 import type { Invocation, Invoked } from './invocation.ts';
 
 /**
- * `RunWithBinding`: names and memory are resolved once, so that it is the least that a run can cost. Only for providers that
- * compute in host memory: any other would get its inputs here, when they are bound, and never again (onnxruntime#5857).
+ * `RunWithBinding`: names and memory are resolved once, so that it is the least that a run can
+ * cost. Only for providers that compute in host memory: any other would get its inputs here, when
+ * they are bound, and never again (onnxruntime#5857).
  */
 export class BoundInvocation implements Invocation {
   readonly #capi: Capi;

@@ -7,7 +7,10 @@ import { EngineRefusal } from '../engine.ts';
 import type { Capi } from './capi.ts';
 import { OrtCapiEngine } from './capi-engine.ts';
 
-/** A library with TensorRT, as none can be had without a GPU: its sessions are made unless `create` throws. */
+/**
+ * A library with TensorRT, as none can be had without a GPU: its sessions are made unless `create`
+ * throws.
+ */
 function tensorRtLibrary(create: () => void, options: string[][]): Capi {
   const library: Partial<Capi> = {
     library: { path: '/opt/libonnxruntime.so', version: '1.23.0' },

@@ -9,8 +9,9 @@ import { createOptions } from './session-options.ts';
 const logLevel = 2;
 
 /**
- * ONNX Runtime through its C interface. Against onnxruntime-node it passes every option of a provider, writes
- * outputs into memory made beforehand, and spends half a microsecond per run over a loop in C where the binding spends seven.
+ * ONNX Runtime through its C interface. Against onnxruntime-node it passes every option of a
+ * provider, writes outputs into memory made beforehand, and spends half a microsecond per run over
+ * a loop in C where the binding spends seven.
  */
 export class OrtCapiEngine implements Engine {
   readonly #capi: Capi;

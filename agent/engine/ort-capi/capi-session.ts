@@ -16,7 +16,9 @@ interface Output {
   tensor: NamedTensor | null;
 }
 
-/** One opened model: inputs lie in host memory before a run, outputs after it, wherever it computes. */
+/**
+ * One opened model: inputs lie in host memory before a run, outputs after it, wherever it computes.
+ */
 export class CapiSession implements EngineSession {
   readonly #capi: Capi;
   readonly #env: Address;
@@ -29,7 +31,10 @@ export class CapiSession implements EngineSession {
   readonly #invocation: Invocation;
   readonly #values: Address[] = [];
   readonly #outputs: readonly Output[];
-  /** ONNX Runtime reads inputs and writes outputs where they are: they must not be collected before it is closed. */
+  /**
+   * ONNX Runtime reads inputs and writes outputs where they are: they must not be collected before
+   * it is closed.
+   */
   readonly #alive: NamedTensor[] = [];
   #hasRun = false;
 
@@ -90,8 +95,8 @@ export class CapiSession implements EngineSession {
   }
 
   /**
-   * Outputs of unknown shape are read back, and get memory of their own for all following runs: with inputs of
-   * fixed shapes the next run's are the same.
+   * Outputs of unknown shape are read back, and get memory of their own for all following runs:
+   * with inputs of fixed shapes the next run's are the same.
    */
   outputs(): readonly NamedTensor[] {
     if (!this.#hasRun) throw new EngineRefusal('no iteration has run');

@@ -27,7 +27,9 @@ export interface Koffi {
   free(address: Address): void;
 }
 
-/** ONNX Runtime's C interface: calls by name, refusals as exceptions with ONNX Runtime's own words. */
+/**
+ * ONNX Runtime's C interface: calls by name, refusals as exceptions with ONNX Runtime's own words.
+ */
 export class Capi {
   readonly koffi: Koffi;
   readonly functions: Readonly<Record<ApiFunction, NativeFunction>>;
@@ -50,7 +52,10 @@ export class Capi {
     if (status) throw this.refusal(status as Address);
   }
 
-  /** The same on another thread. The arguments are addresses and numbers that stay what they are until then. */
+  /**
+   * The same on another thread. The arguments are addresses and numbers that stay what they are
+   * until then.
+   */
   callAsync(name: ApiFunction, ...args: readonly unknown[]): Promise<void> {
     return new Promise((resolve, reject) => {
       this.functions[name].async(...args, (error: unknown, status: Address | null) => {

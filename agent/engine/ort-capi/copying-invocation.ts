@@ -2,8 +2,8 @@ import type { Address, Capi } from './capi.ts';
 import type { Invocation, Invoked } from './invocation.ts';
 
 /**
- * `Run`: every run takes the inputs from host memory to the device and the outputs back, as a program that calls
- * `session.run` has it, and as onnxruntime-node does.
+ * `Run`: every run takes the inputs from host memory to the device and the outputs back, as a
+ * program that calls `session.run` has it, and as onnxruntime-node does.
  */
 export class CopyingInvocation implements Invocation {
   readonly #capi: Capi;

@@ -1,8 +1,9 @@
 /**
- * The part of ONNX Runtime's C interface that we call: index of each function in `struct OrtApi`, counted from
- * 0, and its prototype with opaque pointers as `void *`. Source: `onnxruntime_c_api.h`, whose table only ever
- * grows at its end, so that one list serves every release since 1.16. Each returns an `OrtStatus *`, null when
- * all went well, but for those that release or read something.
+ * The part of ONNX Runtime's C interface that we call: index of each function in `struct OrtApi`,
+ * counted from 0, and its prototype with opaque pointers as `void *`. Source:
+ * `onnxruntime_c_api.h`, whose table only ever grows at its end, so that one list serves every
+ * release since 1.16. Each returns an `OrtStatus *`, null when all went well, but for those that
+ * release or read something.
  */
 export const apiFunctions = {
   getErrorMessage: [2, 'const char *GetErrorMessage(void *status)'],
@@ -129,7 +130,10 @@ export const apiFunctions = {
 
 export type ApiFunction = keyof typeof apiFunctions;
 
-/** Version of the table that we ask for: the one of ONNX Runtime 1.16, on the oldest JetPack with a GPU build. */
+/**
+ * Version of the table that we ask for: the one of ONNX Runtime 1.16, on the oldest JetPack with a
+ * GPU build.
+ */
 export const apiVersion = 16;
 
 /** Functions of the table that we read: its last index and one. */

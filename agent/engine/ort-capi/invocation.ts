@@ -1,6 +1,9 @@
 import type { Address } from './capi.ts';
 
-/** One way to have a session compute: inputs and outputs are set once, by their place in the model, and stay. */
+/**
+ * One way to have a session compute: inputs and outputs are set once, by their place in the model,
+ * and stay.
+ */
 export interface Invocation {
   setInput(index: number, value: Address): void;
   /** Memory that all following runs write into; null: ONNX Runtime makes it, in host memory. */
@@ -9,7 +12,9 @@ export interface Invocation {
   run(): void;
   /** The same on another thread. */
   runAsync(): Promise<void>;
-  /** Hands the outputs of the latest run over, in the model's order; they are valid only meanwhile. */
+  /**
+   * Hands the outputs of the latest run over, in the model's order; they are valid only meanwhile.
+   */
   readOutputs<T>(read: (values: readonly Address[]) => T): T;
   release(): void;
 }

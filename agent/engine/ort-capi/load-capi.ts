@@ -6,18 +6,21 @@ import { pushedLibrary } from '../pushed-library.ts';
 import { type Address, Capi, type Koffi } from './capi.ts';
 import { apiFunctions, apiVersion, tableLength } from './functions.ts';
 
-/** What koffi must be: another release may marshal differently, and a wrong call ends the process. */
+/**
+ * What koffi must be: another release may marshal differently, and a wrong call ends the process.
+ */
 const koffiVersion = '3.3.4';
 
 /**
- * koffi calls on stacks of its own, of 2 MiB and, asynchronously, of 128 KiB: kernels that need more end the process. This is the stack
- * that Linux gives a program.
+ * koffi calls on stacks of its own, of 2 MiB and, asynchronously, of 128 KiB: kernels that need
+ * more end the process. This is the stack that Linux gives a program.
  */
 const stackBytes = 8 * 1024 * 1024;
 
 /**
- * Loads ONNX Runtime's C interface from a `libonnxruntime.so`: the one at `libraryPath`, or else the one pushed
- * with the agent. Throws `EngineRefusal` when a file is missing, is none, or is older than 1.16.
+ * Loads ONNX Runtime's C interface from a `libonnxruntime.so`: the one at `libraryPath`, or else
+ * the one pushed with the agent. Throws `EngineRefusal` when a file is missing, is none, or is
+ * older than 1.16.
  */
 export function loadOrtCapi(runtimePath: string, libraryPath: string | null): Capi {
   const koffi = loadKoffi(runtimePath);
@@ -70,7 +73,10 @@ function withStacks(koffi: Koffi): Koffi {
   return koffi;
 }
 
-/** koffi unloads a library whose handle was collected, under the threads that ONNX Runtime has in it. */
+/**
+ * koffi unloads a library whose handle was collected, under the threads that ONNX Runtime has in
+ * it.
+ */
 const loaded: ReturnType<Koffi['load']>[] = [];
 
 function openLibrary(koffi: Koffi, path: string): Address {

@@ -33,7 +33,9 @@ export function createOptions(capi: Capi, cell: Cell, cachePath: string | null):
   return options;
 }
 
-/** Adds the one provider that the cell names. The CPU provider is always there and takes no options. */
+/**
+ * Adds the one provider that the cell names. The CPU provider is always there and takes no options.
+ */
 function appendProvider(capi: Capi, options: Address, cell: Cell, cachePath: string | null): void {
   const { ep } = cell;
   const given = providerOptions(cell, cachePath);
@@ -63,7 +65,10 @@ function refuseAbsentProvider(capi: Capi, ep: Cell['ep']): void {
   );
 }
 
-/** What was asked for, over what a benchmark needs: TensorRT would build its engine anew in every process. */
+/**
+ * What was asked for, over what a benchmark needs: TensorRT would build its engine anew in every
+ * process.
+ */
 function providerOptions(cell: Cell, cachePath: string | null): ReadonlyMap<string, string> {
   const { ep, epOptions, precision } = cell;
   refusePrecision(cell);
@@ -71,7 +76,8 @@ function providerOptions(cell: Cell, cachePath: string | null): ReadonlyMap<stri
   if (ep !== 'tensorrt') return new Map(Object.entries(epOptions));
   return new Map(
     Object.entries({
-      // For a model that is in these types already, too: without the flag TensorRT refuses it or computes in others.
+      // For a model that is in these types already, too: without the flag TensorRT refuses it or
+      // computes in others.
       ...(precision === 'fp16' ? { trt_fp16_enable: '1' } : {}),
       ...(precision === 'int8' ? { trt_int8_enable: '1' } : {}),
       ...epOptions,

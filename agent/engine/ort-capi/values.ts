@@ -3,7 +3,9 @@ import { EngineRefusal, type NamedTensor, type TensorData } from '../engine.ts';
 import { elementCount, emptyTensorData } from '../tensor-data.ts';
 import type { Address, Capi } from './capi.ts';
 
-/** `enum ONNXTensorElementDataType`; bfloat16, complex and sub-byte types have no place in a plan. */
+/**
+ * `enum ONNXTensorElementDataType`; bfloat16, complex and sub-byte types have no place in a plan.
+ */
 const elementTypes: Readonly<Record<TensorDtype, number>> = {
   float32: 1,
   uint8: 2,
@@ -36,7 +38,10 @@ export function readTensorType(capi: Capi, info: Address): TensorType | null {
   return dtype === undefined ? null : { dtype, shape: [...dims].map(Number) };
 }
 
-/** An OrtValue over `tensor.data` itself: what is written there is what the next run reads, or the other way. */
+/**
+ * An OrtValue over `tensor.data` itself: what is written there is what the next run reads, or the
+ * other way.
+ */
 export function valueOver(
   capi: Capi,
   { dtype, shape, data }: Omit<NamedTensor, 'name'>,

@@ -9,7 +9,10 @@ export function shapesOf(cell: Cell): string {
     .join(',');
 }
 
-/** Flags that let TensorRT compute in the cell's precision. Throws `EngineRefusal` where it cannot be told. */
+/**
+ * Flags that let TensorRT compute in the cell's precision. Throws `EngineRefusal` where it cannot
+ * be told.
+ */
 export function precisionFlags({ flags, version }: Trtexec, cell: Cell): readonly string[] {
   const { precision, askedPrecision } = cell;
   const isHalf = precision === 'fp16' || precision === 'int8';
@@ -57,8 +60,9 @@ export interface TimingLimits {
 }
 
 /**
- * Runs a saved engine as every release from 8.4 on can: transfers on and one after the other, waiting by
- * spinning, no CUDA graph. TensorRT 11 changed the defaults of all but the first: whatever is not the default is said.
+ * Runs a saved engine as every release from 8.4 on can: transfers on and one after the other,
+ * waiting by spinning, no CUDA graph. TensorRT 11 changed the defaults of all but the first:
+ * whatever is not the default is said.
  */
 export function timingArguments(
   { flags }: Trtexec,
@@ -82,8 +86,8 @@ export function timingArguments(
 }
 
 /**
- * Runs a saved engine under trtexec's profiler; null where it has none. What it times of whole queries is wrong then,
- * and not asked for.
+ * Runs a saved engine under trtexec's profiler; null where it has none. What it times of whole
+ * queries is wrong then, and not asked for.
  */
 export function layerArguments(
   { flags }: Trtexec,

@@ -24,8 +24,9 @@ export interface EngineRequest {
 const staticModel = /Static model does not take explicit shapes/;
 
 /**
- * The engine for a cell: from the cache, or built by trtexec and kept there. An engine belongs to one model, one
- * TensorRT, one device, one set of shapes and one precision. Throws `EngineRefusal` with trtexec's words.
+ * The engine for a cell: from the cache, or built by trtexec and kept there. An engine belongs to
+ * one model, one TensorRT, one device, one set of shapes and one precision. Throws `EngineRefusal`
+ * with trtexec's words.
  */
 export async function builtEngine(
   trtexec: Trtexec,

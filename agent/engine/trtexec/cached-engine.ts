@@ -34,10 +34,12 @@ export interface CachedEngine extends EngineRecord {
 }
 
 /**
- * The engine that is kept under this path without its ending, if it is the very file that was built; one that is not is removed.
+ * The engine that is kept under this path without its ending, if it is the very file that was
+ * built; one that is not is removed.
  *
- * Size and hash are verified each time: it is the file that trtexec reads next, hashing takes less than reading it from a card, and
- * no figure has the time. Damage to the engine's head fails when it is loaded, but one within its weights computes something else.
+ * Size and hash are verified each time: it is the file that trtexec reads next, hashing takes less
+ * than reading it from a card, and no figure has the time. Damage to the engine's head fails when
+ * it is loaded, but one within its weights computes something else.
  */
 export async function cachedEngine(
   base: string,
@@ -62,9 +64,9 @@ export async function cachedEngine(
 }
 
 /**
- * Keeps a file that trtexec has written as the engine under this path without its ending. On the disk before it has its name, so
- * that no power cut leaves half of it. Throws `EngineRefusal` where the disk has no room: trtexec does not look whether its last
- * bytes arrived.
+ * Keeps a file that trtexec has written as the engine under this path without its ending. On the
+ * disk before it has its name, so that no power cut leaves half of it. Throws `EngineRefusal` where
+ * the disk has no room: trtexec does not look whether its last bytes arrived.
  */
 export async function keepEngine(
   temporary: string,

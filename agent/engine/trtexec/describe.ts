@@ -26,7 +26,10 @@ export async function installedTrtexec(signal: AbortSignal): Promise<Trtexec> {
   });
 }
 
-/** Reads the banner and `--help`. Throws `EngineRefusal` when it is no trtexec, or one older than 8.4. */
+/**
+ * Reads the banner and `--help`. Throws `EngineRefusal` when it is no trtexec, or one older than
+ * 8.4.
+ */
 async function describeTrtexec(path: string, signal: AbortSignal): Promise<Trtexec> {
   const { output } = await runTrtexec(path, ['--help'], { signal });
   const number = /\[TensorRT v(\d{4,6})\]/.exec(output)?.[1];
@@ -47,7 +50,10 @@ async function describeTrtexec(path: string, signal: AbortSignal): Promise<Trtex
   return { path, version, release, flags: flagsOf(output) };
 }
 
-/** Flags stand at the beginning of a line of the help; the words after them may name others that are gone. */
+/**
+ * Flags stand at the beginning of a line of the help; the words after them may name others that are
+ * gone.
+ */
 function flagsOf(help: string): ReadonlySet<string> {
   return new Set([...help.matchAll(/^\s*(--[A-Za-z]\w*)/gm)].map(([, flag = '']) => flag));
 }

@@ -1,7 +1,9 @@
 import { statfsSync } from 'node:fs';
 import { EngineRefusal } from '../engine.ts';
 
-/** With less room than this the last that was written may not be whole: programs do not always look. */
+/**
+ * With less room than this the last that was written may not be whole: programs do not always look.
+ */
 const fullBelowBytes = 64 * 1024;
 
 /** There is no room for what this step writes. */

@@ -5,9 +5,10 @@ import type { Trtexec } from './describe.ts';
 const int32 = { min: -(2n ** 31n), max: 2n ** 31n - 1n };
 
 /**
- * The values of an input as the engine takes them, which is not always as the model declares them: trtexec reads as many
- * bytes as its own type needs, and does not notice a file of the wrong type that is long enough. Throws `EngineRefusal`
- * where a value does not fit. Types that TensorRT's parser does not take were refused when the engine was built.
+ * The values of an input as the engine takes them, which is not always as the model declares them:
+ * trtexec reads as many bytes as its own type needs, and does not notice a file of the wrong type
+ * that is long enough. Throws `EngineRefusal` where a value does not fit. Types that TensorRT's
+ * parser does not take were refused when the engine was built.
  */
 export function inputBytes(
   { name, data }: NamedTensor,

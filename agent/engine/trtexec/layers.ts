@@ -12,13 +12,17 @@ export interface LayerProfile {
 }
 
 const number = String.raw`([\d.]+(?:e[+-]?\d+)?)`;
-/** One layer a line. The name is not escaped as JSON would have it: what follows it tells where it ends. */
+/**
+ * One layer a line. The name is not escaped as JSON would have it: what follows it tells where it
+ * ends.
+ */
 const layerLine = new RegExp(
   String.raw`\{ *"name" *: *"(.*)", *"timeMs" *: *${number}, *"averageMs" *: *${number}(?:, *"medianMs" *: *${number})?, *"percentage"`,
 );
 
 /**
- * Reads the file of `--exportProfile`: `{ "count" }`, then layers in order of execution, milliseconds. Keeps the longest
+ * Reads the file of `--exportProfile`: `{ "count" }`, then layers in order of execution,
+ * milliseconds. Keeps the longest
  * 1024. Throws `EngineRefusal` when it is none.
  */
 export function readLayers(text: string): LayerProfile {

@@ -9,13 +9,16 @@ const output = z.object({
   values: z.array(z.nullable(z.number())),
 });
 
-/** Between `"values" : [` and the values, where their shape was known only after the run: since 10.4, and no JSON. */
+/**
+ * Between `"values" : [` and the values, where their shape was known only after the run: since
+ * 10.4, and no JSON.
+ */
 const finalShape =
   /"dimensions" : "[^"]*"(\s*, "values" : \[ )Final shape is ([\dx-]*) reported by the output allocator\.\s/g;
 
 /**
- * Reads the file of `--exportOutput`, values of the last query; types are not in it, so all are float64, which holds any.
- * Throws `EngineRefusal` where that is not all of them.
+ * Reads the file of `--exportOutput`, values of the last query; types are not in it, so all are
+ * float64, which holds any. Throws `EngineRefusal` where that is not all of them.
  */
 export function readOutputs(text: string): readonly NamedTensor[] {
   const json = text

@@ -23,7 +23,10 @@ export interface TrtexecOptions {
   readonly words?: readonly string[];
 }
 
-/** Runs trtexec to its end; aborting the signal kills it. Throws `EngineRefusal` when it cannot be started. */
+/**
+ * Runs trtexec to its end; aborting the signal kills it. Throws `EngineRefusal` when it cannot be
+ * started.
+ */
 export async function runTrtexec(
   path: string,
   args: readonly string[],
@@ -104,8 +107,8 @@ export function failureOf(step: string, { exitCode, signal, output }: TrtexecRun
 }
 
 /**
- * Its errors, each with the lines that follow it without a stamp: the parser's reason stands there. Of what is said again and
- * again the first is enough.
+ * Its errors, each with the lines that follow it without a stamp: the parser's reason stands there.
+ * Of what is said again and again the first is enough.
  */
 function errorsIn(lines: readonly string[]): readonly string[] {
   const said: { readonly isError: boolean; readonly lines: string[] }[] = [];
@@ -123,7 +126,10 @@ function errorsIn(lines: readonly string[]): readonly string[] {
 const beside =
   /^(\[TRT\] )?(\S+:\d+: )?--- (Begin|End) node ---|^(Failed to parse onnx file|Parsing model failed|Failed to create engine from model|Engine set up failed|Network And Config setup failed|Building engine failed)/;
 
-/** What is wrong, in one line: the errors without what stands beside them and without the places in TensorRT's sources. */
+/**
+ * What is wrong, in one line: the errors without what stands beside them and without the places in
+ * TensorRT's sources.
+ */
 function causeOf(errors: readonly string[]): string {
   const causes = errors.filter((error) => !beside.test(error));
   return (causes.length > 0 ? causes : errors)

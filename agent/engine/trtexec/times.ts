@@ -4,7 +4,9 @@ import { parsed } from './parsed.ts';
 
 const duration = z.number().check(z.nonnegative());
 
-/** One query of `--exportTimes`: a start with six digits, durations as 32-bit floats; milliseconds. */
+/**
+ * One query of `--exportTimes`: a start with six digits, durations as 32-bit floats; milliseconds.
+ */
 const query = z.object({
   startH2dMs: z.number(),
   h2dMs: duration,

@@ -6,7 +6,10 @@ import { readInputs } from '../inputs.ts';
 import type { Trtexec } from './describe.ts';
 import { inputBytes } from './input-bytes.ts';
 
-/** A file that trtexec wrote. Throws `EngineRefusal` where it did not, or where it is larger than it can be. */
+/**
+ * A file that trtexec wrote. Throws `EngineRefusal` where it did not, or where it is larger than it
+ * can be.
+ */
 export function readBounded(path: string, maxBytes: number): string {
   try {
     const { size } = statSync(path);
@@ -24,7 +27,10 @@ function mebibytes(bytes: number): string {
   return `${(bytes / 1024 ** 2).toFixed(1)} MiB`;
 }
 
-/** The input values that every other engine gets, as the raw files that this trtexec reads; see `inputBytes`. */
+/**
+ * The input values that every other engine gets, as the raw files that this trtexec reads; see
+ * `inputBytes`.
+ */
 export function writeInputs(
   { cell, storePath }: Pick<WorkerJob, 'cell' | 'storePath'>,
   directory: string,

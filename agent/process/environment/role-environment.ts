@@ -72,8 +72,9 @@ function chosen(account: Variables, names: readonly string[]): Record<string, st
 }
 
 /**
- * The account's directories behind the one of the engine's own library, so that none of them replaces it: LD_LIBRARY_PATH counts
- * before the RUNPATH by which onnxruntime-node finds its library. An entry that is not absolute means the working directory.
+ * The account's directories behind the one of the engine's own library, so that none of them
+ * replaces it: LD_LIBRARY_PATH counts before the RUNPATH by which onnxruntime-node finds its
+ * library. An entry that is not absolute means the working directory.
  */
 function libraryPath(
   given: string | undefined,

@@ -11,8 +11,9 @@ const systemDirectories = [
 ];
 
 /**
- * Where roles look for programs: the system's directories first, so that no `taskset` or `mpstat` of the account stands before the
- * real one, then the absolute directories of its PATH. `ORIN_REMOTE_PATH` replaces all of it, for boards that keep them elsewhere.
+ * Where roles look for programs: the system's directories first, so that no `taskset` or `mpstat`
+ * of the account stands before the real one, then the absolute directories of its PATH.
+ * `ORIN_REMOTE_PATH` replaces all of it, for boards that keep them elsewhere.
  */
 export function roleSearchPath({ PATH, ORIN_REMOTE_PATH }: Variables): string {
   if (ORIN_REMOTE_PATH) return ORIN_REMOTE_PATH;

@@ -55,6 +55,9 @@ export const forEngines: readonly (Rule & { readonly isFor: (cell: Target) => bo
 export const setForEveryRole = {
   /** Numbers and messages of the board's tools. */
   LC_ALL: 'C',
-  /** ONNX Runtime sends telemetry unless told otherwise; a worker thread's own `process.env` would be too late. */
+  /**
+   * ONNX Runtime sends telemetry unless told otherwise; a worker thread's own `process.env` would
+   * be too late.
+   */
   ORT_DISABLE_TELEMETRY: '1',
 } as const;

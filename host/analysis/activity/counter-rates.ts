@@ -30,8 +30,8 @@ interface CountedTable {
 }
 
 /**
- * Interrupts a second by source and CPU over all intervals together, of the CPUs that were online throughout where that is
- * known; null where nothing could be read.
+ * Interrupts a second by source and CPU over all intervals together, of the CPUs that were online
+ * throughout where that is known; null where nothing could be read.
  */
 export function interruptsOver(
   spans: readonly Span[],
@@ -92,8 +92,8 @@ export function interruptsOver(
 }
 
 /**
- * Softirqs a second by type and CPU over all intervals together. /proc/softirqs lists CPUs that are offline too: only
- * those of `online` have a rate, where that is known.
+ * Softirqs a second by type and CPU over all intervals together. /proc/softirqs lists CPUs that are
+ * offline too: only those of `online` have a rate, where that is known.
  */
 export function softirqsOver(
   spans: readonly Span[],
@@ -168,7 +168,10 @@ function interruptRate(
   };
 }
 
-/** By the ids that the board found for the interface, or by its name in the row: `eth0`, `eth0-rx-0`. */
+/**
+ * By the ids that the board found for the interface, or by its name in the row: `eth0`,
+ * `eth0-rx-0`.
+ */
 export function isOfLink(
   source: Pick<InterruptSource, 'id' | 'name' | 'kind'>,
   link: LinkInterface | null,

@@ -3,7 +3,10 @@ import type { Activity, Rate } from '../result/activity-result.ts';
 /** Stands where a figure would, of a CPU that was offline. */
 export const NOT_AVAILABLE = 'n/a';
 
-/** Rows of text that begin with the number of their CPU, and among them one of n/a for each CPU that was offline. */
+/**
+ * Rows of text that begin with the number of their CPU, and among them one of n/a for each CPU that
+ * was offline.
+ */
 export function withOffline(
   rows: readonly (readonly string[])[],
   offline: readonly number[],

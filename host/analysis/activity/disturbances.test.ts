@@ -26,8 +26,8 @@ interface Planted {
 }
 
 /**
- * Three processes of five seconds on CPU 1 of two, watched five times a second: eth0 interrupts both CPUs at random, about
- * 400 a second, and CPU 0 sleeps at its lowest clock.
+ * Three processes of five seconds on CPU 1 of two, watched five times a second: eth0 interrupts
+ * both CPUs at random, about 400 a second, and CPU 0 sleeps at its lowest clock.
  */
 function journal({ at, burst = 0, burstCpu = 1, dropKHz, factor = 1, isBySource = true }: Planted) {
   const random = seededRandom('disturbances');
@@ -151,7 +151,8 @@ describe('drops of the clock', () => {
       factor: 1.4,
     });
     expect(count).toBeGreaterThan(15);
-    // The slow windows begin with the sample: those of their last tenth of a second are of the next one.
+    // The slow windows begin with the sample: those of their last tenth of a second are of the next
+    // one.
     expect(freq_drop?.count).toBeGreaterThan(count / 2);
     expect(freq_drop?.expected_by_chance).toBeLessThan(count / 5);
     expect(interrupt_burst?.count).toBe(0);

@@ -8,8 +8,8 @@ import type { CellAnalysis } from '../analyse-cell.ts';
 import type { ProcessAnalysis } from '../analyse-process.ts';
 
 /**
- * When the board was not as it usually is while a cell runs: windows of telemetry, much longer than an iteration. Null
- * where there are too few readings to say what is usual.
+ * When the board was not as it usually is while a cell runs: windows of telemetry, much longer than
+ * an iteration. Null where there are too few readings to say what is usual.
  */
 export interface Disturbances {
   /** Windows with far more interrupts than usual. */
@@ -49,7 +49,9 @@ function bursts(windows: readonly Window[]): TimeSpan[] | null {
   return windows.filter((window) => window.count / secondsOf(window) > bound(secondsOf(window)));
 }
 
-/** Around each sample with a lower clock, half the usual time between two of them on either side. */
+/**
+ * Around each sample with a lower clock, half the usual time between two of them on either side.
+ */
 function drops(readings: readonly Reading[]): TimeSpan[] | null {
   const bound = dropBound(readings.map(({ hz }) => hz));
   if (bound === null) return null;
@@ -61,8 +63,8 @@ function drops(readings: readonly Reading[]): TimeSpan[] | null {
 }
 
 /**
- * Windows that lie whole in the steady part. Counted are device interrupts on the CPUs that the process may use, where the
- * sampler tells sources; else all interrupts of the board.
+ * Windows that lie whole in the steady part. Counted are device interrupts on the CPUs that the
+ * process may use, where the sampler tells sources; else all interrupts of the board.
  */
 function countedWindows(process: ProcessAnalysis, tele: TeleData): Window[] {
   const { end, cpusAllowed } = process.data;

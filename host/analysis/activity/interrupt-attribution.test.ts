@@ -9,13 +9,16 @@ const LEVEL_NS = 10e6;
 const GAP_NS = 1000;
 
 interface Planted {
-  /** Time that one interrupt of eth0 costs the iteration during which it comes; 0: data without an effect. */
+  /**
+   * Time that one interrupt of eth0 costs the iteration during which it comes; 0: data without an
+   * effect.
+   */
   readonly cost_ns: number;
 }
 
 /**
- * A run whose board serves bursts of eth0 and mmc1 on CPU 0, told five times a second, and whose iterations pay for
- * those of eth0. Both are as often and as bursty.
+ * A run whose board serves bursts of eth0 and mmc1 on CPU 0, told five times a second, and whose
+ * iterations pay for those of eth0. Both are as often and as bursty.
  */
 function run({ cost_ns }: Planted) {
   const random = seededRandom('interrupts');

@@ -12,8 +12,8 @@ import { isOfLink } from './counter-rates.ts';
 const MAX_WINDOWS = 5000;
 
 /**
- * Which interrupts and softirqs, on which CPU, go with the time that iterations took beyond the median. Null where
- * the sampler told no sources, and for calibration cells.
+ * Which interrupts and softirqs, on which CPU, go with the time that iterations took beyond the
+ * median. Null where the sampler told no sources, and for calibration cells.
  */
 export function attributeInterrupts(
   { cell, counted }: CellAnalysis,
@@ -72,8 +72,8 @@ export function sourcesText(sources: readonly AttributedSource[]): string {
 }
 
 /**
- * Device interrupts and softirqs. Interrupts between processors and the timer are left out: they follow from what the
- * CPUs do themselves, slow iterations included.
+ * Device interrupts and softirqs. Interrupts between processors and the timer are left out: they
+ * follow from what the CPUs do themselves, slow iterations included.
  */
 function nameSources(
   { end }: ProcessData,
@@ -107,7 +107,10 @@ function windowsOf(process: ProcessAnalysis, windows: readonly CountedWindow[]):
     .slice(0, MAX_WINDOWS);
 }
 
-/** Time beyond the median in each window; that of an iteration across an edge is divided by its parts. */
+/**
+ * Time beyond the median in each window; that of an iteration across an edge is divided by its
+ * parts.
+ */
 function excessIn(process: ProcessAnalysis, windows: readonly CountedWindow[]): number[] {
   const { steadyStart_ns, steady_ns, median_ns } = process;
   const excess = windows.map(() => 0);

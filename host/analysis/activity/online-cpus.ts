@@ -5,13 +5,17 @@ import type { CpuSet } from '../../journal/tele-data.ts';
 interface CpuPresence {
   /** Online throughout all of them; null where no /proc/stat could be read. */
   readonly online: ReadonlySet<number> | null;
-  /** CPUs of the board that were offline in all or in a part of them, in order: no figure is of them. */
+  /**
+   * CPUs of the board that were offline in all or in a part of them, in order: no figure is of
+   * them.
+   */
   readonly offline: readonly number[];
 }
 
 /**
- * Which CPUs were there all the while: by /proc/stat at every edge, and by what the sampler saw in between. The board's CPUs
- * are those that any reading of the run has; the kernel's list of possible ones names some that never were.
+ * Which CPUs were there all the while: by /proc/stat at every edge, and by what the sampler saw in
+ * between. The board's CPUs are those that any reading of the run has; the kernel's list of
+ * possible ones names some that never were.
  */
 export function cpuPresence(spans: readonly Span[], cpuSets: readonly CpuSet[]): CpuPresence {
   const edges = spans

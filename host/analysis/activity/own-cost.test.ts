@@ -22,7 +22,10 @@ function span(from: number, to: number): Span {
   return { start: edge(from), end: edge(to) };
 }
 
-/** Once a second: the supervisor takes 1 % of a CPU, the sampler 2 %, and 10 packets come for 5 that go. */
+/**
+ * Once a second: the supervisor takes 1 % of a CPU, the sampler 2 %, and 10 packets come for 5 that
+ * go.
+ */
 function samples(seconds: readonly number[], ssh = true): OwnSample[] {
   return seconds.map((second) => ({
     t_ns: second * 1e9,

@@ -13,7 +13,10 @@ const MAX_GAP_NS = 3e9;
 
 type Counter = (sample: OwnSample) => number | null;
 
-/** CPU time of our own processes over these intervals, as a share of one CPU; null where it is not known. */
+/**
+ * CPU time of our own processes over these intervals, as a share of one CPU; null where it is not
+ * known.
+ */
 export function agentCpuShare(spans: readonly Span[], own: TeleData['own']): AgentCpuShare | null {
   const supervisor = perSecond(spans, own, (sample) => sample.supervisorCpu_ns);
   const sampler = perSecond(spans, own, (sample) => sample.samplerCpu_ns);
@@ -87,9 +90,9 @@ export function agentShareText({ agent_cpu_share: share }: Activity): string | n
 }
 
 /**
- * How much of the network softirqs our own connection can be, in words; null without the link's counters. One NET_RX
- * serves a packet or many, received or (their buffers freed) sent, so that packets bound it; those of everybody else
- * on that interface are among them.
+ * How much of the network softirqs our own connection can be, in words; null without the link's
+ * counters. One NET_RX serves a packet or many, received or (their buffers freed) sent, so that
+ * packets bound it; those of everybody else on that interface are among them.
  */
 export function linkTrafficText({ link_packets: link, softirqs }: Activity): string | null {
   if (link === null) return null;

@@ -18,7 +18,10 @@ export type PooledIterations = Pick<
   | 'throughput_per_s'
 >;
 
-/** What is said of the steady iterations of all processes together; percentiles are of a typical process. */
+/**
+ * What is said of the steady iterations of all processes together; percentiles are of a typical
+ * process.
+ */
 export function pooledIterations({ cell, processes, counted }: CellAnalysis): PooledIterations {
   const parts = counted.map((process) => process.steady_ns);
   const all = sorted(concatenated(parts));

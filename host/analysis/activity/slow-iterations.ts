@@ -18,7 +18,9 @@ export type Explanation = (typeof explanations)[number];
 /** Iterations of a process that carry each explanation; indices count from its first iteration. */
 type Explained = Readonly<Record<Explanation, { has(index: number): boolean }>>;
 
-/** Which explanations apply to each iteration of a process; indices count from its first iteration. */
+/**
+ * Which explanations apply to each iteration of a process; indices count from its first iteration.
+ */
 export function explanationsOf(
   process: ProcessAnalysis,
   disturbances: Disturbances,
@@ -73,8 +75,8 @@ export function outlierIndices(process: ProcessAnalysis): number[] {
 }
 
 /**
- * Outliers of a cell with their explanations, beside how many would carry each by chance: as many as its share
- * of all steady iterations.
+ * Outliers of a cell with their explanations, beside how many would carry each by chance: as many
+ * as its share of all steady iterations.
  */
 export function summarizeOutliers(
   processes: readonly ProcessAnalysis[],

@@ -25,8 +25,8 @@ const cpufreq = (cpu: number, name: string) =>
 const files = { stat: '', interrupts: '', softirqs: '' };
 
 /**
- * Two processes of 10 s on an Orin Nano whose files are told five times a second; `at` gives what changed by then. An idle
- * second comes first.
+ * Two processes of 10 s on an Orin Nano whose files are told five times a second; `at` gives what
+ * changed by then. An idle second comes first.
  */
 function run(at: (second: number) => Files, everyMs = 200) {
   const builder = new JournalBuilder(

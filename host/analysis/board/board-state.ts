@@ -23,7 +23,10 @@ function boardSpans(spans: readonly Span[], samples: readonly BoardSample[]): Bo
   });
 }
 
-/** What the board's own files said over these intervals; null where it said nothing of clocks, heat or power. */
+/**
+ * What the board's own files said over these intervals; null where it said nothing of clocks, heat
+ * or power.
+ */
 export function boardStateOver(
   spans: readonly Span[],
   samples: readonly BoardSample[],

@@ -3,7 +3,10 @@ import { formatCount } from '../../quantities/format.ts';
 import type { Notice } from '../result/notice.ts';
 import type { Result } from '../result/result.ts';
 
-/** What the waits between processes came to; nothing where the board was always cool enough, or tells no temperature. */
+/**
+ * What the waits between processes came to; nothing where the board was always cool enough, or
+ * tells no temperature.
+ */
 export function cooldownSummary(
   ends: readonly CooldownEnd[],
 ): Pick<Result['run'], 'cooldown'> | Record<string, never> {

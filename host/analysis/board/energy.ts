@@ -12,7 +12,10 @@ import type { Energy } from '../result/board-result.ts';
 /** Fewer samples inside an interval say too little of its power. */
 const MIN_SAMPLES = 10;
 const MIN_IDLE_SAMPLES = 3;
-/** The sensors average over a part of a second: the ends of a steady part hold what was before and after it. */
+/**
+ * The sensors average over a part of a second: the ends of a steady part hold what was before and
+ * after it.
+ */
 const TRIM_NS = 1e9;
 /** A gap this many times the usual one is missing data, not a slow timer. */
 const MAX_GAP = 2.5;
@@ -30,8 +33,9 @@ interface ProcessEnergy {
 }
 
 /**
- * Energy of one item: the trapezoid sum of the module's power over the steady part of each process less a second at each
- * end, over the items computed meanwhile. Null on a board without power sensors.
+ * Energy of one item: the trapezoid sum of the module's power over the steady part of each process
+ * less a second at each end, over the items computed meanwhile. Null on a board without power
+ * sensors.
  */
 export function energyOf(
   { cell, counted }: CellAnalysis,
@@ -115,8 +119,8 @@ function processEnergy(
 }
 
 /**
- * Joules between two moments by the trapezoid rule, with the power at both ends interpolated; null when samples are
- * missing in between, or at an end.
+ * Joules between two moments by the trapezoid rule, with the power at both ends interpolated; null
+ * when samples are missing in between, or at an end.
  */
 export function integral(
   power: readonly PowerSample[],

@@ -4,7 +4,10 @@ import type { RunContext } from '../../plan/run-context.ts';
 import type { Clock, JetsonState } from '../../telemetry/jetson-state.ts';
 import type { Result } from '../result/result.ts';
 
-/** The keys by which two results compare: from the probe, and of the board's own files as the first sample has them. */
+/**
+ * The keys by which two results compare: from the probe, and of the board's own files as the first
+ * sample has them.
+ */
 export function environmentOf(context: RunContext, journal: JournalData): Result['environment'] {
   const { board, runtime } = context;
   const state = journal.tele.board[0]?.state ?? null;

@@ -8,7 +8,10 @@ import {
 } from '../../../test/support/journal-builder.ts';
 import { cellOf, resultOf } from '../../../test/support/journal-runs.ts';
 
-/** sysfs of an Orin Nano as captured; its `load` is replayed as it would be read second after second. */
+/**
+ * sysfs of an Orin Nano as captured; its `load` is replayed as it would be read second after
+ * second.
+ */
 const { _comment, ...orin } = JSON.parse(
   readFileSync(
     new URL('../../../test/fixtures/jetson/sysfs-orin-nano-jp6.json', import.meta.url),

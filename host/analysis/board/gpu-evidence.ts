@@ -10,7 +10,9 @@ import { placementText } from '../verdict/placement.ts';
 
 /** Fewer samples than this say nothing: one may fall between two inferences. */
 const MIN_SAMPLES = 3;
-/** Percentage points above anything that was seen while no model ran on the GPU: that was this cell. */
+/**
+ * Percentage points above anything that was seen while no model ran on the GPU: that was this cell.
+ */
 const CLEARLY_ABOVE = 10;
 /** Up to so many points above it nothing was seen of the cell at all. */
 const STILL_IDLE = 3;
@@ -21,9 +23,10 @@ interface Interval {
 }
 
 /**
- * What proves that a cell ran on the GPU: where the profiled session put its nodes, else that the load of the GPU rose
- * while the cell ran. The load is what the board's sysfs told about once a second during the steady parts, held against
- * the idle baseline and the cells of the same run that ran on the CPU. Null for such cells.
+ * What proves that a cell ran on the GPU: where the profiled session put its nodes, else that the
+ * load of the GPU rose while the cell ran. The load is what the board's sysfs told about once a
+ * second during the steady parts, held against the idle baseline and the cells of the same run that
+ * ran on the CPU. Null for such cells.
  */
 export function gpuEvidence(
   analysis: CellAnalysis,
@@ -89,7 +92,8 @@ function changeOf(
   if (idle.length === 0) return 'unknown';
   const most = Math.max(...idle);
   if (median(loads) >= most + CLEARLY_ABOVE) return 'rose';
-  // Against the usual idle, not its busiest moment: a passing spike there must not make a working GPU look idle.
+  // Against the usual idle, not its busiest moment: a passing spike there must not make a working
+  // GPU look idle.
   return Math.max(...loads) <= median(idle) + STILL_IDLE ? 'idle' : 'unclear';
 }
 
@@ -103,7 +107,10 @@ function within(samples: readonly BoardSample[], intervals: readonly Interval[])
   );
 }
 
-/** `load 87 % while it ran, 1 % without it (12 samples), at 1020 MHz`; null where the board told none. */
+/**
+ * `load 87 % while it ran, 1 % without it (12 samples), at 1020 MHz`; null where the board told
+ * none.
+ */
 export function gpuLoadText({ load }: GpuEvidence): string | null {
   if (load === null) return null;
   const idle = load.idle_percent === null ? '' : `, ${percent(load.idle_percent)} without it`;

@@ -12,7 +12,10 @@ export interface BoardSpan {
 
 /** A clock this far below its own floor was slowed down behind the governor's back. */
 const BELOW_FLOOR = 0.98;
-/** On Orin, number 3 is instantaneous power: NVIDIA expects it, each event lasts about a millisecond. */
+/**
+ * On Orin, number 3 is instantaneous power: NVIDIA expects it, each event lasts about a
+ * millisecond.
+ */
 const ORIN_EXPECTED_ALARM = 3;
 const orinAlarms: Readonly<Record<number, string>> = {
   1: 'under-voltage',
@@ -21,9 +24,10 @@ const orinAlarms: Readonly<Record<number, string>> = {
 };
 
 /**
- * What shows that the board slowed itself down during these intervals, strongest first: over-current events, heat at the
- * point where it begins to slow down, cooling by slower clocks, power above a rail's limit, a cap of the clocks that fell
- * since `atStart`, clocks below where they are locked. Empty when nothing does.
+ * What shows that the board slowed itself down during these intervals, strongest first:
+ * over-current events, heat at the point where it begins to slow down, cooling by slower clocks,
+ * power above a rail's limit, a cap of the clocks that fell since `atStart`, clocks below where
+ * they are locked. Empty when nothing does.
  */
 export function throttling(
   parts: readonly BoardSpan[],

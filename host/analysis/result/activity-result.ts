@@ -25,7 +25,10 @@ const rate = z.object({
 export type Rate = z.infer<typeof rate>;
 
 const spreadRate = rate.extend({
-  /** Greatest over mean: 1 is even, the number of CPUs is all on one; null where nothing was counted. */
+  /**
+   * Greatest over mean: 1 is even, the number of CPUs is all on one; null where nothing was
+   * counted.
+   */
   imbalance: z.number().nullable(),
   busiest_cpu: count.nullable(),
 });
@@ -83,11 +86,17 @@ const linkPackets = z.object({
 });
 export type LinkPackets = z.infer<typeof linkPackets>;
 
-/** What the board's CPUs did over some intervals: percentages are means over them, rates of all together. */
+/**
+ * What the board's CPUs did over some intervals: percentages are means over them, rates of all
+ * together.
+ */
 export const activity = z.object({
   /** Those that were online throughout. */
   cpus: z.array(cpuUse),
-  /** CPUs of the board that were offline in all or in a part of the intervals: figures of them are n/a, not 0. */
+  /**
+   * CPUs of the board that were offline in all or in a part of the intervals: figures of them are
+   * n/a, not 0.
+   */
   cpus_offline: z.array(count).default([]),
   /** All CPUs together, 100 is all of them busy. */
   busy_percent: z.number(),
@@ -97,9 +106,15 @@ export const activity = z.object({
   /** Null in results of earlier versions, and where /proc/interrupts could not be read. */
   interrupts: interruptRates.nullable().default(null),
   softirqs: softirqRates.nullable().default(null),
-  /** CPU time of our own processes, 1 is one CPU; null where the sampler was paused or off, and in earlier results. */
+  /**
+   * CPU time of our own processes, 1 is one CPU; null where the sampler was paused or off, and in
+   * earlier results.
+   */
   agent_cpu_share: agentCpuShare.nullable().default(null),
-  /** Of the interface by which the workstation is connected: our traffic, and whatever else goes that way. */
+  /**
+   * Of the interface by which the workstation is connected: our traffic, and whatever else goes
+   * that way.
+   */
   link_packets: linkPackets.nullable().default(null),
 });
 export type Activity = z.infer<typeof activity>;

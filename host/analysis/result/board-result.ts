@@ -34,7 +34,10 @@ export type BoardState = z.infer<typeof boardState>;
 
 /** What proves that a cell ran on the GPU, and what the board told of its GPU meanwhile. */
 export const gpuEvidence = z.object({
-  /** `placement`: the profiled session; `load`: the GPU's load rose; `engine`: trtexec, which runs nowhere else. */
+  /**
+   * `placement`: the profiled session; `load`: the GPU's load rose; `engine`: trtexec, which runs
+   * nowhere else.
+   */
   proof: z.enum(['placement', 'load', 'engine', 'none']),
   /** Null where the board told no load, or fewer than three times. */
   load: z

@@ -18,7 +18,9 @@ export const cellConfig = z.object({
   ep_options: z.record(z.string(), z.string()),
   /** The libonnxruntime.so of the board that was used; null: the pushed one. */
   ort_library: z.string().nullable(),
-  /** Release of ONNX Runtime, as its library says; null for trtexec and where no session was opened. */
+  /**
+   * Release of ONNX Runtime, as its library says; null for trtexec and where no session was opened.
+   */
   ort_version: z.string().nullable().default(null),
   threads: count,
   inter_op_threads: z.int().nullable(),
@@ -29,7 +31,9 @@ export const cellConfig = z.object({
   batch: count.nullable(),
   /** What throughput, passes and energy count: the batch, else 1. */
   items_per_iteration: count,
-  /** How that is known; `dimension` is a symbolic name or `input:axis`. Null: the plan does not say. */
+  /**
+   * How that is known; `dimension` is a symbolic name or `input:axis`. Null: the plan does not say.
+   */
   items_from: z
     .object({ rule: z.enum([...batchRules, 'none']), dimension: words.nullable() })
     .nullable(),

@@ -19,7 +19,10 @@ const interval = z.object({
   lo_ns: z.number(),
   hi_ns: z.number(),
   level: z.number(),
-  /** The first where the cell is as precise as asked, the second where it is not: docs/methodology/intervals.md. */
+  /**
+   * The first where the cell is as precise as asked, the second where it is not:
+   * docs/methodology/intervals.md.
+   */
   method: z.enum([
     'spread-limit-log-process-medians',
     't-log-process-medians',
@@ -60,7 +63,10 @@ const outliers = z.object({
     minor_fault: tagCount,
     major_fault: tagCount,
     gc: tagCount,
-    /** During a window of telemetry with a lower clock, or with far more interrupts; null: not watched. */
+    /**
+     * During a window of telemetry with a lower clock, or with far more interrupts; null: not
+     * watched.
+     */
     freq_drop: tagCount.nullable().default(null),
     interrupt_burst: tagCount.nullable().default(null),
     unexplained: z.object({ count }),
@@ -98,20 +104,24 @@ const processResult = z.object({
 export type ProcessResult = z.infer<typeof processResult>;
 
 /**
- * Medians over processes of the time between the stages of a start; null where a stage was not seen. The stage
- * `first iteration` is passed when that iteration is done.
+ * Medians over processes of the time between the stages of a start; null where a stage was not
+ * seen. The stage `first iteration` is passed when that iteration is done.
  */
 const coldStart = z.object({
   spawn_to_runtime_loaded_ns: maybe,
-  /** As all below, without the building of an engine: trtexec's is in `trtexec.build_ns`, ONNX Runtime's in `engine_build_ns`. */
+  /**
+   * As all below, without the building of an engine: trtexec's is in `trtexec.build_ns`, ONNX
+   * Runtime's in `engine_build_ns`.
+   */
   runtime_loaded_to_session_created_ns: maybe,
   session_created_to_first_iteration_ns: maybe,
   first_iteration_ns: maybe,
   first_iteration_to_steady_ns: maybe,
   spawn_to_steady_ns: maybe,
   /**
-   * What building an engine took TensorRT under ONNX Runtime: the stage in which it did, less the median of that stage in the processes
-   * that found it built, where there are any; null where none was built in this run.
+   * What building an engine took TensorRT under ONNX Runtime: the stage in which it did, less the
+   * median of that stage in the processes that found it built, where there are any; null where none
+   * was built in this run.
    */
   engine_build_ns: maybe.default(null),
 });
@@ -174,14 +184,20 @@ const trtexecResult = z.object({
   /** Stages inside each duration: they are not those of an `ort` cell. */
   timed: z.string(),
   build_ns: maybe,
-  /** Whether a process of this cell built it; false: it was found built, by another cell or an earlier run. Null: not known. */
+  /**
+   * Whether a process of this cell built it; false: it was found built, by another cell or an
+   * earlier run. Null: not known.
+   */
   built_by_cell: z.boolean().nullable().default(null),
   engine_bytes: count.nullable(),
   stages: z.object({ h2d_ns: maybe, compute_ns: maybe, d2h_ns: maybe }),
   warnings: z.array(z.string()),
   /** Why the outputs of a process could not be read; null where all could. */
   outputs_failure: z.string().nullable().default(null),
-  /** From a run of its own under trtexec's profiler, in which whole queries are not timed; means per query. */
+  /**
+   * From a run of its own under trtexec's profiler, in which whole queries are not timed; means per
+   * query.
+   */
   layers: z
     .object({
       failure: z.string().nullable(),
@@ -223,7 +239,9 @@ export const cellResult = z.object({
   ci: interval.nullable(),
   /** `quick: ±CI is indicative`, or null. */
   ci_note: z.string().nullable(),
-  /** Typical interval inside one process (median over processes): says nothing of the next process. */
+  /**
+   * Typical interval inside one process (median over processes): says nothing of the next process.
+   */
   ci_within: z.object({ half_width: maybe, method: z.literal('order-statistic-ess') }).nullable(),
   process_medians: z.object({ lo_ns: maybe, hi_ns: maybe, relative_sd: maybe }),
   n_processes: count,

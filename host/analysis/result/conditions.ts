@@ -12,11 +12,17 @@ const words = z.string().overwrite(cleanWords);
 export const cellConditions = z.object({
   /** Names of the account's variables that its engine or provider saw by rule. */
   variables: z.array(words),
-  /** Niceness, policy of sched(7), and the CPUs' worth of time that control groups allow; null: no limit. */
+  /**
+   * Niceness, policy of sched(7), and the CPUs' worth of time that control groups allow; null: no
+   * limit.
+   */
   scheduling: z.array(z.object({ nice: z.int(), policy: words, cpu_quota: z.number().nullable() })),
   /** Online CPUs as the processes read them. */
   cpus_online: z.array(words),
-  /** In their memory, in order of their path (pushed ones: from our base directory on); `sha256` of ONNX Runtime's and TensorRT's own. */
+  /**
+   * In their memory, in order of their path (pushed ones: from our base directory on); `sha256` of
+   * ONNX Runtime's and TensorRT's own.
+   */
   libraries: z.array(
     z.object({
       path: words,
@@ -49,7 +55,10 @@ export function conditionsOf(processes: readonly ProcessData[]): CellConditions 
   };
 }
 
-/** What we pushed is named from our base directory on: whose directory that is stays out of a result. */
+/**
+ * What we pushed is named from our base directory on: whose directory that is stays out of a
+ * result.
+ */
 function sharedPath(path: string): string {
   return cleanLine(path, 1024).replace(/^.*\/(?=runtimes\/[0-9a-f]{64}\/)/, '');
 }

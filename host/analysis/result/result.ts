@@ -70,11 +70,17 @@ const runSummary = z.object({
       hottest_start_c: z.number().nullable(),
     })
     .optional(),
-  /** Files of the kernel that took another CPU while cells were measured with interrupts moved, and that did not. */
+  /**
+   * Files of the kernel that took another CPU while cells were measured with interrupts moved, and
+   * that did not.
+   */
   interrupts_moved: z
     .object({ moved: z.array(z.string()), refused: z.array(z.string()) })
     .optional(),
-  /** Names of the account's environment variables: those that some process of the run saw, and the others. */
+  /**
+   * Names of the account's environment variables: those that some process of the run saw, and the
+   * others.
+   */
   variables: z.object({ passed: z.array(words), dropped: z.array(words) }).optional(),
   journal: z.object({
     bytes: count,
@@ -82,7 +88,9 @@ const runSummary = z.object({
     sha256: z.string().nullable(),
     is_verified: z.boolean(),
     problems: z.array(journalProblem),
-    /** Of a run that went on after a cut: what each of its journals holds, and the SHA-256 of that. */
+    /**
+     * Of a run that went on after a cut: what each of its journals holds, and the SHA-256 of that.
+     */
     segments: z
       .array(z.object({ segment: count, events: count, bytes: count, sha256: z.string() }))
       .optional(),
@@ -92,9 +100,9 @@ const runSummary = z.object({
 });
 
 /**
- * The result file, version 1. Everything in it follows from the journal: the same bytes give the same file.
- * Unknown is null; times are nanoseconds, shares are fractions of 1; numbers that are not integers carry nine
- * significant digits.
+ * The result file, version 1. Everything in it follows from the journal: the same bytes give the
+ * same file. Unknown is null; times are nanoseconds, shares are fractions of 1; numbers that are
+ * not integers carry nine significant digits.
  */
 export const resultSchema = z.object({
   schema: z.literal(RESULT_SCHEMA),
@@ -106,7 +114,9 @@ export const resultSchema = z.object({
   environment: boardEnvironment,
   quantile_definition: z.string(),
   run: runSummary,
-  /** The board before the first process, when no worker ran; null where no baseline was measured. */
+  /**
+   * The board before the first process, when no worker ran; null where no baseline was measured.
+   */
   idle: activity.nullable().default(null),
   cells: z.array(cellResult),
   comparisons: z.array(comparison),

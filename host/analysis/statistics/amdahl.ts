@@ -4,7 +4,10 @@ import { studentTQuantile } from '../../../agent/contract/statistics/student-t.t
 export type ThreadTimes = ReadonlyMap<number, number>;
 
 export interface AmdahlFit {
-  /** Share of the work that does not spread over threads, with its 95 % interval over blocks; null with one block. */
+  /**
+   * Share of the work that does not spread over threads, with its 95 % interval over blocks; null
+   * with one block.
+   */
   readonly serial: number;
   readonly lo: number | null;
   readonly hi: number | null;
@@ -18,9 +21,10 @@ export interface AmdahlFit {
 const LEVEL = 0.95;
 
 /**
- * Amdahl's law T(n) = T(1) · (s + (1 − s) / n) fitted to the times of each block by least squares of relative errors, then
- * the mean of s over blocks with a t interval. Null without two numbers of threads in common. A negative s is a
- * speed-up beyond the number of threads: the time with one thread is suspect then.
+ * Amdahl's law T(n) = T(1) · (s + (1 − s) / n) fitted to the times of each block by least squares
+ * of relative errors, then the mean of s over blocks with a t interval. Null without two numbers of
+ * threads in common. A negative s is a speed-up beyond the number of threads: the time with one
+ * thread is suspect then.
  */
 export function fitAmdahl(blocks: readonly ThreadTimes[]): AmdahlFit | null {
   const all = [...new Set(blocks.flatMap((block) => [...block.keys()]))].sort((a, b) => a - b);

@@ -44,11 +44,13 @@ const ROUNDING = 1e-9;
 const MIN_WINDOWS = 4;
 
 /**
- * Excess latency by source: non-negative least squares of the steps of the logarithm of the excess, from window to window, on
- * those of the rates of all sources, without what all processes have in common (window-steps.ts). The p-value is that of shifting
- * the steps of every process' excess round in a circle, each by a random number: it keeps what is left of the autocorrelation of
- * both sides and breaks only what ties them (Harris 2020, "Nonsense correlations in neuroscience"). Seeded. Null when there are too
- * few windows for that. How often null data alarm, and what is found: test/truth/attribution-alarms.ts.
+ * Excess latency by source: non-negative least squares of the steps of the logarithm of the excess,
+ * from window to window, on those of the rates of all sources, without what all processes have in
+ * common (window-steps.ts). The p-value is that of shifting the steps of every process' excess
+ * round in a circle, each by a random number: it keeps what is left of the autocorrelation of both
+ * sides and breaks only what ties them (Harris 2020, "Nonsense correlations in neuroscience").
+ * Seeded. Null when there are too few windows for that. How often null data alarm, and what is
+ * found: test/truth/attribution-alarms.ts.
  */
 export function attributeExcess(
   processes: readonly WindowSeries[],
@@ -76,7 +78,9 @@ export function attributeExcess(
   return { windows, permutations, effects };
 }
 
-/** Share of the shifted arrangements in which a source's coefficient is at least as large as it is. */
+/**
+ * Share of the shifted arrangements in which a source's coefficient is at least as large as it is.
+ */
 function pValues(
   excess: Steps,
   groups: readonly Group[],
@@ -99,7 +103,10 @@ function pValues(
   return atLeast.map((count) => (count + 1) / (permutations + 1));
 }
 
-/** Excess per unit of rate for each group: in the units that were measured, which logarithms are not. */
+/**
+ * Excess per unit of rate for each group: in the units that were measured, which logarithms are
+ * not.
+ */
 function coefficientsOf(
   processes: readonly WindowSeries[],
   groups: readonly Group[],
@@ -118,7 +125,10 @@ function gramOf(columns: readonly Column[]): Float64Array[] {
   return columns.map((a) => Float64Array.from(columns, (b) => together(a, b)));
 }
 
-/** Products of the columns with the excess, for any shifts; those of a process with one shift are made once. */
+/**
+ * Products of the columns with the excess, for any shifts; those of a process with one shift are
+ * made once.
+ */
 class Moments {
   readonly #columns: readonly Column[];
   readonly #excess: Column;
@@ -161,7 +171,10 @@ interface Group {
   readonly total: number;
 }
 
-/** Sources that vary, the most active first, with those that move with them. Nothing of the excess is looked at. */
+/**
+ * Sources that vary, the most active first, with those that move with them. Nothing of the excess
+ * is looked at.
+ */
 function groupsOf(processes: readonly WindowSeries[]): Group[] {
   const count = Math.max(0, ...processes.map(({ rates }) => rates.length));
   const candidates = Array.from({ length: count }, (_, index): Group[] => {

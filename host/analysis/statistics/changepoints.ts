@@ -3,8 +3,9 @@ export const MIN_SEGMENT = 10;
 
 /**
  * Where a series changes its mean or variance: indices at which a new segment begins, ascending.
- * PELT (Killick, Fearnhead and Eckley 2012) with the Gaussian cost `m · (ln 2π + ln σ² + 1)` and penalty
- * `15 · ln n` (Barrett et al. 2017). `noiseFloor` keeps σ of a constant stretch from vanishing.
+ * PELT (Killick, Fearnhead and Eckley 2012) with the Gaussian cost `m · (ln 2π + ln σ² + 1)` and
+ * penalty `15 · ln n` (Barrett et al. 2017). `noiseFloor` keeps σ of a constant stretch from
+ * vanishing.
  */
 export function changepoints(values: Float64Array, noiseFloor: number): number[] {
   const n = values.length;
@@ -49,8 +50,8 @@ interface Candidates {
 }
 
 /**
- * Drops starts that can no longer win: their number afterwards. A start that `end` beats stays until a segment
- * from `end` may be closed, or the optimum could be lost.
+ * Drops starts that can no longer win: their number afterwards. A start that `end` beats stays
+ * until a segment from `end` may be closed, or the optimum could be lost.
  */
 function prune(
   { starts, totals, prunedAt, count }: Candidates,

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { compareIndependent } from './compare-independent.ts';
 
 test('the interval is that of Welch on the logarithms', () => {
-  // By hand: logs 0, ln 1.1 against ln 2, ln 2.2: equal variances, difference ln 2, two degrees of freedom.
+  // By hand: logs 0, ln 1.1 against ln 2, ln 2.2: equal variances, difference ln 2, two degrees of
+  // freedom.
   const found = compareIndependent([1, 1.1], [2, 2.2], 0.01);
   const variance = Math.log(1.1) ** 2 / 2;
   const reach = 4.302652729911275 * Math.sqrt(variance);

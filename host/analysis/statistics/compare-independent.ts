@@ -15,9 +15,10 @@ export interface IndependentComparison {
 }
 
 /**
- * Welch's t interval of the difference of mean logarithms, with the Welch–Satterthwaite degrees of freedom.
- * Decisions as for paired comparisons: faster and slower exclude 1 and differ by more than `threshold`,
- * equivalent lies within 1 ± `threshold`. Null with fewer than two processes on either side.
+ * Welch's t interval of the difference of mean logarithms, with the Welch–Satterthwaite degrees of
+ * freedom. Decisions as for paired comparisons: faster and slower exclude 1 and differ by more than
+ * `threshold`, equivalent lies within 1 ± `threshold`. Null with fewer than two processes on either
+ * side.
  */
 export function compareIndependent(
   before: readonly number[],

@@ -72,7 +72,8 @@ test('randomised pairs under drift keep false alarms near 5 %, one after the oth
 });
 
 test('signed ranks: exact probabilities, ties and zeros', () => {
-  // All eight of one sign: 2 of 2^8. Ranks 1 and 2 against: sums up to 3 come in 5 ways, two-sided 10 of 2^8.
+  // All eight of one sign: 2 of 2^8. Ranks 1 and 2 against: sums up to 3 come in 5 ways, two-sided
+  // 10 of 2^8.
   expect(signedRankTest([1, 2, 3, 4, 5, 6, 7, 8])).toBeCloseTo(2 / 256, 12);
   expect(signedRankTest([8, 14, 23, 37, 40, 45, -3, -1])).toBeCloseTo(10 / 256, 12);
   expect(signedRankTest([1, -1])).toBe(1);

@@ -22,7 +22,9 @@ export interface PairedComparison {
   readonly minimumDetectableEffect: number;
   readonly decision: Decision;
   readonly isFragile: boolean;
-  /** Of an inconclusive one: blocks that would decide it in four of five runs; see blocks-needed.ts. */
+  /**
+   * Of an inconclusive one: blocks that would decide it in four of five runs; see blocks-needed.ts.
+   */
   readonly blocksNeeded: number | null;
 }
 
@@ -36,9 +38,9 @@ export interface Pair {
 }
 
 /**
- * Is b slower or faster than a? t interval of ln(b / a) over blocks, with the signed-rank test beside it.
- * faster/slower: the interval excludes 1 and the ratio differs by more than `threshold`; equivalent: the whole
- * interval lies within 1 ± `threshold`. Null with fewer than two blocks.
+ * Is b slower or faster than a? t interval of ln(b / a) over blocks, with the signed-rank test
+ * beside it. faster/slower: the interval excludes 1 and the ratio differs by more than `threshold`;
+ * equivalent: the whole interval lies within 1 ± `threshold`. Null with fewer than two blocks.
  */
 export function comparePaired(
   pairs: readonly Pair[],

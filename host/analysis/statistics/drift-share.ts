@@ -17,9 +17,10 @@ export interface DriftShare {
 const LEAST_BLOCKS = 3;
 
 /**
- * The drift of a run by a straight line through the means of both cells over the blocks, and what of it lies between the two
- * in each block. Blocks in random order keep a drift out of the ratio on average; over three blocks the order is
- * the same in one of four runs, and the drift would look like a difference. None where times are not known.
+ * The drift of a run by a straight line through the means of both cells over the blocks, and what
+ * of it lies between the two in each block. Blocks in random order keep a drift out of the ratio on
+ * average; over three blocks the order is the same in one of four runs, and the drift would look
+ * like a difference. None where times are not known.
  */
 export function driftShare(pairs: readonly TimedPair[]): DriftShare {
   const n = pairs.length;

@@ -3,9 +3,10 @@ const MAX_SWEEPS = 500;
 const TOLERANCE = 1e-9;
 
 /**
- * Non-negative least squares from its normal equations: minimises |Xb − y|² with b ≥ 0, given G = XᵀX and c = Xᵀy.
- * Cyclic coordinate descent, each step exact in its coordinate; for this convex problem it converges to the
- * minimum (Franc, Hlaváč and Navara, CAIP 2005). A column of zeros gets 0.
+ * Non-negative least squares from its normal equations: minimises |Xb − y|² with b ≥ 0, given G =
+ * XᵀX and c = Xᵀy. Cyclic coordinate descent, each step exact in its coordinate; for this convex
+ * problem it converges to the minimum (Franc, Hlaváč and Navara, CAIP 2005). A column of zeros gets
+ * 0.
  */
 export function nonNegativeLeastSquares(
   gram: readonly Float64Array[],

@@ -27,8 +27,8 @@ function medianAbsoluteDeviation(values: Float64Array, centre: number): number {
 }
 
 /**
- * The steady iterations of one process that stand out: |x - median| > 10 · 1.4826 · MAD. They are flagged and
- * kept; no statistic leaves them out.
+ * The steady iterations of one process that stand out: |x - median| > 10 · 1.4826 · MAD. They are
+ * flagged and kept; no statistic leaves them out.
  */
 export function findOutliers(values: Float64Array): Outliers {
   if (values.length === 0) return { indices: [], excess: 0, tukeySevere: 0, mad: 0 };

@@ -7,8 +7,8 @@ export interface Passes {
 }
 
 /**
- * Cuts steady iterations (nanoseconds, in time order) into passes of `perPass` iterations and sums each; what
- * does not fill a pass counts for none.
+ * Cuts steady iterations (nanoseconds, in time order) into passes of `perPass` iterations and sums
+ * each; what does not fill a pass counts for none.
  */
 export function passTimes_ns(steady: Float64Array, perPass: number): number[] {
   const whole = Math.floor(steady.length / perPass);

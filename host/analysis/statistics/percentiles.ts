@@ -2,13 +2,14 @@ import { processInterval } from '../../../agent/contract/statistics/between-proc
 import { median, sorted } from '../../../agent/contract/statistics/quantile.ts';
 
 /**
- * Effective iterations that a process needs for its percentile to be near the true one: one and a half are expected
- * beyond it. With fewer, the estimate is as good as the maximum.
+ * Effective iterations that a process needs for its percentile to be near the true one: one and a
+ * half are expected beyond it. With fewer, the estimate is as good as the maximum.
  */
 export const percentileMinimum = { p90: 15, p95: 30, p99: 150, p999: 1500 } as const;
 /**
- * An interval takes this many times as much: correlated iterations bias the percentile of a short process, and a number of effective
- * iterations that is itself an estimate lets some through that are shorter.
+ * An interval takes this many times as much: correlated iterations bias the percentile of a short
+ * process, and a number of effective iterations that is itself an estimate lets some through that
+ * are shorter.
  */
 const INTERVAL_FACTOR = 3;
 export type PercentileName = keyof typeof percentileMinimum;
@@ -24,7 +25,10 @@ export interface ProcessIterations {
 export interface Percentile {
   /** Geometric mean of the processes' own percentiles, in the unit of the values. */
   readonly value: number | null;
-  /** 95 % t interval over the logarithms of the processes' percentiles; null with fewer than two, or too short ones. */
+  /**
+   * 95 % t interval over the logarithms of the processes' percentiles; null with fewer than two, or
+   * too short ones.
+   */
   readonly lo: number | null;
   readonly hi: number | null;
   /** Effective iterations of a typical process (the median over processes). */
@@ -35,8 +39,9 @@ export interface Percentile {
 }
 
 /**
- * Percentiles of a typical process: each process' own, then their geometric mean, as the headline is of medians. Processes
- * with too few effective iterations do not enter; where these are more than half, there is none.
+ * Percentiles of a typical process: each process' own, then their geometric mean, as the headline
+ * is of medians. Processes with too few effective iterations do not enter; where these are more
+ * than half, there is none.
  */
 export function processPercentiles(
   processes: readonly ProcessIterations[],
@@ -66,8 +71,8 @@ export function processPercentiles(
 }
 
 /**
- * Quantile of ascending values, median-unbiased whatever their distribution (Hyndman and Fan's type 8): between the
- * neighbours of rank `(n + 1/3) q + 1/3`. NaN when there are none.
+ * Quantile of ascending values, median-unbiased whatever their distribution (Hyndman and Fan's type
+ * 8): between the neighbours of rank `(n + 1/3) q + 1/3`. NaN when there are none.
  */
 export function percentileOfSorted(ascending: ArrayLike<number>, q: number): number {
   const n = ascending.length;

@@ -11,8 +11,9 @@ const LEVEL = 0.01;
 const LEAST = 4;
 
 /**
- * 99 % quantiles of (gap between two groups) / (range of the wider group) for 4, 5, … 20 values of one mode: the largest of
- * those for normal, uniform and exponential values, 100,000 samples each (`bench/truth`, study modeThresholds).
+ * 99 % quantiles of (gap between two groups) / (range of the wider group) for 4, 5, … 20 values of
+ * one mode: the largest of those for normal, uniform and exponential values, 100,000 samples each
+ * (`bench/truth`, study modeThresholds).
  */
 const gapThresholds = [
   12.69, 6.86, 4.67, 3.65, 3.06, 2.65, 2.35, 2.17, 2.0, 1.87, 1.78, 1.66, 1.59, 1.55, 1.49, 1.43,
@@ -23,8 +24,9 @@ const gapThresholds = [
 export type Modes = readonly [low: readonly number[], high: readonly number[]];
 
 /**
- * Two modes among process medians: two or more in each, at least 3 % between them, and a gap so wide beside both groups that
- * one mode shows it in at most 1 % of cells. Null where there are none.
+ * Two modes among process medians: two or more in each, at least 3 % between them, and a gap so
+ * wide beside both groups that one mode shows it in at most 1 % of cells. Null where there are
+ * none.
  */
 export function twoModes(medians: readonly number[]): Modes | null {
   const ascending = [...medians].sort((a, b) => a - b);
@@ -36,7 +38,10 @@ export function twoModes(medians: readonly number[]): Modes | null {
   return [ascending.slice(0, found.at), ascending.slice(found.at)];
 }
 
-/** The split of ascending values, two or more on each side, whose gap is widest beside the wider side's range. */
+/**
+ * The split of ascending values, two or more on each side, whose gap is widest beside the wider
+ * side's range.
+ */
 export function widestGap(
   ascending: readonly number[],
 ): { readonly at: number; readonly gap: number; readonly range: number } | null {
@@ -52,8 +57,9 @@ export function widestGap(
 }
 
 /**
- * Change of the process medians from the first block to the last by a straight line through their logarithms: a ratio less 1.
- * Null where it is below 3 %, or where chance alone would show it in more than 1 % of cells (t test of the slope).
+ * Change of the process medians from the first block to the last by a straight line through their
+ * logarithms: a ratio less 1. Null where it is below 3 %, or where chance alone would show it in
+ * more than 1 % of cells (t test of the slope).
  */
 export function trendOverBlocks(
   processes: readonly { readonly block: number; readonly median: number }[],
@@ -79,8 +85,9 @@ export function trendOverBlocks(
 }
 
 /**
- * How far one process lies from all others, as a ratio less 1, where Grubbs' test (1950) at 1 % calls it an outlier and it
- * is 3 % or more. One process is no mode yet: it may be the first one seen of a mode that few have.
+ * How far one process lies from all others, as a ratio less 1, where Grubbs' test (1950) at 1 %
+ * calls it an outlier and it is 3 % or more. One process is no mode yet: it may be the first one
+ * seen of a mode that few have.
  */
 export function loneProcess(medians: readonly number[]): number | null {
   const n = medians.length;

@@ -13,8 +13,9 @@ export interface RandomEffects {
 }
 
 /**
- * A mean over units whose true values differ: the random-effects model with the estimator of DerSimonian and Laird (Controlled
- * Clinical Trials 7, 1986). With one unit nothing is known of the variance between them: it is 0.
+ * A mean over units whose true values differ: the random-effects model with the estimator of
+ * DerSimonian and Laird (Controlled Clinical Trials 7, 1986). With one unit nothing is known of the
+ * variance between them: it is 0.
  */
 export function randomEffects(units: readonly Estimate[]): RandomEffects {
   const fixed = weightedMean(units, 0);

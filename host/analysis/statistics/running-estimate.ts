@@ -10,7 +10,10 @@ export interface RunningEstimate {
   readonly processes: number;
 }
 
-/** The formulas of the final result over the process medians so far, for the plan's precision; null before the first. */
+/**
+ * The formulas of the final result over the process medians so far, for the plan's precision; null
+ * before the first.
+ */
 export function runningEstimate(
   medians_ns: readonly number[],
   precision: number,

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * A generator of uniform numbers in [0, 1) that depends on nothing but its seed (sfc32, Chris Doty-Humphrey),
- * so that a resampled interval can be computed again anywhere.
+ * A generator of uniform numbers in [0, 1) that depends on nothing but its seed (sfc32, Chris
+ * Doty-Humphrey), so that a resampled interval can be computed again anywhere.
  */
 export function seededRandom(seed: string): () => number {
   const digest = createHash('sha256').update(seed).digest();

@@ -1,6 +1,6 @@
 /**
- * Wilcoxon's signed-rank test of paired differences, exact, two-sided. Zero differences are dropped; equal
- * sizes share their rank. 1 when nothing is left to rank.
+ * Wilcoxon's signed-rank test of paired differences, exact, two-sided. Zero differences are
+ * dropped; equal sizes share their rank. 1 when nothing is left to rank.
  */
 export function signedRankTest(differences: readonly number[]): number {
   const nonZero = differences.filter((value) => value !== 0);

@@ -25,16 +25,19 @@ const SAME_LEVEL = 0.01;
 /** The last level holds at least this many iterations, and this share of them all. */
 const MIN_STEADY = 50;
 const MIN_STEADY_SHARE = 0.2;
-/** An excursion from the last level that returns does not end it, while excursions stay below this share. */
+/**
+ * An excursion from the last level that returns does not end it, while excursions stay below this
+ * share.
+ */
 const MAX_EXCURSIONS = 0.1;
 /** Longer series are binned: the work grows with the square. */
 const MAX_POINTS = 1000;
 const CLIP_WINDOW = 200;
 
 /**
- * Classifies the iterations of one process, warm-up included and in time order.
- * flat: one level · warm-up: the last level is the fastest · slowdown: an earlier level was faster (heat,
- * clocks) · no steady state: the last level is too short. Nothing is dropped by this: it labels.
+ * Classifies the iterations of one process, warm-up included and in time order. flat: one level ·
+ * warm-up: the last level is the fastest · slowdown: an earlier level was faster (heat, clocks) ·
+ * no steady state: the last level is too short. Nothing is dropped by this: it labels.
  */
 export function steadyState(durations: Float64Array, liveCut: number): SteadyState {
   const n = durations.length;
@@ -69,7 +72,10 @@ function segmentOf(series: Float64Array, from: number, to: number): Segment {
   return { from, length: part.length, mean };
 }
 
-/** The level that the series ends on: where it begins, its points, and whether an earlier one was faster. */
+/**
+ * The level that the series ends on: where it begins, its points, and whether an earlier one was
+ * faster.
+ */
 function lastLevel(segments: readonly Segment[], n: number, resolution: number) {
   const last = segments.at(-1) ?? { from: 0, length: n, mean: 1 };
   const delta = Math.max(SAME_LEVEL * last.mean, resolution);

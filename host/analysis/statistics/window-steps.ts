@@ -1,8 +1,14 @@
 /** A series of windows of each process, and what is left of it to be tested. */
 export interface Steps {
-  /** By process: steps from window to window, without what all processes have in common and without their mean. */
+  /**
+   * By process: steps from window to window, without what all processes have in common and without
+   * their mean.
+   */
   readonly own: readonly Float64Array[];
-  /** The same with the variance that taking the common part away has cost it: what is drawn from for a permutation. */
+  /**
+   * The same with the variance that taking the common part away has cost it: what is drawn from for
+   * a permutation.
+   */
   readonly drawn: readonly Float64Array[];
 }
 
@@ -10,8 +16,9 @@ export interface Steps {
 const FLOOR = 0.1;
 
 /**
- * Steps of the logarithm. Two series that both drift are correlated whether or not they have to do with each other (Yule 1926;
- * Granger and Newbold 1974): their steps are not. The logarithm makes the scatter of a rate that falls as large as before.
+ * Steps of the logarithm. Two series that both drift are correlated whether or not they have to do
+ * with each other (Yule 1926; Granger and Newbold 1974): their steps are not. The logarithm makes
+ * the scatter of a rate that falls as large as before.
  */
 export function logarithmicSteps(series: readonly (readonly number[])[]): Steps {
   return withoutCommon(
@@ -32,8 +39,9 @@ function stepsOf(values: readonly number[]): Float64Array {
 }
 
 /**
- * Takes from each step the mean of that step over all processes: what follows from the time since a process began, as heat
- * does, is no effect of a source. With n processes the rest has 1 - 1/n of the variance, which `drawn` gets back.
+ * Takes from each step the mean of that step over all processes: what follows from the time since a
+ * process began, as heat does, is no effect of a source. With n processes the rest has 1 - 1/n of
+ * the variance, which `drawn` gets back.
  */
 function withoutCommon(series: readonly Float64Array[]): Steps {
   const length = series.reduce((most, values) => Math.max(most, values.length), 0);

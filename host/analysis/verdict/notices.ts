@@ -80,7 +80,10 @@ function restless(idle: Activity | null): Notice[] {
   return [{ code: 'not-idle', text, cell: null }];
 }
 
-/** First of all: what was planned beyond this point was not measured, whatever the verdicts of the rest. */
+/**
+ * First of all: what was planned beyond this point was not measured, whatever the verdicts of the
+ * rest.
+ */
 function cutOf({ bye, events }: JournalData): Notice[] {
   if (bye !== null) return [];
   const text = `the run was cut at event ${events}: this is what had been measured until then`;
@@ -132,7 +135,10 @@ function slowdown({ steady }: CellResult): Omit<Notice, 'cell'> | null {
   return { code: 'slowdown', text };
 }
 
-/** One process apart is no mode yet: of a mode that few processes have, so many often see none or one. */
+/**
+ * One process apart is no mode yet: of a mode that few processes have, so many often see none or
+ * one.
+ */
 function lone({ processes, verdict }: CellResult): Omit<Notice, 'cell'> | null {
   const medians = processes.flatMap(({ excluded, median_ns }) =>
     excluded === null ? (median_ns ?? []) : [],
@@ -170,7 +176,10 @@ function unplaced({ placement: found, gpu }: CellResult): Omit<Notice, 'cell'> {
   return { code: 'gpu-not-proven', text: `GPU not proven: ${why}; ${seen}` };
 }
 
-/** Outputs that are neither right nor wrong, or that nobody could read: nobody should take silence for a yes. */
+/**
+ * Outputs that are neither right nor wrong, or that nobody could read: nobody should take silence
+ * for a yes.
+ */
 function notJudged({ outputs: found, trtexec, verdict }: CellResult): Omit<Notice, 'cell'> | null {
   const isCompared = found.ok === null && found.rel_l2 !== null;
   const why = trtexec?.outputs_failure ?? (isCompared ? found.reason : null);
@@ -187,7 +196,10 @@ function idleGpu({ gpu, verdict }: CellResult): Omit<Notice, 'cell'> | null {
   return { code: 'gpu-idle', text };
 }
 
-/** A GPU number without its proof is said to be none; a part of the model elsewhere is said in every case. */
+/**
+ * A GPU number without its proof is said to be none; a part of the model elsewhere is said in every
+ * case.
+ */
 function placement(cell: CellResult): Omit<Notice, 'cell'> | null {
   const { placement: found, config, verdict } = cell;
   if (verdict.kind === 'INVALID' || config.ep === 'cpu' || config.engine === 'trtexec') return null;

@@ -7,8 +7,9 @@ import { formatCount, formatPercent } from '../../quantities/format.ts';
 import type { PlacementResult } from '../result/cell-result.ts';
 
 /**
- * At least this share of the time must have been spent on the provider that was asked for. Time, not nodes: TensorRT fuses a whole
- * graph into one node, and a graph's shape arithmetic belongs on the CPU.
+ * At least this share of the time must have been spent on the provider that was asked for. Time,
+ * not nodes: TensorRT fuses a whole graph into one node, and a graph's shape arithmetic belongs on
+ * the CPU.
  */
 const MIN_SHARE_ON_ASKED = 0.5;
 
@@ -57,8 +58,9 @@ export function placementOf(
 }
 
 /**
- * The wait for a GPU, nanoseconds per run. Its nodes are over when their kernels are launched; what they take lies in the copies back
- * and, at the end of a run, in no node at all. What the profiler may have taken itself is left out.
+ * The wait for a GPU, nanoseconds per run. Its nodes are over when their kernels are launched; what
+ * they take lies in the copies back and, at the end of a run, in no node at all. What the profiler
+ * may have taken itself is left out.
  */
 function waitFor(providers: PlacementResult['providers'], run_ns: number): number {
   const copies_ns = sum(providers.map(({ copy_ns }) => copy_ns));
@@ -83,7 +85,10 @@ function operatorsOf(event: EventOf<'placement'>, total_ns: number): PlacementRe
     .slice(0, MAX_OPERATORS);
 }
 
-/** `41/41 nodes on CPU`, `37/49 nodes on CUDA, 12 elsewhere (3 islands, 6 copies)`; null when nothing is known. */
+/**
+ * `41/41 nodes on CPU`, `37/49 nodes on CUDA, 12 elsewhere (3 islands, 6 copies)`; null when
+ * nothing is known.
+ */
 export function placementText(placement: PlacementResult): string | null {
   const { failure, nodes, nodes_on_asked, islands, asked } = placement;
   if (failure !== null || nodes === 0) return null;

@@ -34,7 +34,10 @@ export function groundOf(
   };
 }
 
-/** Why a process was not measured as its cell is meant to be, although it ran to its end; null when it was. */
+/**
+ * Why a process was not measured as its cell is meant to be, although it ran to its end; null when
+ * it was.
+ */
 export function misfit(data: ProcessData, cell: Cell, ground: RunGround): string | null {
   if (data.ended?.isMovedBack) return 'its interrupts were moved back by something else';
   return (
@@ -44,7 +47,10 @@ export function misfit(data: ProcessData, cell: Cell, ground: RunGround): string
   );
 }
 
-/** What to do about processes that do not count for one of these reasons; null where none of them is of this file. */
+/**
+ * What to do about processes that do not count for one of these reasons; null where none of them is
+ * of this file.
+ */
 export function misfitAdvice(reasons: readonly string[]): string | null {
   const has = (word: RegExp) => reasons.some((reason) => word.test(reason));
   if (has(/interrupts/)) {
@@ -110,7 +116,10 @@ function isSameCpus(asked: string, applied: string): boolean {
   return wanted !== null && actual !== null && wanted.join() === actual.join();
 }
 
-/** Of ONNX Runtime: the library that was pushed, or the one that the cell names, and no second one beside it. */
+/**
+ * Of ONNX Runtime: the library that was pushed, or the one that the cell names, and no second one
+ * beside it.
+ */
 function otherLibrary(
   { libraries }: ProcessData,
   { engine, ortLibrary }: Cell,

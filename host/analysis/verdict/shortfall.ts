@@ -1,8 +1,9 @@
 import type { Result } from '../result/result.ts';
 
 /**
- * Why a saved run is not the whole of what was asked for: `cut`, its journal has no end; `failed`, its supervisor gave
- * up before the plan was done; `no-numbers`, no cell gave a number. Null when it is; a run that a person stopped is.
+ * Why a saved run is not the whole of what was asked for: `cut`, its journal has no end; `failed`,
+ * its supervisor gave up before the plan was done; `no-numbers`, no cell gave a number. Null when
+ * it is; a run that a person stopped is.
  */
 export type Shortfall = 'cut' | 'failed' | 'no-numbers';
 

@@ -19,8 +19,9 @@ interface UnreadReading {
 }
 
 /**
- * Says which rows of the /proc files of a run could not be read, a notice for each file: their CPUs and sources are missing in
- * the rates. A file that was not there at all gives no rates and needs no word.
+ * Says which rows of the /proc files of a run could not be read, a notice for each file: their CPUs
+ * and sources are missing in the rates. A file that was not there at all gives no rates and needs
+ * no word.
  */
 export function unreadRows(journal: Pick<JournalData, 'processes' | 'tele'>): Notice[] {
   const readings = readingsOf(journal);

@@ -155,7 +155,10 @@ function throttled({ throttled: evidence }: Evidence): Verdict | null {
   };
 }
 
-/** What no interval describes: no steady state, a trend over the blocks, two modes. A wide spread is none of these. */
+/**
+ * What no interval describes: no steady state, a trend over the blocks, two modes. A wide spread is
+ * none of these.
+ */
 function unstable(evidence: Evidence): Verdict | null {
   const { medians, blocks, classes, flaggedByContention } = evidence;
   const action =

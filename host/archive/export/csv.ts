@@ -16,8 +16,9 @@ function row(fields: readonly Field[]): string {
 }
 
 /**
- * A text that a spreadsheet would take for a formula gets an apostrophe before it: what a board, a model or a label is called
- * is nothing to compute (https://owasp.org/www-community/attacks/CSV_Injection). Numbers stay numbers.
+ * A text that a spreadsheet would take for a formula gets an apostrophe before it: what a board, a
+ * model or a label is called is nothing to compute
+ * (https://owasp.org/www-community/attacks/CSV_Injection). Numbers stay numbers.
  */
 function inert(text: string): string {
   return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;

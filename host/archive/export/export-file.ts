@@ -28,7 +28,8 @@ export interface ExportOptions {
 }
 
 /**
- * Writes a run in another format and gives the path. What was measured, in this run or another, is never written over.
+ * Writes a run in another format and gives the path. What was measured, in this run or another, is
+ * never written over.
  * @throws OrinError `results-unwritable`, `results-unreadable`, `journal-damaged`
  */
 export async function exportRun(run: SavedRun, options: ExportOptions): Promise<string> {

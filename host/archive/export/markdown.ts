@@ -4,7 +4,10 @@ import type { Comparison, Result } from '../../analysis/result/result.ts';
 import { engineBuild_ns, hasTrtexec, latencyMeaning, timedText } from '../../analysis/timed.ts';
 import { formatDuration, formatInterval, formatNumber } from '../../quantities/format.ts';
 
-/** A result as a page of Markdown: what was measured, a person's note on it, the table, what to know beside it. */
+/**
+ * A result as a page of Markdown: what was measured, a person's note on it, the table, what to know
+ * beside it.
+ */
 export function resultMarkdown(result: Result, note: string | null = null): string {
   const measured = bySoundness(result.cells.filter((cell) => cell.purpose === 'measure'));
   return `${[
@@ -158,8 +161,9 @@ export function table(header: readonly string[], rows: readonly (readonly string
 }
 
 /**
- * Labels and messages come from models and boards: they must not become markup, an entity or a link, which GitHub makes of
- * `https://` and `www.` as well (https://github.github.com/gfm/#autolinks-extension-).
+ * Labels and messages come from models and boards: they must not become markup, an entity or a
+ * link, which GitHub makes of `https://` and `www.` as well
+ * (https://github.github.com/gfm/#autolinks-extension-).
  */
 export function escaped(text: string): string {
   return text

@@ -10,10 +10,11 @@ import type { JournalData } from '../../journal/journal-data.ts';
 import { type ProcessSamples, samplesOf } from './samples.ts';
 
 /**
- * Columns of samples.parquet, one row an iteration:
- * run_id, cell, model, ep, threads, batch (null: the model has none), affinity (null: left alone), block, process, iteration (within the
- * process, from 0), t_ns (start), dt_ns, phase (`warm-up` or `steady`), outlier, preempted (involuntary
- * context switches), minor_faults, major_faults, gc, freq_drop, interrupt_burst. Any Parquet reader opens it, DuckDB for one:
+ * Columns of samples.parquet, one row an iteration: run_id, cell, model, ep, threads, batch (null:
+ * the model has none), affinity (null: left alone), block, process, iteration (within the process,
+ * from 0), t_ns (start), dt_ns, phase (`warm-up` or `steady`), outlier, preempted (involuntary
+ * context switches), minor_faults, major_faults, gc, freq_drop, interrupt_burst. Any Parquet reader
+ * opens it, DuckDB for one:
  * `select cell, median(dt_ns) from 'samples.parquet' where phase = 'steady' group by cell`.
  */
 export function writeSamples(path: string, journal: JournalData): void {
@@ -22,7 +23,10 @@ export function writeSamples(path: string, journal: JournalData): void {
   writer.finish();
 }
 
-/** Samples of one run after the other into one file, with a first column `board` where they are of several boards. */
+/**
+ * Samples of one run after the other into one file, with a first column `board` where they are of
+ * several boards.
+ */
 export class SamplesWriter {
   readonly #writer: ParquetWriter;
   readonly #hasBoards: boolean;

@@ -2,7 +2,10 @@ import type { Result } from '../../analysis/result/result.ts';
 import { cellsCsv } from './csv.ts';
 import { resultMarkdown } from './markdown.ts';
 
-/** A result in a format that other programs read, or that is pasted somewhere; with what a person noted on it. */
+/**
+ * A result in a format that other programs read, or that is pasted somewhere; with what a person
+ * noted on it.
+ */
 export function resultText(
   result: Result,
   format: 'json' | 'csv' | 'md',

@@ -17,8 +17,9 @@ export interface ExportTarget {
 }
 
 /**
- * Writes a file whole or not at all: `write` fills a temporary one beside it, which then takes its place. Links are followed
- * before it is asked what they lead to; a pipe or a device is written to as it is. Gives the path.
+ * Writes a file whole or not at all: `write` fills a temporary one beside it, which then takes its
+ * place. Links are followed before it is asked what they lead to; a pipe or a device is written to
+ * as it is. Gives the path.
  * @throws OrinError `results-unwritable`
  */
 export async function writeExport(
@@ -42,7 +43,9 @@ export async function writeExport(
   }
 }
 
-/** Only what a file system says is the fault of the place: anything else is a bug, and stays one. */
+/**
+ * Only what a file system says is the fault of the place: anything else is a bug, and stays one.
+ */
 function asUnwritable(error: unknown, path: string): unknown {
   if (!/^E[A-Z0-9]+$/.test(errorCode(error) ?? '')) return error;
   return unwritable(error, path, null, 'give a file in a directory that can be written');

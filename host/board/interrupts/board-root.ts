@@ -3,7 +3,10 @@ import type { Link } from '../../link/link.ts';
 import type { Prompter } from '../../reach/trust/prompter.ts';
 import { runScript } from '../../shell/run-script.ts';
 
-/** How commands become root on a board. A password lives in this program's memory and on standard input of `sudo`, nowhere else. */
+/**
+ * How commands become root on a board. A password lives in this program's memory and on standard
+ * input of `sudo`, nowhere else.
+ */
 export type BoardRoot =
   | { readonly kind: 'root' }
   | { readonly kind: 'passwordless' }
@@ -11,7 +14,9 @@ export type BoardRoot =
 
 const MAX_ATTEMPTS = 3;
 
-/** First line of standard input of a script that uses `asRoot`; empty where no password is needed. */
+/**
+ * First line of standard input of a script that uses `asRoot`; empty where no password is needed.
+ */
 export function passwordLine(root: BoardRoot): string {
   return `${root.kind === 'password' ? root.password : ''}\n`;
 }
@@ -23,12 +28,14 @@ export const readPassword = 'IFS= read -r w';
 export function asRoot({ kind }: BoardRoot, command: string, session = ''): string {
   if (kind === 'root') return `${session}${command}`;
   if (kind === 'passwordless') return `${session}sudo -n ${command}`;
-  // `printf` is part of the shell: the password is in no argument list. -k: a cached answer would leave it unread.
+  // `printf` is part of the shell: the password is in no argument list. -k: a cached answer would
+  // leave it unread.
   return `{ printf %s "$w"; echo; } | ${session}sudo -k -S -p "" ${command}`;
 }
 
 /**
- * Finds out how to become root: as root already, by a `sudo` that asks nothing, or by the password that the person is asked for.
+ * Finds out how to become root: as root already, by a `sudo` that asks nothing, or by the password
+ * that the person is asked for.
  * @throws OrinError `not-permitted` with what to do, where there is no way.
  */
 export async function rootOn(

@@ -4,11 +4,12 @@ import { irqFiles } from '../../../agent/contract/irq-record.ts';
 export const guardianName = 'orin-remote-irq-guard';
 
 /**
- * What root runs on the board: reads the restore record once, writes the new values on `on` and the old ones on `off`, and puts the
- * old ones back when its standard input, the FIFO that the supervisor holds, ends. Two processes that each do that: killing
- * one leaves the other. It writes only below /proc/irq and /sys/class/net/…/rps_cpus, whatever the record says.
- * As `hold`, and as the user, it holds that FIFO open until a supervisor has claimed it, for at most 15 minutes; as `restore` it
- * only puts back. `root` stands before both directories in tests.
+ * What root runs on the board: reads the restore record once, writes the new values on `on` and the
+ * old ones on `off`, and puts the old ones back when its standard input, the FIFO that the
+ * supervisor holds, ends. Two processes that each do that: killing one leaves the other. It writes
+ * only below /proc/irq and /sys/class/net/…/rps_cpus, whatever the record says. As `hold`, and as
+ * the user, it holds that FIFO open until a supervisor has claimed it, for at most 15 minutes; as
+ * `restore` it only puts back. `root` stands before both directories in tests.
  */
 export function guardianScript(root = ''): string {
   const { record, control, ack, claimed } = irqFiles;

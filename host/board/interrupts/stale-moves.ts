@@ -9,8 +9,9 @@ import { rootOn } from './board-root.ts';
 import { restoreInterrupts } from './steer.ts';
 
 /**
- * Puts back what a run moved whose guardian is gone as well: both were killed. What a reboot has put back is only forgotten. Gives a
- * sentence for the person, or null when there was nothing to do.
+ * Puts back what a run moved whose guardian is gone as well: both were killed. What a reboot has
+ * put back is only forgotten. Gives a sentence for the person, or null when there was nothing to
+ * do.
  */
 export async function restoreStale(
   link: Link,

@@ -25,8 +25,10 @@ export interface SteerTarget {
 }
 
 /**
- * Lays the restore record on the board's disk and starts the guardian, which then waits for a supervisor. Nothing is changed yet.
- * @throws OrinError `interrupts-moved` when an earlier record is still there, `remote-command` when the guardian does not come.
+ * Lays the restore record on the board's disk and starts the guardian, which then waits for a
+ * supervisor. Nothing is changed yet.
+ * @throws OrinError `interrupts-moved` when an earlier record is still there, `remote-command` when
+ *   the guardian does not come.
  */
 export async function startGuardian(
   target: SteerTarget,
@@ -47,10 +49,12 @@ export async function startGuardian(
     `rm -f ${control} ${ack} ${claimed} held; mkfifo ${control} ${ack} || exit 3`,
     // Older coreutils know only the whole sync.
     `sync ${record}.new 2> /dev/null || sync; mv ${record}.new ${record}; sync . 2> /dev/null || sync`,
-    // First, so that it is the only job: shells list several in different orders, and dash none at all in a subshell.
+    // First, so that it is the only job: shells list several in different orders, and dash none at
+    // all in a subshell.
     `setsid sh -c "$g" ${holderName} "$d" hold < /dev/null > /dev/null 2>&1 & jobs -p > holder; read -r h < holder; rm -f holder`,
     `${asRoot(root, guard, 'setsid ')} > /dev/null 2>&1 &`,
-    // In this order: a guardian that comes too late finds no FIFO to wait at. The holder hears no other signal.
+    // In this order: a guardian that comes too late finds no FIFO to wait at. The holder hears no
+    // other signal.
     `n=0; until [ -e held ] || [ $n -ge 200 ]; do sleep 0.05; n=$((n+1)); done`,
     `if [ -e held ]; then echo state=ready; else rm -f ${record} ${control} ${ack}; kill -KILL $h; echo state=absent; fi`,
   ]
@@ -79,7 +83,10 @@ export async function dismissGuardian({ link, base }: SteerTarget): Promise<void
   await runScript(link, script, { step: 'letting the guardian go', timeoutMs: 10_000 });
 }
 
-/** Puts back what an earlier run moved. @throws OrinError `interrupts-moved` when something would not go back. */
+/**
+ * Puts back what an earlier run moved. @throws OrinError `interrupts-moved` when something would
+ * not go back.
+ */
 export async function restoreInterrupts(target: SteerTarget): Promise<void> {
   const { link, base, root, signal, treeRoot = '' } = target;
   const script = [

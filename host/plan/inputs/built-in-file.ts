@@ -12,8 +12,8 @@ export interface BuiltInFile {
 }
 
 /**
- * A built-in model, from the cache under its hash when that copy is whole, else generated and put there.
- * A cache that cannot be written costs time, never the run.
+ * A built-in model, from the cache under its hash when that copy is whole, else generated and put
+ * there. A cache that cannot be written costs time, never the run.
  */
 export async function builtInFile(name: string, cacheDir: string): Promise<BuiltInFile> {
   const wanted = builtInModels.find((model) => model.name === name)?.sha256;

@@ -47,9 +47,10 @@ export interface PreparedInputs {
 }
 
 /**
- * Makes or reads the values of every input for every batch size. Batches that differ only in their leading
- * dimension share one file, so that the first rows are the same everywhere.
- * @throws OrinError `model-unsupported` before all else, `free-dimension`, `input-mismatch` or `data-unreadable`
+ * Makes or reads the values of every input for every batch size. Batches that differ only in their
+ * leading dimension share one file, so that the first rows are the same everywhere.
+ * @throws OrinError `model-unsupported` before all else, `free-dimension`, `input-mismatch` or
+ *   `data-unreadable`
  */
 export async function prepareInputs(
   model: { readonly facts: ModelFacts },

@@ -8,7 +8,8 @@ import type { Cifar10Data } from './cifar10.ts';
 /**
  * The one input that takes the images, in every one of these shapes.
  * @param taken inputs that have values already.
- * @throws OrinError `input-mismatch` where there is none, several, or one whose images are not the items of an iteration.
+ * @throws OrinError `input-mismatch` where there is none, several, or one whose images are not the
+ *   items of an iteration.
  */
 export function inputForCifar10(
   facts: ModelFacts,

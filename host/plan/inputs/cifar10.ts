@@ -11,9 +11,9 @@ const RECORD_BYTES = 1 + 3 * 32 * 32;
 const CLASSES = 10;
 
 /**
- * Mean and standard deviation of each channel over all pixels of the 50,000 training images, pixels in
- * [0, 1]: the figures that training recipes normalize CIFAR-10 with. (Some recipes divide by 0.2023, 0.1994,
- * 0.2010, the mean of the deviations within single images.)
+ * Mean and standard deviation of each channel over all pixels of the 50,000 training images, pixels
+ * in [0, 1]: the figures that training recipes normalize CIFAR-10 with. (Some recipes divide by
+ * 0.2023, 0.1994, 0.2010, the mean of the deviations within single images.)
  */
 const MEAN: [number, number, number] = [0.4914, 0.4822, 0.4465];
 const STD: [number, number, number] = [0.247, 0.2435, 0.2616];

@@ -15,9 +15,10 @@ import { prefixOfNpy } from './npy-input.ts';
 import { seededTensor } from './seeded.ts';
 
 /**
- * Of the store files that a plan uses, those with these hashes whose very bytes this workstation has or can make: built-in
- * models, files that were pushed from here before, files of the names that the command gave in the working directory, and
- * seeded inputs drawn again. Nothing is offered but what has the hash; what is not found is left out.
+ * Of the store files that a plan uses, those with these hashes whose very bytes this workstation
+ * has or can make: built-in models, files that were pushed from here before, files of the names
+ * that the command gave in the working directory, and seeded inputs drawn again. Nothing is offered
+ * but what has the hash; what is not found is left out.
  */
 export async function findAgain(
   plan: Plan,
@@ -56,7 +57,10 @@ async function builtIn(sha256: string, cacheDir: string): Promise<StoreFile | nu
   };
 }
 
-/** The plan may come from a board: of its paths only the names are looked for, and only where one stands. */
+/**
+ * The plan may come from a board: of its paths only the names are looked for, and only where one
+ * stands.
+ */
 async function onDisk(
   sha256: string,
   path: string,
@@ -103,7 +107,10 @@ async function drawn(
   return null;
 }
 
-/** A file that the command named. A result keeps only its last part: it is found from the directory that it stands in. */
+/**
+ * A file that the command named. A result keeps only its last part: it is found from the directory
+ * that it stands in.
+ */
 async function named(
   input: CellInput,
   settings: BenchSettings | null,

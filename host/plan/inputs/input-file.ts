@@ -20,8 +20,10 @@ export interface ValueSource {
 }
 
 /**
- * The values of an input as a file for the store: little-endian and row-major, strings as a JSON array.
- * @throws OrinError `input-mismatch` for more than `MAX_INPUT_BYTES`, and as `prefixOfNpy` and `seededTensor`.
+ * The values of an input as a file for the store: little-endian and row-major, strings as a JSON
+ * array.
+ * @throws OrinError `input-mismatch` for more than `MAX_INPUT_BYTES`, and as `prefixOfNpy` and
+ *   `seededTensor`.
  */
 export function valuesFile(
   input: string,

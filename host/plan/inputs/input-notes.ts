@@ -3,8 +3,9 @@ import type { CellInput } from '../../../agent/contract/plan.ts';
 type ByBatch = ReadonlyMap<number | null, readonly CellInput[]>;
 
 /**
- * What a person should know of inputs before they are measured: rows of an array that are left out because a batch was asked for,
- * and arrays whose leading dimension is counted as one item because nothing says that it is a batch.
+ * What a person should know of inputs before they are measured: rows of an array that are left out
+ * because a batch was asked for, and arrays whose leading dimension is counted as one item because
+ * nothing says that it is a batch.
  */
 export function inputNotes(
   byBatch: ByBatch,

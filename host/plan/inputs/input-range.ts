@@ -1,7 +1,9 @@
 import type { TensorDtype } from '../../../agent/contract/plan.ts';
 import { OrinError } from '../../errors.ts';
 
-/** Values that an input may take: integers from `min` to `max`, or floats from `min` up to `max`. */
+/**
+ * Values that an input may take: integers from `min` to `max`, or floats from `min` up to `max`.
+ */
 export interface InputRange {
   /** Decimal, as the person wrote it: 64-bit integers do not fit a number. */
   readonly min: string;
@@ -35,7 +37,8 @@ export function isInteger(dtype: TensorDtype): boolean {
 }
 
 /**
- * A range as exact integers that fit `dtype`; 0 to 1 where none is given: inside any table of embeddings.
+ * A range as exact integers that fit `dtype`; 0 to 1 where none is given: inside any table of
+ * embeddings.
  * @throws OrinError `input-mismatch`
  */
 export function integerBounds(

@@ -12,9 +12,9 @@ export interface NamedModel {
 const MAX_CHARACTERS = 300;
 
 /**
- * What people are shown of different models: the file name of each, with as much of the path before it as tells it from the
- * others (`fp32/model.onnx`, `int8/model.onnx`). Where not even the whole path does, because of what was cleaned out of it,
- * the beginning of the id is added.
+ * What people are shown of different models: the file name of each, with as much of the path before
+ * it as tells it from the others (`fp32/model.onnx`, `int8/model.onnx`). Where not even the whole
+ * path does, because of what was cleaned out of it, the beginning of the id is added.
  */
 export function modelLabels(models: readonly NamedModel[]): string[] {
   const parts = models.map(({ place }) => place.split(path.sep));

@@ -27,8 +27,8 @@ export interface LoadedModel {
 }
 
 /**
- * Loads a built-in model by its name, or an `.onnx` file by its path. Built-in models are generated once into
- * `cacheDir`; `./null` means the file of that name.
+ * Loads a built-in model by its name, or an `.onnx` file by its path. Built-in models are generated
+ * once into `cacheDir`; `./null` means the file of that name.
  * @throws OrinError `model-unreadable`, `model-unsupported` or `external-data-missing`
  */
 export async function loadModel(

@@ -21,8 +21,9 @@ export interface ModelSummary {
   readonly parameter_bytes: number;
   readonly nodes: Readonly<Record<string, number>>;
   /**
-   * Floating-point operations and operations on integers of convolutions and matrix products; null where free dimensions or
-   * operators that are not counted leave all of them unknown, lower bounds where `flops_unknown_nodes` is above 0.
+   * Floating-point operations and operations on integers of convolutions and matrix products; null
+   * where free dimensions or operators that are not counted leave all of them unknown, lower bounds
+   * where `flops_unknown_nodes` is above 0.
    */
   readonly flops_per_item: number | null;
   readonly integer_operations_per_item: number | null;
@@ -75,7 +76,8 @@ interface Measured {
 }
 
 /**
- * The summary with the work of an item in the shapes that are measured, where the file alone does not tell them or what an item is.
+ * The summary with the work of an item in the shapes that are measured, where the file alone does
+ * not tell them or what an item is.
  * @param inputs of one cell.
  */
 export async function summaryAt(

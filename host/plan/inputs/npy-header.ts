@@ -35,7 +35,8 @@ const dtypes: Readonly<Record<string, TensorDtype>> = {
 };
 
 /**
- * Reads the header of a file of format version 1 to 3 (numpy.lib.format) from the file's first `HEAD_BYTES`.
+ * Reads the header of a file of format version 1 to 3 (numpy.lib.format) from the file's first
+ * `HEAD_BYTES`.
  * @throws NpyProblem for what is no such file, is cut, or holds what no model takes.
  */
 export function readHeader(head: Buffer): NpyHeader {
@@ -59,8 +60,8 @@ export function readHeader(head: Buffer): NpyHeader {
 }
 
 /**
- * The header is a Python dictionary literal: {'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }. Python 2 writes
- * long integers as 3L, and numpy.load reads them.
+ * The header is a Python dictionary literal: {'descr': '<f4', 'fortran_order': False, 'shape': (2,
+ * 3), }. Python 2 writes long integers as 3L, and numpy.load reads them.
  */
 function parseHeader(text: string): Omit<NpyHeader, 'dataOffset'> {
   const descr = /['"]descr['"]:\s*['"]([^'"]*)['"]/u.exec(text)?.[1];

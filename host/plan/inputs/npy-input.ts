@@ -10,14 +10,18 @@ import { elementBytes } from './seeded.ts';
 interface Beside {
   /** `--shape` */
   readonly shapes: Readonly<Record<string, AskedShape>>;
-  /** Where the batch stands, if `--batch` asks for sizes of it: of the rows of an array the first are then used. */
+  /**
+   * Where the batch stands, if `--batch` asks for sizes of it: of the rows of an array the first
+   * are then used.
+   */
   readonly askedBatch: readonly Place[];
 }
 
 /**
- * The shapes that given arrays have: those of their inputs, exactly. Only the rows of an array may be more than are used, and only
- * where a person asked for the size of the batch that they are.
- * @throws OrinError `input-mismatch` where an array does not fit its input, or the shape that was asked for.
+ * The shapes that given arrays have: those of their inputs, exactly. Only the rows of an array may
+ * be more than are used, and only where a person asked for the size of the batch that they are.
+ * @throws OrinError `input-mismatch` where an array does not fit its input, or the shape that was
+ *   asked for.
  */
 export function shapesFromFiles(
   facts: ModelFacts,

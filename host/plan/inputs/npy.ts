@@ -18,9 +18,10 @@ const MAX_FILE_BYTES = 2 ** 31 - 1;
 const MAX_STRINGS_BYTES = 2 ** 26;
 
 /**
- * Reads an array saved by numpy.save (format versions 1 to 3, numpy.lib.format). Its size is held against the file's before
- * anything is read or made of its elements.
- * @throws OrinError `data-unreadable` for what is no such file, is cut, or holds what no model takes.
+ * Reads an array saved by numpy.save (format versions 1 to 3, numpy.lib.format). Its size is held
+ * against the file's before anything is read or made of its elements.
+ * @throws OrinError `data-unreadable` for what is no such file, is cut, or holds what no model
+ *   takes.
  */
 export async function readNpy(path: string): Promise<NpyArray> {
   try {

@@ -24,9 +24,9 @@ export interface SeededTensor {
 }
 
 /**
- * Seeded values of a tensor in the form of a `fixed` input file: little-endian and row-major, bool one byte
- * each, strings as a JSON array. The first elements do not depend on how many there are, and are the same
- * numbers in every floating-point type.
+ * Seeded values of a tensor in the form of a `fixed` input file: little-endian and row-major, bool
+ * one byte each, strings as a JSON array. The first elements do not depend on how many there are,
+ * and are the same numbers in every floating-point type.
  * @throws OrinError `input-mismatch` for a range that the type cannot hold.
  */
 export function seededTensor(tensor: SeededTensor): Uint8Array {
@@ -77,7 +77,9 @@ function fill<T extends Float32Array | Float64Array>(
   return values;
 }
 
-/** Marsaglia's polar method, the second value of each pair left unused so that there is no state. */
+/**
+ * Marsaglia's polar method, the second value of each pair left unused so that there is no state.
+ */
 function nextNormal(random: RandomStream): number {
   for (;;) {
     const u = random.nextUniform() * 2 - 1;

@@ -12,8 +12,8 @@ interface TrialPlace {
 }
 
 /**
- * The same error with advice that was tried: shapes that ran here, or ONNX Runtime's reason against those that did not. Any other
- * error as it is.
+ * The same error with advice that was tried: shapes that ran here, or ONNX Runtime's reason against
+ * those that did not. Any other error as it is.
  */
 export async function triedAdvice(
   error: unknown,

@@ -33,8 +33,9 @@ const WATCH_MS = 100;
 const KILOBYTE = 1024;
 
 /**
- * Runs a model once on this machine for each of some shapes until one runs, in a process of its own that may take 15 s and half of the
- * free memory, at most 4 GiB. Not tried is what would not fit, and everything where memory cannot be watched.
+ * Runs a model once on this machine for each of some shapes until one runs, in a process of its own
+ * that may take 15 s and half of the free memory, at most 4 GiB. Not tried is what would not fit,
+ * and everything where memory cannot be watched.
  */
 export async function tryShapes(request: TrialRequest): Promise<Trial> {
   request.signal?.throwIfAborted();

@@ -11,8 +11,8 @@ import type { EffectiveSettings, TargetOptions } from './target-options.ts';
 const maxIncludeDepth = 16; // ssh's own limit
 
 /**
- * Effective settings without an ssh program: the user's and the system's ssh_config through a library.
- * `Match exec` commands are not run; that is said in a note.
+ * Effective settings without an ssh program: the user's and the system's ssh_config through a
+ * library. `Match exec` commands are not run; that is said in a note.
  */
 export async function computeSettings(
   name: TargetName,
@@ -55,7 +55,10 @@ function asList(keyword: string, value: string | string[]): readonly string[] {
   return repeated.has(keyword) ? value : [value.join(' ')];
 }
 
-/** All that ssh reads for any host. Options of the command line first: the first value of a keyword wins. */
+/**
+ * All that ssh reads for any host. Options of the command line first: the first value of a keyword
+ * wins.
+ */
 export async function configText(options: TargetOptions): Promise<string> {
   const given = (options.options ?? []).map((option) => option.replace(/\s*=\s*|\s+/, ' '));
   const own = join(homeDirectory(), '.ssh');
@@ -98,7 +101,10 @@ async function includedTexts(patterns: string, base: string, depth: number): Pro
   return texts;
 }
 
-/** Anything but whole words in double quotes, which versions of ssh read in different ways; comments, too. */
+/**
+ * Anything but whole words in double quotes, which versions of ssh read in different ways;
+ * comments, too.
+ */
 function hasOtherQuotes(patterns: string): boolean {
   const rest = patterns.replace(/(?<=^|\s)"[^"\\]*"(?=\s|$)/g, '');
   return /["'\\]|(?:^|\s)#/.test(rest);

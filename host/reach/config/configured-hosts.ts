@@ -5,7 +5,10 @@ import { homeDirectory } from './expand-tokens.ts';
 
 const MAX_HOSTS = 500;
 
-/** The hosts that the user's ssh_config names, Include and all; patterns are no hosts. None without the file. */
+/**
+ * The hosts that the user's ssh_config names, Include and all; patterns are no hosts. None without
+ * the file.
+ */
 export async function configuredHosts(
   directory: string = join(homeDirectory(), '.ssh'),
 ): Promise<string[]> {

@@ -43,7 +43,9 @@ function tokenValue(token: string, values: TokenValues): string {
   return table[token]?.() ?? `%${token}`;
 }
 
-/** Expands `~`, `${NAME}` and %-tokens of a file name, as ssh does for IdentityFile and its like. */
+/**
+ * Expands `~`, `${NAME}` and %-tokens of a file name, as ssh does for IdentityFile and its like.
+ */
 export function expandPath(path: string, values: TokenValues): string {
   const named = path.replace(
     /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g,

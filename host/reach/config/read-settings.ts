@@ -6,7 +6,9 @@ import { parseSettings } from './settings.ts';
 import type { TargetName } from './target-name.ts';
 import type { EffectiveSettings, TargetOptions } from './target-options.ts';
 
-/** The arguments by which `ssh` knows a host as the person named it; nothing can pass for an option. */
+/**
+ * The arguments by which `ssh` knows a host as the person named it; nothing can pass for an option.
+ */
 export function sshArguments(name: TargetName, options: TargetOptions): string[] {
   return [
     ...(options.configFile === undefined ? [] : ['-F', options.configFile]),

@@ -8,7 +8,10 @@ import { checkUser, parseTargetName, type TargetName } from './target-name.ts';
 import type { TargetOptions } from './target-options.ts';
 import { unsupportedSettings } from './unsupported-settings.ts';
 
-/** Everything that is needed to connect, as ssh would; plain values, so that a reconnect can use it again. */
+/**
+ * Everything that is needed to connect, as ssh would; plain values, so that a reconnect can use it
+ * again.
+ */
 export interface ResolvedTarget {
   /** As the person named it. */
   readonly board: string;
@@ -24,7 +27,9 @@ export interface ResolvedTarget {
   readonly serverAliveIntervalMs: number | null;
   readonly serverAliveCountMax: number;
   readonly knownHostsFiles: readonly string[];
-  /** How many of `knownHostsFiles`, from the front, are the user's own; the first takes new keys. */
+  /**
+   * How many of `knownHostsFiles`, from the front, are the user's own; the first takes new keys.
+   */
   readonly userKnownHostsFileCount: number;
   readonly hashKnownHosts: boolean;
   readonly strictHostKeyChecking: 'yes' | 'accept-new' | 'ask';
@@ -55,14 +60,18 @@ export interface ResolvedTarget {
   /** The same, of interest only when authentication fails. */
   readonly authNotes: readonly string[];
   readonly options: TargetOptions;
-  /** Settings that the system's ssh client understands and ssh2 does not; they decide which of them connects. */
+  /**
+   * Settings that the system's ssh client understands and ssh2 does not; they decide which of them
+   * connects.
+   */
   readonly clientOnly: ClientOnlySettings;
 }
 
 export type AuthMethodName = 'publickey' | 'keyboard-interactive' | 'password';
 
 /**
- * Resolves a board's name as ssh would: `ssh -G` where the OpenSSH client is there, else an ssh_config library.
+ * Resolves a board's name as ssh would: `ssh -G` where the OpenSSH client is there, else an
+ * ssh_config library.
  * @throws OrinError `usage` on a name that is none, `config` when ssh refuses its configuration.
  */
 export async function resolveTarget(
@@ -222,8 +231,8 @@ function environmentOf(settings: Settings): Record<string, string> {
 }
 
 /**
- * The hop in front of a target, as its own target, or null when there is none. Of `a,b,c` that is `c`,
- * reached through `a,b`, as ssh does it.
+ * The hop in front of a target, as its own target, or null when there is none. Of `a,b,c` that is
+ * `c`, reached through `a,b`, as ssh does it.
  * @throws OrinError `config` on an empty hop.
  */
 export async function resolveHop(

@@ -7,12 +7,17 @@ import type { TargetName } from './target-name.ts';
 import type { EffectiveSettings, SettingsReader, TargetOptions } from './target-options.ts';
 
 /**
- * Settings of many hosts, with one `ssh -G` for all that the configuration treats alike: a process for each of a hundred boards costs more
- * CPU than connecting to them. Hosts are alike when the same `Host` lines match them; whatever could tell them apart in another way
- * (`Match`, tokens, canonical names, a HostName, includes that only ssh can find) makes every one be asked for itself.
+ * Settings of many hosts, with one `ssh -G` for all that the configuration treats alike: a process
+ * for each of a hundred boards costs more CPU than connecting to them. Hosts are alike when the
+ * same `Host` lines match them; whatever could tell them apart in another way (`Match`, tokens,
+ * canonical names, a HostName, includes that only ssh can find) makes every one be asked for
+ * itself.
  */
 export class SharedSettings implements SettingsReader {
-  /** Patterns of all `Host` lines by configuration file; null where hosts cannot be told to be alike. */
+  /**
+   * Patterns of all `Host` lines by configuration file; null where hosts cannot be told to be
+   * alike.
+   */
   readonly #hostLines = new Map<string, Promise<readonly string[] | null>>();
   readonly #answers = new Map<string, Promise<Answer>>();
 
@@ -69,7 +74,10 @@ function isPlain({ host }: TargetName, { options = [] }: TargetOptions): boolean
   return /^[a-z0-9.-]+$/i.test(host) && !/%|hostname|canonical/i.test(given);
 }
 
-/** The patterns of each `Host` line as one comma list; null where more than these lines may tell hosts apart. */
+/**
+ * The patterns of each `Host` line as one comma list; null where more than these lines may tell
+ * hosts apart.
+ */
 function hostLines(text: string): readonly string[] | null {
   // An include that is still there names a file which only ssh can find.
   if (/%|^\s*(match|canonical\w*|hostname|include)\b/im.test(text)) return null;

@@ -9,14 +9,17 @@ export interface TargetName {
   readonly port: number | null;
 }
 
-// What a shell could act on inside a ProxyCommand or `Match exec`: ssh's own rules since 9.6 (CVE-2023-51385).
+// What a shell could act on inside a ProxyCommand or `Match exec`: ssh's own rules since 9.6
+// (CVE-2023-51385).
 const refusedInHost = /[\s'"`$\\;&<>|(){}\p{Cc}]/u;
 /** `CORP\jdoe` and `HOST$` are users of a domain; ssh refuses a backslash only at the end. */
 const refusedInUser = /['"`;&<>|(){}\p{Cc}]|\s-|\\$/u;
 
 /**
- * Reads `host`, `user@host:port`, `[::1]:22`, `fe80::1%eth0`, `ssh://user@host:port`. The user may hold `@`.
- * @throws OrinError `usage` on an empty or dangerous name (a leading `-` would be read as an option by ssh).
+ * Reads `host`, `user@host:port`, `[::1]:22`, `fe80::1%eth0`, `ssh://user@host:port`. The user may
+ * hold `@`.
+ * @throws OrinError `usage` on an empty or dangerous name (a leading `-` would be read as an option
+ *   by ssh).
  */
 export function parseTargetName(text: string): TargetName {
   const rest = text.replace(/^ssh:\/\//i, '').replace(/\/$/, '');
@@ -40,7 +43,9 @@ export function checkUser(user: string): string {
   return user;
 }
 
-/** A board's name as words for a command line of `ssh` or `ssh-copy-id`, which know no `host:port`. */
+/**
+ * A board's name as words for a command line of `ssh` or `ssh-copy-id`, which know no `host:port`.
+ */
 export function sshWords(board: string): string {
   const { host, user, port } = parseTargetName(board);
   const destination = shellWord(user === null ? host : `${user}@${host}`);

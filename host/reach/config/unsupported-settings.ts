@@ -10,10 +10,13 @@ interface Rule {
 
 const no = ['no', 'false', 'none'];
 
-// Nothing is said of what concerns terminals and forwarding, which a benchmark has none of, nor of SendEnv, which
-// distributions set for everybody: a measurement must not depend on the workstation's locale.
+// Nothing is said of what concerns terminals and forwarding, which a benchmark has none of, nor of
+// SendEnv, which distributions set for everybody: a measurement must not depend on the
+// workstation's locale.
 
-/** Said on every connection by ssh2: what is asked for changes who is trusted or how packets travel. */
+/**
+ * Said on every connection by ssh2: what is asked for changes who is trusted or how packets travel.
+ */
 const always: readonly Rule[] = [
   rule('PKCS11Provider', no, 'keys on smart cards are not offered'),
   rule('KnownHostsCommand', no, 'only known_hosts files are read'),

@@ -33,8 +33,8 @@ export interface DemoBoard {
 }
 
 /**
- * Starts an SSH server inside this program, on 127.0.0.1 and a free port. It takes one key, made for this run, and
- * runs commands under /bin/sh; terminals, sftp and forwarding are refused.
+ * Starts an SSH server inside this program, on 127.0.0.1 and a free port. It takes one key, made
+ * for this run, and runs commands under /bin/sh; terminals, sftp and forwarding are refused.
  * @throws OrinError `unsupported-board` where this machine is no Linux.
  */
 export async function startDemoBoard(options: DemoBoardOptions = {}): Promise<DemoBoard> {
@@ -57,7 +57,8 @@ export async function startDemoBoard(options: DemoBoardOptions = {}): Promise<De
     connection.on('session', (accept) => {
       const session = accept();
       session.on('exec', (acceptExec, _reject, { command }) => {
-        // As sshd says it: client and server, by which the agent knows over which interface we come.
+        // As sshd says it: client and server, by which the agent knows over which interface we
+        // come.
         const SSH_CONNECTION = `${client.ip} ${client.port} 127.0.0.1 ${port}`;
         const child = runCommand(command, acceptExec(), {
           environment: { SSH_CONNECTION, ...environment },
@@ -137,7 +138,9 @@ function shellEnvironment(user: string, home: string): Record<string, string> {
   };
 }
 
-/** Plain settings: nothing of this user's ssh configuration applies, and nothing of it is touched. */
+/**
+ * Plain settings: nothing of this user's ssh configuration applies, and nothing of it is touched.
+ */
 function demoTarget(user: string, port: number): ResolvedTarget {
   return {
     board: 'demo',

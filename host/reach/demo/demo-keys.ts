@@ -7,7 +7,8 @@ export interface KeyPair {
 }
 
 /**
- * A fresh ed25519 key pair. ssh2 1.17 writes about one key in 150 that it cannot use itself, so each is tried out.
+ * A fresh ed25519 key pair. ssh2 1.17 writes about one key in 150 that it cannot use itself, so
+ * each is tried out.
  * @throws Error when ten keys in a row are unusable.
  */
 export function ephemeralKeys(): KeyPair {

@@ -5,8 +5,9 @@ import type { Readable, Writable } from 'node:stream';
 import type { ServerChannel } from 'ssh2';
 
 /**
- * Runs a command for an exec channel as sshd does without a terminal: three pipes, the exit told when the command has
- * ended, the channel closed when nobody holds its outputs any more. A lost channel closes the pipes and kills nothing.
+ * Runs a command for an exec channel as sshd does without a terminal: three pipes, the exit told
+ * when the command has ended, the channel closed when nobody holds its outputs any more. A lost
+ * channel closes the pipes and kills nothing.
  */
 export function runCommand(
   command: string,
@@ -52,8 +53,9 @@ export function runCommand(
 }
 
 /**
- * Sends both outputs in turns. ssh2 1.17 keeps what a full window left of stdout after it was sent, and sends it once
- * more when stderr meets a full window; so one write at a time, and what it left is cleared. Settles when both ended.
+ * Sends both outputs in turns. ssh2 1.17 keeps what a full window left of stdout after it was sent,
+ * and sends it once more when stderr meets a full window; so one write at a time, and what it left
+ * is cleared. Settles when both ended.
  */
 async function sendOutputs(
   channel: ServerChannel,
@@ -82,7 +84,9 @@ function clearLeftovers(channel: ServerChannel): void {
   }
 }
 
-/** Sends a signal to a command and everything it started in its group; one that is gone is no error. */
+/**
+ * Sends a signal to a command and everything it started in its group; one that is gone is no error.
+ */
 export function signalCommand(child: ChildProcess, name: string): void {
   const signal = `SIG${name}`;
   if (child.pid === undefined || !isSignal(signal)) return;

@@ -1,4 +1,7 @@
-/** What ssh runs to ask: hands the question over and prints the answer; a question nobody answers fails. */
+/**
+ * What ssh runs to ask: hands the question over and prints the answer; a question nobody answers
+ * fails.
+ */
 export const askpassProgram = `
 import { connect } from 'node:net';
 const socket = connect(process.env.ORIN_REMOTE_ASKPASS);
@@ -15,7 +18,10 @@ const hint = process.env.SSH_ASKPASS_PROMPT;
 socket.write(JSON.stringify({ hint, text: process.argv[2] ?? '' }) + '\\n');
 `;
 
-/** SSH_ASKPASS must be one executable file, so a script starts the program with the node that runs us. */
+/**
+ * SSH_ASKPASS must be one executable file, so a script starts the program with the node that runs
+ * us.
+ */
 export function askpassScript(node: string, program: string): string {
   return `#!/bin/sh\nunset NODE_OPTIONS\nexec ${quoted(node)} ${quoted(program)} "$@"\n`;
 }

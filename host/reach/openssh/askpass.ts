@@ -26,8 +26,9 @@ export interface Askpass {
 type Hint = 'answer' | 'confirm' | 'none';
 
 /**
- * Lets ssh ask a person: SSH_ASKPASS is a tiny program in `directory`, which only this user may enter, that passes
- * each question over a socket in the same directory. Answers travel through that socket and a pipe, nothing else.
+ * Lets ssh ask a person: SSH_ASKPASS is a tiny program in `directory`, which only this user may
+ * enter, that passes each question over a socket in the same directory. Answers travel through that
+ * socket and a pipe, nothing else.
  */
 export async function openAskpass(directory: string, listener: AskpassListener): Promise<Askpass> {
   const program = join(directory, 'askpass');
@@ -120,7 +121,10 @@ async function answer(
   }
 }
 
-/** The question as its wording tells: ssh passes on neither its kind nor whether the answer may be seen. */
+/**
+ * The question as its wording tells: ssh passes on neither its kind nor whether the answer may be
+ * seen.
+ */
 function questionOf(hint: 'answer' | 'confirm', text: string): Question {
   if (hint === 'confirm') {
     return { kind: 'host-key', text: `${text.trim()} (yes/no) `, echo: true };

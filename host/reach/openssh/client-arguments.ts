@@ -16,12 +16,15 @@ export interface LoginArguments {
 const option = (keyword: string, value: string) => ['-o', `${keyword}=${value}`];
 
 /**
- * How long a master outlives our control connection. It ends by itself when this program is killed, and must
- * not in the moment between its start and our first connection.
+ * How long a master outlives our control connection. It ends by itself when this program is killed,
+ * and must not in the moment between its start and our first connection.
  */
 const masterOutlivesUsS = 15;
 
-/** What every connection of ours has: no forwarding, no terminal, a dead peer noticed in 20 s. First value wins. */
+/**
+ * What every connection of ours has: no forwarding, no terminal, a dead peer noticed in 20 s. First
+ * value wins.
+ */
 function loginOptions(target: ResolvedTarget, login: LoginArguments): string[] {
   const mode = login.hostKeyPolicy === 'accept-new' ? 'accept-new' : target.strictHostKeyChecking;
   const isStrict = target.strictHostKeyChecking === 'yes' || login.exactKeyFile !== null;
@@ -52,7 +55,8 @@ export function masterArguments(
   login: LoginArguments,
   controlPath: string,
 ): string[] {
-  // A master that will go to the background silences its proxies, unless it debugs; nobody would know why one failed.
+  // A master that will go to the background silences its proxies, unless it debugs; nobody would
+  // know why one failed.
   const isProxied = target.proxyJump !== null || target.proxyCommand !== null;
   return [
     ...['-M', '-N', '-S', escapePercent(controlPath)],
@@ -64,8 +68,9 @@ export function masterArguments(
 }
 
 /**
- * Arguments of one command over a master. Nothing of the person's configuration concerns it any more; the address
- * that cannot be is there because ssh would otherwise open a connection of its own where the master refuses one.
+ * Arguments of one command over a master. Nothing of the person's configuration concerns it any
+ * more; the address that cannot be is there because ssh would otherwise open a connection of its
+ * own where the master refuses one.
  */
 export function sharedSessionArguments(
   controlPath: string,
@@ -81,7 +86,10 @@ export function sharedSessionArguments(
   ];
 }
 
-/** Arguments that have a channel opened over a master, for a subsystem that no server has: no process starts there. */
+/**
+ * Arguments that have a channel opened over a master, for a subsystem that no server has: no
+ * process starts there.
+ */
 export function probeArguments(controlPath: string, logPath: string): string[] {
   return [...sharing(controlPath, logPath), '-s', '--', 'board', 'orin-remote-ping'];
 }

@@ -16,7 +16,10 @@ interface Rule {
   explain(target: ResolvedTarget, text: string): Explanation;
 }
 
-/** What ssh itself says (with LC_ALL=C), in the order in which it counts: host keys before what follows from them. */
+/**
+ * What ssh itself says (with LC_ALL=C), in the order in which it counts: host keys before what
+ * follows from them.
+ */
 const rules: readonly Rule[] = [
   {
     pattern: /REMOTE HOST IDENTIFICATION HAS CHANGED|Host key for \S+ has changed/,
@@ -111,7 +114,10 @@ const rules: readonly Rule[] = [
   },
 ];
 
-/** Any failure of the ssh client to connect as the error a person sees: what, why (in ssh's words too), what next. `lockedKeys`: files that ssh could not use. */
+/**
+ * Any failure of the ssh client to connect as the error a person sees: what, why (in ssh's words
+ * too), what next. `lockedKeys`: files that ssh could not use.
+ */
 export function clientFailure(
   text: string,
   target: ResolvedTarget,
@@ -144,7 +150,10 @@ function withLocked(found: Explanation, lockedKeys: readonly string[]): Explanat
   return { ...found, why: [why, found.why].filter(Boolean).join(' · '), next };
 }
 
-/** Whether trying again may help: the server hung up before it said who it is, as a busy one does (MaxStartups). */
+/**
+ * Whether trying again may help: the server hung up before it said who it is, as a busy one does
+ * (MaxStartups).
+ */
 export function isPassing(text: string): boolean {
   const hungUp = /(kex|ssh)_exchange_identification: .*(closed|reset)|Connection reset by/;
   return hungUp.test(text) && !rules.some((rule) => rule.pattern.test(text));

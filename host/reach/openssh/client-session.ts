@@ -22,7 +22,10 @@ export interface SessionSurroundings {
 
 export interface Session {
   readonly process: RemoteProcess;
-  /** Between asking for the channel and the server's answer; null where that could not be told apart. */
+  /**
+   * Between asking for the channel and the server's answer; null where that could not be told
+   * apart.
+   */
   readonly roundTripMs: number | null;
 }
 
@@ -34,7 +37,8 @@ const lastWordMs = 500;
 const masterEndMs = 150;
 
 /**
- * Runs ssh for one command, without a shell in between, and waits until the server has opened a channel for it.
+ * Runs ssh for one command, without a shell in between, and waits until the server has opened a
+ * channel for it.
  * @throws OrinError `missing-tool`, what `refusedError` makes, or the signal's reason.
  */
 export async function startSession(
@@ -180,7 +184,10 @@ async function goneBefore(
   return await Promise.race([ended, sleep(lastWordMs, null, { ref: false })]);
 }
 
-/** How the command ended, or what to throw: ssh says 255 for a lost link, a signal, and a command's own 255. */
+/**
+ * How the command ended, or what to throw: ssh says 255 for a lost link, a signal, and a command's
+ * own 255.
+ */
 async function judge(
   how: Ending | null,
   progress: SessionProgress,

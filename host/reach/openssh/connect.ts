@@ -27,20 +27,27 @@ import { isThisMachine } from './this-machine.ts';
 import { watchSharedMaster } from './watch-shared-master.ts';
 
 export interface ClientConnectOptions extends Omit<ConnectOptions, 'privateKeys'> {
-  /** False: every command has a connection of its own, as on Windows, whose ssh cannot share one. */
+  /**
+   * False: every command has a connection of its own, as on Windows, whose ssh cannot share one.
+   */
   readonly canShare?: boolean;
 }
 
 const defaultTimeoutMs = 15_000;
-/** Beyond the time to connect: key exchange, keys in hardware, Kerberos, a proxy that logs in somewhere itself. */
+/**
+ * Beyond the time to connect: key exchange, keys in hardware, Kerberos, a proxy that logs in
+ * somewhere itself.
+ */
 const loginTimeMs = 60_000;
 const transientAttempts = 3;
 
 /**
- * Connects to a board with the system's ssh client: its settings, its known_hosts, its ways of logging in. Uses the
- * person's own ControlMaster where one is open, else one of ours that ends with this link, or with this program.
- * @throws OrinError, one of `missing-tool`, `unknown-host`, `unreachable`, `connect-timeout`, `proxy-failed`,
- * `ssh-unsupported`, `host-key-…`, `auth-failed`, `config`; or the signal's reason.
+ * Connects to a board with the system's ssh client: its settings, its known_hosts, its ways of
+ * logging in. Uses the person's own ControlMaster where one is open, else one of ours that ends
+ * with this link, or with this program.
+ * @throws OrinError, one of `missing-tool`, `unknown-host`, `unreachable`, `connect-timeout`,
+ *   `proxy-failed`, `ssh-unsupported`, `host-key-…`, `auth-failed`, `config`; or the signal's
+ *   reason.
  */
 export async function connectWithSshClient(
   target: ResolvedTarget,
@@ -162,7 +169,10 @@ async function startOwnMaster(attempt: Attempt, environment: NodeJS.ProcessEnv):
   }
 }
 
-/** Without a connection to share, one command that starts shows that the login works; login scripts may hold it up. */
+/**
+ * Without a connection to share, one command that starts shows that the login works; login scripts
+ * may hold it up.
+ */
 async function logInOnce(link: SshClientLink, signal: AbortSignal): Promise<void> {
   try {
     const process = await link.start('exit 0', signal);

@@ -34,8 +34,8 @@ export interface MasterLogin extends LoginArguments {
 }
 
 /**
- * Has ssh log in and stay in the background. It ends soon after our control connection does, so that nothing is left
- * when this program is killed.
+ * Has ssh log in and stay in the background. It ends soon after our control connection does, so
+ * that nothing is left when this program is killed.
  * @throws LoginFailure, OrinError `missing-tool`, or the signal's reason.
  */
 export async function startMaster(login: MasterLogin): Promise<Master> {

@@ -15,7 +15,10 @@ export interface SessionProgress {
   readonly text: string;
 }
 
-/** The file that ssh keeps of one command (`-E`), so that its words never mix with those of the command. */
+/**
+ * The file that ssh keeps of one command (`-E`), so that its words never mix with those of the
+ * command.
+ */
 export class SessionLog {
   readonly path: string;
 
@@ -32,7 +35,9 @@ export class SessionLog {
   }
 }
 
-/** Reads the debugging output of OpenSSH 7 to 10, of a command over a master and of one on its own. */
+/**
+ * Reads the debugging output of OpenSSH 7 to 10, of a command over a master and of one on its own.
+ */
 function parseSessionLog(text: string): SessionProgress {
   const status = /Received exit status from master (\d+)/.exec(text)?.[1];
   const refusal =

@@ -39,7 +39,10 @@ const awayCodes: readonly ErrorCode[] = [
   'proxy-failed',
 ];
 
-/** A `Link` over the system's ssh client: one process of it for each command, over one connection where it can. */
+/**
+ * A `Link` over the system's ssh client: one process of it for each command, over one connection
+ * where it can.
+ */
 export class SshClientLink implements Link {
   readonly board: string;
   readonly destination: string;
@@ -83,7 +86,9 @@ export class SshClientLink implements Link {
     return this.#roundTripMs;
   }
 
-  /** What commands were sent and what they said: ssh does not tell how much that was on the wire. */
+  /**
+   * What commands were sent and what they said: ssh does not tell how much that was on the wire.
+   */
   get traffic(): { readonly sentBytes: number; readonly receivedBytes: number } {
     return { sentBytes: this.#sentBytes, receivedBytes: this.#receivedBytes };
   }
@@ -198,7 +203,8 @@ export class SshClientLink implements Link {
     if (master !== null) return this.#lost(new Error('its ControlMaster is gone'));
     const words = progress.text.split('\n').filter((line) => !line.startsWith('debug'));
     const failure = clientFailure(words.join('\n'), target);
-    // Every command logs in anew: one that cannot get there is how the loss of this link is noticed.
+    // Every command logs in anew: one that cannot get there is how the loss of this link is
+    // noticed.
     if (awayCodes.includes(failure.code)) this.#settleGone(failure);
     return failure;
   }

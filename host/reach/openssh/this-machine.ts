@@ -2,7 +2,10 @@ import { lookup } from 'node:dns/promises';
 import { networkInterfaces } from 'node:os';
 import type { ResolvedTarget } from '../config/resolve-target.ts';
 
-/** Whether a target is this machine itself, by its addresses; never behind a proxy, where nobody can tell. */
+/**
+ * Whether a target is this machine itself, by its addresses; never behind a proxy, where nobody can
+ * tell.
+ */
 export async function isThisMachine(target: ResolvedTarget): Promise<boolean> {
   if (target.proxyJump !== null || target.proxyCommand !== null) return false;
   const addresses = await lookup(target.hostName, { all: true }).catch(() => []);

@@ -5,8 +5,9 @@ import type { SshClientLink } from './ssh-client-link.ts';
 const askAfterMs = 8000;
 
 /**
- * Watches a connection that is the person's own: its master may have no ServerAliveInterval and never notice a dead
- * peer. While commands run and nothing moves, `probe` provokes an answer; without any in 20 s the link is abandoned.
+ * Watches a connection that is the person's own: its master may have no ServerAliveInterval and
+ * never notice a dead peer. While commands run and nothing moves, `probe` provokes an answer;
+ * without any in 20 s the link is abandoned.
  */
 export function watchSharedMaster(link: SshClientLink, probe: () => Promise<unknown>): void {
   let answers = 0;

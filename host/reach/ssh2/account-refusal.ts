@@ -8,8 +8,9 @@ interface AccountRefusal {
 }
 
 /**
- * What a server's own words say of the account: its password must be changed first, or it has expired, is locked, or logins are
- * closed (pam_unix, pam_nologin, sshd). Null where they say nothing of it, as a greeting does not.
+ * What a server's own words say of the account: its password must be changed first, or it has
+ * expired, is locked, or logins are closed (pam_unix, pam_nologin, sshd). Null where they say
+ * nothing of it, as a greeting does not.
  */
 export function accountRefusal(said: string, board: string): AccountRefusal | null {
   const why = `the server says: ${cleanLine(said, 300)}`;

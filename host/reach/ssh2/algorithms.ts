@@ -9,7 +9,8 @@ import { OrinError } from '../../errors.ts';
 import type { ResolvedTarget } from '../config/resolve-target.ts';
 import type { KnownHost } from '../trust/known-hosts.ts';
 
-// AES-GCM first: half the processor time of chacha20 in Node, and the Orin's cores have AES instructions.
+// AES-GCM first: half the processor time of chacha20 in Node, and the Orin's cores have AES
+// instructions.
 const ciphers: readonly CipherAlgorithm[] = [
   'aes128-gcm@openssh.com',
   'aes256-gcm@openssh.com',
@@ -45,8 +46,8 @@ const hostKeys: readonly ServerHostKeyAlgorithm[] = [
 ];
 
 /**
- * What we offer to negotiate: our own order within what the settings allow, host keys of known types first, so
- * that a board known by its RSA key shows that one.
+ * What we offer to negotiate: our own order within what the settings allow, host keys of known
+ * types first, so that a board known by its RSA key shows that one.
  * @throws OrinError `ssh-unsupported` when the settings allow nothing that this client can do.
  */
 export function offeredAlgorithms(target: ResolvedTarget, known: KnownHost): Algorithms {

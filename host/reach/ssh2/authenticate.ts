@@ -20,7 +20,9 @@ export interface UnsignedKey extends Unsigned {
 
 export interface Authentication {
   readonly record: AuthRecord;
-  /** The next thing to try, or null when there is nothing left. Called by ssh2 after each refusal. */
+  /**
+   * The next thing to try, or null when there is nothing left. Called by ssh2 after each refusal.
+   */
   next(methodsLeft: readonly AuthenticationType[] | null): Promise<AnyAuthMethod | null>;
 }
 
@@ -32,8 +34,9 @@ interface Progress {
 }
 
 /**
- * Everything we can try on a server, in the order ssh tries it: keys, keyboard-interactive, password. Starts with a
- * key and not with `none`, which saves a round trip; `none` is sent only where the server's methods must be learnt.
+ * Everything we can try on a server, in the order ssh tries it: keys, keyboard-interactive,
+ * password. Starts with a key and not with `none`, which saves a round trip; `none` is sent only
+ * where the server's methods must be learnt.
  */
 export function authentication(
   target: ResolvedTarget,

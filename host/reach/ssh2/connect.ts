@@ -17,7 +17,10 @@ export interface ConnectOptions {
   readonly hostKeyPolicy: HostKeyPolicy;
   /** Never ask, whatever the prompter could. */
   readonly batchMode?: boolean;
-  /** For one attempt, without the time a person takes to answer; stands over ConnectTimeout. Default 15 s. */
+  /**
+   * For one attempt, without the time a person takes to answer; stands over ConnectTimeout. Default
+   * 15 s.
+   */
   readonly timeoutMs?: number;
   /** Silence after which a connection is taken for dead; default 20 s. */
   readonly deadAfterMs?: number;
@@ -35,10 +38,10 @@ const transientAttempts = 3;
 const maxHops = 8;
 
 /**
- * Connects to a board as ssh would: proxies, host key, authentication. Tries again (up to three times, or
- * ConnectionAttempts) only what may pass by itself: never a refused key, login or port.
- * @throws OrinError, one of `unknown-host`, `unreachable`, `connect-timeout`, `proxy-failed`, `ssh-unsupported`,
- * `host-key-…`, `auth-failed`, `auth-unsupported`; or the signal's reason.
+ * Connects to a board as ssh would: proxies, host key, authentication. Tries again (up to three
+ * times, or ConnectionAttempts) only what may pass by itself: never a refused key, login or port.
+ * @throws OrinError, one of `unknown-host`, `unreachable`, `connect-timeout`, `proxy-failed`,
+ *   `ssh-unsupported`, `host-key-…`, `auth-failed`, `auth-unsupported`; or the signal's reason.
  */
 export async function connectBoard(
   target: ResolvedTarget,
@@ -96,7 +99,8 @@ async function openHop(
   const { hops } = options;
   if (target.proxyJump === null) return null;
   if (hops === undefined) return await connectHop(target, options, depth);
-  // Hops in front of it belong to its connection: shared ones that led in a circle would wait for themselves.
+  // Hops in front of it belong to its connection: shared ones that led in a circle would wait for
+  // themselves.
   const { signal: _, hops: _2, ...forAll } = options;
   const open = (signal: AbortSignal) => connectHop(target, { ...forAll, signal }, depth);
   return await hops.through(target, open, options.signal);

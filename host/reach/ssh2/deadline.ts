@@ -1,4 +1,6 @@
-/** A time limit that stands still while a person thinks. Signals `expired` once; must be cleared. */
+/**
+ * A time limit that stands still while a person thinks. Signals `expired` once; must be cleared.
+ */
 export class Deadline {
   readonly limitMs: number;
   readonly expired: AbortSignal;

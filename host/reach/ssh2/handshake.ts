@@ -37,12 +37,15 @@ export class HandshakeFailure extends Error {
 }
 
 const mostBannerChars = 2000;
-/** ssh2 pings this often within the time of silence allowed, when a target sets no ServerAliveInterval. */
+/**
+ * ssh2 pings this often within the time of silence allowed, when a target sets no
+ * ServerAliveInterval.
+ */
 const pingsUntilDead = 4;
 
 /**
- * Speaks SSH over an open wire until the session is ready: key exchange, host key, authentication. Listens to the wire
- * before it first waits, so that a server that hangs up at once is heard.
+ * Speaks SSH over an open wire until the session is ready: key exchange, host key, authentication.
+ * Listens to the wire before it first waits, so that a server that hangs up at once is heard.
  * @throws HandshakeFailure
  */
 export async function handshake(

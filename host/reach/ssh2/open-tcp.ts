@@ -39,7 +39,8 @@ export function openTcp(target: ResolvedTarget, signal: AbortSignal): Promise<Op
       startedMs = performance.now();
     });
     socket.once('error', fail);
-    // Later errors are heard by whoever speaks over it; between two listeners one must not end the program.
+    // Later errors are heard by whoever speaks over it; between two listeners one must not end the
+    // program.
     socket.on('error', () => {});
     socket.once('connect', () => {
       settle();

@@ -17,7 +17,8 @@ export interface OpenWire {
 }
 
 /**
- * Opens the way to a target: straight, through the jump host in front of it, or through its ProxyCommand.
+ * Opens the way to a target: straight, through the jump host in front of it, or through its
+ * ProxyCommand.
  * @throws the socket's error, OrinError `proxy-failed`, or the signal's reason.
  */
 export async function openWire(

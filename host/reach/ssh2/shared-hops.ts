@@ -11,19 +11,23 @@ export interface Hop {
   end(): Promise<void>;
 }
 
-/** SSH_OPEN_RESOURCE_SHORTAGE of RFC 4254 §5.1: this connection carries no more, another one may. */
+/**
+ * SSH_OPEN_RESOURCE_SHORTAGE of RFC 4254 §5.1: this connection carries no more, another one may.
+ */
 const RESOURCE_SHORTAGE = 4;
 
 /**
- * Connections to jump hosts, one for all boards behind the same one: OpenSSH's ProxyJump opens one for each, which a jump host's sshd
- * drops at random beyond ten handshakes (MaxStartups), and asks as often. A host that carries no more gets another connection; one that
- * died is opened again by whoever needs it first. They stay open until `close`.
+ * Connections to jump hosts, one for all boards behind the same one: OpenSSH's ProxyJump opens one
+ * for each, which a jump host's sshd drops at random beyond ten handshakes (MaxStartups), and asks
+ * as often. A host that carries no more gets another connection; one that died is opened again by
+ * whoever needs it first. They stay open until `close`.
  */
 export class SharedHops {
   readonly #hops = new Map<string, SharedHop>();
 
   /**
-   * The way through a target's jump hosts, open. `open` makes one connection to the last of them; it outlives whoever caused it.
+   * The way through a target's jump hosts, open. `open` makes one connection to the last of them;
+   * it outlives whoever caused it.
    * @throws what `open` throws, to all who wait for it; the signal's reason.
    */
   async through(
@@ -127,7 +131,9 @@ async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefine
   }
 }
 
-/** The jump host's word on this destination; anything else concerns the connection to the jump host. */
+/**
+ * The jump host's word on this destination; anything else concerns the connection to the jump host.
+ */
 function isAnswer(error: unknown): boolean {
   if (!(error instanceof Error) || !('reason' in error)) return false;
   return typeof error.reason === 'number' && error.reason !== RESOURCE_SHORTAGE;

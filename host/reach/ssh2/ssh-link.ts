@@ -81,8 +81,8 @@ export class SshLink implements Link {
 
   /**
    * Starts a command under the login shell. Aborting the signal closes its channel, at any time.
-   * @throws OrinError `connection-lost`, `remote-command` when the server refuses another channel; or the
-   * signal's reason.
+   * @throws OrinError `connection-lost`, `remote-command` when the server refuses another channel;
+   *   or the signal's reason.
    */
   async start(command: string, signal?: AbortSignal): Promise<RemoteProcess> {
     signal?.throwIfAborted();
@@ -134,7 +134,8 @@ export class SshLink implements Link {
           signal?.removeEventListener('abort', abort);
           if (error) void this.#refusedChannel(error).then(reject);
           else if (signal?.aborted) channel.close();
-          // Listening must start in this very call: the exit may be in the packet that is being read.
+          // Listening must start in this very call: the exit may be in the packet that is being
+          // read.
           else resolve(this.#listenTo(channel));
         });
       } catch (error) {
@@ -155,7 +156,8 @@ export class SshLink implements Link {
   async #refusedChannel(error: Error & { reason?: unknown }): Promise<Error> {
     const isFull = error.reason !== undefined;
     const saysLost = /No response from server|Not connected/.test(error.message);
-    // A connection that is cut just now first refuses the command, and only then says that it is gone.
+    // A connection that is cut just now first refuses the command, and only then says that it is
+    // gone.
     const isGone = saysLost || (!isFull && (await this.#isGoneWithin(500)));
     if (isGone) return this.#lost(this.#lastError ?? error);
     return new OrinError({
@@ -187,7 +189,10 @@ export class SshLink implements Link {
     });
   }
 
-  /** Packets of this turn of the event loop go out in one system call: half the time of a loopback upload. */
+  /**
+   * Packets of this turn of the event loop go out in one system call: half the time of a loopback
+   * upload.
+   */
   #cork(): void {
     if (this.#isCorked) return;
     const { wire } = this.#parts;

@@ -11,7 +11,9 @@ export interface ProcessSurroundings {
   burst(): void;
 }
 
-/** After `close()`, how long the other side may take to confirm before `exit` settles without it. */
+/**
+ * After `close()`, how long the other side may take to confirm before `exit` settles without it.
+ */
 const closeGraceMs = 500;
 
 /** A running command as the seam wants it, free of the traps of ssh2's channel. */
@@ -38,7 +40,8 @@ export function remoteProcess(
     });
     channel.on('close', () => {
       stdin.shut('the remote command has ended');
-      // A channel that closes without a word may be the first sign of a lost link; give that a moment to show.
+      // A channel that closes without a word may be the first sign of a lost link; give that a
+      // moment to show.
       if (said) resolve(said);
       else setTimeout(settleEarly, 50).unref();
     });

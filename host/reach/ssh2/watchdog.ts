@@ -10,8 +10,8 @@ export interface WatchdogOptions {
 }
 
 /**
- * Watches that bytes arrive; something else must provoke them. Calls `onDead` once. Time in which this process itself
- * did not run (a suspended laptop, Ctrl-Z) does not count against the peer.
+ * Watches that bytes arrive; something else must provoke them. Calls `onDead` once. Time in which
+ * this process itself did not run (a suspended laptop, Ctrl-Z) does not count against the peer.
  * @returns a function that ends the watch.
  */
 export function watchLiveness(

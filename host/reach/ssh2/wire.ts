@@ -6,7 +6,10 @@ export interface Wire extends Duplex {
   readonly bytesWritten: number;
 }
 
-/** A pair of streams (a proxy command's pipes, a forwarded channel) as one stream that counts its bytes. */
+/**
+ * A pair of streams (a proxy command's pipes, a forwarded channel) as one stream that counts its
+ * bytes.
+ */
 export class Tunnel extends Duplex implements Wire {
   bytesRead = 0;
   bytesWritten = 0;

@@ -13,7 +13,10 @@ import type { Prompter } from './prompter.ts';
 import { rememberHost } from './remember-host.ts';
 import { keyTypeOf } from './ssh-wire.ts';
 
-/** What to do about a host nobody has met; `exactKey` trusts one key and nothing else, known_hosts unread. */
+/**
+ * What to do about a host nobody has met; `exactKey` trusts one key and nothing else, known_hosts
+ * unread.
+ */
 export type HostKeyPolicy = 'ask' | 'accept-new' | { readonly exactKey: Buffer };
 
 export interface HostKeyCheck {
@@ -25,7 +28,8 @@ export interface HostKeyCheck {
 }
 
 /**
- * Decides whether the key a host showed is to be trusted, asking and remembering where the policy says so.
+ * Decides whether the key a host showed is to be trusted, asking and remembering where the policy
+ * says so.
  * @throws OrinError `host-key-unknown`, `host-key-changed` or `host-key-revoked`.
  */
 export async function checkHostKey(key: Buffer, check: HostKeyCheck): Promise<void> {

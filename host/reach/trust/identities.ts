@@ -20,8 +20,9 @@ export interface Identity {
   /** For messages: where it comes from, its type and fingerprint; never a secret. */
   readonly label: string;
   /**
-   * What to hand ssh2; a passphrase is asked for only when the server wants this key signed with. Null where the key
-   * cannot be offered after all. `onUnsigned` hears, now or later, why nothing is signed with it.
+   * What to hand ssh2; a passphrase is asked for only when the server wants this key signed with.
+   * Null where the key cannot be offered after all. `onUnsigned` hears, now or later, why nothing
+   * is signed with it.
    */
   method(username: string, onUnsigned: (why: Unsigned) => void): Promise<AnyAuthMethod | null>;
 }
@@ -29,7 +30,9 @@ export interface Identity {
 /** Why nothing was signed with a key. */
 export interface Unsigned {
   readonly kind: 'locked' | 'unreadable' | 'refused';
-  /** The server was shown the public half and would take the key; false where nobody could ask it. */
+  /**
+   * The server was shown the public half and would take the key; false where nobody could ask it.
+   */
   readonly isWanted: boolean;
   /** The key's file; null of a key of the agent. */
   readonly path: string | null;
@@ -49,8 +52,9 @@ interface FoundFile {
 }
 
 /**
- * The keys to offer, in order: those that IdentityFile names (through the agent where it holds them), then the rest
- * of the agent's unless IdentitiesOnly. Named keys first, because a server hangs up after MaxAuthTries.
+ * The keys to offer, in order: those that IdentityFile names (through the agent where it holds
+ * them), then the rest of the agent's unless IdentitiesOnly. Named keys first, because a server
+ * hangs up after MaxAuthTries.
  */
 export async function collectIdentities(
   target: ResolvedTarget,
@@ -78,7 +82,10 @@ export async function collectIdentities(
   };
 }
 
-/** Keys and certificates that would be offered by ssh and cannot be used by ssh2, each as a sentence. */
+/**
+ * Keys and certificates that would be offered by ssh and cannot be used by ssh2, each as a
+ * sentence.
+ */
 export async function unusableIdentities(target: ResolvedTarget): Promise<readonly string[]> {
   const { skipped } = await collectIdentities(target, silentPrompter, []);
   return skipped.filter(
@@ -129,7 +136,8 @@ function whyNotType(keyType: string): string {
 async function explainUnusable(files: readonly FoundFile[], skipped: string[]): Promise<void> {
   for (const { path, content } of files) {
     if (content.kind === 'unusable') skipped.push(`${path}: ${content.reason}`);
-    // ssh lists its default names whether or not they exist; only a name somebody wrote is worth a word.
+    // ssh lists its default names whether or not they exist; only a name somebody wrote is worth a
+    // word.
     if (content.kind === 'missing' && !/^id_[a-z0-9]+(_sk)?$/.test(basename(path))) {
       skipped.push(`${path}: no such file`);
     }
@@ -251,7 +259,10 @@ function labelOf(source: string, blob: Buffer): string {
 
 type Sign = (data: Buffer, options: SigningRequestOptions, done: SignCallback) => void;
 
-/** Lets ssh2 offer a public key first and sign later, when the server has said that it wants this one. */
+/**
+ * Lets ssh2 offer a public key first and sign later, when the server has said that it wants this
+ * one.
+ */
 class OneKeyAgent extends ssh2.BaseAgent<Buffer> {
   readonly #blob: Buffer;
   readonly #sign: Sign;

@@ -47,7 +47,10 @@ async function publicHalfOnly(path: string): Promise<KeyFile> {
   return { kind: 'public', publicKey: key };
 }
 
-/** What ssh2 decrypts of an openssh-key-v1 file; its ChaCha20 is part of what it would have to compile. */
+/**
+ * What ssh2 decrypts of an openssh-key-v1 file; its ChaCha20 is part of what it would have to
+ * compile.
+ */
 const readableCiphers =
   /^(none|3des-cbc|aes(128|192|256)-(cbc|ctr)|aes(128|256)-gcm@openssh\.com)$/;
 
@@ -82,7 +85,9 @@ function whyUnusable(head: OpenSshHead | null, { message }: Error): string | nul
   return /encrypted/i.test(message) ? null : 'a format that this client cannot read';
 }
 
-/** The same words for files and for what an agent holds; the way of connecting is chosen by them. */
+/**
+ * The same words for files and for what an agent holds; the way of connecting is chosen by them.
+ */
 export function whyNot(what: string): string {
   return `${what}, which this client cannot use`;
 }

@@ -22,7 +22,10 @@ export type HostKeyVerdict =
   | { readonly kind: 'ca-only'; readonly known: KnownKey }
   | { readonly kind: 'unknown' };
 
-/** The name under which ssh files a host: the alias alone, the host alone on port 22, else `[host]:port`. */
+/**
+ * The name under which ssh files a host: the alias alone, the host alone on port 22, else
+ * `[host]:port`.
+ */
 export function knownHostsName(host: string, port: number, alias: string | null): string {
   if (alias !== null) return alias.toLowerCase();
   const name = host.toLowerCase();
@@ -48,7 +51,10 @@ export async function readKnownHost(target: HostInFiles): Promise<KnownHost> {
 
 type HostInFiles = Pick<ResolvedTarget, 'hostName' | 'port' | 'hostKeyAlias' | 'knownHostsFiles'>;
 
-/** Every line of the files that speaks of `name`; files that are not there or not readable hold none. */
+/**
+ * Every line of the files that speaks of `name`; files that are not there or not readable hold
+ * none.
+ */
 export async function readKnownKeys(files: readonly string[], name: string): Promise<KnownKey[]> {
   const texts = await Promise.all(files.map((file) => readSetting(file)));
   return texts.flatMap((text, index) => knownKeys(text, files[index] ?? '', name));
@@ -89,9 +95,10 @@ function namesHost(hosts: string, name: string): boolean {
 }
 
 /**
- * What is known of a key that a host showed, as OpenSSH's check_host_key decides: a host of which nothing is known
- * under its port is looked for without it, and is then known or not, but never changed. A key that is revoked there
- * is refused, which OpenSSH does only where checking is strict.
+ * What is known of a key that a host showed, as OpenSSH's check_host_key decides: a host of which
+ * nothing is known under its port is looked for without it, and is then known or not, but never
+ * changed. A key that is revoked there is refused, which OpenSSH does only where checking is
+ * strict.
  */
 export function judgeHostKey(key: Buffer, { named, withoutPort }: KnownHost): HostKeyVerdict {
   const verdict = judgeKey(key, named);
@@ -102,8 +109,8 @@ export function judgeHostKey(key: Buffer, { named, withoutPort }: KnownHost): Ho
 }
 
 /**
- * A revoked key is refused whatever else is known. Where other keys are known, of whichever type, this one is a change: a
- * host is asked for a type that is known first.
+ * A revoked key is refused whatever else is known. Where other keys are known, of whichever type,
+ * this one is a change: a host is asked for a type that is known first.
  */
 function judgeKey(key: Buffer, known: readonly KnownKey[]): HostKeyVerdict {
   const plain = known.filter((one) => one.marker === 'none');

@@ -10,7 +10,10 @@ export interface Question {
 /** Asks the person. `null` means that nobody can be asked: no terminal, or --batch-mode. */
 export interface Prompter {
   ask(question: Question, signal?: AbortSignal): Promise<string | null>;
-  /** While a question may come: what is typed before it is not shown, until the function that this gives is called. */
+  /**
+   * While a question may come: what is typed before it is not shown, until the function that this
+   * gives is called.
+   */
   hush?(): () => void;
 }
 

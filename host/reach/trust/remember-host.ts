@@ -4,8 +4,8 @@ import { dirname } from 'node:path';
 import { keyTypeOf } from './ssh-wire.ts';
 
 /**
- * Appends a host's key to a known_hosts file as OpenSSH does: one write with O_APPEND, after a newline where the
- * file's last line lacks one, the name hashed when asked.
+ * Appends a host's key to a known_hosts file as OpenSSH does: one write with O_APPEND, after a
+ * newline where the file's last line lacks one, the name hashed when asked.
  * @throws the file system's error when the file cannot be written.
  */
 export async function rememberHost(

@@ -29,7 +29,10 @@ export class SshReader {
   }
 }
 
-/** Whether a public key blob is its type and at least one field more, and ends where the last field does. */
+/**
+ * Whether a public key blob is its type and at least one field more, and ends where the last field
+ * does.
+ */
 export function isWholeKey(blob: Buffer): boolean {
   try {
     const reader = new SshReader(blob);

@@ -9,17 +9,24 @@ export type Unlocked =
   | { readonly kind: 'locked' | 'unreadable'; readonly reason: string };
 
 const attempts = 3;
-/** What ssh2 says of a wrong passphrase; the second is OpenSSL's word for an AES-GCM tag that does not fit. */
+/**
+ * What ssh2 says of a wrong passphrase; the second is OpenSSL's word for an AES-GCM tag that does
+ * not fit.
+ */
 const wrongPassphrase = /bad passphrase|unable to authenticate data|bad decrypt/i;
 
-/** Asks for the passphrase of a key up to three times; an empty answer goes on without the key, as in ssh. */
+/**
+ * Asks for the passphrase of a key up to three times; an empty answer goes on without the key, as
+ * in ssh.
+ */
 export async function unlockKey(path: string, text: string, prompter: Prompter): Promise<Unlocked> {
   for (let attempt = 1; attempt <= attempts; attempt++) {
     const again = attempt === 1 ? '' : 'That was not it. ';
     const question = `${again}Passphrase of ${path}: `;
     const passphrase = await prompter.ask({ kind: 'passphrase', text: question, echo: false });
     if (passphrase === null || passphrase === '') break;
-    // ssh2 derives the key in JavaScript: 0.4 s for ssh-keygen's 16 rounds, in which nothing else runs.
+    // ssh2 derives the key in JavaScript: 0.4 s for ssh-keygen's 16 rounds, in which nothing else
+    // runs.
     const key = parseKey(text, passphrase);
     if (!(key instanceof Error)) return { key };
     if (!wrongPassphrase.test(key.message)) {

@@ -1,7 +1,8 @@
-# `newest DIR` leaves the number of the newest segment of the run in DIR in `$k` and the path of its journal in `$j`.
-# `alive DIR` does that too, tells whether the run's supervisor is there and leaves its number in `$p`. A number alone
-# proves nothing: it may belong to another process by now, so its command line must name the run, and the journal must
-# be of this boot. After answer.sh and `read_boot`.
+# `newest DIR` leaves the number of the newest segment of the run in DIR in `$k` and the path of its
+# journal in `$j`. `alive DIR` does that too, tells whether the run's supervisor is there and leaves
+# its number in `$p`. A number alone proves nothing: it may belong to another process by now, so its
+# command line must name the run, and the journal must be of this boot. After answer.sh and
+# `read_boot`.
 # shellcheck disable=SC2154 # boot
 newest() {
   k=1

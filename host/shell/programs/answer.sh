@@ -1,4 +1,5 @@
-# `o KEY VALUE` prints a line of an answer that readAnswer reads; `first KEY FILE` the first line of a file.
+# `o KEY VALUE` prints a line of an answer that readAnswer reads; `first KEY FILE` the first line of
+# a file.
 o() {
   printf %s "$1=$2"
   echo
@@ -10,5 +11,6 @@ first() {
   o "$1" "$v"
 }
 
-# Text of /proc with NULs between its words, as one line: BusyBox's grep sees no further than the first.
+# Text of /proc with NULs between its words, as one line: BusyBox's grep sees no further than the
+# first.
 printable() { tr -c " -~" " "; }

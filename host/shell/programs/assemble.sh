@@ -1,5 +1,6 @@
-# Puts received segments together. It is started early and waits for one line that names them all, so that only half a
-# round trip lies between the last segment and this. Answers as receive.sh does in the end. After store-file.sh.
+# Puts received segments together. It is started early and waits for one line that names them all,
+# so that only half a round trip lies between the last segment and this. Answers as receive.sh does
+# in the end. After store-file.sh.
 # shellcheck disable=SC2086,SC2154 # names of segments; what store-file.sh sets
 read -r l || exit 7
 set -- $l

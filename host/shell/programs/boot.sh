@@ -1,4 +1,5 @@
-# `read_boot ROOT`: leaves the kernel's identity of this boot in `$boot`; empty where it is not told.
+# `read_boot ROOT`: leaves the kernel's identity of this boot in `$boot`; empty where it is not
+# told.
 # shellcheck disable=SC2034 # for the programs beside it
 read_boot() {
   boot=

@@ -1,5 +1,5 @@
-# Asks the supervisor of a run to stop, and says `asked`; one that is still there after 15 s is killed with its whole
-# session. After answer.sh, boot.sh and alive.sh. $1: directory of the run.
+# Asks the supervisor of a run to stop, and says `asked`; one that is still there after 15 s is
+# killed with its whole session. After answer.sh, boot.sh and alive.sh. $1: directory of the run.
 # shellcheck disable=SC2154 # p
 read_boot ""
 alive "$1" || exit 0

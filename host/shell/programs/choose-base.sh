@@ -1,17 +1,19 @@
-# Chooses `$base`, or leaves it empty, and prints why earlier choices were passed over.
-# A place that ORIN_REMOTE_DIR names is the only one, and told as `named`: whoever chose it must not find their runs
-# elsewhere. ORIN_REMOTE_DEMO_DIR, set by the demo board, replaces ~/.cache as the first place. After base-names.sh.
+# Chooses `$base`, or leaves it empty, and prints why earlier choices were passed over. A place that
+# ORIN_REMOTE_DIR names is the only one, and told as `named`: whoever chose it must not find their
+# runs elsewhere. ORIN_REMOTE_DEMO_DIR, set by the demo board, replaces ~/.cache as the first place.
+# After base-names.sh.
 #
-# What lies in the base is executed, and removed by name. So it is a directory of this user that nobody else can write
-# to, and so is the way to it: each directory above belongs to root or this user, and others can write there only if it
-# is sticky, as /tmp is, where they cannot rename what is not theirs. Each is judged after it was made, by its physical
-# path.
+# What lies in the base is executed, and removed by name. So it is a directory of this user that
+# nobody else can write to, and so is the way to it: each directory above belongs to root or this
+# user, and others can write there only if it is sticky, as /tmp is, where they cannot rename what
+# is not theirs. Each is judged after it was made, by its physical path.
 #
-# A base that has our marker is ours also when its disk is full or read-only: what waits there is to be collected and
-# cleaned. The reason for which nothing can run there is then printed as `trouble`.
+# A base that has our marker is ours also when its disk is full or read-only: what waits there is to
+# be collected and cleaned. The reason for which nothing can run there is then printed as `trouble`.
 # shellcheck disable=SC2030,SC2031,SC2154 # `n` of a subshell is another; marker, names, trial
 
-# The directory in which we make ours where ORIN_REMOTE_DIR names a place: nothing beside it is ever touched.
+# The directory in which we make ours where ORIN_REMOTE_DIR names a place: nothing beside it is ever
+# touched.
 directory=orin-remote
 base=
 me=$(id -u)
@@ -27,7 +29,8 @@ reject() {
 # Only characters that survive double quotes in every later script; `tr` because dash knows no [^…].
 plain() { [ -z "$(printf %s "$1" | tr -d "A-Za-z0-9/._@+,=: -")" ]; }
 
-# judge_way DIR: leaves in `$y` why somebody else could replace what lies below DIR; empty when nobody could.
+# judge_way DIR: leaves in `$y` why somebody else could replace what lies below DIR; empty when
+# nobody could.
 judge_way() {
   q=$1
   set --
@@ -89,7 +92,8 @@ unmake() {
   done
 }
 
-# usable PATH: makes PATH the base where that is safe and possible; else prints why not and leaves nothing of it behind.
+# usable PATH: makes PATH the base where that is safe and possible; else prints why not and leaves
+# nothing of it behind.
 usable() {
   d=${1%/*}
   b=$1
@@ -130,7 +134,8 @@ usable() {
   done
   try_base "$b"
   if [ -n "$y" ]; then unmake "$b"; reject "$y" "$1"; return; fi
-  # Whoever made the directory knows how many; another probe at the same moment must not overwrite that.
+  # Whoever made the directory knows how many; another probe at the same moment must not overwrite
+  # that.
   if [ "$n" -gt 0 ]; then
     echo "orin-remote $n" > "$b/$marker"
   else

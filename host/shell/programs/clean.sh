@@ -1,9 +1,9 @@
-# Removes from a base directory what orin-remote wrote there, by its names, and the directories that are empty then.
-# Nothing else: what somebody put among it stays and is told as `kept=<path>`. No symbolic link is followed and no mount
-# point crossed. `left=<path>` is what should have gone and did not, `moved=1` that interrupts of this boot are still
-# moved; exit code 8 that the directory does not have our marker.
-# $1: base directory. $2: identity of the boot. $3: `also-moved` to go on while interrupts are moved; their record stays
-# then. After base-names.sh and answer.sh.
+# Removes from a base directory what orin-remote wrote there, by its names, and the directories that
+# are empty then. Nothing else: what somebody put among it stays and is told as `kept=<path>`. No
+# symbolic link is followed and no mount point crossed. `left=<path>` is what should have gone and
+# did not, `moved=1` that interrupts of this boot are still moved; exit code 8 that the directory
+# does not have our marker. $1: base directory. $2: identity of the boot. $3: `also-moved` to go on
+# while interrupts are moved; their record stays then. After base-names.sh and answer.sh.
 # shellcheck disable=SC2086,SC2125,SC2154,SC2231,SC2254 # patterns; marker, names, trial
 boot=$2
 even=$3
@@ -12,7 +12,8 @@ w=
 read -r w n < "$marker"
 [ "$w" = orin-remote ] || exit 8
 
-# As it is now: since the probe they may have been put back, and the guardian of a run that was just stopped is at it.
+# As it is now: since the probe they may have been put back, and the guardian of a run that was just
+# stopped is at it.
 moved() { [ "$(head -n 1 irq/record 2> /dev/null)" = "boot $boot" ]; }
 guarded() {
   cat /proc/[0-9]*/cmdline 2> /dev/null | printable | grep -q "orin-remote-irq-guar[d] $PWD/irq"
@@ -39,7 +40,8 @@ x=$x$x
 h40=$x$x$x$x$x
 h64=$h40$x$x$x
 
-# Whole trees are ours by the name of their top and a file in it. Only what is no directory is removed by `rm`.
+# Whole trees are ours by the name of their top and a file in it. Only what is no directory is
+# removed by `rm`.
 tree() {
   find "$1" -xdev "(" -type f -o -type l -o -type p -o -type s ")" -exec rm -f {} + || b=1
   find "$1" -xdev -depth -type d -exec rmdir {} + 2> /dev/null
@@ -53,7 +55,8 @@ files() {
   fi
 }
 
-# A run has a plan; one that is laid back from a workstation is `.<run id>.<12 digits>` until it is whole.
+# A run has a plan; one that is laid back from a workstation is `.<run id>.<12 digits>` until it is
+# whole.
 if real runs; then
   for r in runs/* runs/.*.$h12; do
     if real "$r"; then

@@ -1,6 +1,6 @@
-# The CPUs that this shell may use, those that the kernel isolates, those of its control group, of the nearest one that
-# has a cpuset of its own, and the CPU quotas of its control group and all above. Version 1 names controllers,
-# version 2 does not (cgroups(7)). After describe-board.sh.
+# The CPUs that this shell may use, those that the kernel isolates, those of its control group, of
+# the nearest one that has a cpuset of its own, and the CPU quotas of its control group and all
+# above. Version 1 names controllers, version 2 does not (cgroups(7)). After describe-board.sh.
 # shellcheck disable=SC2154 # root
 groups=$root/sys/fs/cgroup
 if [ -r "$root/proc/self/status" ]; then

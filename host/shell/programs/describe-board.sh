@@ -1,7 +1,7 @@
-# What a board is, as `key=value` lines; see probe-answer.ts. The lines of a file are read in the shell itself, without
-# a process for it.
-# $1: stands before every /proc, /sys, /etc and /var path; empty but in tests. $2: tools to look for. $3: name of the
-# socket of the lock, without a scope. $4: a program of Perl that tells whose process listens on the socket that it is given.
+# What a board is, as `key=value` lines; see probe-answer.ts. The lines of a file are read in the
+# shell itself, without a process for it. $1: stands before every /proc, /sys, /etc and /var path;
+# empty but in tests. $2: tools to look for. $3: name of the socket of the lock, without a scope.
+# $4: a program of Perl that tells whose process listens on the socket that it is given.
 # shellcheck disable=SC2034 # for the programs after it
 {
   root=$1
@@ -10,7 +10,8 @@
   peer=$4
 }
 export LC_ALL=C
-# Directories that a non-interactive SSH command does not search, though nvpmodel and trtexec live there.
+# Directories that a non-interactive SSH command does not search, though nvpmodel and trtexec live
+# there.
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/src/tensorrt/bin
 
 o clock "$(date +%s.%N)"

@@ -1,6 +1,6 @@
-# Looks for trtexec and for libraries of ONNX Runtime in their usual places. Prints `key=value` lines, of a bounded
-# number of files; changes nothing on the board. After answer.sh.
-# $1: a library that a person names, which comes first; empty where nobody does.
+# Looks for trtexec and for libraries of ONNX Runtime in their usual places. Prints `key=value`
+# lines, of a bounded number of files; changes nothing on the board. After answer.sh. $1: a library
+# that a person names, which comes first; empty where nobody does.
 export LC_ALL=C
 named=$1
 PATH=$PATH:/usr/src/tensorrt/bin:/usr/local/tensorrt/bin
@@ -10,7 +10,8 @@ if [ -n "$t" ]; then
   o banner "$("$t" --help 2>&1 | head -n 1)"
 fi
 
-# look NAME FILE: two names of one library are one library; a person's own name for it is the one that is known here.
+# look NAME FILE: two names of one library are one library; a person's own name for it is the one
+# that is known here.
 look() {
   o lib "$1"
   o version "$(grep -aom1 "VERS_[0-9][0-9.]*" "$2" | head -n 1)"
@@ -20,9 +21,9 @@ look() {
 }
 
 if [ -n "$named" ] && [ -f "$named" ]; then look "$named" "$(readlink -f "$named")"; fi
-# Where libraries of ONNX Runtime end up: installs of one's own, distributions, Python wheels, unpacked archives. In a
-# home, environments may hide themselves or lie in a folder of them: venv, virtualenvwrapper, pipenv, poetry, pyenv,
-# conda.
+# Where libraries of ONNX Runtime end up: installs of one's own, distributions, Python wheels,
+# unpacked archives. In a home, environments may hide themselves or lie in a folder of them: venv,
+# virtualenvwrapper, pipenv, poetry, pyenv, conda.
 for f in \
   /usr/local/lib/libonnxruntime.so* \
   /usr/lib/libonnxruntime.so* \

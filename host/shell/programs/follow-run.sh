@@ -1,6 +1,7 @@
-# Streams the journal of a run that was started before, after `<mark>run:live:<boot>` or, when no supervisor is there any
-# more, `<mark>run:ended:<boot>:<bytes>`. After answer.sh, boot.sh, alive.sh and follow.sh.
-# $1: directory of the run. $2: mark. $3: segment. $4: name of its journal. $5: from which byte on, 1 for the first.
+# Streams the journal of a run that was started before, after `<mark>run:live:<boot>` or, when no
+# supervisor is there any more, `<mark>run:ended:<boot>:<bytes>`. After answer.sh, boot.sh, alive.sh
+# and follow.sh. $1: directory of the run. $2: mark. $3: segment. $4: name of its journal. $5: from
+# which byte on, 1 for the first.
 # shellcheck disable=SC2034,SC2154,SC2209 # x for `follow`; boot and k
 r=$1
 mark=$2

@@ -1,8 +1,10 @@
-# `follow FROM FILE`, the last command of a program: prints a file from byte FROM on, and what is added to it until
-# process `$p` has ended. `$x` is `exec`, or empty where `$p` is a child of this shell, which must reap it.
+# `follow FROM FILE`, the last command of a program: prints a file from byte FROM on, and what is
+# added to it until process `$p` has ended. `$x` is `exec`, or empty where `$p` is a child of this
+# shell, which must reap it.
 #
-# GNU tail waits in the kernel and costs the board nothing while it measures. One without `--pid` (BusyBox) looks once a
-# second, and is ended by a loop beside it; it is tried, not told by its name.
+# GNU tail waits in the kernel and costs the board nothing while it measures. One without `--pid`
+# (BusyBox) looks once a second, and is ended by a loop beside it; it is tried, not told by its
+# name.
 # shellcheck disable=SC2154 # p and x
 gone() {
   z=

@@ -1,4 +1,5 @@
-# Prints a line for each file of a directory: its SHA-256, its size in bytes, its name. $1: the directory. Then names.
+# Prints a line for each file of a directory: its SHA-256, its size in bytes, its name. $1: the
+# directory. Then names.
 cd "$1" || exit
 shift
 for f in "$@"; do

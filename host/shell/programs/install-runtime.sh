@@ -1,7 +1,7 @@
-# Builds a runtime's tree from the store, under a temporary name until it is whole; then says `installed`. Hard links
-# where the file system has them, copies where not.
-# $1: base directory. $2: temporary name. $3: final name. $4: directories of the tree.
-# Then `<path>:<mode>:<path in the base>` of each file.
+# Builds a runtime's tree from the store, under a temporary name until it is whole; then says
+# `installed`. Hard links where the file system has them, copies where not. $1: base directory. $2:
+# temporary name. $3: final name. $4: directories of the tree. Then
+# `<path>:<mode>:<path in the base>` of each file.
 cd "$1" || exit 6
 t=$2
 final=$3
@@ -31,9 +31,11 @@ for e in "$@"; do
   { ln "$f" "$n" 2> /dev/null || cp "$f" "$n"; } && chmod "$m" "$n" &&
     echo "$m ${f##*/} ${r%:*}" >> "$t/manifest" || exit 6
 done
-# A tree of this name is there only when one of its files was found damaged, or another client was quicker.
+# A tree of this name is there only when one of its files was found damaged, or another client was
+# quicker.
 if [ -e "$final" ]; then mv "$final" "$t.old"; fi
-# Not `mv -T`, which not every board has: where another client was quicker, ours would go into its directory.
+# Not `mv -T`, which not every board has: where another client was quicker, ours would go into its
+# directory.
 if [ -e "$final" ]; then :; else mv "$t" "$final" 2> /dev/null; fi
 [ -e "$final/manifest" ] || exit 6
 rm -rf "$t.old"

@@ -1,7 +1,7 @@
-# Prints of each run a line `run ID ALIVE AGE BYTES ENDS EARLIER`, one `plan` with its plan and one `last` with the last
-# line of its journal. ALIVE is 1 or 0, AGE in seconds; the ends of processes of all segments, and of those before the
-# newest. After answer.sh, boot.sh and alive.sh.
-# $1: base directory. $2: bytes that a plan has at most. Then names of runs.
+# Prints of each run a line `run ID ALIVE AGE BYTES ENDS EARLIER`, one `plan` with its plan and one
+# `last` with the last line of its journal. ALIVE is 1 or 0, AGE in seconds; the ends of processes
+# of all segments, and of those before the newest. After answer.sh, boot.sh and alive.sh. $1: base
+# directory. $2: bytes that a plan has at most. Then names of runs.
 # shellcheck disable=SC2154 # j and k
 cd "$1" || exit 6
 most=$2

@@ -1,6 +1,6 @@
-# Receives many small files as one stream, in the given order. Answers `stored`, or `damaged <sha256>` for the first that
-# was cut or wrong; then none of them is stored.
-# $1: base directory. $2: makes names that no other upload has. Then `<sha256>:<bytes>` of each file.
+# Receives many small files as one stream, in the given order. Answers `stored`, or
+# `damaged <sha256>` for the first that was cut or wrong; then none of them is stored. $1: base
+# directory. $2: makes names that no other upload has. Then `<sha256>:<bytes>` of each file.
 export LC_ALL=C
 t=incoming/batch.$2
 cd "$1" && mkdir -p store/incoming store/sha256 && cd store && mkdir "$t" || exit 6
@@ -8,7 +8,8 @@ cd "$1" && mkdir -p store/incoming store/sha256 && cd store && mkdir "$t" || exi
 trap "rm -rf $t" 0
 trap "exit 9" HUP INT PIPE TERM
 shift 2
-# As one file first: BusyBox's head reads ahead on a pipe. dd reads of a file what it is asked for, and needs no option.
+# As one file first: BusyBox's head reads ahead on a pipe. dd reads of a file what it is asked for,
+# and needs no option.
 cat > "$t/all"
 exec 3< "$t/all"
 for e in "$@"; do

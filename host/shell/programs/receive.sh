@@ -1,13 +1,14 @@
-# Receives one segment of a file from standard input. Answers: `present` when the file is in the store by now; `have
-# <bytes> <sha256>` of what an earlier upload left in `store/incoming`, after which it reads our header; then `stored`,
-# `received <name>` (a segment of several), `short <bytes>`, or `damaged`. After store-file.sh.
-# $7: name under which the segment waits. $8: its bytes, or `whole` where one carries the file.
+# Receives one segment of a file from standard input. Answers: `present` when the file is in the
+# store by now; `have <bytes> <sha256>` of what an earlier upload left in `store/incoming`, after
+# which it reads our header; then `stored`, `received <name>` (a segment of several),
+# `short <bytes>`, or `damaged`. After store-file.sh. $7: name under which the segment waits. $8:
+# its bytes, or `whole` where one carries the file.
 # shellcheck disable=SC2154,SC3013 # what store-file.sh sets; every sh of a Linux knows -ef
 bytes=$8
 p=incoming/$7
 u=$p.$unique
-# The kernel drops this lock with the last process that holds it, so there are no stale ones. When another upload of the
-# same bytes holds it, we go on beside it from a copy of what it has.
+# The kernel drops this lock with the last process that holds it, so there are no stale ones. When
+# another upload of the same bytes holds it, we go on beside it from a copy of what it has.
 exec 9>> "$p"
 if flock -n 9 && [ "$p" -ef /proc/self/fd/9 ]; then
   :
@@ -44,8 +45,8 @@ if [ "$bytes" = whole ] && [ "$unpack" = cat ]; then
   t=$p
   verify_and_store "$p"
 elif [ "$bytes" = whole ]; then
-  # One channel carries everything, and what is packed is unpacked while it arrives. An answer into a cut connection is
-  # a SIGPIPE, which no exit trap sees.
+  # One channel carries everything, and what is packed is unpacked while it arrives. An answer into
+  # a cut connection is a SIGPIPE, which no exit trap sees.
   t=incoming/$sha.$unique.tmp
   # shellcheck disable=SC2064 # as it is now
   trap "rm -rf $t" 0
@@ -53,7 +54,8 @@ elif [ "$bytes" = whole ]; then
   if tee --output-error=exit < /dev/null > /dev/null 2>&1; then
     { cat "$p"; tee -a --output-error=exit "$p" || rm -f "$p"; } | $unpack > "$t"
   else
-    # A tee that goes on after its disk was full would hide that; then it is unpacked when all of it is there.
+    # A tee that goes on after its disk was full would hide that; then it is unpacked when all of it
+    # is there.
     cat >> "$p" || rm -f "$p"
     $unpack < "$p" > "$t"
   fi

@@ -1,5 +1,5 @@
-# Removes what nobody uses from a base directory; each file that went is printed as `removed=<name>`.
-# $1: base directory. After base-names.sh.
+# Removes what nobody uses from a base directory; each file that went is printed as
+# `removed=<name>`. $1: base directory. After base-names.sh.
 # shellcheck disable=SC2154 # marker
 cd "$1" && [ -f "$marker" ] || exit 6
 

@@ -1,5 +1,5 @@
-# Says `<mark>none` where a file is not there or empty, else `<mark>file:<bytes>`, and sends so much of it, packed.
-# $1: the file. $2: mark.
+# Says `<mark>none` where a file is not there or empty, else `<mark>file:<bytes>`, and sends so much
+# of it, packed. $1: the file. $2: mark.
 file=$1
 mark=$2
 if [ -s "$file" ]; then :; else

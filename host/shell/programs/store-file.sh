@@ -1,8 +1,10 @@
-# What every program that receives a file of the store begins with. After verified.sh.
-# $1: base directory. $2: SHA-256 of the file. $3: its bytes. $4: command that unpacks it, `cat` where it travels as it
-# is. $5: bytes on the wire: of the packed file, or the file's own. $6: makes names that no other upload has.
+# What every program that receives a file of the store begins with. After verified.sh. $1: base
+# directory. $2: SHA-256 of the file. $3: its bytes. $4: command that unpacks it, `cat` where it
+# travels as it is. $5: bytes on the wire: of the packed file, or the file's own. $6: makes names
+# that no other upload has.
 #
-# What is received is hashed after it was written: beside the write every byte is copied twice more (0.15 s for 85 MB).
+# What is received is hashed after it was written: beside the write every byte is copied twice more
+# (0.15 s for 85 MB).
 # shellcheck disable=SC2034,SC2154 # for the programs after it, which set `t`
 
 export LC_ALL=C
@@ -15,8 +17,8 @@ d=sha256/${sha%"${sha#??}"}
 cd "$1" && mkdir -p store/incoming "store/$d" && cd store || exit 6
 d=$d/$sha
 
-# Removes what other uploads left of files that are in the store by now, unless they are still at it: several may have
-# sent the same file at once. Ours is let go of before.
+# Removes what other uploads left of files that are in the store by now, unless they are still at
+# it: several may have sent the same file at once. Ours is let go of before.
 tidy() {
   exec 9>&-
   for q in incoming/*.part*; do
@@ -29,10 +31,11 @@ stored() { [ -f "$d" ] && [ "$(stat -c %s "$d")" -eq "$size" ]; }
 
 # verify_and_store PART…: `$t` into the store, when it is whole; PARTs are what arrived for it.
 #
-# Size and hash are checked before the rename, so that a file in the store is whole. It is not synced one by one: on an
-# SD card that would make a person wait for seconds, and after a power cut ext4 shows a file that never reached the disk
-# as shorter, which the next probe sees by its size. But writing back must not fall into the measurement, so it is
-# started here and goes on while Node and the model load.
+# Size and hash are checked before the rename, so that a file in the store is whole. It is not
+# synced one by one: on an SD card that would make a person wait for seconds, and after a power cut
+# ext4 shows a file that never reached the disk as shorter, which the next probe sees by its size.
+# But writing back must not fall into the measurement, so it is started here and goes on while Node
+# and the model load.
 verify_and_store() {
   z=$(stat -c %s "$t" 2> /dev/null || echo 0)
   h=-

@@ -1,4 +1,5 @@
-# Who holds the board's lock, and whose process that is. After describe-board.sh, holders.sh and list-base.sh.
+# Who holds the board's lock, and whose process that is. After describe-board.sh, holders.sh and
+# list-base.sh.
 # shellcheck disable=SC2154 # root, lock and peer
 o scope "$ORIN_REMOTE_LOCK"
 list_sockets "$root"

@@ -1,5 +1,5 @@
-# Tries what every run needs of the board's tools: a name says nothing of BusyBox's or an old one's. Each that does not
-# do it is printed as `broken=<tool>`. After the base directory was chosen.
+# Tries what every run needs of the board's tools: a name says nothing of BusyBox's or an old one's.
+# Each that does not do it is printed as `broken=<tool>`. After the base directory was chosen.
 broken() { o broken "$1"; }
 
 # Of the CPUs that are allowed, whichever these are.

@@ -1,12 +1,14 @@
 # Defines, for directories of runtimes, and after `read_boot`:
-# - `stamped DIR`: the runtime in DIR was verified in this boot, and none of its files has changed since, by inode, size
-#   and times;
-# - `verified DIR`: it is what its name says, by that stamp or else by hash: the name is the SHA-256 of the manifest,
-#   which has that of each file, and no other file is there. Leaves the stamp, which only this user can write;
+# - `stamped DIR`: the runtime in DIR was verified in this boot, and none of its files has changed
+#   since, by inode, size and times;
+# - `verified DIR`: it is what its name says, by that stamp or else by hash: the name is the SHA-256
+#   of the manifest, which has that of each file, and no other file is there. Leaves the stamp,
+#   which only this user can write;
 # - `restamp DIR`: notes times that we changed ourselves, of a runtime that was just verified.
 #
-# And `hash FILE…` (without a file: of standard input), which prints lines of SHA-256 and name as sha256sum does.
-# OpenSSL uses the SHA instructions of Arm and x86, coreutils often not: 0.09 s against 0.31 s for 85 MB.
+# And `hash FILE…` (without a file: of standard input), which prints lines of SHA-256 and name as
+# sha256sum does. OpenSSL uses the SHA instructions of Arm and x86, coreutils often not: 0.09 s
+# against 0.31 s for 85 MB.
 
 hash() { openssl dgst -sha256 -r "$@" 2> /dev/null || sha256sum "$@"; }
 

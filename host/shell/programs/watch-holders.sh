@@ -1,6 +1,7 @@
-# Tells again and again who has a board, each time closed by `<mark>look`: the probe's lines of it and nothing else, a
-# few short processes at a time, because somebody is measuring. It ends with its connection: writing to it fails then.
-# $1: base directory. $2: mark. $3: seconds between looks. After answer.sh and holders.sh.
+# Tells again and again who has a board, each time closed by `<mark>look`: the probe's lines of it
+# and nothing else, a few short processes at a time, because somebody is measuring. It ends with its
+# connection: writing to it fails then. $1: base directory. $2: mark. $3: seconds between looks.
+# After answer.sh and holders.sh.
 mark=$2
 every=$3
 cd "$1" || exit 6

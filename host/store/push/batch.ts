@@ -13,7 +13,9 @@ const SMALL_FILE_BYTES = 512 * 1024;
 const BATCH_BYTES = 4 * 1024 * 1024;
 const BATCH_FILES = 256;
 
-/** Splits files into batches of small ones and the large ones that each get a command of their own. */
+/**
+ * Splits files into batches of small ones and the large ones that each get a command of their own.
+ */
 export function batchesOf(files: readonly StoreFile[]): {
   readonly batches: readonly (readonly StoreFile[])[];
   readonly large: readonly StoreFile[];
@@ -39,7 +41,8 @@ function isSmall(file: StoreFile): boolean {
 
 /**
  * Sends many small files through one command; all of them are stored or none.
- * @throws OrinError `no-space` or `push-failed`; what the link threw when it died; the signal's reason.
+ * @throws OrinError `no-space` or `push-failed`; what the link threw when it died; the signal's
+ *   reason.
  */
 export async function sendBatch(
   { link, base, signal, meter, limits }: SendPlace,

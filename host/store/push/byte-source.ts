@@ -15,7 +15,8 @@ export interface ByteSource {
 
 /**
  * Opens what a store file is made of.
- * @throws OrinError `push-failed` when the file cannot be opened or has changed its size since it was hashed.
+ * @throws OrinError `push-failed` when the file cannot be opened or has changed its size since it
+ *   was hashed.
  */
 export async function openSource(file: StoreFile): Promise<ByteSource> {
   if (file.source.kind === 'path') return openPath(file.source.path, file.sizeBytes, file.name);

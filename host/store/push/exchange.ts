@@ -7,7 +7,9 @@ import { startFed } from '../../shell/fed-script.ts';
 import { newMarker } from '../../shell/marked-output.ts';
 import { boardSilent } from '../../shell/silence.ts';
 
-/** The other side stopped reading before everything was written; why, its answer and `finish` tell. */
+/**
+ * The other side stopped reading before everything was written; why, its answer and `finish` tell.
+ */
 export class ReaderGone extends Error {}
 
 /** A script on the board that is fed through its standard input and answers in marked lines. */
@@ -17,10 +19,13 @@ export interface Exchange {
   /** Ends the script's standard input. */
   end(): void;
   /**
-   * The next answer without its marker; null when the script ended. The board may first have to read and write so many bytes.
+   * The next answer without its marker; null when the script ended. The board may first have to
+   * read and write so many bytes.
    */
   answer(workBytes?: number): Promise<string | null>;
-  /** Waits for the script's end; cleaned standard error. @throws what the link threw when it died. */
+  /**
+   * Waits for the script's end; cleaned standard error. @throws what the link threw when it died.
+   */
   finish(): Promise<{ readonly stderr: string }>;
   /** Closes the channel at once. */
   close(): void;
@@ -36,9 +41,9 @@ export interface ExchangeOptions {
 }
 
 /**
- * Starts a script on the board, which from then on reads; in it, `say WORDS` prints an answer. Answers are told from
- * login noise by a random marker at the start of their line.
- * A board that neither takes nor says anything in time ends it: `finish` then throws `board-silent`.
+ * Starts a script on the board, which from then on reads; in it, `say WORDS` prints an answer.
+ * Answers are told from login noise by a random marker at the start of their line. A board that
+ * neither takes nor says anything in time ends it: `finish` then throws `board-silent`.
  * @throws what `startFed` throws.
  */
 export async function openExchange(
@@ -117,7 +122,9 @@ async function keepText(process: RemoteProcess): Promise<string> {
   return cleanText(text, 1000).trim();
 }
 
-/** Answers as they come: read without waiting to be asked, because an unread channel never closes. */
+/**
+ * Answers as they come: read without waiting to be asked, because an unread channel never closes.
+ */
 function collectAnswers(process: RemoteProcess, marker: string): () => Promise<string | null> {
   const arrived: string[] = [];
   const waiting: ((answer: string | null) => void)[] = [];

@@ -16,8 +16,8 @@ export function runtimeDirectory(base: string, runtime: Runtime): string {
 }
 
 /**
- * Builds the runtime's tree from the store, under a temporary name until it is whole. Hard links where the file
- * system has them, copies where not.
+ * Builds the runtime's tree from the store, under a temporary name until it is whole. Hard links
+ * where the file system has them, copies where not.
  * @throws OrinError `push-failed` with what the board said.
  */
 export async function installRuntime(
@@ -42,8 +42,8 @@ export async function installRuntime(
 }
 
 /**
- * Has the board verify a runtime, by hash once in a boot. Null when it is what its name says, else the hashes of those of its
- * files that are damaged in the store; these are removed from it.
+ * Has the board verify a runtime, by hash once in a boot. Null when it is what its name says, else
+ * the hashes of those of its files that are damaged in the store; these are removed from it.
  * @throws OrinError `push-failed` when it could not be verified.
  */
 export async function findDamage(

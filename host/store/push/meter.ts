@@ -43,7 +43,8 @@ export function startMeter(
     const atMs = now();
     while ((marks[1]?.atMs ?? atMs) <= atMs - WINDOW_MS) marks.shift();
     const bytesPerSecond = rate(atMs);
-    // What is still in the socket's buffers counts as sent, so that a rate means little before some megabytes.
+    // What is still in the socket's buffers counts as sent, so that a rate means little before some
+    // megabytes.
     if (sentBytes > 8_000_000) best = Math.max(best ?? 0, bytesPerSecond);
     marks.push({ atMs, sentBytes });
     lastTold = atMs;

@@ -9,9 +9,9 @@ import type { Packing } from './packing.ts';
 import type { StoreFile } from './store-file.ts';
 
 /**
- * zstd 9 makes 37.9 MB of Node's 126.6 MB in 2.1 s on two cores; 3 takes 0.6 s but 4.4 MB more, 12 saves 1 % more
- * for 4.6 s, 19 saves 13 % for 37 s. gzip 6 makes 45.7 MB in 2.4 s. The models go out first, so that these two
- * seconds are rarely seen, and only a file's first push pays them.
+ * zstd 9 makes 37.9 MB of Node's 126.6 MB in 2.1 s on two cores; 3 takes 0.6 s but 4.4 MB more, 12
+ * saves 1 % more for 4.6 s, 19 saves 13 % for 37 s. gzip 6 makes 45.7 MB in 2.4 s. The models go
+ * out first, so that these two seconds are rarely seen, and only a file's first push pays them.
  */
 const ZSTD_LEVEL = 9;
 const GZIP_LEVEL = 6;
@@ -25,7 +25,10 @@ interface PackedCopy {
   readonly sizeBytes: number;
 }
 
-/** Packs files once, for every push and every board of a program, and keeps the copies for the next one. */
+/**
+ * Packs files once, for every push and every board of a program, and keeps the copies for the next
+ * one.
+ */
 export interface Packer {
   /** Whether zstd can be made here: by Node from 22.15 on, else by the `zstd` program. */
   canMakeZstd(): Promise<boolean>;

@@ -8,7 +8,10 @@ export const unpackCommand: Readonly<Record<Packing, string>> = {
   zst: 'zstd -qdc',
 };
 
-/** Below this a file's packing saves less than the round trip that a resumed or repeated upload costs. */
+/**
+ * Below this a file's packing saves less than the round trip that a resumed or repeated upload
+ * costs.
+ */
 const MIN_PACKED_BYTES = 1024 * 1024;
 /** Where a board's `gzip -dc` is slower than the link: gigabit Ethernet, not Wi-Fi. */
 const GZIP_LIMIT_BYTES_PER_SECOND = 80_000_000;

@@ -1,13 +1,17 @@
 import { OrinError } from '../../errors.ts';
 import type { ByteSource } from './byte-source.ts';
 
-/** One read and one write of a megabyte each are under way: larger gains nothing, smaller costs calls. */
+/**
+ * One read and one write of a megabyte each are under way: larger gains nothing, smaller costs
+ * calls.
+ */
 const CHUNK_BYTES = 1024 * 1024;
 
 /**
- * Reads the range and hands it to `write` in order, two reused buffers long: `write` must settle only when it no
- * longer needs its bytes. `onSent` is told after each settled write.
- * @throws OrinError `push-failed` when the source ends before the range does, and what `write` throws.
+ * Reads the range and hands it to `write` in order, two reused buffers long: `write` must settle
+ * only when it no longer needs its bytes. `onSent` is told after each settled write.
+ * @throws OrinError `push-failed` when the source ends before the range does, and what `write`
+ *   throws.
  */
 export async function pump(
   source: ByteSource,

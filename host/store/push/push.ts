@@ -44,9 +44,10 @@ export interface PushReport {
 }
 
 /**
- * Brings a board to where it holds every file and the runtime: sends what the probe did not find, verified by hash
- * on the board, and nothing else. When all is there it runs no command at all.
- * @throws OrinError `no-space`, `push-failed`; what the link threw when it died; the signal's reason.
+ * Brings a board to where it holds every file and the runtime: sends what the probe did not find,
+ * verified by hash on the board, and nothing else. When all is there it runs no command at all.
+ * @throws OrinError `no-space`, `push-failed`; what the link threw when it died; the signal's
+ *   reason.
  */
 export async function push(link: Link, probe: Probe, options: PushOptions): Promise<PushReport> {
   const { runtime } = options;
@@ -83,8 +84,8 @@ export async function push(link: Link, probe: Probe, options: PushOptions): Prom
 }
 
 /**
- * Installs the runtime where it is not there, and has the board verify it once in a boot before anything of it is executed; what is
- * damaged there is sent again. Gives what that was.
+ * Installs the runtime where it is not there, and has the board verify it once in a boot before
+ * anything of it is executed; what is damaged there is sent again. Gives what that was.
  * @throws OrinError `push-failed` when it is damaged again and again.
  */
 async function bringRuntime(
@@ -97,7 +98,8 @@ async function bringRuntime(
   const { runtime, signal } = options;
   const base = probe.facts.base.path;
   let isMissing = needsInstall(probe, runtime, sentBefore);
-  // One without files is on the board already, and verified: whoever goes on with a run has no other.
+  // One without files is on the board already, and verified: whoever goes on with a run has no
+  // other.
   const isVerified = probe.verifiedRuntimes.has(runtime.id) || runtime.files.length === 0;
   if (!isMissing && isVerified) return [];
   const sent: SentFile[] = [];
@@ -138,7 +140,9 @@ export function storedPath(base: string, sha256: string): string {
   return `${base}/${storePath(sha256)}`;
 }
 
-/** A tree whose files had to be sent again links to their damaged predecessors and is built anew. */
+/**
+ * A tree whose files had to be sent again links to their damaged predecessors and is built anew.
+ */
 function needsInstall(probe: Probe, runtime: Runtime, missing: readonly StoreFile[]): boolean {
   const sent = new Set(missing.map((file) => file.sha256));
   return (
@@ -147,8 +151,8 @@ function needsInstall(probe: Probe, runtime: Runtime, missing: readonly StoreFil
 }
 
 /**
- * Small files go in batches beside the large ones, whose order is: as they are first, packed ones later. Packing
- * starts at once and is mostly over by then.
+ * Small files go in batches beside the large ones, whose order is: as they are first, packed ones
+ * later. Packing starts at once and is mostly over by then.
  */
 async function sendAll(
   link: Link,
@@ -183,7 +187,9 @@ async function sendAll(
   }
 }
 
-/** Starts packing what will be packed; whoever sends the file waits for it, and is told if it fails. */
+/**
+ * Starts packing what will be packed; whoever sends the file waits for it, and is told if it fails.
+ */
 async function startPacking(place: LargeSend, files: readonly StoreFile[]): Promise<void> {
   for (const file of files) {
     const packing = await packingFor(place, file);

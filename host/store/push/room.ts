@@ -34,9 +34,9 @@ interface Garbage {
 const nothing: Garbage = { runtimes: [], sha256s: [], engines: [], bytes: 0 };
 
 /**
- * The least recently used files that must go so that the store stays under `keepBytes` and the new files find
- * room; never what this plan, a run on the board or a living benchmark uses. Old runtimes go first: they are hard
- * links, which would keep the space of their files.
+ * The least recently used files that must go so that the store stays under `keepBytes` and the new
+ * files find room; never what this plan, a run on the board or a living benchmark uses. Old
+ * runtimes go first: they are hard links, which would keep the space of their files.
  */
 function chooseGarbage(probe: Probe, need: Need, keepBytes: number): Garbage {
   const storeBytes = [...probe.store.values()].reduce((sum, size) => sum + size, 0);

@@ -19,8 +19,8 @@ const MIN_STRIPED_BYTES = 8 * 1024 * 1024;
 const ASSUMED_BYTES_PER_SECOND = 125_000_000;
 
 /**
- * Over how many channels a file goes: one carries at most its window per round trip, so a far board needs as many
- * as fill round trip × rate.
+ * Over how many channels a file goes: one carries at most its window per round trip, so a far board
+ * needs as many as fill round trip × rate.
  */
 export function channelCount(
   sizeBytes: number,

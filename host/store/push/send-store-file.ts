@@ -29,9 +29,10 @@ export async function packingFor(
 }
 
 /**
- * Sends one large file, packed where that pays. What the board finds damaged is sent once more, as it is: a packed
- * copy on the workstation may be what was wrong.
- * @throws OrinError `no-space` or `push-failed`; what the link threw when it died; the signal's reason.
+ * Sends one large file, packed where that pays. What the board finds damaged is sent once more, as
+ * it is: a packed copy on the workstation may be what was wrong.
+ * @throws OrinError `no-space` or `push-failed`; what the link threw when it died; the signal's
+ *   reason.
  */
 export async function sendStoreFile(place: LargeSend, file: StoreFile): Promise<SentFile> {
   const packing = await packingFor(place, file);

@@ -1,4 +1,6 @@
-/** One content-addressed file that a board must hold: from a path on the workstation or from memory. */
+/**
+ * One content-addressed file that a board must hold: from a path on the workstation or from memory.
+ */
 export interface StoreFile {
   readonly sha256: string;
   readonly sizeBytes: number;

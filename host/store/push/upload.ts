@@ -43,9 +43,10 @@ interface Job {
 }
 
 /**
- * Sends one file over one or several channels and has the board verify and store it. What a cut leaves on the
- * board is gone on from, if its hash is that of our own beginning.
- * @throws OrinError `no-space` or `push-failed`; what the link threw when it died; the signal's reason.
+ * Sends one file over one or several channels and has the board verify and store it. What a cut
+ * leaves on the board is gone on from, if its hash is that of our own beginning.
+ * @throws OrinError `no-space` or `push-failed`; what the link threw when it died; the signal's
+ *   reason.
  */
 export async function sendFile(
   link: Link,
@@ -86,7 +87,10 @@ async function sendStriped(job: Job, segments: readonly Segment[]): Promise<Uplo
   }
 }
 
-/** Sends one range and returns the board's last word on it: `stored`, `present`, `damaged` or `received …`. */
+/**
+ * Sends one range and returns the board's last word on it: `stored`, `present`, `damaged` or
+ * `received …`.
+ */
 async function sendSegment(job: Job, segment: Segment, signal: AbortSignal): Promise<string> {
   const script = receiveScript(job.target, segment);
   const exchange = await openExchange(job.link, script, exchangeOptions(job, signal));
@@ -111,8 +115,8 @@ async function sendSegment(job: Job, segment: Segment, signal: AbortSignal): Pro
 }
 
 /**
- * The first byte to send; null when the file is on the board by now. Where the probe saw nothing to go on from, the
- * header needs no answer of it.
+ * The first byte to send; null when the file is on the board by now. Where the probe saw nothing to
+ * go on from, the header needs no answer of it.
  */
 async function agreeOnStart(
   job: Job,

@@ -40,8 +40,9 @@ export interface AddBuildRequest {
 }
 
 /**
- * Looks a build over and keeps a copy of what a board needs of it, in `<builds>/<id>`. It is there whole or not at
- * all. The one that was added last is the one in use for its platform; adding one again makes it that.
+ * Looks a build over and keeps a copy of what a board needs of it, in `<builds>/<id>`. It is there
+ * whole or not at all. The one that was added last is the one in use for its platform; adding one
+ * again makes it that.
  * @throws OrinError `usage` for a name that is none or is taken, and what `openUserBuild` throws.
  */
 export async function addBuild(request: AddBuildRequest): Promise<StoredBuild> {
@@ -89,7 +90,8 @@ export async function listBuilds(buildsDir: string): Promise<readonly StoredBuil
 }
 
 /**
- * Removes all builds of that name from the workstation; boards keep theirs until it is the oldest there.
+ * Removes all builds of that name from the workstation; boards keep theirs until it is the oldest
+ * there.
  * @throws OrinError `usage` when there is none.
  */
 export async function removeBuild(

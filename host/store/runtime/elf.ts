@@ -20,8 +20,9 @@ const pieceBytes = 4 * 1024 * 1024;
 const overlap = 32;
 
 /**
- * Reads the machine of an ELF header, and the versions of symbols by their names, which stand as plain text in
- * the strings of `.gnu.version_r` and `.gnu.version_d`. Null when the file is no 64-bit little-endian ELF file.
+ * Reads the machine of an ELF header, and the versions of symbols by their names, which stand as
+ * plain text in the strings of `.gnu.version_r` and `.gnu.version_d`. Null when the file is no
+ * 64-bit little-endian ELF file.
  */
 export async function readElf(path: string): Promise<ElfFacts | null> {
   const file = await open(path);

@@ -9,7 +9,10 @@ import { unavailable } from './npm-failure.ts';
 import { npmPack } from './npm-pack.ts';
 import type { PlacedFile } from './onnxruntime-files.ts';
 
-/** Pinned: the agent refuses any other. Integrity as the npm registry states it for these exact versions. */
+/**
+ * Pinned: the agent refuses any other. Integrity as the npm registry states it for these exact
+ * versions.
+ */
 export const KOFFI_VERSION = '3.3.4';
 const integrities: Readonly<Record<BoardPlatform, string>> = {
   'linux-arm64':
@@ -41,8 +44,9 @@ const javaScript = [
 ] as const;
 
 /**
- * What `require('koffi')` needs on a board: its JavaScript, and the prebuilt binary of the board's platform, which
- * is a package of its own that npm installs only where it fits. It is downloaded once for other platforms.
+ * What `require('koffi')` needs on a board: its JavaScript, and the prebuilt binary of the board's
+ * platform, which is a package of its own that npm installs only where it fits. It is downloaded
+ * once for other platforms.
  * @throws OrinError `runtime-unavailable`; the signal's reason.
  */
 export async function koffiFiles(

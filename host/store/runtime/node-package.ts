@@ -10,8 +10,9 @@ import { npmPack } from './npm-pack.ts';
 export type BoardPlatform = 'linux-arm64' | 'linux-x64';
 
 /**
- * The Node that boards get: 24 runs on glibc 2.28 and newer with nothing beside it, where 26 needs libatomic.so.1,
- * which a bare board lacks. Integrity and size as the npm registry states them for these exact versions; `sha256` of the program in it.
+ * The Node that boards get: 24 runs on glibc 2.28 and newer with nothing beside it, where 26 needs
+ * libatomic.so.1, which a bare board lacks. Integrity and size as the npm registry states them for
+ * these exact versions; `sha256` of the program in it.
  */
 export const NODE_VERSION = '24.21.0';
 const packages: Readonly<
@@ -58,8 +59,9 @@ export interface FetchOptions {
 }
 
 /**
- * The path of the Node program for a platform, from the cache or else from the npm registry, by this person's own
- * npm configuration. One in the cache that is not what was published is fetched anew. Two programs may do this at once.
+ * The path of the Node program for a platform, from the cache or else from the npm registry, by
+ * this person's own npm configuration. One in the cache that is not what was published is fetched
+ * anew. Two programs may do this at once.
  * @throws OrinError `runtime-unavailable` with the way out; the signal's reason.
  */
 export async function nodeProgram(platform: BoardPlatform, options: FetchOptions): Promise<string> {
@@ -110,7 +112,9 @@ async function download(
   }
 }
 
-/** Takes `package/bin/node` out of a package's tarball, and nothing else of its thousands of files. */
+/**
+ * Takes `package/bin/node` out of a package's tarball, and nothing else of its thousands of files.
+ */
 async function unpackNode(tarball: string, target: string): Promise<void> {
   const { extract } = await import('tar');
   const directory = `${target}.d`;

@@ -14,7 +14,9 @@ export class NpmFailure extends Error {
 
 /** npm 9 and earlier write `npm ERR!`, later ones `npm error`. */
 const prefix = /^npm (?:ERR!|error)(?: |$)/;
-/** A word that npm puts before a line of some errors, or a line that says nothing about the cause. */
+/**
+ * A word that npm puts before a line of some errors, or a line that says nothing about the cause.
+ */
 const tag = /^(?:\d{3}|network|notarget|code|syscall|errno|path|A complete log)\b:? ?/;
 
 export function isNpmsError(stderr: string): boolean {
@@ -33,7 +35,10 @@ export function readNpmFailure(stderr: string): NpmFailure {
   return new NpmFailure(code, withoutSecrets(sentence ?? stderr));
 }
 
-/** Without the user name and password of an address; npm hides tokens itself, and passwords in most messages. */
+/**
+ * Without the user name and password of an address; npm hides tokens itself, and passwords in most
+ * messages.
+ */
 function withoutSecrets(text: string): string {
   return cleanLine(text.replace(/\/\/[^/@\s]+@/g, '//***@'), 300);
 }
@@ -95,7 +100,10 @@ const explanations: Readonly<Record<string, Explanation>> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
 };
 
-/** A package that cannot be had, with the cause in a sentence; `otherWay` is one that does without it. */
+/**
+ * A package that cannot be had, with the cause in a sentence; `otherWay` is one that does without
+ * it.
+ */
 export function unavailable(spec: string, error: unknown, otherWay?: string): OrinError {
   const { message } = error as Error;
   const code = error instanceof NpmFailure ? error.code : 'unknown';

@@ -72,7 +72,9 @@ async function failureOf(packing: Promise<unknown>) {
   return unavailable(spec, error);
 }
 
-/** Command lines of the processes of this test; npm writes its own over the one it was started with. */
+/**
+ * Command lines of the processes of this test; npm writes its own over the one it was started with.
+ */
 function busyHere(): readonly string[] {
   const of = (pid: string, file: string) => {
     try {

@@ -17,8 +17,8 @@ export interface PackOptions {
 }
 
 /**
- * The path of a package's tarball, fetched by this person's npm: its registry, proxy, certificates and tokens are the
- * ones that npm finds, and never pass through this program.
+ * The path of a package's tarball, fetched by this person's npm: its registry, proxy, certificates
+ * and tokens are the ones that npm finds, and never pass through this program.
  * @throws NpmFailure with npm's code; the signal's reason.
  */
 export async function npmPack(spec: string, options: PackOptions): Promise<string> {
@@ -44,7 +44,10 @@ export async function npmPack(spec: string, options: PackOptions): Promise<strin
   return tarball;
 }
 
-/** Tells the size of the largest file below a directory: npm writes what arrives into its cache at once. */
+/**
+ * Tells the size of the largest file below a directory: npm writes what arrives into its cache at
+ * once.
+ */
 function watchGrowth(directory: string, onBytes: PackOptions['onBytes']): () => void {
   if (onBytes === undefined) return () => {};
   let told = 0;

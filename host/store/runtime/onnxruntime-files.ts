@@ -4,7 +4,9 @@ import { dirname, join, posix, relative, resolve, sep } from 'node:path';
 import { OrinError } from '../../errors.ts';
 import type { BoardPlatform } from './node-package.ts';
 
-/** Pinned: the agent drives its binding directly, and a later release makes `run()` asynchronous. */
+/**
+ * Pinned: the agent drives its binding directly, and a later release makes `run()` asynchronous.
+ */
 export const ONNX_RUNTIME_VERSION = '1.30.0';
 
 /** A file on the workstation and its place in a runtime tree. */
@@ -15,10 +17,12 @@ export interface PlacedFile {
 }
 
 /**
- * What `require('onnxruntime-node/dist/binding')` needs on a board, and no more: the binding's JavaScript, the
- * CommonJS half of onnxruntime-common, the native binding and its library. Nothing of it is loaded here.
- * `packageDirectory` is that of an onnxruntime-node package: by default the one installed beside this program.
- * @throws OrinError `runtime-unavailable` when a file is missing or a version is not the pinned one.
+ * What `require('onnxruntime-node/dist/binding')` needs on a board, and no more: the binding's
+ * JavaScript, the CommonJS half of onnxruntime-common, the native binding and its library. Nothing
+ * of it is loaded here. `packageDirectory` is that of an onnxruntime-node package: by default the
+ * one installed beside this program.
+ * @throws OrinError `runtime-unavailable` when a file is missing or a version is not the pinned
+ *   one.
  */
 export async function onnxRuntimeFiles(
   platform: BoardPlatform,
@@ -85,7 +89,10 @@ async function requirePinned(name: string, directory: string): Promise<void> {
   });
 }
 
-/** The CommonJS files that `entry` reaches through relative requires, `entry` first; paths within `root`. */
+/**
+ * The CommonJS files that `entry` reaches through relative requires, `entry` first; paths within
+ * `root`.
+ */
 async function requiredFrom(root: string, entry: string): Promise<readonly string[]> {
   const found = new Set([entry]);
   // A Set iterates over what is added to it meanwhile.

@@ -2,8 +2,9 @@ import type { ModelFacts } from '../../../models/facts.ts';
 import { ONNX_RUNTIME_VERSION } from './onnxruntime-files.ts';
 
 /**
- * What the pinned release of ONNX Runtime refuses to load, as it says itself when asked (`onnxruntime-limits.test.ts` asks
- * it). Domains that are not here it takes in any version: they are of operators that somebody registers.
+ * What the pinned release of ONNX Runtime refuses to load, as it says itself when asked
+ * (`onnxruntime-limits.test.ts` asks it). Domains that are not here it takes in any version: they
+ * are of operators that somebody registers.
  */
 const MAX_IR_VERSION = 13;
 const maxOpsets: ReadonlyMap<string, number> = new Map([
@@ -19,8 +20,8 @@ const maxOpsets: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * Why the pinned ONNX Runtime cannot load a model, one sentence each; empty where nothing in its header, its inputs and its outputs
- * speaks against it.
+ * Why the pinned ONNX Runtime cannot load a model, one sentence each; empty where nothing in its
+ * header, its inputs and its outputs speaks against it.
  */
 export function loadObstacles({
   irVersion,

@@ -4,7 +4,9 @@ import { dirname, join } from 'node:path';
 import { isNpmsError, NpmFailure, readNpmFailure } from './npm-failure.ts';
 
 const isWindows = process.platform === 'win32';
-/** npm's program where it is installed along with the Node that runs us; PATH may not name either. */
+/**
+ * npm's program where it is installed along with the Node that runs us; PATH may not name either.
+ */
 const npmOfNode = join(
   dirname(process.execPath),
   isWindows ? 'node_modules' : '../lib/node_modules',
@@ -12,8 +14,8 @@ const npmOfNode = join(
 );
 
 /**
- * Runs the npm on PATH, or else the one that came with Node, to its end. It and all that it started are killed when
- * the signal fires.
+ * Runs the npm on PATH, or else the one that came with Node, to its end. It and all that it started
+ * are killed when the signal fires.
  * @throws NpmFailure `ENPMMISSING`, or with what npm said; the signal's reason.
  */
 export async function runNpm(args: readonly string[], signal: AbortSignal): Promise<void> {
@@ -29,7 +31,8 @@ async function ranToItsEnd(start: () => ChildProcess, signal: AbortSignal): Prom
   const child = start();
   const kill = () => killAll(child);
   signal.addEventListener('abort', kill, { once: true });
-  // A second Ctrl-C ends this program at once; the child has a process group of its own and would go on.
+  // A second Ctrl-C ends this program at once; the child has a process group of its own and would
+  // go on.
   process.once('exit', kill);
   try {
     const { isThere, status, stderr } = await ended(child);
@@ -88,7 +91,8 @@ function ended(child: ChildProcess): Promise<Ending> {
       else reject(error);
     });
     child.on('close', (status) => {
-      // On Windows the shell ends with an error, in the language of the system, when it finds no npm.
+      // On Windows the shell ends with an error, in the language of the system, when it finds no
+      // npm.
       const isThere = !isWindows || status === 0 || isNpmsError(stderr);
       resolve({ isThere, status, stderr });
     });

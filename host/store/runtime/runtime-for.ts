@@ -16,8 +16,8 @@ export interface RuntimeOptions extends FetchOptions {
 }
 
 /**
- * Everything a board of this platform needs: `bin/node`, `agent.cjs`, and ONNX Runtime under `node_modules`.
- * Downloads Node on first use, else only looks at time stamps.
+ * Everything a board of this platform needs: `bin/node`, `agent.cjs`, and ONNX Runtime under
+ * `node_modules`. Downloads Node on first use, else only looks at time stamps.
  * @throws OrinError `runtime-unavailable`; the signal's reason.
  */
 export async function runtimeFor(

@@ -5,14 +5,18 @@ import type { ReadEntry } from 'tar';
 import { cleanLine } from '../../../agent/contract/clean-text.ts';
 import { hashFile } from '../../workstation/hash-file.ts';
 
-/** More than any build of ONNX Runtime with all its providers; a tarball that unpacks to more is none. */
+/**
+ * More than any build of ONNX Runtime with all its providers; a tarball that unpacks to more is
+ * none.
+ */
 const maxBytes = 8 * 1024 ** 3;
 const maxEntries = 20_000;
 
 /**
- * Directory of the package in a tarball, unpacked once below the cache by the tarball's hash. Takes plain files,
- * directories and links to a neighbour (`libonnxruntime.so.1 -> libonnxruntime.so.1.30.0`); a tarball that names
- * anything outside of itself is refused whole.
+ * Directory of the package in a tarball, unpacked once below the cache by the tarball's hash. Takes
+ * plain files, directories and links to a neighbour
+ * (`libonnxruntime.so.1 -> libonnxruntime.so.1.30.0`); a tarball that names anything outside of
+ * itself is refused whole.
  * @throws Error with the reason; the signal's.
  */
 export async function unpackBuild(

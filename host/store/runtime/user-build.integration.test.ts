@@ -39,7 +39,10 @@ interface Build {
   readonly without?: string;
 }
 
-/** A package as `--build_nodejs` leaves it, from npm's real files; a provider library stands for CUDA's. */
+/**
+ * A package as `--build_nodejs` leaves it, from npm's real files; a provider library stands for
+ * CUDA's.
+ */
 function makeBuild({
   version = ONNX_RUNTIME_VERSION,
   filesOf = arch,

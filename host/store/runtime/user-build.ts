@@ -26,8 +26,8 @@ const archOf: Readonly<Record<BoardPlatform, string>> = {
 };
 
 /**
- * Looks over a build of onnxruntime-node: the directory of the package, or a `.tgz` of it (`npm pack`), which is
- * unpacked once into the cache. Nothing of it is loaded here.
+ * Looks over a build of onnxruntime-node: the directory of the package, or a `.tgz` of it
+ * (`npm pack`), which is unpacked once into the cache. Nothing of it is loaded here.
  * @throws OrinError `runtime-unavailable` with what is missing or does not fit.
  */
 export async function openUserBuild(
@@ -111,7 +111,10 @@ function parsed(text: string): { readonly name?: unknown; readonly version?: unk
   }
 }
 
-/** The one platform that it has a binding for; npm's own package has several and is no build of a person. */
+/**
+ * The one platform that it has a binding for; npm's own package has several and is no build of a
+ * person.
+ */
 async function platformOf(path: string, directory: string): Promise<BoardPlatform> {
   const there: BoardPlatform[] = [];
   for (const platform of ['linux-arm64', 'linux-x64'] as const) {
@@ -126,7 +129,10 @@ async function platformOf(path: string, directory: string): Promise<BoardPlatfor
   throw unfit(path, 'it is for several platforms, as the package of npm is, which is the default');
 }
 
-/** Every library is of the platform, the main one of the release; gives the newest glibc that one asks for. */
+/**
+ * Every library is of the platform, the main one of the release; gives the newest glibc that one
+ * asks for.
+ */
 async function checkLibraries(
   path: string,
   platform: BoardPlatform,
@@ -146,7 +152,10 @@ async function checkLibraries(
   return newest;
 }
 
-/** The package may say one release and hold the library of another, which the binding could not load. */
+/**
+ * The package may say one release and hold the library of another, which the binding could not
+ * load.
+ */
 function requireSymbols(path: string, { ortVersions }: ElfFacts): void {
   if (ortVersions.includes(ONNX_RUNTIME_VERSION)) return;
   const found = ortVersions.length === 0 ? 'of no known release' : `of ${ortVersions.join(', ')}`;

@@ -24,7 +24,10 @@ export const noFleetProgress: FleetProgress = {
   close() {},
 };
 
-/** A few calm lines on a terminal; otherwise a line for each change of a board, its name first, and a heartbeat. */
+/**
+ * A few calm lines on a terminal; otherwise a line for each change of a board, its name first, and
+ * a heartbeat.
+ */
 export function showFleetProgress(
   title: string,
   boards: readonly string[],

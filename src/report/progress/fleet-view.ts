@@ -46,7 +46,10 @@ function counts(states: readonly BoardState[]) {
     .filter(({ count }) => count > 0);
 }
 
-/** The live lines of a fleet run: how many boards stand where, how far all are, what failed last. Never more than seven. */
+/**
+ * The live lines of a fleet run: how many boards stand where, how far all are, what failed last.
+ * Never more than seven.
+ */
 export function fleetView(picture: FleetPicture, terminal: Terminal): string[] {
   const { title, states, elapsedMs, note } = picture;
   const { colour } = terminal;

@@ -10,8 +10,8 @@ import { coolingText, type ProgressState } from './progress-state.ts';
 import { pushSummary } from './progress-view.ts';
 
 /**
- * The line of a change, without host and time, or null where an event changes nothing worth a line. For output
- * that is no terminal: CI logs, files, pipes.
+ * The line of a change, without host and time, or null where an event changes nothing worth a line.
+ * For output that is no terminal: CI logs, files, pipes.
  */
 export function progressLine(event: RunEvent, before: ProgressState): string | null {
   switch (event.kind) {

@@ -16,7 +16,10 @@ export interface Progress {
   close(): void;
 }
 
-/** A few live lines on a terminal; otherwise a line per change, host and time first, and a heartbeat. */
+/**
+ * A few live lines on a terminal; otherwise a line per change, host and time first, and a
+ * heartbeat.
+ */
 export function showProgress(board: string, terminal: Terminal): Progress {
   return terminal.isInteractive ? liveProgress(board, terminal) : lineProgress(board, terminal);
 }

@@ -9,7 +9,10 @@ const BACKSPACE = ['\u007f', '\b'];
 export interface Asking {
   /** False: nothing of the answer is shown. */
   readonly echo: boolean;
-  /** The answer may have been typed before the question came; never where it goes to somebody else, or is shown. */
+  /**
+   * The answer may have been typed before the question came; never where it goes to somebody else,
+   * or is shown.
+   */
   readonly mayBeTypedBefore: boolean;
 }
 

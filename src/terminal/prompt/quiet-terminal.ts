@@ -13,9 +13,9 @@ let isListening = false;
 let typed = '';
 
 /**
- * Keeps the terminal from showing what is typed until the returned function is called: a passphrase typed before its
- * question would be seen. Keys that make signals still do. Does nothing where there is no terminal, or it is another
- * program's at the moment.
+ * Keeps the terminal from showing what is typed until the returned function is called: a passphrase
+ * typed before its question would be seen. Keys that make signals still do. Does nothing where
+ * there is no terminal, or it is another program's at the moment.
  */
 export function quietTerminal(): () => void {
   holders++;

@@ -31,8 +31,9 @@ export interface BoardViewOptions {
 }
 
 /**
- * One board of a fleet run, as `bench --tui` shows it. Of all boards little is kept; what this view shows
- * more is read from the board's journal on the disk, from its beginning, and again when more of it has come.
+ * One board of a fleet run, as `bench --tui` shows it. Of all boards little is kept; what this view
+ * shows more is read from the board's journal on the disk, from its beginning, and again when more
+ * of it has come.
  */
 export class BoardView implements View {
   readonly #options: BoardViewOptions;

@@ -15,7 +15,10 @@ interface Look {
   readonly columns: number;
 }
 
-/** The selected board in a few lines: what it is, how it stands, and of a failure what, why and what to do. */
+/**
+ * The selected board in a few lines: what it is, how it stands, and of a failure what, why and what
+ * to do.
+ */
 export function detailLines(board: WatchedBoard, cell: GridCell, look: Look): string[] {
   const { theme, nowMs, columns } = look;
   const { state } = board;

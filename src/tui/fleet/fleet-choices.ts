@@ -42,7 +42,10 @@ export interface Shown {
   readonly names: readonly string[];
   readonly density: GridDensity;
   readonly cells: number;
-  /** Boards passed by an arrow down and by an arrow to the right; zero where there is nothing beside. */
+  /**
+   * Boards passed by an arrow down and by an arrow to the right; zero where there is nothing
+   * beside.
+   */
   readonly down: number;
   readonly right: number;
   readonly page: number;

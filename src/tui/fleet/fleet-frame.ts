@@ -52,7 +52,9 @@ export function fleetFrame(picture: GridPicture, canvas: Canvas): FinishedFrame 
   );
 }
 
-/** The keys; for a moment, why the last one did nothing; when all is over, what can still be done. */
+/**
+ * The keys; for a moment, why the last one did nothing; when all is over, what can still be done.
+ */
 function closingLine({ boards, choices }: GridPicture, { size, theme }: Canvas): string {
   const text = choices.problem ?? endText(boards.map(({ state }) => state));
   if (text === null) return footerLine('fleet', size.columns, theme);

@@ -37,7 +37,10 @@ interface Count {
   readonly text: string;
 }
 
-/** How many boards stand where, in marks and words, and how far all of them are; always over all boards. */
+/**
+ * How many boards stand where, in marks and words, and how far all of them are; always over all
+ * boards.
+ */
 export function countsLine({ boards, lanes }: GridPicture, { theme, columns }: Look): string {
   const states = boards.map(({ state }) => state);
   const share = states.reduce((sum, state) => sum + shareDone(state), 0) / states.length;
@@ -71,7 +74,10 @@ function joined(counts: readonly Count[], gap: string, theme: Theme): string {
     .join(gap);
 }
 
-/** Words that people count boards by, in the order of a board's life; waiting is waiting, whatever for. */
+/**
+ * Words that people count boards by, in the order of a board's life; waiting is waiting, whatever
+ * for.
+ */
 const countedAs: readonly (readonly [
   word: string,
   phases: readonly [BoardPhase, ...BoardPhase[]],
@@ -112,7 +118,10 @@ function laneText(
   return Number.isFinite(limit) && count <= limit ? `${count}/${limit}` : String(count);
 }
 
-/** What stands in the grid, in which order, and which part of it is shown; while a filter is typed, the filter. */
+/**
+ * What stands in the grid, in which order, and which part of it is shown; while a filter is typed,
+ * the filter.
+ */
 export function gridRule(
   picture: GridPicture,
   window: { readonly from: number; readonly to: number },

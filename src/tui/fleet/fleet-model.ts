@@ -30,7 +30,9 @@ const byUrgency: readonly BoardPhase[] = [
 
 const names = new Intl.Collator('en', { numeric: true });
 
-/** Boards in an order; those of which its figure is not known come last, whichever way it is turned. */
+/**
+ * Boards in an order; those of which its figure is not known come last, whichever way it is turned.
+ */
 export function inOrder(
   boards: readonly WatchedBoard[],
   order: BoardOrder,
@@ -78,8 +80,8 @@ function rankOf(
 }
 
 /**
- * Boards that have every word of the filter in their name, model or failure; `!word` leaves those out, `tag:lab` and
- * `state:failed` ask for a tag and for the beginning of a state.
+ * Boards that have every word of the filter in their name, model or failure; `!word` leaves those
+ * out, `tag:lab` and `state:failed` ask for a tag and for the beginning of a state.
  */
 export function matching(boards: readonly WatchedBoard[], filter: string): readonly WatchedBoard[] {
   const words = filter
@@ -111,8 +113,8 @@ export function cellsOf(boards: readonly WatchedBoard[]): readonly string[] {
 const MIN_PEERS = 3;
 
 /**
- * Medians of a cell over boards of one kind, by the board's model: what a board's distance is taken from. Kinds with fewer than three
- * boards that were measured are left out.
+ * Medians of a cell over boards of one kind, by the board's model: what a board's distance is taken
+ * from. Kinds with fewer than three boards that were measured are left out.
  */
 export function kindMedians(
   boards: readonly WatchedBoard[],
@@ -136,7 +138,10 @@ export function kindMedians(
   );
 }
 
-/** What many names have in common at their end, from a dot on: `.local`; it is left out where names stand in columns. */
+/**
+ * What many names have in common at their end, from a dot on: `.local`; it is left out where names
+ * stand in columns.
+ */
 export function commonDomain(boards: readonly WatchedBoard[]): string {
   const [first] = boards;
   const domain = /\.[a-z][\w.-]*$/iu.exec(first?.name ?? '')?.[0] ?? '';

@@ -29,7 +29,10 @@ export interface FleetScreenOptions {
   readonly interrupt: () => void;
 }
 
-/** The grid of a fleet run as what a command already knows: a progress display, and somebody who is asked. */
+/**
+ * The grid of a fleet run as what a command already knows: a progress display, and somebody who is
+ * asked.
+ */
 export interface FleetScreen {
   readonly progress: FleetProgress;
   readonly prompter: Prompter;
@@ -37,7 +40,10 @@ export interface FleetScreen {
   readonly ask: (signal: AbortSignal) => Promise<RunChoice>;
 }
 
-/** Opens the grid on a terminal. It closes when all is well; while a board gave no result it stays, until the person ends it. */
+/**
+ * Opens the grid on a terminal. It closes when all is well; while a board gave no result it stays,
+ * until the person ends it.
+ */
 export function openFleetScreen(options: FleetScreenOptions): FleetScreen {
   const screen = new OpenScreen(options);
   return {

@@ -74,7 +74,10 @@ export function intervalText(headline: Headline | null, theme: Theme): string {
   return halfWidth > 1 ? `${plusMinus}>100 %` : `${plusMinus}${formatPercent(halfWidth)}`;
 }
 
-/** Distance from the median of boards of its kind: `+3%`, `=`; empty where there are too few of them. */
+/**
+ * Distance from the median of boards of its kind: `+3%`, `=`; empty where there are too few of
+ * them.
+ */
 export function distanceText(
   board: WatchedBoard,
   headline: Headline | null,
@@ -97,7 +100,10 @@ export function hasFigures({ state }: WatchedBoard): boolean {
 const blocks = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 const asciiBlocks = ['_', '.', '-', '=', '+', '*', '%', '#'];
 
-/** The slowest iteration of each second, from the fastest of them upward: a level line is a steady board. */
+/**
+ * The slowest iteration of each second, from the fastest of them upward: a level line is a steady
+ * board.
+ */
 export function sparkline(board: WatchedBoard, cells: number, theme: Theme): string {
   const all = board.lastSeconds(cells);
   const values = all.slice(

@@ -19,7 +19,9 @@ import { progressText } from './progress-text.ts';
 import { longestName } from './tiles.ts';
 import type { Headline, WatchedBoard } from './watched-board.ts';
 
-/** A figure of a board; columns with the highest number go first where there is no room, 0 stays. */
+/**
+ * A figure of a board; columns with the highest number go first where there is no room, 0 stays.
+ */
 interface FigureColumn {
   readonly title: string;
   readonly width: number;
@@ -173,7 +175,10 @@ function row(
   ].join('');
 }
 
-/** While files are sent the bar is the push's; before there is a plan there is nothing to be done of. */
+/**
+ * While files are sent the bar is the push's; before there is a plan there is nothing to be done
+ * of.
+ */
 function barText({ state }: WatchedBoard, cells: number, theme: Theme): string {
   if (state.plan === null) return ' '.repeat(cells);
   return bar(state.phase === 'pushing' ? (state.pushed ?? 0) : shareDone(state), cells, theme);

@@ -13,7 +13,10 @@ import {
 } from './grid-picture.ts';
 import type { WatchedBoard } from './watched-board.ts';
 
-/** Boards below each other, then beside each other: mark, name, and the one figure or word that matters now. */
+/**
+ * Boards below each other, then beside each other: mark, name, and the one figure or word that
+ * matters now.
+ */
 export function tileLines(
   picture: GridPicture,
   page: readonly WatchedBoard[],

@@ -86,14 +86,17 @@ export class WatchedBoard {
   }
 
   /**
-   * Cells that are measured, by keys that are the same for the same cell of another board (model's id, space, label);
-   * in the plan's order.
+   * Cells that are measured, by keys that are the same for the same cell of another board (model's
+   * id, space, label); in the plan's order.
    */
   get cells(): readonly string[] {
     return [...this.#cellKeys.values()];
   }
 
-  /** Models and execution providers of the plan: `resnet34-cifar10 · CPU fp32`; null before it is made. */
+  /**
+   * Models and execution providers of the plan: `resnet34-cifar10 · CPU fp32`; null before it is
+   * made.
+   */
   get title(): string | null {
     return this.#title;
   }
@@ -139,7 +142,10 @@ export class WatchedBoard {
     return median_ns === null ? null : { median_ns, halfWidth: null, processes: 1, isFirst: true };
   }
 
-  /** The slowest iteration of each of the last seconds, the newest last; null where none was measured. */
+  /**
+   * The slowest iteration of each of the last seconds, the newest last; null where none was
+   * measured.
+   */
   lastSeconds(count: number): (number | null)[] {
     const seconds = this.#state.run?.seconds ?? [];
     const end = seconds.at(-1)?.at ?? 0;

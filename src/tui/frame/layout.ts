@@ -5,10 +5,10 @@ export interface Size {
 }
 
 /**
- * How much of a screen a terminal has room for. Nothing refuses to run on a small one: the measurement does not
- * depend on the window.
- * `panes`: everything side by side; `tabs`: one pane at a time; `compact`: latency, one CPU line, the board;
- * `small`: title, progress, median; `line`: one line.
+ * How much of a screen a terminal has room for. Nothing refuses to run on a small one: the
+ * measurement does not depend on the window. `panes`: everything side by side; `tabs`: one pane at
+ * a time; `compact`: latency, one CPU line, the board; `small`: title, progress, median; `line`:
+ * one line.
  */
 export type Density = 'panes' | 'tabs' | 'compact' | 'small' | 'line';
 
@@ -24,7 +24,10 @@ export function densityOf({ columns, rows }: Size): Density {
   return fitting?.density ?? 'line';
 }
 
-/** Rows of the live view's parts; zero where a part is not shown. They add up to the terminal's rows. */
+/**
+ * Rows of the live view's parts; zero where a part is not shown. They add up to the terminal's
+ * rows.
+ */
 export interface LiveLayout {
   readonly density: Density;
   readonly columns: number;
@@ -52,7 +55,9 @@ export interface LiveContent {
   readonly notes: number;
 }
 
-/** The CPU pane with all ten columns of mpstat and a bar of six cells; on wide terminals of sixteen. */
+/**
+ * The CPU pane with all ten columns of mpstat and a bar of six cells; on wide terminals of sixteen.
+ */
 const CPU_COLUMNS = 60;
 const WIDE_CPU_COLUMNS = 78;
 /** From here on cells, interrupts and CPUs stand side by side. */
@@ -109,10 +114,12 @@ function paned(size: Size, content: LiveContent): LiveLayout {
   const room = size.rows - FIXED_ROWS - notes;
   const irqColumns = size.columns >= WITH_IRQ ? IRQ_COLUMNS : 0;
   const wanted = 2 + Math.max(content.cpus + 1, content.cells);
-  // Sources are many and the last of them rare: the chart keeps its share before they are all shown.
+  // Sources are many and the last of them rare: the chart keeps its share before they are all
+  // shown.
   const forSources = irqColumns > 0 ? Math.min(2 + content.sources, Math.ceil(room * 0.6)) : 0;
   const lower = Math.max(6, Math.min(Math.max(wanted, forSources), room - MIN_CHART));
-  // Beyond its best height a chart gains nothing; the panes above the footer take the rest as white space.
+  // Beyond its best height a chart gains nothing; the panes above the footer take the rest as white
+  // space.
   const spare = Math.max(0, room - lower - MAX_CHART);
   return closed(
     {

@@ -9,8 +9,8 @@ export interface Press {
 }
 
 /**
- * One name per key, whatever the terminal and Ink call it. On Ink 6 Backspace arrives as `delete`, and Escape
- * with `meta`.
+ * One name per key, whatever the terminal and Ink call it. On Ink 6 Backspace arrives as `delete`,
+ * and Escape with `meta`.
  */
 function pressOf(input: string, key: Key): Press {
   const named = namesOf(key).find(([, isPressed]) => isPressed);
@@ -20,9 +20,9 @@ function pressOf(input: string, key: Key): Press {
 }
 
 /**
- * The keys of one read from the terminal, in their order. What is pressed faster than it is read, or is held down,
- * comes as one text: Enter, Tab and Backspace are found in it, and a repeated letter is as many presses. Any other text
- * stays whole: what is pasted is no row of commands.
+ * The keys of one read from the terminal, in their order. What is pressed faster than it is read,
+ * or is held down, comes as one text: Enter, Tab and Backspace are found in it, and a repeated
+ * letter is as many presses. Any other text stays whole: what is pasted is no row of commands.
  */
 export function pressesOf(input: string, key: Key): readonly Press[] {
   const isNamed = key.ctrl || namesOf(key).some(([, isPressed]) => isPressed);

@@ -8,7 +8,10 @@ import { type Press, pressesOf } from './press.ts';
 import { Screen, type ScreenTerminal } from './screen.ts';
 import { type Canvas, type FinishedFrame, isFinished, type View } from './view.ts';
 
-/** Four times a second is calm to look at and costs about one percent of a core. Keys are answered at once. */
+/**
+ * Four times a second is calm to look at and costs about one percent of a core. Keys are answered
+ * at once.
+ */
 const TICK_MS = 250;
 
 export interface HostOptions {
@@ -27,8 +30,8 @@ interface Asked {
 }
 
 /**
- * A full screen while it is open: one view, dialogs and the keys' help above it, one clock. Views are redrawn when
- * a key was pressed, and otherwise at a tick when `refresh` asked for it.
+ * A full screen while it is open: one view, dialogs and the keys' help above it, one clock. Views
+ * are redrawn when a key was pressed, and otherwise at a tick when `refresh` asked for it.
  */
 export class ScreenHost implements Prompter {
   readonly #options: HostOptions;
@@ -124,7 +127,9 @@ export class ScreenHost implements Prompter {
     this.#redraw();
   }
 
-  /** What Ink lays out: dialogs, help and views that want it; null where the frame came finished. */
+  /**
+   * What Ink lays out: dialogs, help and views that want it; null where the frame came finished.
+   */
   drawn(): ReactNode {
     return this.#drawn;
   }

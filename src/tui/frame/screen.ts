@@ -18,10 +18,10 @@ export interface ScreenTerminal {
 }
 
 /**
- * The alternate screen as a stream for whole frames: Ink in its debug mode writes each frame as one text, and
- * only lines that changed since the last one reach the terminal, within one synchronized update. Ink 6's own
- * writers erase everything or, incremental, paint wrong pictures, and clear the scrollback when a frame is as
- * tall as the terminal. A frame taller than the terminal is cut.
+ * The alternate screen as a stream for whole frames: Ink in its debug mode writes each frame as one
+ * text, and only lines that changed since the last one reach the terminal, within one synchronized
+ * update. Ink 6's own writers erase everything or, incremental, paint wrong pictures, and clear the
+ * scrollback when a frame is as tall as the terminal. A frame taller than the terminal is cut.
  */
 export class Screen extends EventEmitter {
   readonly isTTY = true;
@@ -50,7 +50,9 @@ export class Screen extends EventEmitter {
     return this.#terminal.rows || 24;
   }
 
-  /** Takes the terminal over. It is given back by `leave`, or at the latest when the process exits. */
+  /**
+   * Takes the terminal over. It is given back by `leave`, or at the latest when the process exits.
+   */
   enter(): void {
     if (this.#isOpen) return;
     this.#isOpen = true;

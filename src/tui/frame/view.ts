@@ -25,8 +25,9 @@ export interface View {
   /** Where its keys are looked up. */
   place(): Place;
   /**
-   * What Ink is to lay out, or the finished lines. Ink rasterises every cell of every frame, some tens of
-   * milliseconds of CPU on a large terminal: what is redrawn while a board is measured comes finished.
+   * What Ink is to lay out, or the finished lines. Ink rasterises every cell of every frame, some
+   * tens of milliseconds of CPU on a large terminal: what is redrawn while a board is measured
+   * comes finished.
    */
   render(canvas: Canvas): ReactNode | FinishedFrame;
   press(press: Press): void;

@@ -9,7 +9,10 @@ const neverSeen: Pick<BoardKnown, 'cpus' | 'seenUtc' | 'runs'> = {
   runs: [],
 };
 
-/** Boards to choose from: what was used last comes first, then this machine, the fleet file, ssh_config. */
+/**
+ * Boards to choose from: what was used last comes first, then this machine, the fleet file,
+ * ssh_config.
+ */
 export function boardChoices(
   recent: readonly RecentBoard[],
   fleet: readonly FleetBoard[],
@@ -49,7 +52,10 @@ function wayTo({ user, port, key, jump }: FleetBoard): GivenConnection {
   };
 }
 
-/** One line for each board: what was seen of it, under the name and with the way that a fleet file gives. */
+/**
+ * One line for each board: what was seen of it, under the name and with the way that a fleet file
+ * gives.
+ */
 function withoutTwins(choices: readonly Choice[]): Choice[] {
   const byHost = new Map<string, Choice>();
   for (const choice of choices) {

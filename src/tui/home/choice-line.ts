@@ -11,7 +11,10 @@ export interface ChoiceLineContext {
   readonly nowMs: number;
 }
 
-/** One choice: its name, what it is; of a board at the right edge what is known of its runs, and since when. */
+/**
+ * One choice: its name, what it is; of a board at the right edge what is known of its runs, and
+ * since when.
+ */
 export function choiceLine(
   { name, about, board }: Choice,
   { checking }: Pick<HomeState, 'checking'>,

@@ -8,8 +8,8 @@ export function withoutTilde(path: string): string {
 }
 
 /**
- * What a shell's Tab would make of a path: as far as directories and `.onnx` files agree. The text as it is where
- * nothing begins like it.
+ * What a shell's Tab would make of a path: as far as directories and `.onnx` files agree. The text
+ * as it is where nothing begins like it.
  */
 export async function completePath(typed: string): Promise<string> {
   const path = withoutTilde(typed);

@@ -23,7 +23,10 @@ interface Sheet {
   readonly nowMs: number;
 }
 
-/** The frame of the home screen, without its footer: one step open, the others as what was chosen in them. */
+/**
+ * The frame of the home screen, without its footer: one step open, the others as what was chosen in
+ * them.
+ */
 export function homeLines(
   state: HomeState,
   context: HomeContext,
@@ -64,7 +67,10 @@ const MAX_NAME_COLUMNS = 44;
 /** Rows that the recent results are worth before the steps get more than they need. */
 const RECENT_ROWS = 4;
 
-/** The open step has what it needs; the others a line each, and more where there is room: the plan first. */
+/**
+ * The open step has what it needs; the others a line each, and more where there is room: the plan
+ * first.
+ */
 function allot(state: HomeState, rows: number, plan: PlanLines): Record<Section, number> {
   const wanted: Record<Section, number> = {
     board: state.board.choices.length + 1,

@@ -63,7 +63,10 @@ export function initialHome({ boards, models, runs, problem = null }: HomeConten
   };
 }
 
-/** The state with what is new since; what was typed and chosen stays, and nothing moves under the pointer. */
+/**
+ * The state with what is new since; what was typed and chosen stays, and nothing moves under the
+ * pointer.
+ */
 export function withContent(state: HomeState, { boards, runs }: HomeContent): HomeState {
   const fresh = new Map(boards.map((choice) => [choice.board?.host ?? choice.name, choice]));
   const kept = state.board.choices.map(

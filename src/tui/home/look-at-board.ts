@@ -6,7 +6,10 @@ import type { SessionOptions } from './session-options.ts';
 /** A look at a board that takes longer is given up. */
 const LOOK_MS = 30_000;
 
-/** Looks what is on the selected board; gives what went wrong, or null. @throws what is a bug of ours. */
+/**
+ * Looks what is on the selected board; gives what went wrong, or null. @throws what is a bug of
+ * ours.
+ */
 export async function lookAtBoard(
   check: SessionOptions['check'],
   state: HomeState,

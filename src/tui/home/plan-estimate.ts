@@ -31,8 +31,8 @@ const THESIS_MODELS = 2;
 const THESIS_IMAGES = 10_000;
 
 /**
- * Cells and the longest time of the plan as it is typed, read as the command line would read it; a text where it
- * makes no sense.
+ * Cells and the longest time of the plan as it is typed, read as the command line would read it; a
+ * text where it makes no sense.
  * @param cpuCount CPUs of the board, where they are known.
  */
 export function estimatePlan(state: HomeState, cpuCount: number | null): PlanEstimate | string {

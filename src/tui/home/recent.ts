@@ -51,7 +51,10 @@ export async function readRecent(path: string): Promise<Recent> {
   }
 }
 
-/** Puts a board in front, as `change` makes it of what was known. A list that cannot be written is no reason to fail. */
+/**
+ * Puts a board in front, as `change` makes it of what was known. A list that cannot be written is
+ * no reason to fail.
+ */
 export async function rememberBoard(
   path: string,
   name: string,

@@ -161,7 +161,10 @@ class Session {
     }
   }
 
-  /** In the background: the screen stays the person's, and what comes of it is shown beside the board. */
+  /**
+   * In the background: the screen stays the person's, and what comes of it is shown beside the
+   * board.
+   */
   async #check(state: HomeState): Promise<void> {
     const { check } = this.#options;
     const problem = await lookAtBoard(check, state, this.#closing.signal);
@@ -236,7 +239,9 @@ class Session {
     this.#ended.resolve({ outcome: this.#outcome, board: this.#board, exitCode });
   }
 
-  /** Ends the program; a run on the board is not ended with it, and how it is found again is said. */
+  /**
+   * Ends the program; a run on the board is not ended with it, and how it is found again is said.
+   */
   #leaveNow({ board, reachedBy, view }: ActiveRun, exitCode: number): never {
     this.#close();
     if (view.runId !== null) {

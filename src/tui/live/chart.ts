@@ -26,12 +26,15 @@ const words: Readonly<Partial<Record<Cause, string>>> = {
   clock: 'clock fell',
 };
 
-/** One outlier must not flatten all the rest: beyond this multiple of the upper decile the chart is cut. */
+/**
+ * One outlier must not flatten all the rest: beyond this multiple of the upper decile the chart is
+ * cut.
+ */
 const CLIP = 2.5;
 
 /**
- * Iterations over time as so many rows, the last of which marks slow ones with a letter of their cause. The
- * scale begins at zero; each column shows its highest iteration.
+ * Iterations over time as so many rows, the last of which marks slow ones with a letter of their
+ * cause. The scale begins at zero; each column shows its highest iteration.
  */
 export function chartLines(
   timeline: Timeline,

@@ -11,8 +11,9 @@ const OFFLINE = '-';
 const RATE_COLUMNS = 7;
 
 /**
- * A heat map: a row for each source, a cell for each CPU by the square root of its share of the highest rate on
- * the screen, which stands in the title. Hard interrupts get two rows of three; what has no row is counted.
+ * A heat map: a row for each source, a cell for each CPU by the square root of its share of the
+ * highest rate on the screen, which stands in the title. Hard interrupts get two rows of three;
+ * what has no row is counted.
  */
 export function irqLines(
   state: LiveState,

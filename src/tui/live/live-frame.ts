@@ -16,7 +16,10 @@ import { boardTitle, oneLine, planTitle, processTitle, type TitleContext } from 
 
 type Tab = 'cells' | 'cpu' | 'irq' | 'notes';
 
-/** Panes of which one is shown at a time; where there is room CPUs and interrupts have places of their own. */
+/**
+ * Panes of which one is shown at a time; where there is room CPUs and interrupts have places of
+ * their own.
+ */
 export function tabsOf({ density, irqColumns }: Pick<LiveLayout, 'density' | 'irqColumns'>) {
   const all: readonly Tab[] = ['cells', 'cpu', 'irq', 'notes'];
   return all.filter(

@@ -7,7 +7,10 @@ import { suspendJob } from '../frame/suspend.ts';
 import { LiveView } from './live-view.ts';
 import { askAboutRun, askToGiveUp, type RunChoice } from './run-questions.ts';
 
-/** The live view of one run as what a command already knows: a progress display, and somebody who is asked. */
+/**
+ * The live view of one run as what a command already knows: a progress display, and somebody who is
+ * asked.
+ */
 export interface LiveScreen {
   readonly progress: Progress;
   readonly prompter: Prompter;
@@ -16,8 +19,8 @@ export interface LiveScreen {
 }
 
 /**
- * Opens the live view on a terminal. The keys that stop and quit are a Ctrl-C to this process, which the command
- * handles as any other: it asks, through this screen.
+ * Opens the live view on a terminal. The keys that stop and quit are a Ctrl-C to this process,
+ * which the command handles as any other: it asks, through this screen.
  */
 export function openLiveScreen(board: string, terminal: Terminal): LiveScreen {
   const interrupt = () => process.kill(process.pid, 'SIGINT');

@@ -151,7 +151,8 @@ test('what is kept does not grow with the length of a run', () => {
 
 test('slow iterations of a window with a burst of interrupts, or a lower clock, are marked so', () => {
   const builder = new JournalBuilder(livePlan);
-  // Loaded after 81 ms; each second is told at its end. The clock falls in the tenth, interrupts come in the twelfth.
+  // Loaded after 81 ms; each second is told at its end. The clock falls in the tenth, interrupts
+  // come in the twelfth.
   for (let second = 0; second <= 15; second += 1) {
     builder.event({
       kind: 'tele',

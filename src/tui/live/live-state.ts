@@ -31,7 +31,10 @@ export interface Settled {
   readonly atMs: number;
 }
 
-/** All that the live view shows; a reducer's state over the stream that the progress lines read as well. */
+/**
+ * All that the live view shows; a reducer's state over the stream that the progress lines read as
+ * well.
+ */
 export interface LiveState {
   /** Steps, plan and counts, as the progress lines have them. */
   readonly progress: ProgressState;

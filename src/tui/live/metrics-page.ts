@@ -9,8 +9,8 @@ const WIDE = 140;
 const CPU_COLUMNS = 80;
 
 /**
- * All of `mpstat -A`, as many lines as that is: every CPU with its ten columns and its interrupts, and every source of
- * interrupts and softirqs by CPU.
+ * All of `mpstat -A`, as many lines as that is: every CPU with its ten columns and its interrupts,
+ * and every source of interrupts and softirqs by CPU.
  */
 export function metricsLines(state: LiveState, columns: number, theme: Theme): string[] {
   const cpuColumns = columns >= WIDE ? CPU_COLUMNS : columns;

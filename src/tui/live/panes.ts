@@ -9,7 +9,10 @@ import { counted, formatElapsed } from '../../words/quantities.ts';
 import { jetsonParts } from './board-parts.ts';
 import { detailOf, distributionOf, type LiveState, processOf } from './live-state.ts';
 
-/** now, percentiles and the interval, as far as the process allows them and as many as there is room for. */
+/**
+ * now, percentiles and the interval, as far as the process allows them and as many as there is room
+ * for.
+ */
 export function figuresLine(state: LiveState, columns: number, theme: Theme): string {
   const process = processOf(state);
   if (process === null) return '';
@@ -54,7 +57,10 @@ function timeText(duration_ns: number | null): string {
   return duration_ns === null ? 'n/a' : formatDuration(duration_ns);
 }
 
-/** One line per cell of the plan: its state in mark and word, processes, running median and interval. */
+/**
+ * One line per cell of the plan: its state in mark and word, processes, running median and
+ * interval.
+ */
 export function cellLines(
   state: LiveState,
   size: { readonly columns: number; readonly rows: number },
@@ -123,7 +129,10 @@ function markOf(
   return { mark: theme.dim(glyphs.waiting), word: theme.dim(word) };
 }
 
-/** GPU, heat and power, memory, interrupts and context switches: what the board's own counters say so far. */
+/**
+ * GPU, heat and power, memory, interrupts and context switches: what the board's own counters say
+ * so far.
+ */
 export function boardText(state: LiveState, theme: Theme): string {
   const { progress } = state;
   const { cpu } = detailOf(state);

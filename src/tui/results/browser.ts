@@ -49,7 +49,9 @@ export class ResultsBrowser {
     return this.#summary(terminal);
   }
 
-  /** The list; `from` is where Escape goes, null: nowhere. @throws OrinError `results-unreadable` */
+  /**
+   * The list; `from` is where Escape goes, null: nowhere. @throws OrinError `results-unreadable`
+   */
   async showList(from: View | null): Promise<void> {
     const { host, runs, guard } = this.#options;
     const list: ResultsView = new ResultsView(await listRuns(runs), (effect) =>

@@ -3,7 +3,10 @@ import { compareReport } from '../../report/compare-report.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { wrapText } from '../../terminal/wrap-text.ts';
 
-/** Runs side by side for a screen of so many columns, the first as the baseline; one comparison below the other. */
+/**
+ * Runs side by side for a screen of so many columns, the first as the baseline; one comparison
+ * below the other.
+ */
 export function compareLines(
   comparisons: readonly RunComparison[],
   columns: number,

@@ -4,7 +4,10 @@ import { formatDuration, formatPercent } from '../../../host/quantities/format.t
 import { padEnd, padStart } from '../../terminal/text.ts';
 import type { Theme } from '../../terminal/theme.ts';
 
-/** Dots of a braille cell filled from below (0 to 4), left and right column; see chart.ts of the live view. */
+/**
+ * Dots of a braille cell filled from below (0 to 4), left and right column; see chart.ts of the
+ * live view.
+ */
 const LEFT = [0, 0x40, 0x44, 0x46, 0x47] as const;
 const RIGHT = [0, 0x80, 0xa0, 0xb0, 0xb8] as const;
 const BRAILLE = 0x2800;
@@ -16,7 +19,10 @@ const MIN_BINS = 20;
 /** How fine a distribution is for a terminal of so many columns. */
 export const terminalShapes = { bins: 160, columns: 1 } as const;
 
-/** How often which latency was seen, a picture for each cell, with the percentiles and their intervals. */
+/**
+ * How often which latency was seen, a picture for each cell, with the percentiles and their
+ * intervals.
+ */
 export function distributionLines(
   cells: readonly CellResult[],
   shapes: ReadonlyMap<string, CellShape>,

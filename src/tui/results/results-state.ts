@@ -152,7 +152,10 @@ function mark(state: ResultsState): ResultsState {
   return move({ ...state, marked: isMarked ? without : [...without, at] }, 1);
 }
 
-/** The marked runs; with none or one marked, that run or the one here is held against its lasting baseline. */
+/**
+ * The marked runs; with none or one marked, that run or the one here is held against its lasting
+ * baseline.
+ */
 function compare(state: ResultsState): Pressed {
   const [first, ...others] = state.marked;
   if (first !== undefined && others.length > 0) {

@@ -20,7 +20,10 @@ const formatKeys: Readonly<Record<ExportFormat, string>> = {
   parquet: 'p',
 };
 
-/** Asks for format and place and writes the file; gives what to say of it, null when it was given up. */
+/**
+ * Asks for format and place and writes the file; gives what to say of it, null when it was given
+ * up.
+ */
 export async function askExport(host: Asker, run: SavedRun): Promise<string | null> {
   const key = await host.open({
     kind: 'choice',

@@ -14,7 +14,10 @@ import type { Tab } from './tabbed-view.ts';
 export interface RunPages {
   /** As it is now: a note may come to it. */
   readonly run: () => SavedRun;
-  /** Distributions, once they were read from the journal; until then why not. Asked for when they are looked at. */
+  /**
+   * Distributions, once they were read from the journal; until then why not. Asked for when they
+   * are looked at.
+   */
   readonly shapes: () => ReadonlyMap<string, CellShape> | string;
 }
 

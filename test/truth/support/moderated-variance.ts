@@ -7,8 +7,9 @@ interface Variance {
 }
 
 /**
- * Variances drawn towards what they have in common (Smyth 2004): `(d0 s0² + d s²) / (d0 + d)` with d0 + d degrees of freedom,
- * s0² and d0 from the mean and the variance of ln s². One variance alone has nothing to be drawn to.
+ * Variances drawn towards what they have in common (Smyth 2004): `(d0 s0² + d s²) / (d0 + d)` with
+ * d0 + d degrees of freedom, s0² and d0 from the mean and the variance of ln s². One variance alone
+ * has nothing to be drawn to.
  */
 export function moderated(own: readonly Variance[]): Variance[] {
   const e = own.map(

@@ -9,8 +9,8 @@ function normalDraw(random: Draw): Draw {
 }
 
 /**
- * Shapes of the spread between processes. All have mean 0 and standard deviation 1, so that `level · exp(sd · draw)`
- * has the true value `level` whatever the shape.
+ * Shapes of the spread between processes. All have mean 0 and standard deviation 1, so that
+ * `level · exp(sd · draw)` has the true value `level` whatever the shape.
  */
 export const spreads = {
   normal: (random: Draw) => normalDraw(random),
@@ -34,7 +34,9 @@ export const spreads = {
 } as const satisfies Record<string, (random: Draw) => Draw>;
 export type SpreadName = keyof typeof spreads;
 
-/** Two levels, the slow one with this share, and a tenth of their distance as scatter within each. */
+/**
+ * Two levels, the slow one with this share, and a tenth of their distance as scatter within each.
+ */
 function twoModes(random: Draw, slowShare: number): Draw {
   const normal = normalDraw(random);
   const within = 0.1;
@@ -48,8 +50,8 @@ export function spreadDraw(name: SpreadName, seed: string): Draw {
 }
 
 /**
- * Iterations of one process in time order: AR(1) with coefficient `phi` (0: independent) around `level`, with the
- * relative standard deviation `cv`.
+ * Iterations of one process in time order: AR(1) with coefficient `phi` (0: independent) around
+ * `level`, with the relative standard deviation `cv`.
  */
 export function iterations(
   random: Draw,

@@ -24,8 +24,9 @@ export interface SimulatedCell {
 }
 
 /**
- * A run over the program's own plan and schedule, where the processes are draws instead of measurements: the same
- * order of cells, the same looks, the same end of each cell. `seed` decides the order.
+ * A run over the program's own plan and schedule, where the processes are draws instead of
+ * measurements: the same order of cells, the same looks, the same end of each cell. `seed` decides
+ * the order.
  */
 export function simulateRun(
   effort: Effort,

@@ -16,7 +16,10 @@ export class Share {
     return this.#hits / this.#trials;
   }
 
-  /** Standard error, with one hit and one miss added so that it never vanishes (Agresti and Coull 1998). */
+  /**
+   * Standard error, with one hit and one miss added so that it never vanishes (Agresti and Coull
+   * 1998).
+   */
   get error(): number {
     const share = (this.#hits + 1) / (this.#trials + 2);
     return Math.sqrt((share * (1 - share)) / Math.max(1, this.#trials));
@@ -45,7 +48,10 @@ export interface Finding {
   readonly figures: Readonly<Record<string, Share | string>>;
 }
 
-/** A question that simulation answers with the functions of the program; seeded, so that it can be repeated. */
+/**
+ * A question that simulation answers with the functions of the program; seeded, so that it can be
+ * repeated.
+ */
 export interface Study {
   readonly title: string;
   /** Enough for a test; `bench/truth` takes many times as many. */

@@ -131,7 +131,8 @@ function rateDetails({ name, activity }: Part, at: number): Markup {
           softirqs.types.map((type) => ({ ...type, title: html`${type.type}` })),
         )
   }${sentence(linkTrafficText(activity))}`;
-  // The first cell beside the idle board is open; the others are a click away and are printed all the same.
+  // The first cell beside the idle board is open; the others are a click away and are printed all
+  // the same.
   return at <= 1
     ? html`<details open><summary>${name}${all}</summary>${body}</details>`
     : html`<details><summary>${name}${all}</summary>${body}</details>`;

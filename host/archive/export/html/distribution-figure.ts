@@ -13,8 +13,8 @@ const BASE = 150;
 const RUG = 160;
 
 /**
- * How often which latency was seen: steady iterations of the counted processes, with the median and its interval, the
- * percentiles that there are, and below the median of each process.
+ * How often which latency was seen: steady iterations of the counted processes, with the median and
+ * its interval, the percentiles that there are, and below the median of each process.
  */
 export function distributionFigure(cell: CellResult, shape: CellShape): Markup {
   if (shape.steady === 0) return nothing;

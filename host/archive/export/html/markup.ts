@@ -12,8 +12,8 @@ export class Markup {
 type Part = string | number | Markup | readonly Markup[] | null;
 
 /**
- * Markup from a template. Every value that is not markup itself becomes plain text: escaped, and without control and
- * direction characters. Attributes must be quoted.
+ * Markup from a template. Every value that is not markup itself becomes plain text: escaped, and
+ * without control and direction characters. Attributes must be quoted.
  */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Markup {
   const pieces = strings.map((string, at) => string + (at < parts.length ? textOf(parts[at]) : ''));
@@ -47,7 +47,10 @@ export interface TableColumn {
   readonly isNumber?: boolean;
 }
 
-/** A table that scrolls by itself where the page is too narrow; columns that are empty in every row are left out. */
+/**
+ * A table that scrolls by itself where the page is too narrow; columns that are empty in every row
+ * are left out.
+ */
 export function dataTable(
   columns: readonly TableColumn[],
   rows: readonly (readonly (Markup | string)[])[],

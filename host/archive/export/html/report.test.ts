@@ -24,7 +24,9 @@ function run(levels: Readonly<Record<string, number>>, label = 'one & two', mode
   return { result: resultFromJournal(journal), shapes: cellShapes(journal, pageShapes) };
 }
 
-/** Every tag that is opened is closed, in order: what a browser would otherwise mend in its own way. */
+/**
+ * Every tag that is opened is closed, in order: what a browser would otherwise mend in its own way.
+ */
 function unbalanced(page: string): string[] {
   const open: string[] = [];
   for (const [, close, name = '', , isEmpty] of page

@@ -29,8 +29,8 @@ interface ReportRun {
 }
 
 /**
- * A run as one file for a browser: no scripts, nothing loaded from elsewhere, printable. Other runs that are given are
- * compared with it, the first of them as the baseline of all.
+ * A run as one file for a browser: no scripts, nothing loaded from elsewhere, printable. Other runs
+ * that are given are compared with it, the first of them as the baseline of all.
  */
 export function resultHtml(
   run: ReportRun,

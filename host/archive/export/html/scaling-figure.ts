@@ -20,7 +20,10 @@ interface Point {
   readonly hi: number;
 }
 
-/** Speed-up by threads, for each set of cells that differ in nothing else; the line is one thread's speed times threads. */
+/**
+ * Speed-up by threads, for each set of cells that differ in nothing else; the line is one thread's
+ * speed times threads.
+ */
 export function scalingSection(result: Result, cells: readonly CellResult[]): Markup {
   const unwatched = unwatchedCells(result.plan);
   const groups = new Map<string, CellResult[]>();

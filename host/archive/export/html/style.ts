@@ -1,6 +1,6 @@
 /**
- * The page's only style. Blue and orange are told apart by all common kinds of colour vision, and every colour stands
- * beside a word or a mark. Dark only on screens: paper is white.
+ * The page's only style. Blue and orange are told apart by all common kinds of colour vision, and
+ * every colour stands beside a word or a mark. Dark only on screens: paper is white.
  */
 export const style = `
 :root{color-scheme:light dark;--ink:#1b1f24;--soft:#5b6570;--paper:#fff;--card:#f7f8fa;--line:#dfe3e8;--blue:#1f6fb2;--pale:#a9c9e6;--heat:#4f9fe0;--orange:#b85c00;--red:#b3261e;--band:rgba(31,111,178,.28)}

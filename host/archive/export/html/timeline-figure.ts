@@ -23,8 +23,9 @@ const causes: Readonly<Record<SlowCause, { readonly letter: string; readonly wor
 };
 
 /**
- * Iterations in the order in which they ran, process beside process: each column from the fastest to the slowest of
- * its iterations, warm-up pale, outliers marked with a letter of what goes with them.
+ * Iterations in the order in which they ran, process beside process: each column from the fastest
+ * to the slowest of its iterations, warm-up pale, outliers marked with a letter of what goes with
+ * them.
  */
 export function timelineFigure(cell: CellResult, shape: CellShape): Markup {
   const columns = shape.processes.flatMap((process) => process.columns);
