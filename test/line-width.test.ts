@@ -13,7 +13,9 @@ const tracked = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: '
 
 const width = (line: string) => [...line].length;
 
-/** The lines of a page that are prose: tables and blocks of code keep the width of what they show. */
+/**
+ * The lines of a page that are prose: tables and blocks of code keep the width of what they show.
+ */
 function proseOf(text: string): (string | null)[] {
   let isCode = false;
   return text.split('\n').map((line) => {
