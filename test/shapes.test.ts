@@ -220,7 +220,8 @@ describe('what cannot be had as it was asked for', () => {
   }, 60_000);
 
   test('what cannot be fed is said first, and no shape is advised', async () => {
-    const type = { value: 'sequenceType', sequenceType: {} } as object;
+    const elemType = { value: 'tensorType', tensorType: { elemType: 1 } };
+    const type = { value: 'sequenceType', sequenceType: { elemType } } as object;
     const bytes = encodeModel({
       irVersion: 8,
       opsetImport: [{ domain: '', version: 17 }],

@@ -14,13 +14,16 @@ function verdictOn(end: Partial<Pick<WrittenOf<'process-end'>, 'outcome' | 'sign
 test.each([
   [
     'CUDA error cudaErrorNoKernelImageForDevice:no kernel image is available for execution on the device',
-    /sm_87.*docs\/gpu\.md, Traps/,
+    /sm_87.*docs\/gpu\/onnxruntime.md, Traps/,
   ],
-  ['Could not load library libcudnn_cnn_infer.so.8. Error: cannot open', /cuDNN.*docs\/gpu\.md/],
-  ['Unable to load any of {libcudnn_engines_precompiled.so.9.1.0}', /cuDNN.*docs\/gpu\.md/],
-  ['Invalid handle. Cannot load symbol cudnnCreateTensorDescriptor', /cuDNN.*docs\/gpu\.md/],
-  ['the CUDA provider cannot be loaded: libcublasLt.so.12 is missing', /cuDNN.*docs\/gpu\.md/],
-  ['CUDNN failure 1: CUDNN_STATUS_NOT_INITIALIZED ; GPU=0', /cuDNN.*docs\/gpu\.md, Traps/],
+  ['Could not load library libcudnn_cnn_infer.so.8. Error: cannot open', /cuDNN.*docs\/gpu\//],
+  ['Unable to load any of {libcudnn_engines_precompiled.so.9.1.0}', /cuDNN.*docs\/gpu\//],
+  ['Invalid handle. Cannot load symbol cudnnCreateTensorDescriptor', /cuDNN.*docs\/gpu\//],
+  ['the CUDA provider cannot be loaded: libcublasLt.so.12 is missing', /cuDNN.*docs\/gpu\//],
+  [
+    'CUDNN failure 1: CUDNN_STATUS_NOT_INITIALIZED ; GPU=0',
+    /cuDNN.*docs\/gpu\/onnxruntime.md, Traps/,
+  ],
 ])('a trap that is known is named, not the model: %s', (words, action) => {
   const message = `running the model failed\n${words}\nat somewhere`;
   expect(verdictOn({ outcome: 'refused', signal: null, message }).action).toMatch(action);

@@ -2,11 +2,11 @@
 const known: readonly (readonly [said: RegExp, action: string])[] = [
   [
     /no kernel image is available/i,
-    'take a build of ONNX Runtime for the GPU of this board (an Orin is sm_87): docs/gpu/README.md, Traps',
+    'take a build of ONNX Runtime for the GPU of this board (an Orin is sm_87): docs/gpu/onnxruntime.md, Traps',
   ],
   [
     /((could not|unable to|failed to) load|cannot open)[^\n]*lib(cudnn|cublas|cudart|cufft|curand|nvinfer)\w*\.so|lib(cudnn|cublas|cudart|cufft|curand|nvinfer)[\w.-]*( is missing|: cannot open)|(cannot load|undefined) symbol:? cudnn|CUDNN_STATUS_NOT_INITIALIZED/i,
-    'CUDA, cuDNN and TensorRT of the board must be those of the build of ONNX Runtime: docs/gpu/README.md, Traps',
+    'CUDA, cuDNN and TensorRT of the board must be those of the build of ONNX Runtime: docs/gpu/onnxruntime.md, Traps',
   ],
   [
     /Non tensor type is temporarily not supported/,
