@@ -41,7 +41,7 @@ interface FollowedCase {
   readonly onEvent: (at: { board: HostileBoard; run: LaidRun; rest: Buffer }) => void;
 }
 
-const isFollow = (command: string) => command.includes('tail -c +');
+const isFollow = (command: string) => command.includes('tail -c "+');
 const isAsk = (command: string) => command.includes('echo "alive $(wc');
 
 test('a board that does not begin to follow ends it', async () => {

@@ -187,7 +187,7 @@ test('what was collected before a power cut made the journal on the board shorte
   expectEachOnce(resultOf({ stderr, ...rest }));
   expect(await readFile(join(desk.runs, id, 'journal.ndjson'))).toEqual(whole);
   await expectVerified(desk, id);
-}, 120_000);
+}, 300_000);
 
 test('a run that ended by itself is collected, and nothing measured again', async () => {
   const id = await started();
@@ -196,4 +196,4 @@ test('a run that ended by itself is collected, and nothing measured again', asyn
   const { run } = resultSchema.parse(JSON.parse(stdout));
   expect(run).toMatchObject({ ended: 'cancelled', journal: { is_verified: true } });
   expect(run.journal.segments).toBeUndefined();
-}, 120_000);
+}, 300_000);
