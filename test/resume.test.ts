@@ -31,7 +31,7 @@ async function on(cli: Cli, ...[command = '', ...rest]: readonly string[]): Prom
 
 /** Starts a run of three blocks of two cells and leaves it; gives its id. */
 async function started(model = 'mlp-tiny'): Promise<string> {
-  const words = ['--model', model, '--threads', '1', '--blocks', '3', '--detach'];
+  const words = ['--model', model, '--threads', '1', '--blocks', '3', '--quick', '--detach'];
   const { code, stdout, stderr } = await on(desk, 'bench', ...words);
   expect(code, stderr).toBe(0);
   return stdout.trim();
