@@ -8,8 +8,39 @@ export function fromFloat16(bits: number): number {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
+const single = new Float32Array(1);
+const singleBits = new Uint32Array(single.buffer);
+
 /** Bits of the binary16 nearest to a value, ties to even, overflow to infinity. */
 export function toFloat16(value: number): number {
+  single[0] = value;
+  // A binary32 is rounded once, by integers alone; what has more bits would be rounded twice.
+  return single[0] === value ? halfOf(singleBits[0] ?? 0) : halfOfDouble(value);
+}
+
+/** Of a binary32 by its bits. */
+function halfOf(bits: number): number {
+  const sign = (bits >>> 16) & 0x8000;
+  const magnitude = bits & 0x7fffffff;
+  // 65520 lies midway between the largest binary16 and the next power of two.
+  if (magnitude >= 0x477ff000) return sign | 0x7c00;
+  if (magnitude < 0x38800000) return sign | subnormalHalf(magnitude);
+  // The exponent's bias falls from 127 to 15, the fraction from 23 bits to 10.
+  const rebiased = magnitude - 0x38000000;
+  return sign | ((rebiased + 0x0fff + ((rebiased >>> 13) & 1)) >>> 13);
+}
+
+/** For magnitudes below 2^-14: a fixed-point number in units of 2^-24. */
+function subnormalHalf(magnitude: number): number {
+  const shift = 126 - (magnitude >>> 23);
+  if (shift > 24) return 0;
+  const fraction = (magnitude & 0x7fffff) | 0x800000;
+  const half = 1 << (shift - 1);
+  const odd = (fraction >>> shift) & 1;
+  return (fraction + half - 1 + odd) >>> shift;
+}
+
+function halfOfDouble(value: number): number {
   if (Number.isNaN(value)) return 0x7e00;
   const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
   const magnitude = Math.abs(value);

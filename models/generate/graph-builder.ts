@@ -48,7 +48,10 @@ export class GraphBuilder {
     const random = new RandomStream(this.#seed, name);
     const values = new Float32Array(dims.reduce((product, dim) => product * dim, 1));
     for (let i = 0; i < values.length; i++) values[i] = (random.nextUniform() * 2 - 1) * bound;
-    const stored = this.#weightType === 'float16' ? Uint16Array.from(values, toFloat16) : values;
+    const stored =
+      this.#weightType === 'float16'
+        ? new Uint16Array(values.length).map((_, at) => toFloat16(values[at] ?? 0))
+        : values;
     this.#weights.push({
       name,
       dims: [...dims],
