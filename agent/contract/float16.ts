@@ -14,14 +14,27 @@ const singleBits = new Uint32Array(single.buffer);
 /** Bits of the binary16 nearest to a value, ties to even, overflow to infinity. */
 export function toFloat16(value: number): number {
   single[0] = value;
-  // A binary32 is rounded once, by integers alone; what has more bits would be rounded twice.
-  return single[0] === value ? halfOf(singleBits[0] ?? 0) : halfOfDouble(value);
+  const nearest = single[0];
+  const bits = singleBits[0] ?? 0;
+  if (nearest === value) return halfOf(bits);
+  // Cut to a binary32 with the lowest bit set: it stands for the rest, so that nothing rounds twice.
+  const cut = Math.abs(nearest) > Math.abs(value) ? bits - 1 : bits;
+  return halfOf(cut | 1);
 }
 
-/** Of a binary32 by its bits. */
+/** Bits of the binary16s nearest to these values. */
+export function toFloat16Array(values: ArrayLike<number>): Uint16Array {
+  const halves = new Uint16Array(values.length);
+  // `Uint16Array.from` with a function walks an iterator, which is several times as slow.
+  for (let at = 0; at < halves.length; at += 1) halves[at] = toFloat16(values[at] ?? 0);
+  return halves;
+}
+
+/** Of a binary32 by its bits, by integers alone, so that it is the same everywhere. */
 function halfOf(bits: number): number {
   const sign = (bits >>> 16) & 0x8000;
   const magnitude = bits & 0x7fffffff;
+  if (magnitude > 0x7f800000) return 0x7e00;
   // 65520 lies midway between the largest binary16 and the next power of two.
   if (magnitude >= 0x477ff000) return sign | 0x7c00;
   if (magnitude < 0x38800000) return sign | subnormalHalf(magnitude);
@@ -38,25 +51,4 @@ function subnormalHalf(magnitude: number): number {
   const half = 1 << (shift - 1);
   const odd = (fraction >>> shift) & 1;
   return (fraction + half - 1 + odd) >>> shift;
-}
-
-function halfOfDouble(value: number): number {
-  if (Number.isNaN(value)) return 0x7e00;
-  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
-  const magnitude = Math.abs(value);
-  // 65520 lies midway between the largest binary16 and the next power of two.
-  if (magnitude >= 65_520) return sign | 0x7c00;
-  const exponent = Math.max(-14, magnitude === 0 ? -14 : Math.floor(Math.log2(magnitude)));
-  const units = roundToEven(magnitude * 2 ** (10 - exponent));
-  // A subnormal that rounds up to 1024 units is the smallest normal, and 2048 units carry into the
-  // exponent: in both cases the sum below is the right pattern.
-  const isNormal = units >= 1024 || exponent > -14;
-  return sign | (isNormal ? ((exponent + 15 - 1) << 10) + units : units);
-}
-
-function roundToEven(value: number): number {
-  const floor = Math.floor(value);
-  const rest = value - floor;
-  if (rest !== 0.5) return Math.round(value);
-  return floor % 2 === 0 ? floor : floor + 1;
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { toFloat16 } from '../contract/float16.ts';
+import { toFloat16Array } from '../contract/float16.ts';
 import type { CellInput, InputSource } from '../contract/plan.ts';
 import { storeFile } from '../contract/store-file.ts';
 import { EngineRefusal, type NamedTensor } from './engine.ts';
@@ -79,9 +79,7 @@ class CifarFeeder implements Feeder {
         { length: 256 },
         (_, p) => (p / 255 - mean) / (source.std[channel] ?? 1),
       );
-      return data instanceof Float32Array
-        ? Float32Array.from(values)
-        : Uint16Array.from(values, toFloat16);
+      return data instanceof Float32Array ? Float32Array.from(values) : toFloat16Array(values);
     });
   }
 

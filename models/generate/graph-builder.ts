@@ -1,4 +1,4 @@
-import { toFloat16 } from '../../agent/contract/float16.ts';
+import { toFloat16Array } from '../../agent/contract/float16.ts';
 import { encodeModel } from '../onnx/codec.ts';
 import { dataTypeIds } from '../onnx/data-types.ts';
 import {
@@ -48,10 +48,7 @@ export class GraphBuilder {
     const random = new RandomStream(this.#seed, name);
     const values = new Float32Array(dims.reduce((product, dim) => product * dim, 1));
     for (let i = 0; i < values.length; i++) values[i] = (random.nextUniform() * 2 - 1) * bound;
-    const stored =
-      this.#weightType === 'float16'
-        ? new Uint16Array(values.length).map((_, at) => toFloat16(values[at] ?? 0))
-        : values;
+    const stored = this.#weightType === 'float16' ? toFloat16Array(values) : values;
     this.#weights.push({
       name,
       dims: [...dims],

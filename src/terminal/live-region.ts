@@ -1,7 +1,7 @@
 import { oneRow } from './print.ts';
 import type { Terminal } from './terminal.ts';
 import { clip } from './text.ts';
-import { themeFor } from './theme.ts';
+import { type Theme, themeFor } from './theme.ts';
 
 const MIN_REDRAW_MS = 100;
 const CLEAR_LINE_TO_END = '\u001b[0K';
@@ -16,6 +16,7 @@ const SHOW_CURSOR = '\u001b[?25h';
  */
 export class LiveRegion {
   readonly #terminal: Terminal;
+  readonly #theme: Theme;
   readonly #draw: () => readonly string[];
   #rows = 0;
   #lastMs = 0;
@@ -24,6 +25,7 @@ export class LiveRegion {
 
   constructor(terminal: Terminal, draw: () => readonly string[]) {
     this.#terminal = terminal;
+    this.#theme = themeFor(terminal);
     this.#draw = draw;
     process.on('exit', this.#onExit);
     this.#terminal.stream.write(HIDE_CURSOR);
@@ -58,8 +60,7 @@ export class LiveRegion {
   #paint(): void {
     this.#lastMs = Date.now();
     const columns = this.#terminal.columns();
-    const theme = themeFor(this.#terminal);
-    const lines = this.#draw().map((line) => clip(line, columns, theme));
+    const lines = this.#draw().map((line) => clip(line, columns, this.#theme));
     this.#replace(lines);
   }
 

@@ -1,4 +1,4 @@
-import { toFloat16 } from '../../../agent/contract/float16.ts';
+import { toFloat16Array } from '../../../agent/contract/float16.ts';
 import type { TensorDtype } from '../../../agent/contract/plan.ts';
 import { RandomStream } from '../../../models/generate/random.ts';
 import {
@@ -41,7 +41,7 @@ export function seededTensor(tensor: SeededTensor): Uint8Array {
     case 'string':
       return Buffer.from(JSON.stringify(Array.from({ length: elements }, () => word(random))));
     case 'float16':
-      return bytesOf(Uint16Array.from(fill(new Float32Array(elements), tensor, random), toFloat16));
+      return bytesOf(toFloat16Array(fill(new Float32Array(elements), tensor, random)));
     case 'float32':
       return bytesOf(fill(new Float32Array(elements), tensor, random));
     case 'float64':
