@@ -88,7 +88,7 @@ function nameHelp(command: Command, path = command.name()): void {
   for (const each of command.commands) nameHelp(each, `${path} ${each.name()}`);
 }
 
-const displayFlags: readonly string[] = ['--debug', '--no-color', '--ascii'];
+const displayFlags = Object.values(displayOptions).map(({ flags }) => flags);
 
 /** The interactive session where somebody sits in front of a terminal; elsewhere the help. */
 async function withoutVerb(program: Command, argv: readonly string[]): Promise<number> {

@@ -3,10 +3,9 @@ import { connectionOptions } from '../options/connection-options.ts';
 import { boardListOptions, fleetOptions } from '../options/fleet-options.ts';
 import { flag, type OptionTable, text, withDefault } from '../options/option-row.ts';
 import { withDefaults } from '../options/option-table.ts';
-import { fleetOutputOptions, jsonOption } from '../options/output-options.ts';
+import { fleetOutputOptions, jsonOption, outOption } from '../options/output-options.ts';
 import { durationMs, durationText } from '../options/parse-values.ts';
 import type { Define } from './define.ts';
-import { outOption } from './result-commands.ts';
 
 const RUN_ID = 'id of the fleet run, its beginning, or `latest`';
 

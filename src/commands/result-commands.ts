@@ -1,12 +1,7 @@
 import type { Command } from 'commander';
-import { flag, text, withDefault } from '../options/option-row.ts';
-import { jsonOption } from '../options/output-options.ts';
+import { flag, text } from '../options/option-row.ts';
+import { jsonOption, outOption } from '../options/output-options.ts';
 import type { Define } from './define.ts';
-
-/** Where an export goes. */
-export const outOption = withDefault('-o, --out <file>', 'write there; - is stdout', '-', {
-  parse: (path) => path,
-});
 
 /** `results` and its verbs. */
 export function addResultCommands(program: Command, define: Define): void {

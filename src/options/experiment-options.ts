@@ -2,17 +2,15 @@ import { boardOptions } from './board-options.ts';
 import { cellOptions } from './cell-options.ts';
 import { effortOptions } from './effort-options.ts';
 import { inputOptions } from './input-options.ts';
-import { flag, grouped, type OptionRow, text, type Values } from './option-row.ts';
+import { choice, flag, grouped, text, type Values } from './option-row.ts';
 
-const moveIrqs: OptionRow<'auto' | 'gather' | 'spread' | null> = {
-  flags: '--move-irqs [where]',
-  about:
+const moveIrqs = {
+  ...choice(
+    '--move-irqs [where]',
     'measure also with interrupts moved, by root, and put back: gather (onto one CPU), spread, or auto',
-  choices: ['auto', 'gather', 'spread'],
+    ['auto', 'gather', 'spread'],
+  ),
   preset: 'auto',
-  fallback: null,
-  privacy: 'public',
-  write: (where) => (where === null ? [] : [where]),
 };
 
 /** What of a benchmark's settings the interrupt experiment leaves open; the cells are its own. */

@@ -34,3 +34,8 @@ export type OutputSettings = Values<typeof outputOptions>;
 export type FleetOutputSettings = Values<typeof fleetOutputOptions>;
 
 export const jsonOption = { json: flag('--json', 'one JSON document') };
+
+/** Where an export goes. */
+export const outOption = withDefault('-o, --out <file>', 'write there; - is stdout', '-', {
+  parse: (path) => path,
+});

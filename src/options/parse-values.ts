@@ -54,6 +54,11 @@ export function durationMs(text: string, option: string): number {
   return value;
 }
 
+/** The shortest text that `durationMs` reads as this. */
+export function durationText(ms: number): string {
+  return inLargestUnit(ms, durationUnitsMs);
+}
+
 const sizeUnitsBytes: Record<string, number> = {
   '': 1,
   K: 1024,
@@ -61,14 +66,6 @@ const sizeUnitsBytes: Record<string, number> = {
   G: 1024 ** 3,
   T: 1024 ** 4,
 };
-
-/** The shortest text that `durationMs` reads as this. */
-export function durationText(ms: number): string {
-  const [unit, unitMs] = Object.entries(durationUnitsMs).findLast(
-    ([, each]) => ms % each === 0,
-  ) ?? ['ms', 1];
-  return `${ms / unitMs}${unit}`;
-}
 
 /** `500M`, `2G` in bytes (powers of 1024). @throws OrinError `usage` */
 export function sizeBytes(text: string, option: string): number {
@@ -79,6 +76,18 @@ export function sizeBytes(text: string, option: string): number {
     throw usage(`${option} ${text}: not a size`, `write it like ${option} 2G or 500M`);
   }
   return value;
+}
+
+/** The shortest text that `sizeBytes` reads as this. */
+export function sizeText(bytes: number): string {
+  return inLargestUnit(bytes, sizeUnitsBytes);
+}
+
+/** In the largest unit of which it is a whole number; the first is the smallest. */
+function inLargestUnit(value: number, units: Readonly<Record<string, number>>): string {
+  const sizes = Object.entries(units);
+  const [unit, size] = sizes.findLast(([, each]) => value % each === 0) ?? sizes[0] ?? ['', 1];
+  return `${value / size}${unit}`;
 }
 
 /** `1%` or `0.01` as a share. @throws OrinError `usage` */
@@ -119,12 +128,4 @@ export function withEntry<T>(
 ): Record<string, T> {
   if (Object.hasOwn(before, name)) throw twice(option, name);
   return Object.fromEntries([...Object.entries(before), [name, value]]);
-}
-
-/** The shortest text that `sizeBytes` reads as this. */
-export function sizeText(bytes: number): string {
-  const [unit, unitBytes] = Object.entries(sizeUnitsBytes).findLast(
-    ([, each]) => bytes % each === 0,
-  ) ?? ['', 1];
-  return `${bytes / unitBytes}${unit}`;
 }

@@ -13,7 +13,7 @@ import { formatNumber, formatPercent } from '../../host/quantities/format.ts';
 import { heatLegend, heatRow, heatTitle } from '../terminal/heat-map.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { bar, clip, plainText } from '../terminal/text.ts';
-import { type Column, textTable } from '../terminal/text-table.ts';
+import { type Column, headedTable, textTable } from '../terminal/text-table.ts';
 import { themeFor } from '../terminal/theme.ts';
 import { wrapSentence } from '../terminal/wrap-text.ts';
 import { counted } from '../words/quantities.ts';
@@ -275,6 +275,5 @@ function ratesTable(
     left(cpus),
   ];
   if (rows.length === 0) return [`  no ${id === 'id' ? 'interrupt' : 'softirq'} was counted`];
-  const [head = '', ...body] = textTable(columns, rows, terminal.columns());
-  return [terminal.colour.dim(head), ...body];
+  return headedTable(columns, rows, terminal);
 }

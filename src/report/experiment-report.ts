@@ -14,11 +14,8 @@ import { glyphsFor } from '../terminal/glyphs.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { plainText } from '../terminal/text.ts';
 import { type Column, textTable } from '../terminal/text-table.ts';
-import { wrapSentence } from '../terminal/wrap-text.ts';
+import { sentenceWidth, wrapSentence } from '../terminal/wrap-text.ts';
 import { counted } from '../words/quantities.ts';
-
-/** Sentences are read, not scanned: a line of them should not run over a wide screen. */
-const MAX_TEXT_WIDTH = 100;
 
 /** What an experiment ends in, after its result; nothing for a plain benchmark. */
 export function experimentReport(result: Result, terminal: Terminal): string[] {
@@ -26,7 +23,7 @@ export function experimentReport(result: Result, terminal: Terminal): string[] {
   if (experiment === null) return [];
   const { dot } = glyphsFor(terminal.isUnicode);
   const { bold } = terminal.colour;
-  const width = Math.min(terminal.columns(), MAX_TEXT_WIDTH);
+  const width = sentenceWidth(terminal.columns());
   const sentence = (text: string) => wrapSentence(`  ${dot} ${text}`, width);
   const tables = experiment === 'thesis' ? thesisModels(result) : [];
   return [

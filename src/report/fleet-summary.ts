@@ -5,7 +5,7 @@ import { formatDuration, formatNumber, formatPercent } from '../../host/quantiti
 import { glyphsFor } from '../terminal/glyphs.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { plainText } from '../terminal/text.ts';
-import { type Column, textTable } from '../terminal/text-table.ts';
+import { type Column, headedTable } from '../terminal/text-table.ts';
 import { counted } from '../words/quantities.ts';
 
 const right = (title: string, dropOrder?: number): Column => ({
@@ -40,8 +40,7 @@ export function fleetTables(report: FleetReport, terminal: Terminal): string[] {
       cell.throughputPerS === null ? '' : formatNumber(cell.throughputPerS),
       cell.verdict,
     ]);
-    const [head = '', ...body] = textTable(columns, rows, terminal.columns());
-    return [terminal.colour.bold(name), terminal.colour.dim(head), ...body, ''];
+    return [terminal.colour.bold(name), ...headedTable(columns, rows, terminal), ''];
   });
   const { note } = glyphsFor(terminal.isUnicode);
   const odd = report.odd.map((each) => `${terminal.colour.yellow(note)} ${oddSentence(each)}`);

@@ -5,18 +5,15 @@ import { glyphsFor } from '../terminal/glyphs.ts';
 import { heatLegend, heatRow, heatTitle } from '../terminal/heat-map.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { clip, plainText } from '../terminal/text.ts';
-import { type Column, textTable } from '../terminal/text-table.ts';
+import { type Column, headedTable } from '../terminal/text-table.ts';
 import { themeFor } from '../terminal/theme.ts';
-import { wrapSentence } from '../terminal/wrap-text.ts';
+import { sentenceWidth, wrapSentence } from '../terminal/wrap-text.ts';
 import { counted } from '../words/quantities.ts';
 
 /** Rows that a table shows; the rest is summed up, and whole in --json. */
 const MAX_ROWS = 16;
 /** Names of drivers can be a line long. */
 const MAX_NAME = 24;
-/** Sentences are read, not scanned: a line of them should not run over a wide screen. */
-const MAX_TEXT_WIDTH = 100;
-
 /** What dumps of interrupts say: sentences first, then the tables with a heat map of the CPUs. */
 export function irqReport(
   analysis: DumpAnalysis,
@@ -25,7 +22,7 @@ export function irqReport(
 ): string {
   const { colour, isUnicode } = terminal;
   const { bold } = colour;
-  const width = Math.min(terminal.columns(), MAX_TEXT_WIDTH);
+  const width = sentenceWidth(terminal.columns());
   const period = analysis.isDifference ? 'between the dumps' : 'since boot';
   const lines = [
     bold(`Interrupts ${period}, ${counted(analysis.cpus.length, 'CPU')}`),
@@ -110,8 +107,7 @@ function section(
       terminal.isUnicode,
     ) ?? '',
   ]);
-  const [head = '', ...body] = textTable(columns, cells, terminal.columns());
-  return [terminal.colour.dim(head), ...body];
+  return headedTable(columns, cells, terminal);
 }
 
 function restLine({ sources, silentSources }: DumpAnalysis): string[] {

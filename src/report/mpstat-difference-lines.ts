@@ -1,13 +1,12 @@
 import type { Change, MpstatDifference } from '../../host/telemetry/mpstat-difference.ts';
 import type { MpstatLogSummary } from '../../host/telemetry/mpstat-log.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { type Column, textTable } from '../terminal/text-table.ts';
-import { wrapSentence } from '../terminal/wrap-text.ts';
+import { type Column, headedTable } from '../terminal/text-table.ts';
+import { sentenceWidth, wrapSentence } from '../terminal/wrap-text.ts';
 import { rateNumber } from '../words/mpstat-sentences.ts';
 
 /** Sources whose change is shown; all are in --json. */
 const MAX_ROWS = 8;
-const MAX_TEXT_WIDTH = 100;
 
 /** What changed from one log to the other: each CPU, then the sources that changed most. */
 export function differenceLines(
@@ -17,7 +16,7 @@ export function differenceLines(
   terminal: Terminal,
 ): string[] {
   const title = `What changed from ${against.files.join(', ')} to ${log.files.join(', ')}`;
-  const width = Math.min(terminal.columns(), MAX_TEXT_WIDTH);
+  const width = sentenceWidth(terminal.columns());
   const { all } = difference;
   const rows = [
     ...difference.cpus.map(({ cpu, busy_percent, interrupts_per_s, softirqs_per_s }) => [
@@ -62,8 +61,7 @@ function table(
       { title: 'change', align: 'right' },
     ]),
   ];
-  const [head = '', ...body] = textTable(columns, rows, terminal.columns());
-  return [terminal.colour.dim(head), ...body];
+  return headedTable(columns, rows, terminal);
 }
 
 function busyCells({ before, after, change }: Change): string[] {

@@ -5,15 +5,14 @@ import { glyphsFor } from '../terminal/glyphs.ts';
 import { heatLegend, heatRow, heatTitle } from '../terminal/heat-map.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { plainText } from '../terminal/text.ts';
-import { type Column, textTable } from '../terminal/text-table.ts';
-import { wrapSentence } from '../terminal/wrap-text.ts';
+import { type Column, headedTable } from '../terminal/text-table.ts';
+import { sentenceWidth, wrapSentence } from '../terminal/wrap-text.ts';
 import { mpstatSentences, rateNumber } from '../words/mpstat-sentences.ts';
 import { counted } from '../words/quantities.ts';
 import { differenceLines } from './mpstat-difference-lines.ts';
 
 /** Sources that a table shows; all are in --json. */
 const MAX_ROWS = 12;
-const MAX_TEXT_WIDTH = 100;
 
 /** What one log says, or two. */
 export interface MpstatAnalysis {
@@ -46,7 +45,7 @@ export function mpstatReport(analysis: MpstatAnalysis, terminal: Terminal): stri
 
 function headLines(log: MpstatLogSummary, { colour, isUnicode, columns }: Terminal): string[] {
   const { system, samples, from, to } = log;
-  const width = Math.min(columns(), MAX_TEXT_WIDTH);
+  const width = sentenceWidth(columns());
   const parts = [
     log.files.join(', '),
     ...(system === null
@@ -103,7 +102,7 @@ function cpuTable(log: MpstatLogSummary, terminal: Terminal): string[] {
   const { use, busy_percent, interrupts_per_s } = log.all;
   const all = ['all', decimal(busy_percent), '', ...useCells(use), rateCell(interrupts_per_s)];
   const hasAll = use !== null || interrupts_per_s !== null;
-  return headed(columns, hasAll ? [...rows, all] : rows, terminal);
+  return headedTable(columns, hasAll ? [...rows, all] : rows, terminal);
 }
 
 function useCells(use: MpstatLogSummary['all']['use']): string[] {
@@ -149,16 +148,7 @@ function sourceTable(
   const rest = sources.slice(MAX_ROWS);
   const sum = rest.reduce((total, { per_s }) => total + per_s, 0);
   const restLine = `  and ${counted(rest.length, 'further source')} with ${rateNumber(sum)}/s`;
-  return ['', ...headed(columns, rows, terminal), ...(rest.length === 0 ? [] : [restLine])];
-}
-
-function headed(
-  columns: readonly Column[],
-  rows: readonly (readonly string[])[],
-  { colour, columns: width }: Terminal,
-): string[] {
-  const [head = '', ...body] = textTable(columns, rows, width());
-  return [colour.dim(head), ...body];
+  return ['', ...headedTable(columns, rows, terminal), ...(rest.length === 0 ? [] : [restLine])];
 }
 
 function decimal(value: number | null | undefined): string {

@@ -1,7 +1,7 @@
 import type { RunListing } from '../../host/archive/saved-runs.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { clip } from '../terminal/text.ts';
-import { textTable } from '../terminal/text-table.ts';
+import { headedTable } from '../terminal/text-table.ts';
 import { themeFor } from '../terminal/theme.ts';
 
 const MAX_NOTE = 40;
@@ -21,7 +21,7 @@ export function describeRuns(runs: readonly RunListing[], terminal: Terminal): s
     run.board?.replace(/^NVIDIA /, '') ?? '',
     clip(run.note ?? '', MAX_NOTE, theme),
   ]);
-  const table = textTable(
+  const table = headedTable(
     [
       { title: 'run', align: 'left' },
       { title: 'ended', align: 'left' },
@@ -32,10 +32,9 @@ export function describeRuns(runs: readonly RunListing[], terminal: Terminal): s
       { title: 'note', align: 'left', dropOrder: 0 },
     ],
     rows,
-    terminal.columns(),
+    terminal,
   );
-  const [head = '', ...body] = table;
-  return `${[terminal.colour.dim(head), ...body].join('\n')}\n`;
+  return `${table.join('\n')}\n`;
 }
 
 function stateText(run: RunListing): string {

@@ -5,26 +5,23 @@ import type {
 import { glyphsFor } from '../terminal/glyphs.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { plainText } from '../terminal/text.ts';
-import { type Column, textTable } from '../terminal/text-table.ts';
-import { wrapSentence } from '../terminal/wrap-text.ts';
+import { type Column, headedTable } from '../terminal/text-table.ts';
+import { sentenceWidth, wrapSentence } from '../terminal/wrap-text.ts';
 import { counted } from '../words/quantities.ts';
 
-const MAX_TEXT_WIDTH = 100;
 const MAX_PROBLEMS_SHOWN = 3;
 
 /** GPU, memory, CPUs, engines, temperatures and rails: mean, least and greatest over the log. */
 export function tegrastatsReport(log: TegrastatsSummary, terminal: Terminal): string {
   const { colour, isUnicode, columns } = terminal;
-  const width = Math.min(columns(), MAX_TEXT_WIDTH);
+  const width = sentenceWidth(columns());
   const { dot } = glyphsFor(isUnicode);
   const time = log.from === null ? '' : ` ${log.from} to ${log.to}`;
-  const [head = '', ...body] = figureTable(log, columns());
   const lines = [
     colour.bold(wrapSentence(`${log.file}, ${counted(log.lines, 'line')}${time}`, width)),
     ...sentences(log).map((text) => wrapSentence(`  ${dot} ${text}`, width)),
     '',
-    colour.dim(head),
-    ...body,
+    ...figureTable(log, terminal),
     '',
   ];
   return plainText(lines.join('\n'), isUnicode);
@@ -87,7 +84,7 @@ function problemSentence({ problems }: TegrastatsSummary): string[] {
   return [`Not read: ${counted(problems.length, 'line')} (${parts.join('; ')}${more}).`];
 }
 
-function figureTable(log: TegrastatsSummary, width: number): string[] {
+function figureTable(log: TegrastatsSummary, terminal: Terminal): string[] {
   const columns: Column[] = [
     { title: '', align: 'left' },
     { title: 'of', align: 'left' },
@@ -104,7 +101,7 @@ function figureTable(log: TegrastatsSummary, width: number): string[] {
     figure.name === 'RAM' ? `MB of ${log.ram_total_mb}` : figure.unit,
     figure.lines === log.lines ? '' : `${figure.lines} of ${log.lines}`,
   ]);
-  return textTable(columns, rows, width);
+  return headedTable(columns, rows, terminal);
 }
 
 function formatted(value: number, { unit }: TegrastatsFigure): string {

@@ -1,4 +1,5 @@
 import stringWidth from 'string-width';
+import type { Terminal } from './terminal.ts';
 
 export interface Column {
   readonly title: string;
@@ -34,6 +35,16 @@ export function textTable(
     lineOf(used.map(({ column }) => column.title)),
     ...rows.map((row) => lineOf(used.map(({ index }) => row[index] ?? ''))),
   ];
+}
+
+/** A table as wide as the terminal lets it be, its head dim. */
+export function headedTable(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  terminal: Pick<Terminal, 'colour' | 'columns'>,
+): string[] {
+  const [head = '', ...body] = textTable(columns, rows, terminal.columns());
+  return [terminal.colour.dim(head), ...body];
 }
 
 interface Placed {

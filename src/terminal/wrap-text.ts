@@ -13,6 +13,11 @@ export function wrapText(text: string, columns: number): string {
     .join('\n');
 }
 
+/** Sentences are read, not scanned: a line of them should not run over a wide screen. */
+export function sentenceWidth(columns: number): number {
+  return Math.min(columns, 100);
+}
+
 const units = /(\d) (?=(?:%|[nµm]?s|min|h|[kMG]Hz|°C|m?[JW]|[kMG]?B)(?![\p{L}\d]))/gu;
 const held = '\u00a0';
 

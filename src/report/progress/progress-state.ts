@@ -64,7 +64,7 @@ export function reduceProgress(state: ProgressState, event: RunEvent): ProgressS
 }
 
 /** The process that is measured at this moment; null between two of them. */
-export function processUnderWay({ run }: ProgressState): ProcessState | null {
+export function processUnderWay({ run }: Pick<ProgressState, 'run'>): ProcessState | null {
   return run?.process?.isEnded === false ? run.process : null;
 }
 

@@ -10,6 +10,7 @@ import type { FleetChange } from '../../../host/fleet/run-fleet.ts';
 import type { BoardFigures } from '../../../host/journal/board-readings.ts';
 import { type ProcessState, steadyOf } from '../../../host/journal/process-state.ts';
 import type { RunEvent } from '../../../host/run/run-event.ts';
+import { processUnderWay } from '../../report/progress/progress-state.ts';
 
 /** What of a board stands in the grid for one cell. */
 export interface Headline extends RunningEstimate {
@@ -154,8 +155,7 @@ export class WatchedBoard {
   }
 
   get #underWay(): ProcessState | null {
-    const process = this.#state.run?.process ?? null;
-    return process === null || process.isEnded ? null : process;
+    return processUnderWay(this.#state);
   }
 
   #mediansOf(key: string): readonly number[] {
