@@ -6,11 +6,9 @@ import { setTimeout } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
 import { ProcLog } from '../agent/sample/proc-log.ts';
 import { cpuUse } from '../host/telemetry/cpu-use.ts';
-import { mpstatFromProc } from '../host/telemetry/mpstat-from-proc.ts';
-import { readMpstatJson } from '../host/telemetry/mpstat-json.ts';
-import { readMpstatText } from '../host/telemetry/mpstat-text.ts';
 import { readProcFrame } from '../host/telemetry/proc-frame.ts';
 import { ProcLogReader } from '../host/telemetry/proc-log-reader.ts';
+import { mpstatFromProc, readMpstatJson, readMpstatText } from './support/mpstat-fixtures.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'orin-remote-telemetry-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));

@@ -1,6 +1,5 @@
 import { cleanLine } from '../../agent/contract/clean-text.ts';
 import type { Cell, Effort } from '../../agent/contract/plan.ts';
-import { median } from '../../agent/contract/statistics/quantile.ts';
 import {
   type MedianInterval,
   medianInterval,
@@ -47,7 +46,7 @@ export function analyseProcess(
     steadyStart_ns: starts.subarray(state.start),
     liveCut,
     interval,
-    median_ns: steady_ns.length > 0 ? median(steady_ns) : null,
+    median_ns: interval?.median ?? null,
     excluded: exclusion({ data, cell, effort, ground }, steady_ns.length),
   };
 }

@@ -1,9 +1,9 @@
 import type { JetsonSnapshot } from '../../agent/contract/board-files.ts';
 import type { EventOf } from '../../agent/contract/events.ts';
-import { cpuUse } from '../telemetry/cpu-use.ts';
+import { busyOf, cpuUse } from '../telemetry/cpu-use.ts';
 import { modulePower } from '../telemetry/jetson-power.ts';
 import { readJetsonState } from '../telemetry/jetson-state.ts';
-import { busyOf, type Reading, statOf } from './cpu-state.ts';
+import { type Reading, statOf } from './cpu-state.ts';
 
 /** A board's state in three figures; null where it does not tell. */
 export interface BoardFigures {

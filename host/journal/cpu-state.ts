@@ -1,5 +1,5 @@
 import type { EventOf } from '../../agent/contract/events.ts';
-import { type CpuUse, cpuUse } from '../telemetry/cpu-use.ts';
+import { busyOf, type CpuUse, cpuUse } from '../telemetry/cpu-use.ts';
 import { type CpuTimes, cpuTimeColumns, MAX_CPUS, type ProcStat } from '../telemetry/proc-stat.ts';
 
 /** Cumulative counters. */
@@ -59,11 +59,6 @@ function knownWith(known: readonly number[], { cpus }: EventOf<'tele'>): readonl
   const added = cpus.map(({ cpu }) => cpu).filter((cpu) => !known.includes(cpu));
   if (added.length === 0) return known;
   return [...new Set([...known, ...added])].sort((a, b) => a - b).slice(0, MAX_CPUS);
-}
-
-/** Percent of the time in which a CPU did anything; waiting for a disk is not doing. */
-export function busyOf({ idle, iowait }: CpuUse): number {
-  return Math.max(0, 100 - idle - iowait);
 }
 
 /** What a reading says, in the terms of /proc/stat. */

@@ -1,7 +1,13 @@
 import type { EventOf } from '../../agent/contract/events.ts';
 import type { Cell } from '../../agent/contract/plan.ts';
 import type { JetsonState } from '../telemetry/jetson-state.ts';
-import { burstBound, busyClock, dropBound, type Window } from '../telemetry/usual-range.ts';
+import {
+  burstBound,
+  busyClock,
+  dropBound,
+  isBurst,
+  type Window,
+} from '../telemetry/usual-range.ts';
 import type { Cause } from './timeline.ts';
 
 /** A window of telemetry that was not as it usually is while this cell runs. */
@@ -79,12 +85,11 @@ function causesOf(
   window: Window,
   clock: number | null,
 ): DisturbedSpan['cause'][] {
-  const seconds = (window.end_ns - window.start_ns) / 1e9;
   const burst = burstBound(windows);
   const drop = dropBound(clocks);
   return [
     ...(drop !== null && clock !== null && clock < drop ? (['clock'] as const) : []),
-    ...(burst !== null && window.count / seconds > burst(seconds) ? (['interrupts'] as const) : []),
+    ...(burst !== null && isBurst(window, burst) ? (['interrupts'] as const) : []),
   ];
 }
 

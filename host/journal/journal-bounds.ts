@@ -13,7 +13,7 @@ const MAX_COUNTERS = 1_000_000;
 /** Lines of events that are kept whole: outputs, placements, /proc files, messages. */
 const MAX_KEPT_BYTES = 256 * 1024 * 1024;
 
-const passing: readonly JournalEvent['kind'][] = ['hello', 'iter', 'phase', 'tele', 'bye'];
+const passing: readonly JournalEvent['kind'][] = ['hello', 'iter', 'phase', 'bye'];
 
 /** Holds events against the bounds, one after the other. */
 export class JournalBounds {

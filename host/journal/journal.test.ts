@@ -89,8 +89,9 @@ describe('a journal that is not whole', () => {
         const reader = new JournalReader();
         reader.push(whole.subarray(0, at));
         const again = new JournalReader();
-        again.push(whole.subarray(0, reader.offset));
-        again.push(whole.subarray(reader.offset));
+        const { bytes } = reader.end();
+        again.push(whole.subarray(0, bytes));
+        again.push(whole.subarray(bytes));
         expect(again.end().problems).toEqual([]);
       }),
       { numRuns: 30 },
@@ -144,7 +145,7 @@ describe('a journal that is not whole', () => {
     for (let k = 0; k < 40; k += 1) reader.push(chunk);
     reader.push(Buffer.from('\n'));
     expect(reader.end().problems).toMatchObject([{ kind: 'bad-line', line: 1 }]);
-    expect(reader.offset).toBe(40 * 1024 * 1024 + 1);
+    expect(reader.end().bytes).toBe(40 * 1024 * 1024 + 1);
   });
 
   test('no bytes make it throw', () => {

@@ -40,11 +40,6 @@ export class JournalReader {
     this.#collector = new JournalCollector(isLean);
   }
 
-  /** Bytes of complete lines so far: where a follower that lost its connection goes on. */
-  get offset(): number {
-    return this.#offset;
-  }
-
   get isComplete(): boolean {
     return this.#bye !== null;
   }

@@ -15,7 +15,7 @@ import markUsed from '../shell/programs/mark-used.sh';
 import verified from '../shell/programs/verified.sh';
 import { sh } from '../shell/sh.ts';
 import { startInTime } from '../shell/silence.ts';
-import { storePath } from '../store/push/upload-script.ts';
+import { storedPath } from '../store/push/upload-script.ts';
 import { runDirectory } from './run-directory.ts';
 
 /** Where things lie on a board; all paths absolute. */
@@ -65,7 +65,7 @@ export async function launchRun(
   const files = ['plan.json', 'journal.ndjson', 'agent.log'].map((name) =>
     segmentFile(name, segment),
   );
-  const used = storeFilesOf(plan).map((sha256) => `${paths.base}/${storePath(sha256)}`);
+  const used = storeFilesOf(plan).map((sha256) => storedPath(paths.base, sha256));
   const numbers = [segment, planBytes.length, Math.ceil(waitMs / 1000)];
   const directory = runDirectory(paths.base, plan.runId);
   const parts = [answer, boot, alive, follow, markUsed, verified, launch];

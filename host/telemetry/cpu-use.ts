@@ -14,6 +14,11 @@ export interface CpuUse {
   readonly idle: number;
 }
 
+/** Percent of the time in which a CPU did anything; waiting for a disk is not doing. */
+export function busyOf({ idle, iowait }: CpuUse): number {
+  return Math.max(0, 100 - idle - iowait);
+}
+
 /**
  * CPU use between two readings of /proc/stat, with mpstat's formulas (sysstat 12.6 `rd_stats.c`):
  * guest time is taken out of user and nice, iowait and idle may step back. CPUs that were not

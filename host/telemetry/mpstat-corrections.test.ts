@@ -4,9 +4,9 @@ import {
   mpstatBytes,
   mpstatText,
   printed,
+  readMpstatText,
 } from '../../test/support/mpstat-fixtures.ts';
 import type { MpstatSample } from './mpstat-sample.ts';
-import { readMpstatText } from './mpstat-text.ts';
 
 describe('what mpstat prints wrong', () => {
   test('-A shows softirqs as interrupts of single CPUs: replaced by the sum of the sources', () => {

@@ -1,14 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import {
+  asPrinted,
   correctionKinds,
   mpstatBytes,
+  mpstatFromProc,
   mpstatText,
   printed,
+  readMpstatText,
   replayFrame,
 } from '../../test/support/mpstat-fixtures.ts';
-import { mpstatBetween, mpstatFromProc } from './mpstat-from-proc.ts';
-import { asPrinted } from './mpstat-sample.ts';
-import { readMpstatText } from './mpstat-text.ts';
+import { mpstatBetween } from './mpstat-from-proc.ts';
 import { readProcFrame } from './proc-frame.ts';
 
 const fromProc = (replay: string, frames: number) => [

@@ -6,19 +6,18 @@ import type { ProcFrame } from './proc-log-reader.ts';
 
 /**
  * The table that `mpstat -A` prints, from /proc alone: to the digit that of sysstat 12.6, but for
- * its `intr/s` of single CPUs, which counts softirqs and here counts interrupts. One sample fewer
- * than frames; frames without an uptime give none. Formulas: sysstat 12.6.1, `mpstat.c` and
- * `rd_stats.c`.
+ * its `intr/s` of single CPUs, which counts softirqs and here counts interrupts. Formulas: sysstat
+ * 12.6.1, `mpstat.c` and `rd_stats.c`.
  */
-export function* mpstatFromProc(
-  frames: Iterable<Pick<ProcFrame, 'files'>>,
-): Generator<MpstatSample> {
-  let before: ProcReading | null = null;
-  for (const frame of frames) {
+export class ProcSamples {
+  #before: ProcReading | null = null;
+
+  /** The sample that ends with this frame; none for the first, nor for one without an uptime. */
+  add(frame: Pick<ProcFrame, 'files'>): MpstatSample[] {
     const after = readProcFrame(frame);
-    const sample = before === null ? null : mpstatBetween(before, after);
-    if (sample !== null) yield sample;
-    if (after.uptime !== null) before = after;
+    const sample = this.#before === null ? null : mpstatBetween(this.#before, after);
+    if (after.uptime !== null) this.#before = after;
+    return sample === null ? [] : [sample];
   }
 }
 

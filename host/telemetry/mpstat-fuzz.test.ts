@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { mpstatText } from '../../test/support/mpstat-fixtures.ts';
-import { readMpstatJson } from './mpstat-json.ts';
+import { mpstatText, readMpstatJson, readMpstatText } from '../../test/support/mpstat-fixtures.ts';
 import { type MpstatSample, rateOfCpu } from './mpstat-sample.ts';
-import { MpstatTextReader, readMpstatText } from './mpstat-text.ts';
+import { MpstatTextReader } from './mpstat-text.ts';
 
 describe('no bytes make a reader throw or grow', () => {
   const logs = ['A-v12.6.1.txt', 'native/A-ko_KR.txt', 'native/I-SUM.txt', 'C-v12.2.0.txt'].map(

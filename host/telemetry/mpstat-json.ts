@@ -4,12 +4,7 @@ import { cleanLine } from '../../agent/contract/clean-text.ts';
 import type { CpuUse } from './cpu-use.ts';
 import { corrected } from './mpstat-corrections.ts';
 import { cpuNumber } from './mpstat-lines.ts';
-import {
-  emptyRates,
-  type MpstatLog,
-  type MpstatSample,
-  type MpstatSystem,
-} from './mpstat-sample.ts';
+import { emptyRates, type MpstatSample, type MpstatSystem } from './mpstat-sample.ts';
 import { MAX_PROBLEMS, type ProcProblem } from './proc-stat.ts';
 
 /** An Orin's sample is 38 KB; a server with 256 CPUs and 2000 interrupts would need 15 MB. */
@@ -144,13 +139,6 @@ export class MpstatJsonReader {
       this.#problems.push({ line: this.#line, text: cleanLine(text, 80) });
     }
   }
-}
-
-/** A whole log that is at hand. @internal for tests */
-export function readMpstatJson(text: Uint8Array | string): MpstatLog {
-  const reader = new MpstatJsonReader();
-  const samples = [...reader.push(text), ...reader.end()];
-  return { system: reader.system, samples, problems: reader.problems };
 }
 
 function statisticsOf(text: string): Statistics | string {

@@ -1,6 +1,6 @@
 import { OrinError } from '../errors.ts';
 import { nameOf, readNamedText } from '../workstation/named-text.ts';
-import { mpstatFromProc } from './mpstat-from-proc.ts';
+import { ProcSamples } from './mpstat-from-proc.ts';
 import { MpstatJsonReader } from './mpstat-json.ts';
 import type { MpstatSample, MpstatSystem } from './mpstat-sample.ts';
 import { type MpstatSummary, SampleFold } from './mpstat-summary.ts';
@@ -94,21 +94,15 @@ function readerOf(text: string): Reader {
   };
 }
 
-/** A sample lies between two readings of /proc: the last one is kept for the next piece. */
 function procReader(): Reader {
   const reader = new ProcLogReader();
-  let last: ReturnType<ProcLogReader['push']> = [];
-  const samplesOf = (frames: typeof last): MpstatSample[] => {
-    const samples = [...mpstatFromProc([...last, ...frames])];
-    last = frames.length === 0 ? last : frames.slice(-1);
-    return samples;
-  };
+  const samples = new ProcSamples();
   return {
     system: null,
     get problems() {
       return reader.problems.map(({ offset, text }) => ({ where: `byte ${offset}`, text }));
     },
-    push: (text) => samplesOf(reader.push(Buffer.from(text))),
-    end: () => samplesOf(reader.end()),
+    push: (text) => reader.push(Buffer.from(text)).flatMap((frame) => samples.add(frame)),
+    end: () => reader.end().flatMap((frame) => samples.add(frame)),
   };
 }

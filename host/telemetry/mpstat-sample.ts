@@ -1,5 +1,4 @@
 import type { CpuUse } from './cpu-use.ts';
-import type { ProcProblem } from './proc-stat.ts';
 
 /** Something printed wrong, and what stands in the sample instead. */
 export interface Correction {
@@ -64,13 +63,6 @@ export interface MpstatSystem {
   readonly cpuCount: number;
 }
 
-/** A whole log. */
-export interface MpstatLog {
-  readonly system: MpstatSystem | null;
-  readonly samples: readonly MpstatSample[];
-  readonly problems: readonly ProcProblem[];
-}
-
 export const emptyRates: RateTable = { sources: [], perS: new Map() };
 
 /** Sum of one CPU's rates; null where the table does not have the CPU, or a rate is unknown. */
@@ -83,16 +75,4 @@ export function rateOfCpu(table: RateTable, cpu: number): number | null {
     sum += value;
   }
   return sum;
-}
-
-/**
- * A value as mpstat prints it: two decimals, a tie goes to the even digit as in C's printf.
- * JavaScript's toFixed rounds ties up; only multiples of 1/8 are ties that a double holds exactly.
- * @internal for tests
- */
-export function asPrinted(value: number): string {
-  const isTie = Math.abs(value * 8) % 2 === 1;
-  if (!isTie) return value.toFixed(2);
-  const below = Math.floor(value * 100);
-  return ((below % 2 === 0 ? below : below + 1) / 100).toFixed(2);
 }

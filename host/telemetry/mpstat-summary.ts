@@ -1,4 +1,4 @@
-import type { CpuUse } from './cpu-use.ts';
+import { busyOf, type CpuUse } from './cpu-use.ts';
 import { type Correction, type MpstatSample, rateOfCpu } from './mpstat-sample.ts';
 import { RateFold, type SourceSummary } from './rate-fold.ts';
 
@@ -196,10 +196,6 @@ function cpuSummary(cpu: number, fold: CpuFold, counted: number): CpuSummary {
 function cpusOf({ use, interruptsPerS, interrupts, softirqs }: MpstatSample): Set<number> {
   const tables = [use.cpus, interruptsPerS.cpus, interrupts.perS, softirqs.perS];
   return new Set(tables.flatMap((table) => [...table.keys()]));
-}
-
-function busyOf({ idle, iowait }: CpuUse): number {
-  return Math.max(0, 100 - idle - iowait);
 }
 
 function largest(a: number | null, b: number | null): number | null {

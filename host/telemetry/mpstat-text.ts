@@ -12,12 +12,7 @@ import {
   type TableRow,
   wordsOf,
 } from './mpstat-lines.ts';
-import {
-  emptyRates,
-  type MpstatLog,
-  type MpstatSample,
-  type MpstatSystem,
-} from './mpstat-sample.ts';
+import { emptyRates, type MpstatSample, type MpstatSystem } from './mpstat-sample.ts';
 import { MAX_PROBLEMS, type ProcProblem } from './proc-stat.ts';
 
 const MAX_LINE_LENGTH = 256 * 1024;
@@ -144,13 +139,6 @@ function lastRows(before: OpenTable | undefined, first: OpenTable | undefined): 
   const cpus = first?.rows.filter(({ cpu }) => cpu !== 'all').length ?? 0;
   const expected = before?.rows.length ?? 0;
   return first?.header.table === 'use' && cpus > 0 ? Math.min(cpus, expected) : expected;
-}
-
-/** A whole log that is at hand. @internal for tests */
-export function readMpstatText(text: Uint8Array | string): MpstatLog {
-  const reader = new MpstatTextReader();
-  const samples = [...reader.push(text), ...reader.end()];
-  return { system: reader.system, samples, problems: reader.problems };
 }
 
 function sampleOf(

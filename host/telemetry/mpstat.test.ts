@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { mpstatBytes, mpstatText, printed } from '../../test/support/mpstat-fixtures.ts';
-import { MpstatJsonReader, readMpstatJson } from './mpstat-json.ts';
-import { MpstatTextReader, readMpstatText } from './mpstat-text.ts';
+import {
+  mpstatBytes,
+  mpstatText,
+  printed,
+  readMpstatJson,
+  readMpstatText,
+} from '../../test/support/mpstat-fixtures.ts';
+import { MpstatJsonReader } from './mpstat-json.ts';
+import { MpstatTextReader } from './mpstat-text.ts';
 
 describe('mpstat as text', () => {
   test('an Orin under -A: every table of every sample, and the averages', () => {

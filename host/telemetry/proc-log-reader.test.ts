@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { replayFrame } from '../../test/support/mpstat-fixtures.ts';
-import { mpstatFromProc } from './mpstat-from-proc.ts';
+import { mpstatFromProc, replayFrame } from '../../test/support/mpstat-fixtures.ts';
 import { type ProcFrame, ProcLogReader } from './proc-log-reader.ts';
 
 const frames: readonly ProcFrame[] = [0, 1, 2].map((n) => ({

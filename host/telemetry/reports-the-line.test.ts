@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { mpstatText, replayFrame } from '../../test/support/mpstat-fixtures.ts';
+import { mpstatText, readMpstatText, replayFrame } from '../../test/support/mpstat-fixtures.ts';
 import { parseCounterTable } from './counter-table.ts';
 import { MpstatJsonReader } from './mpstat-json.ts';
-import { readMpstatText } from './mpstat-text.ts';
 import { ProcLogReader } from './proc-log-reader.ts';
 import { parseProcStat } from './proc-stat.ts';
 import { TegrastatsReader } from './tegrastats.ts';

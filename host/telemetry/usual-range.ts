@@ -68,6 +68,12 @@ export function busyClock(
   return clocks[Math.min(threads, clocks.length) - 1] ?? null;
 }
 
+/** Whether more was counted in a window than `burstBound` allows. */
+export function isBurst(window: Window, bound: (seconds: number) => number): boolean {
+  const seconds = secondsOf(window);
+  return window.count / seconds > bound(seconds);
+}
+
 function secondsOf({ start_ns, end_ns }: Window): number {
   return (end_ns - start_ns) / 1e9;
 }

@@ -1,4 +1,4 @@
-import { effectiveSampleSize } from '../../agent/contract/statistics/within-process.ts';
+import { medianInterval } from '../../agent/contract/statistics/within-process.ts';
 import { processPercentiles } from '../../host/analysis/statistics/percentiles.ts';
 import { seededRandom } from '../../host/analysis/statistics/seeded-random.ts';
 import { type Draw, iterations, spreadDraw } from './support/noise.ts';
@@ -78,7 +78,7 @@ function coverage(
     const parts = Array.from({ length: processes }, () => {
       const factor = Math.exp(sd * level());
       const values = draw(random, n).map((value) => value * factor);
-      return { values, nEff: effectiveSampleSize(values).nEff };
+      return { values, nEff: medianInterval(values).nEff };
     });
     const found = processPercentiles(parts);
     for (const name of names) {

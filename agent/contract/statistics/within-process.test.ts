@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { effectiveSampleSize, exactRanks, medianInterval } from './within-process.ts';
+import { exactRanks, medianInterval } from './within-process.ts';
 
 /** Deterministic uniform numbers: a test must not pass by luck. */
 function uniform(seed: number): () => number {
@@ -51,7 +51,7 @@ test('a constant series is exact', () => {
 
 test('autocorrelation lowers the effective sample size as theory says', () => {
   const random = uniform(7);
-  const found = effectiveSampleSize(autoregressive(5000, 0.5, random));
+  const found = medianInterval(autoregressive(5000, 0.5, random));
   // The indicator of AR(1) has ρ_k = (2/π) asin(φ^k): τ = 2.2 for φ = 0.5.
   expect(found.tau).toBeGreaterThan(1.8);
   expect(found.tau).toBeLessThan(2.7);

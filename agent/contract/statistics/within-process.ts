@@ -9,7 +9,7 @@ const MAX_EXACT = 200;
 /** Bounds the work on very long series: products summed over all lags. */
 const MAX_PRODUCTS = 5e7;
 
-export interface EffectiveSampleSize {
+interface EffectiveSampleSize {
   /** How many iterations carry as much information as one independent one; at least 1. */
   readonly tau: number;
   readonly nEff: number;
@@ -18,13 +18,8 @@ export interface EffectiveSampleSize {
 /**
  * Effective sample size for the median of a series in time order: autocorrelation of the indicator
  * "above the median", pairs of lags summed while positive (Geyer 1992, initial positive sequence).
- * @internal for tests
  */
-export function effectiveSampleSize(values: Float64Array): EffectiveSampleSize {
-  return effectiveSampleSizeAround(values, medianOfSorted(sorted(values)));
-}
-
-function effectiveSampleSizeAround(values: Float64Array, centre: number): EffectiveSampleSize {
+function effectiveSampleSize(values: Float64Array, centre: number): EffectiveSampleSize {
   const n = values.length;
   if (n < 2) return { tau: 1, nEff: n };
   const above = new Float64Array(n);
@@ -74,7 +69,7 @@ export interface MedianInterval {
 export function medianInterval(values: Float64Array): MedianInterval {
   const ascending = sorted(values);
   const centre = medianOfSorted(ascending);
-  const { tau, nEff } = effectiveSampleSizeAround(values, centre);
+  const { tau, nEff } = effectiveSampleSize(values, centre);
   if (!(nEff >= MIN_EFFECTIVE)) {
     return { median: centre, lo: 0, hi: Infinity, nEff, tau, halfWidth: Infinity };
   }

@@ -3,7 +3,13 @@ import { median } from '../../../agent/contract/statistics/quantile.ts';
 import type { TeleData, TimeSpan } from '../../journal/tele-data.ts';
 import { interruptSource } from '../../telemetry/interrupt-source.ts';
 import type { JetsonState } from '../../telemetry/jetson-state.ts';
-import { burstBound, busyClock, dropBound } from '../../telemetry/usual-range.ts';
+import {
+  burstBound,
+  busyClock,
+  dropBound,
+  isBurst,
+  type Window,
+} from '../../telemetry/usual-range.ts';
 import type { CellAnalysis } from '../analyse-cell.ts';
 import type { ProcessAnalysis } from '../analyse-process.ts';
 
@@ -34,10 +40,6 @@ export function disturbancesOf({ cell, counted }: CellAnalysis, tele: TeleData):
   return { bursts: bursts(windows), drops: drops(readings) };
 }
 
-interface Window extends TimeSpan {
-  readonly count: number;
-}
-
 interface Reading {
   readonly t_ns: number;
   readonly hz: number;
@@ -46,7 +48,7 @@ interface Reading {
 function bursts(windows: readonly Window[]): TimeSpan[] | null {
   const bound = burstBound(windows);
   if (bound === null) return null;
-  return windows.filter((window) => window.count / secondsOf(window) > bound(secondsOf(window)));
+  return windows.filter((window) => isBurst(window, bound));
 }
 
 /**
@@ -94,8 +96,4 @@ function cpuClock(process: ProcessAnalysis, state: JetsonState, threads: number)
 
 function gpuClock({ gpu }: JetsonState): number | null {
   return gpu?.currentHz ?? null;
-}
-
-function secondsOf({ start_ns, end_ns }: TimeSpan): number {
-  return (end_ns - start_ns) / 1e9;
 }

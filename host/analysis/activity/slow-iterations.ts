@@ -18,9 +18,7 @@ export type Explanation = (typeof explanations)[number];
 /** Iterations of a process that carry each explanation; indices count from its first iteration. */
 type Explained = Readonly<Record<Explanation, { has(index: number): boolean }>>;
 
-/**
- * Which explanations apply to each iteration of a process; indices count from its first iteration.
- */
+/** The explanations that apply to an iteration of a process. */
 export function explanationsOf(
   process: ProcessAnalysis,
   disturbances: Disturbances,
@@ -29,7 +27,8 @@ export function explanationsOf(
   return (index) => explanations.filter((name) => found[name].has(index));
 }
 
-function explained(process: ProcessAnalysis, { bursts, drops }: Disturbances) {
+/** Which iterations carry each explanation. */
+export function explained(process: ProcessAnalysis, { bursts, drops }: Disturbances) {
   const { preempted, faults } = process.data.iterations;
   const faulted = (kind: 'minor' | 'major') =>
     new Set([...faults].flatMap(([index, of]) => (of[kind] > 0 ? [index] : [])));

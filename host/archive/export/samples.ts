@@ -1,10 +1,6 @@
 import type { Cell, Plan } from '../../../agent/contract/plan.ts';
 import { type Disturbances, disturbancesOf } from '../../analysis/activity/disturbances.ts';
-import {
-  type Explanation,
-  explanationsOf,
-  outlierIndices,
-} from '../../analysis/activity/slow-iterations.ts';
+import { explained, outlierIndices } from '../../analysis/activity/slow-iterations.ts';
 import { analyseCell } from '../../analysis/analyse-cell.ts';
 import type { ProcessAnalysis } from '../../analysis/analyse-process.ts';
 import { modelName } from '../../analysis/model-name.ts';
@@ -58,8 +54,7 @@ function samplesOfProcess(
   const { data, state } = analysis;
   const { iterations } = data;
   const outliers = new Set(outlierIndices(analysis));
-  const explain = explanationsOf(analysis, disturbances);
-  const carries = (name: Explanation) => (index: number) => explain(index).includes(name);
+  const { gc, freq_drop, interrupt_burst } = explained(analysis, disturbances);
   return {
     runId: plan.runId,
     cell,
@@ -74,8 +69,8 @@ function samplesOfProcess(
     preempted: (index) => iterations.preempted.get(index) ?? 0,
     minorFaults: (index) => iterations.faults.get(index)?.minor ?? 0,
     majorFaults: (index) => iterations.faults.get(index)?.major ?? 0,
-    isGc: carries('gc'),
-    isFreqDrop: carries('freq_drop'),
-    isInterruptBurst: carries('interrupt_burst'),
+    isGc: (index) => gc.has(index),
+    isFreqDrop: (index) => freq_drop.has(index),
+    isInterruptBurst: (index) => interrupt_burst.has(index),
   };
 }

@@ -5,8 +5,9 @@ import { openLocalLink } from '../../../test/support/local-link.ts';
 import { fileOnDisk, noise, smallRuntime } from '../../../test/support/store-files.ts';
 import { probeBoard } from '../../board/probe.ts';
 import { openPacker } from './packer.ts';
-import { push, storedPath } from './push.ts';
+import { push } from './push.ts';
 import type { StoreFile } from './store-file.ts';
+import { storedPath } from './upload-script.ts';
 
 let directory: string;
 beforeEach(() => {

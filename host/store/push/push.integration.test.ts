@@ -29,8 +29,9 @@ import { program } from '../../shell/program.ts';
 import markUsed from '../../shell/programs/mark-used.sh';
 import { openPacker, type Packer } from './packer.ts';
 import type { PushProgress } from './progress.ts';
-import { type PushOptions, type PushReport, push, storedPath } from './push.ts';
+import { type PushOptions, type PushReport, push } from './push.ts';
 import type { StoreFile } from './store-file.ts';
+import { storedPath } from './upload-script.ts';
 
 let directory: string;
 let packer: Packer;

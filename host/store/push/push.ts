@@ -12,7 +12,6 @@ import { makeRoom } from './room.ts';
 import { type LargeSend, packingFor, sendStoreFile } from './send-store-file.ts';
 import type { SentFile } from './sending.ts';
 import type { StoreFile } from './store-file.ts';
-import { storePath } from './upload-script.ts';
 
 /** Damaged a second time, it is the board's disk. */
 const MAX_INSTALLS = 3;
@@ -133,11 +132,6 @@ export function missingBytes(probe: Probe, files: readonly StoreFile[], runtime:
 
 function missingOf(probe: Probe, files: readonly StoreFile[]): StoreFile[] {
   return files.filter((file) => probe.store.get(file.sha256) !== file.sizeBytes);
-}
-
-/** Absolute path of a file in a board's store. @internal for tests */
-export function storedPath(base: string, sha256: string): string {
-  return `${base}/${storePath(sha256)}`;
 }
 
 /**

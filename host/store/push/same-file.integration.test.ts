@@ -14,8 +14,9 @@ import {
 } from '../../../test/support/store-files.ts';
 import { type Probe, probeBoard } from '../../board/probe.ts';
 import { openPacker } from './packer.ts';
-import { push, storedPath } from './push.ts';
+import { push } from './push.ts';
 import type { StoreFile } from './store-file.ts';
+import { storedPath } from './upload-script.ts';
 
 let directory: string;
 beforeEach(() => {

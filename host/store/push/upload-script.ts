@@ -24,6 +24,11 @@ export function storePath(sha256: string): string {
   return `store/sha256/${sha256.slice(0, 2)}/${sha256}`;
 }
 
+/** Absolute path of a file in a board's store. */
+export function storedPath(base: string, sha256: string): string {
+  return `${base}/${storePath(sha256)}`;
+}
+
 /** Receives one segment from standard input: receive.sh. */
 export function receiveScript(target: UploadTarget, segment: Segment): string {
   const { sha256, packing } = target;

@@ -14,10 +14,8 @@ export class NpmFailure extends Error {
 
 /** npm 9 and earlier write `npm ERR!`, later ones `npm error`. */
 const prefix = /^npm (?:ERR!|error)(?: |$)/;
-/**
- * A word that npm puts before a line of some errors, or a line that says nothing about the cause.
- */
-const tag = /^(?:\d{3}|network|notarget|code|syscall|errno|path|A complete log)\b:? ?/;
+/** A word that npm puts before a line of some errors. */
+const tag = /^(?:\d{3}|network|notarget)\b:? ?/;
 
 export function isNpmsError(stderr: string): boolean {
   return stderr.split('\n').some((line) => prefix.test(line));

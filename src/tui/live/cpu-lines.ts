@@ -1,5 +1,4 @@
-import { busyOf } from '../../../host/journal/cpu-state.ts';
-import type { CpuUse } from '../../../host/telemetry/cpu-use.ts';
+import { busyOf, type CpuUse } from '../../../host/telemetry/cpu-use.ts';
 import { bar, padEnd, padStart } from '../../terminal/text.ts';
 import type { Theme } from '../../terminal/theme.ts';
 import { interruptsPerCpu, rateText } from './irq-lines.ts';

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { cleanLine } from '../../../agent/contract/clean-text.ts';
-import { busyOf } from '../../../host/journal/cpu-state.ts';
 import { steadyOf } from '../../../host/journal/process-state.ts';
 import { cellOf } from '../../../host/journal/run-state.ts';
+import { busyOf } from '../../../host/telemetry/cpu-use.ts';
 import { around, JournalBuilder } from '../../../test/support/journal-builder.ts';
 import {
   liveEvents,
