@@ -1,12 +1,13 @@
 # Builds a runtime's tree from the store, under a temporary name until it is whole; then says
 # `installed`. Hard links where the file system has them, copies where not. $1: base directory. $2:
-# temporary name. $3: final name. $4: directories of the tree. Then
-# `<path>:<mode>:<path in the base>` of each file.
+# temporary name. $3: final name. $4: `replace` a tree of this name, or `keep` it. $5: directories of
+# the tree. Then `<path>:<mode>:<path in the base>` of each file.
 cd "$1" || exit 6
 t=$2
 final=$3
-directories=$4
-shift 4
+existing=$4
+directories=$5
+shift 5
 # shellcheck disable=SC2064 # as it is now
 trap "rm -rf $t" 0
 trap "exit 9" HUP INT PIPE TERM
@@ -31,9 +32,8 @@ for e in "$@"; do
   { ln "$f" "$n" 2> /dev/null || cp "$f" "$n"; } && chmod "$m" "$n" &&
     echo "$m ${f##*/} ${r%:*}" >> "$t/manifest" || exit 6
 done
-# A tree of this name is there only when one of its files was found damaged, or another client was
-# quicker.
-if [ -e "$final" ]; then mv "$final" "$t.old"; fi
+# A tree that was not there before is that of a client that was quicker, and may be in use by now.
+if [ "$existing" = replace ] && [ -e "$final" ]; then mv "$final" "$t.old"; fi
 # Not `mv -T`, which not every board has: where another client was quicker, ours would go into its
 # directory.
 if [ -e "$final" ]; then :; else mv "$t" "$final" 2> /dev/null; fi

@@ -18,12 +18,15 @@ export function runtimeDirectory(base: string, runtime: Runtime): string {
 /**
  * Builds the runtime's tree from the store, under a temporary name until it is whole. Hard links
  * where the file system has them, copies where not.
+ * @param existing What becomes of a tree of this name: `replace` one that may be damaged; `keep` one
+ *   that another client has installed meanwhile.
  * @throws OrinError `push-failed` with what the board said.
  */
 export async function installRuntime(
   link: Link,
   base: string,
   runtime: Runtime,
+  existing: 'replace' | 'keep',
   signal: AbortSignal,
 ): Promise<void> {
   const temporary = `runtimes/.${randomBytes(6).toString('hex')}`;
@@ -31,8 +34,9 @@ export async function installRuntime(
   const entries = runtime.files.map(
     ({ path, mode, file }) => `${safe(path)}:${mode.toString(8)}:${storePath(file.sha256)}`,
   );
-  const places = [temporary, `runtimes/${runtime.id}`, [...directories].map(within).join(' ')];
-  const script = program(install, [base, ...places, ...entries]);
+  const places = [temporary, `runtimes/${runtime.id}`];
+  const tree = [...directories].map(within).join(' ');
+  const script = program(install, [base, ...places, existing, tree, ...entries]);
   const { output, stderr } = await runScript(link, script, {
     step: `install the runtime on ${link.board}`,
     signal,

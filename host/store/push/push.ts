@@ -97,6 +97,7 @@ async function bringRuntime(
   const { runtime, signal } = options;
   const base = probe.facts.base.path;
   let isMissing = needsInstall(probe, runtime, sentBefore);
+  let existing: 'replace' | 'keep' = probe.runtimes.includes(runtime.id) ? 'replace' : 'keep';
   // One without files is on the board already, and verified: whoever goes on with a run has no
   // other.
   const isVerified = probe.verifiedRuntimes.has(runtime.id) || runtime.files.length === 0;
@@ -105,7 +106,7 @@ async function bringRuntime(
   for (let attempt = 0; attempt < MAX_INSTALLS; attempt += 1) {
     if (isMissing) {
       meter.enter('installing', '');
-      await installRuntime(link, base, runtime, signal);
+      await installRuntime(link, base, runtime, existing, signal);
     }
     const damaged = await findDamage(link, base, runtime, signal);
     if (damaged === null) return sent;
@@ -113,6 +114,7 @@ async function bringRuntime(
     if (files.length > 0)
       sent.push(...(await sendAll(link, probe, distinct(files), meter, options)));
     isMissing = true;
+    existing = 'replace';
   }
   throw new OrinError({
     code: 'push-failed',
