@@ -17,7 +17,7 @@ export function toFloat16(value: number): number {
   const nearest = single[0];
   const bits = singleBits[0] ?? 0;
   if (nearest === value) return halfOf(bits);
-  // Cut to a binary32 with the lowest bit set: it stands for the rest, so that nothing rounds twice.
+  // Cut to a binary32 whose lowest bit stands for the rest, so that nothing rounds twice.
   const cut = Math.abs(nearest) > Math.abs(value) ? bits - 1 : bits;
   return halfOf(cut | 1);
 }

@@ -18,11 +18,7 @@ export function accountRefusal(said: string, board: string): AccountRefusal | nu
     const words = sshWords(board);
     return { why, next: `choose a new password: \`ssh ${words}\` on a terminal asks for it` };
   }
-  if (
-    /account.{0,20}(expired|locked|disabled|not available)|going down|not permitted to log in/is.test(
-      said,
-    )
-  ) {
+  if (/account.{0,20}(expired|locked|disabled)|going down|not permitted to log in/is.test(said)) {
     return { why, next: 'ask who administers the board to open the account or its logins again' };
   }
   return null;
